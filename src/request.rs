@@ -1,0 +1,11 @@
+//! What operations speak: a request as data, before addressing, signing and sending.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+
+/// A query parameter; `None` is a name without a value, as in `?acl`.
+pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+/// A header. Names are compared without regard to case.
+pub type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
