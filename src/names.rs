@@ -1,0 +1,119 @@
+//! Names the service accepts, checked before anything is sent.
+
+use crate::error::{Error, Result};
+
+/// Bytes of an object key, at most.
+const MAX_KEY: usize = 1023;
+
+/// Characters of a bucket name.
+const BUCKET_LENGTH: std::ops::RangeInclusive<usize> = 3..=63;
+
+/// Bucket names have 3 to 63 characters of `a-z`, `0-9` and `-`, with no `-` at either end.
+pub fn check_bucket_name(name: &str) -> Result<()> {
+    let problem = if !is_id(name) {
+        "has a character that is not allowed"
+    } else if !BUCKET_LENGTH.contains(&name.len()) {
+        "is too short or too long"
+    } else if name.starts_with('-') || name.ends_with('-') {
+        "begins or ends with a hyphen"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(format!(
+        "bucket: {name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
+    )))
+}
+
+/// Object keys have 1 to 1023 bytes of UTF-8 and begin with neither `/` nor `\`.
+pub fn check_object_key(key: &str) -> Result<()> {
+    let problem = match key.len() {
+        0 => "it is empty".to_owned(),
+        1..=MAX_KEY if key.starts_with(['/', '\\']) => {
+            format!("{key:?} begins with a slash or a backslash")
+        }
+        1..=MAX_KEY => return Ok(()),
+        length => format!("it has {length} bytes"),
+    };
+    Err(Error::invalid(format!(
+        "key: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
+    )))
+}
+
+/// Region ids have `a-z`, `0-9` and `-`, and no `oss-` in front.
+pub fn check_region(region: &str) -> Result<()> {
+    if let Some(plain) = region.strip_prefix("oss-") {
+        return Err(Error::invalid(format!(
+            "region: {region:?} is the name of a location; the region is {plain:?}, without \"oss-\""
+        )));
+    }
+    if is_id(region) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "region: {region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
+    )))
+}
+
+/// Cloud box ids have `a-z`, `0-9` and `-`, such as `cb-f8z7yvzgwfkl9q0h`.
+pub fn check_cloudbox_id(id: &str) -> Result<()> {
+    if is_id(id) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "cloudbox_id: {id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
+    )))
+}
+
+fn is_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_names() {
+        for name in ["abc", "1-2", &"a".repeat(63)] {
+            assert!(check_bucket_name(name).is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            "ab",
+            "-ab",
+            "ab-",
+            "aBc",
+            "a.c",
+            "a c",
+            "桶桶桶",
+            &"a".repeat(64),
+        ] {
+            let error = check_bucket_name(name).unwrap_err();
+            assert!(error.message().starts_with("bucket: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn object_keys() {
+        for key in ["a", ".", "a/", "\0", &"中".repeat(341)] {
+            assert!(check_object_key(key).is_ok(), "{key}");
+        }
+        for key in ["", "/a", "\\a", &"a".repeat(1024), &"中".repeat(342)] {
+            let error = check_object_key(key).unwrap_err();
+            assert!(error.message().starts_with("key: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn regions() {
+        assert!(check_region("cn-hangzhou").is_ok());
+        let error = check_region("oss-cn-hangzhou").unwrap_err();
+        assert!(error.message().contains("\"cn-hangzhou\""), "{error}");
+        for region in ["", "CN-Hangzhou", "cn.hangzhou", "cn/hangzhou"] {
+            assert!(check_region(region).is_err(), "{region}");
+        }
+        assert!(check_cloudbox_id("cb-abc").is_ok());
+        assert!(check_cloudbox_id("cb/abc").is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! Signatures of forms: a browser uploads an object under the conditions of a policy.
+//!
+//! The policy is a JSON text. Its base64 form is what is signed, so its bytes are used as they are.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::Mac;
+
+use super::v4::{ALGORITHM, Scope, SigningKeys};
+use super::{OSS_DATE, SECURITY_TOKEN, v1 as header_v1, v4 as header_v4};
+use crate::credentials::Credentials;
+use crate::escape::Sink;
+use crate::time::Timestamp;
+
+/// Name and value of a form field.
+pub type Field = (&'static str, String);
+
+const POLICY: &str = "policy";
+
+/// The form fields that carry a V1 signature of `policy`.
+pub fn v1(policy: &str, credentials: &Credentials) -> Vec<Field> {
+    let encoded = STANDARD.encode(policy);
+    let mut mac = header_v1::keyed(credentials);
+    mac.put(&encoded);
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let mut fields = vec![
+        ("OSSAccessKeyId", credentials.access_key_id.clone()),
+        (POLICY, encoded),
+        ("Signature", signature),
+    ];
+    fields.extend(token(credentials));
+    fields
+}
+
+/// The form fields that carry a V4 signature of `policy`, which must hold [`v4_conditions`] of the same time.
+pub fn v4(
+    policy: &str,
+    credentials: &Credentials,
+    scope: &Scope<'_>,
+    time: Timestamp,
+    keys: &SigningKeys,
+) -> Vec<Field> {
+    let encoded = STANDARD.encode(policy);
+    let date = time.iso8601_basic();
+    let secret = &credentials.access_key_secret;
+    let mut mac = keys.keyed(secret, header_v4::day_of(&date), scope);
+    mac.put(&encoded);
+    let signature = header_v4::hex(&mac.finalize().into_bytes());
+    let mut fields = v4_conditions(credentials, scope, time);
+    fields.push((POLICY, encoded));
+    fields.push(("x-oss-signature", signature));
+    fields
+}
+
+/// The form fields that a V4 policy must name in its conditions, each as `{"name":"value"}`.
+pub fn v4_conditions(credentials: &Credentials, scope: &Scope<'_>, time: Timestamp) -> Vec<Field> {
+    let date = time.iso8601_basic();
+    let mut fields = vec![
+        ("x-oss-signature-version", ALGORITHM.to_owned()),
+        (
+            "x-oss-credential",
+            scope.credential(&credentials.access_key_id, &date),
+        ),
+        (OSS_DATE, date),
+    ];
+    fields.extend(token(credentials));
+    fields
+}
+
+/// The text of a policy that ends at `expiration`: `conditions`, each a JSON text of its own, and `required` as equalities.
+pub fn policy(expiration: Timestamp, conditions: &[&str], required: &[Field]) -> String {
+    let required = required
+        .iter()
+        .map(|(name, value)| format!("{{{}:{}}}", json_string(name), json_string(value)));
+    let all: Vec<String> = conditions
+        .iter()
+        .map(|&text| text.to_owned())
+        .chain(required)
+        .collect();
+    format!(
+        "{{\"expiration\":\"{}\",\"conditions\":[{}]}}",
+        expiration.iso8601_millis(),
+        all.join(",")
+    )
+}
+
+/// `text` as a JSON string (RFC 8259, section 7).
+fn json_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn token(credentials: &Credentials) -> Option<Field> {
+    let token = credentials.security_token.as_ref()?;
+    Some((SECURITY_TOKEN, token.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_a_policy() {
+        let credentials = Credentials::new("id", "secret", Some("a\"b\\c\n".into()));
+        let scope = Scope {
+            region: "cn-hangzhou",
+            product: "oss",
+        };
+        let required = v4_conditions(&credentials, &scope, Timestamp(1_715_933_350));
+        assert_eq!(
+            policy(
+                Timestamp(1_716_019_750),
+                &["[\"eq\",\"$key\",\"a\"]"],
+                &required
+            ),
+            concat!(
+                r#"{"expiration":"2024-05-18T08:09:10.000Z","conditions":[["eq","$key","a"],"#,
+                r#"{"x-oss-signature-version":"OSS4-HMAC-SHA256"},"#,
+                r#"{"x-oss-credential":"id/20240517/cn-hangzhou/oss/aliyun_v4_request"},"#,
+                r#"{"x-oss-date":"20240517T080910Z"},{"x-oss-security-token":"a\"b\\c\u000a"}]}"#,
+            )
+        );
+    }
+}

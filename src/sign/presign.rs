@@ -1,0 +1,217 @@
+//! Signatures in the query: URLs that others can use for a while.
+
+use std::borrow::Cow;
+
+use super::v4::{self, Scope, SigningKeys};
+use super::{CONTENT_MD5, CONTENT_TYPE, OSS_PREFIX, Parts, v1 as header_v1};
+use crate::credentials::Credentials;
+use crate::error::{Error, Result};
+use crate::request::{Header, Parameter};
+use crate::time::Timestamp;
+
+/// Longest validity of a V4 URL in seconds: seven days.
+pub const MAX_V4_EXPIRY: u64 = 604_800;
+
+const V4_VERSION: &str = "x-oss-signature-version";
+const V4_CREDENTIAL: &str = "x-oss-credential";
+const V4_DATE: &str = "x-oss-date";
+const V4_EXPIRES: &str = "x-oss-expires";
+const V4_TOKEN: &str = "x-oss-security-token";
+const V4_ADDITIONAL: &str = "x-oss-additional-headers";
+const V4_SIGNATURE: &str = "x-oss-signature";
+const V4_PARAMETERS: [&str; 7] = [
+    V4_VERSION,
+    V4_CREDENTIAL,
+    V4_DATE,
+    V4_EXPIRES,
+    V4_TOKEN,
+    V4_ADDITIONAL,
+    V4_SIGNATURE,
+];
+
+const V1_KEY_ID: &str = "OSSAccessKeyId";
+const V1_EXPIRES: &str = "Expires";
+const V1_TOKEN: &str = "security-token";
+const V1_SIGNATURE: &str = "Signature";
+const V1_PARAMETERS: [&str; 4] = [V1_KEY_ID, V1_EXPIRES, V1_TOKEN, V1_SIGNATURE];
+
+/// A request that gets its signature in the query.
+///
+/// Bucket and key are raw, not percent-encoded; the bucket is given however the request is addressed.
+pub struct Link<'m, 'a> {
+    /// In upper case.
+    pub method: &'m str,
+    pub bucket: Option<&'m str>,
+    pub key: Option<&'m str>,
+    /// Grows by the parameters of the signature; such parameters of an earlier one are dropped.
+    pub query: &'m mut Vec<Parameter<'a>>,
+    /// Those that the user of the URL is going to send.
+    pub headers: &'m [Header<'a>],
+}
+
+impl<'a> Link<'_, 'a> {
+    fn parts(&self) -> Parts<'_, 'a> {
+        Parts {
+            method: self.method,
+            bucket: self.bucket,
+            key: self.key,
+            query: self.query,
+            headers: self.headers,
+        }
+    }
+
+    fn drop_parameters(&mut self, names: &[&str]) {
+        self.query
+            .retain(|(name, _)| !names.contains(&name.as_ref()));
+    }
+
+    fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
+        self.query.push((Cow::Borrowed(name), Some(value.into())));
+    }
+
+    fn headers_where(&self, signed: impl Fn(&str) -> bool) -> Vec<Header<'a>> {
+        let is_signed = |header: &&Header<'a>| signed(&super::lower_case(&header.0));
+        self.headers.iter().filter(is_signed).cloned().collect()
+    }
+}
+
+/// Signs with V4, valid for `expires` seconds (1 to [`MAX_V4_EXPIRY`]). Returns the headers that must be sent with the URL as
+/// they are.
+///
+/// `additional_headers` are names of further headers to sign where the link carries them.
+pub fn v4<'a>(
+    link: &mut Link<'_, 'a>,
+    credentials: &Credentials,
+    scope: &Scope<'_>,
+    time: Timestamp,
+    expires: u64,
+    additional_headers: &[String],
+    keys: &SigningKeys,
+) -> Result<Vec<Header<'a>>> {
+    if !(1..=MAX_V4_EXPIRY).contains(&expires) {
+        return Err(Error::invalid(format!(
+            "expires: {expires} seconds; a V4 URL is valid for 1 to {MAX_V4_EXPIRY} seconds (seven days)"
+        )));
+    }
+    let date = time.iso8601_basic();
+    let names = v4::additional_names(additional_headers, link.headers);
+    link.drop_parameters(&V4_PARAMETERS);
+    link.add(V4_VERSION, v4::ALGORITHM);
+    link.add(
+        V4_CREDENTIAL,
+        scope.credential(&credentials.access_key_id, &date),
+    );
+    link.add(V4_DATE, date.clone());
+    link.add(V4_EXPIRES, expires.to_string());
+    if let Some(token) = &credentials.security_token {
+        link.add(V4_TOKEN, token.to_string());
+    }
+    if !names.is_empty() {
+        link.add(V4_ADDITIONAL, names.join(";"));
+    }
+    let signature = v4::signature(&link.parts(), credentials, scope, &date, &names, keys);
+    link.add(V4_SIGNATURE, signature);
+    Ok(link
+        .headers_where(|name| v4::is_always_signed(name) || names.iter().any(|more| more == name)))
+}
+
+/// Signs with V1, valid for `expires` seconds (at least 1; V1 knows no upper limit). Returns the headers that must be sent with
+/// the URL as they are.
+pub fn v1<'a>(
+    link: &mut Link<'_, 'a>,
+    credentials: &Credentials,
+    time: Timestamp,
+    expires: u64,
+) -> Result<Vec<Header<'a>>> {
+    let until = i64::try_from(expires)
+        .ok()
+        .filter(|&seconds| seconds > 0)
+        .and_then(|seconds| time.0.checked_add(seconds));
+    let Some(until) = until.filter(|&until| until > 0) else {
+        return Err(Error::invalid(format!(
+            "expires: {expires} seconds; a V1 URL is valid for 1 second or more"
+        )));
+    };
+    let until = until.to_string();
+    link.drop_parameters(&V1_PARAMETERS);
+    if let Some(token) = &credentials.security_token {
+        link.add(V1_TOKEN, token.to_string());
+    }
+    let signature = header_v1::signature(&link.parts(), credentials, &until);
+    link.add(V1_KEY_ID, credentials.access_key_id.clone());
+    link.add(V1_EXPIRES, until);
+    link.add(V1_SIGNATURE, signature);
+    Ok(link.headers_where(|name| {
+        name.starts_with(OSS_PREFIX) || name == CONTENT_TYPE || name == CONTENT_MD5
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiry_has_limits() {
+        let credentials = Credentials::new("id", "secret", None);
+        let scope = Scope {
+            region: "cn-hangzhou",
+            product: "oss",
+        };
+        let mut query = Vec::new();
+        let mut link = Link {
+            method: "GET",
+            bucket: None,
+            key: None,
+            query: &mut query,
+            headers: &[],
+        };
+        let (now, keys) = (Timestamp(1_715_933_350), SigningKeys::default());
+        for (expires, fine) in [(0, false), (1, true), (604_800, true), (604_801, false)] {
+            let result = v4(&mut link, &credentials, &scope, now, expires, &[], &keys);
+            assert_eq!(result.is_ok(), fine, "{expires}");
+        }
+        for (expires, fine) in [
+            (0, false),
+            (1, true),
+            (604_801, true),
+            (u64::MAX, false),
+            (i64::MAX as u64, false),
+        ] {
+            assert_eq!(
+                v1(&mut link, &credentials, now, expires).is_ok(),
+                fine,
+                "{expires}"
+            );
+        }
+    }
+
+    #[test]
+    fn signing_again_replaces_the_parameters() {
+        let credentials = Credentials::new("id", "secret", Some("token".into()));
+        let scope = Scope {
+            region: "cn-hangzhou",
+            product: "oss",
+        };
+        let mut query: Vec<Parameter<'_>> = vec![("acl".into(), None)];
+        let mut link = Link {
+            method: "GET",
+            bucket: None,
+            key: None,
+            query: &mut query,
+            headers: &[],
+        };
+        for _ in 0..2 {
+            v4(
+                &mut link,
+                &credentials,
+                &scope,
+                Timestamp(0),
+                60,
+                &[],
+                &SigningKeys::default(),
+            )
+            .unwrap();
+            assert_eq!(link.query.len(), 7);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! `OSS4-HMAC-SHA256`, in the `Authorization` header, and what its other forms share with it.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{
+    AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts,
+    SECURITY_TOKEN, put_header_lines,
+};
+use crate::credentials::Credentials;
+use crate::escape::{self, Sink};
+use crate::request::{Header, Parameter};
+use crate::time::Timestamp;
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// Name of the scheme.
+pub const ALGORITHM: &str = "OSS4-HMAC-SHA256";
+
+/// The only payload hash the service takes: bodies are never hashed.
+pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+/// End of every scope.
+const TERMINATOR: &str = "aliyun_v4_request";
+
+const CONTENT_SHA256: &str = "x-oss-content-sha256";
+
+/// Keys kept by [`SigningKeys`]: around midnight and while credentials change, two are in use.
+const KEPT_KEYS: usize = 2;
+
+impl Sink for Sha256 {
+    fn put(&mut self, text: &str) {
+        Digest::update(self, text);
+    }
+}
+
+impl Sink for HmacSha256 {
+    fn put(&mut self, text: &str) {
+        Mac::update(self, text.as_bytes());
+    }
+}
+
+/// What a signature is valid for, besides the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope<'a> {
+    /// Region id such as `cn-hangzhou`, or the id of a cloud box.
+    pub region: &'a str,
+    /// `oss` or `oss-cloudbox`.
+    pub product: &'a str,
+}
+
+impl Scope<'_> {
+    /// Writes `day/region/product/aliyun_v4_request`.
+    fn put(&self, out: &mut impl Sink, day: &str) {
+        for part in [day, "/", self.region, "/", self.product, "/", TERMINATOR] {
+            out.put(part);
+        }
+    }
+
+    /// `id/day/region/product/aliyun_v4_request`.
+    pub(super) fn credential(&self, access_key_id: &str, date: &str) -> String {
+        let mut text = String::with_capacity(access_key_id.len() + 64);
+        text.put(access_key_id);
+        text.put("/");
+        self.put(&mut text, day_of(date));
+        text
+    }
+}
+
+/// Signs `message`: sets `x-oss-date`, `x-oss-content-sha256`, `date`, with a token `x-oss-security-token`, and
+/// `authorization`.
+///
+/// `additional_headers` are names of further headers to sign where the message carries them.
+pub fn sign(
+    message: &mut Message<'_, '_>,
+    credentials: &Credentials,
+    scope: &Scope<'_>,
+    time: Timestamp,
+    additional_headers: &[String],
+    keys: &SigningKeys,
+) {
+    let date = time.iso8601_basic();
+    message.set_header(OSS_DATE, date.clone());
+    message.set_header(CONTENT_SHA256, UNSIGNED_PAYLOAD);
+    message.set_header(DATE, time.http_date());
+    if let Some(token) = &credentials.security_token {
+        message.set_header(SECURITY_TOKEN, token.to_string());
+    }
+    let names = additional_names(additional_headers, message.headers);
+    let signature = signature(&message.parts(), credentials, scope, &date, &names, keys);
+
+    let mut authorization = String::with_capacity(256);
+    authorization.put(ALGORITHM);
+    authorization.put(" Credential=");
+    authorization.put(&scope.credential(&credentials.access_key_id, &date));
+    if !names.is_empty() {
+        authorization.put(",AdditionalHeaders=");
+        authorization.put(&names.join(";"));
+    }
+    authorization.put(",Signature=");
+    authorization.put(&signature);
+    message.set_header(AUTHORIZATION, authorization);
+}
+
+/// The hexadecimal signature of a request at `date` (`20240517T080910Z`).
+pub(super) fn signature(
+    parts: &Parts<'_, '_>,
+    credentials: &Credentials,
+    scope: &Scope<'_>,
+    date: &str,
+    additional: &[String],
+    keys: &SigningKeys,
+) -> String {
+    let mut hash = Sha256::new();
+    canonical_request(&mut hash, parts, additional);
+    let mut mac = keys.keyed(&credentials.access_key_secret, day_of(date), scope);
+    string_to_sign(&mut mac, date, scope, &hash.finalize());
+    hex(&mac.finalize().into_bytes())
+}
+
+/// Writes the canonical request. `additional` has been through [`additional_names`].
+pub fn canonical_request(out: &mut impl Sink, parts: &Parts<'_, '_>, additional: &[String]) {
+    out.put(parts.method);
+    out.put("\n/");
+    if let Some(bucket) = parts.bucket {
+        escape::append(out, bucket);
+        out.put("/");
+        escape::append_path(out, parts.key.unwrap_or_default());
+    }
+    out.put("\n");
+    canonical_query(out, parts.query);
+    out.put("\n");
+    let signed = |name: &str| is_always_signed(name) || additional.iter().any(|more| more == name);
+    put_header_lines(out, &parts.sorted_headers(signed));
+    out.put("\n");
+    for (position, name) in additional.iter().enumerate() {
+        if position > 0 {
+            out.put(";");
+        }
+        out.put(name);
+    }
+    out.put("\n");
+    out.put(UNSIGNED_PAYLOAD);
+}
+
+/// Writes the encoded parameters, sorted by encoded name: sorting whole `name=value` texts would put `max-keys` before `max`.
+fn canonical_query(out: &mut impl Sink, query: &[Parameter<'_>]) {
+    let mut parameters: Vec<(Cow<'_, str>, &str)> = query
+        .iter()
+        .map(|(name, value)| (escape::encode(name), value.as_deref().unwrap_or_default()))
+        .collect();
+    parameters.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (position, (name, value)) in parameters.iter().enumerate() {
+        if position > 0 {
+            out.put("&");
+        }
+        out.put(name);
+        if !value.is_empty() {
+            out.put("=");
+            escape::append(out, value);
+        }
+    }
+}
+
+/// Writes the string to sign, from the hash of the canonical request.
+pub fn string_to_sign(out: &mut impl Sink, date: &str, scope: &Scope<'_>, request_hash: &[u8]) {
+    for part in [ALGORITHM, "\n", date, "\n"] {
+        out.put(part);
+    }
+    scope.put(out, day_of(date));
+    out.put("\n");
+    out.put(&hex(request_hash));
+}
+
+/// The names to sign beyond those that always are: in lower case, carried by the request, sorted, each once.
+pub fn additional_names(requested: &[String], headers: &[Header<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = requested
+        .iter()
+        .map(|name| name.to_ascii_lowercase())
+        .filter(|name| !is_always_signed(name))
+        .filter(|name| headers.iter().any(|header| super::is_named(header, name)))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Whether a header of that lower-case name is signed without being asked for.
+pub(super) fn is_always_signed(name: &str) -> bool {
+    name.starts_with(OSS_PREFIX) || name == CONTENT_TYPE || name == CONTENT_MD5
+}
+
+/// Signing keys of the last days, regions and secrets, so that a request costs one HMAC instead of five.
+///
+/// Shared by threads. What it keeps is wiped on drop.
+#[derive(Default)]
+pub struct SigningKeys(Mutex<Vec<SigningKey>>);
+
+struct SigningKey {
+    secret: Zeroizing<String>,
+    day: String,
+    region: String,
+    product: String,
+    mac: HmacSha256,
+}
+
+impl SigningKeys {
+    /// An HMAC keyed for that day and scope.
+    pub(super) fn keyed(&self, secret: &str, day: &str, scope: &Scope<'_>) -> HmacSha256 {
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys.iter().find(|key| key.fits(secret, day, scope)) {
+            return key.mac.clone();
+        }
+        let mac = keyed(&*signing_key(secret, day, scope));
+        keys.truncate(KEPT_KEYS - 1);
+        keys.insert(
+            0,
+            SigningKey {
+                secret: Zeroizing::new(secret.to_owned()),
+                day: day.to_owned(),
+                region: scope.region.to_owned(),
+                product: scope.product.to_owned(),
+                mac: mac.clone(),
+            },
+        );
+        mac
+    }
+}
+
+impl SigningKey {
+    fn fits(&self, secret: &str, day: &str, scope: &Scope<'_>) -> bool {
+        self.day == day
+            && self.region == scope.region
+            && self.product == scope.product
+            && *self.secret == *secret
+    }
+}
+
+/// The key of a day (`20240517`) and scope.
+pub fn signing_key(secret: &str, day: &str, scope: &Scope<'_>) -> Zeroizing<[u8; 32]> {
+    let mut seed = Zeroizing::new(String::with_capacity(secret.len() + 16));
+    seed.put("aliyun_v4");
+    seed.put(secret);
+    let mut key = hmac(seed.as_bytes(), day);
+    for part in [scope.region, scope.product, TERMINATOR] {
+        key = hmac(&*key, part);
+    }
+    key
+}
+
+fn hmac(key: &[u8], text: &str) -> Zeroizing<[u8; 32]> {
+    let mut mac = keyed(key);
+    mac.put(text);
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+fn keyed(key: &[u8]) -> HmacSha256 {
+    HmacSha256::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+/// `20240517` of `20240517T080910Z`.
+pub(super) fn day_of(date: &str) -> &str {
+    date.get(..8).unwrap_or(date)
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCOPE: Scope<'_> = Scope {
+        region: "cn-hangzhou",
+        product: "oss",
+    };
+
+    #[test]
+    fn keys_are_kept_and_told_apart() {
+        let keys = SigningKeys::default();
+        let direct = |secret: &str, day: &str, scope: &Scope<'_>| {
+            let mac = keyed(&*signing_key(secret, day, scope));
+            mac.finalize().into_bytes()
+        };
+        let other = Scope {
+            region: "cn-beijing",
+            ..SCOPE
+        };
+        for (secret, day, scope) in [
+            ("a", "20240517", &SCOPE),
+            ("b", "20240517", &SCOPE),
+            ("a", "20240518", &SCOPE),
+            ("a", "20240517", &other),
+            ("a", "20240517", &SCOPE),
+        ] {
+            for _ in 0..2 {
+                let kept = keys.keyed(secret, day, scope).finalize().into_bytes();
+                assert_eq!(kept, direct(secret, day, scope));
+            }
+        }
+        assert_eq!(keys.0.lock().unwrap().len(), KEPT_KEYS);
+    }
+
+    #[test]
+    fn signing_again_replaces_what_is_there() {
+        let credentials = Credentials::new("id", "secret", Some("token".into()));
+        let keys = SigningKeys::default();
+        let mut headers = vec![
+            ("X-Oss-Date".into(), "old".into()),
+            ("Authorization".into(), "old".into()),
+        ];
+        let mut first = Vec::new();
+        for _ in 0..2 {
+            let mut message = Message {
+                method: "GET",
+                bucket: Some("bucket"),
+                key: Some("key"),
+                query: &[],
+                headers: &mut headers,
+            };
+            sign(&mut message, &credentials, &SCOPE, Timestamp(0), &[], &keys);
+            assert_eq!(headers.len(), 5);
+            if first.is_empty() {
+                first = headers.clone();
+            }
+        }
+        assert_eq!(first, headers);
+    }
+}

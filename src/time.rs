@@ -1,0 +1,327 @@
+//! Instants and the texts the service writes them as. No clock: callers bring the time.
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// 0000-01-01T00:00:00Z.
+const EARLIEST: i64 = -62_167_219_200;
+
+/// 9999-12-31T23:59:59Z.
+const LATEST: i64 = 253_402_300_799;
+
+/// The Unix epoch was a Thursday.
+const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// The texts have four digits for the year: instants outside the years 0000 to 9999 are written as the nearest one inside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// ISO 8601 basic form, as V4 signatures use it: `20240517T080910Z`.
+    pub fn iso8601_basic(self) -> String {
+        let date = Civil::of(self);
+        let mut text = String::with_capacity(16);
+        push_digits(&mut text, date.year, 4);
+        push_digits(&mut text, date.month, 2);
+        push_digits(&mut text, date.day, 2);
+        text.push('T');
+        push_digits(&mut text, date.hour, 2);
+        push_digits(&mut text, date.minute, 2);
+        push_digits(&mut text, date.second, 2);
+        text.push('Z');
+        text
+    }
+
+    /// ISO 8601 extended form with milliseconds, as documents and policies use it: `2024-05-17T08:09:10.000Z`.
+    pub fn iso8601_millis(self) -> String {
+        let date = Civil::of(self);
+        let mut text = String::with_capacity(24);
+        push_digits(&mut text, date.year, 4);
+        text.push('-');
+        push_digits(&mut text, date.month, 2);
+        text.push('-');
+        push_digits(&mut text, date.day, 2);
+        text.push('T');
+        push_clock(&mut text, &date);
+        text.push_str(".000Z");
+        text
+    }
+
+    /// IMF-fixdate (RFC 9110, section 5.6.7): `Fri, 17 May 2024 08:09:10 GMT`.
+    pub fn http_date(self) -> String {
+        let date = Civil::of(self);
+        let mut text = String::with_capacity(29);
+        text.push_str(date.weekday);
+        text.push_str(", ");
+        push_digits(&mut text, date.day, 2);
+        text.push(' ');
+        text.push_str(date.month_name);
+        text.push(' ');
+        push_digits(&mut text, date.year, 4);
+        text.push(' ');
+        push_clock(&mut text, &date);
+        text.push_str(" GMT");
+        text
+    }
+
+    /// Reads the three forms of RFC 9110, section 5.6.7: IMF-fixdate, RFC 850 and asctime.
+    ///
+    /// The name of the weekday is not compared with the date, and one-digit days are taken. Two-digit years from 70 on
+    /// are of the 20th century.
+    pub fn parse_http_date(text: &str) -> Option<Timestamp> {
+        let separated = text.split([' ', ',', '-']).filter(|word| !word.is_empty());
+        let mut words = [""; 6];
+        for (position, word) in separated.enumerate() {
+            *words.get_mut(position)? = word;
+        }
+        let (day, month, year, clock) = match words {
+            [_, day, month, year, clock, "GMT" | "UTC"] => (day, month, year, clock),
+            [_, month, day, clock, year, ""] => (day, month, year, clock),
+            _ => return None,
+        };
+        let month = 1 + MONTHS
+            .iter()
+            .position(|name| name.eq_ignore_ascii_case(month))? as i64;
+        let year = match (year.len(), number(year)?) {
+            (4, year) => year,
+            (2, year) if year >= 70 => 1900 + year,
+            (2, year) => 2000 + year,
+            _ => return None,
+        };
+        let mut parts = clock.split(':');
+        let mut part = || parts.next().filter(|part| part.len() == 2).and_then(number);
+        let (hour, minute, second) = (part()?, part()?, part()?);
+        if parts.next().is_some() || day.len() > 2 {
+            return None;
+        }
+        instant(year, month, number(day)?, hour, minute, second)
+    }
+
+    /// Reads `2024-05-17T08:09:10.000Z`, with any number of fractional digits (dropped) or none, and the basic form
+    /// `20240517T080910Z`. The zone is always `Z`.
+    pub fn parse_iso8601(text: &str) -> Option<Timestamp> {
+        let text = text.strip_suffix('Z')?;
+        let (date, clock) = text.split_once('T')?;
+        let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+        number(fraction)?;
+        let ((year, month, day), (hour, minute, second)) = match (date.len(), clock.len()) {
+            (10, 8) => (triple(date, 4, "-")?, triple(clock, 2, ":")?),
+            (8, 6) => (triple(date, 4, "")?, triple(clock, 2, "")?),
+            _ => return None,
+        };
+        instant(year, month, day, hour, minute, second)
+    }
+}
+
+/// A date of the proleptic Gregorian calendar with a time of day, UTC.
+struct Civil {
+    year: i64,
+    month: i64,
+    month_name: &'static str,
+    day: i64,
+    weekday: &'static str,
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+impl Civil {
+    fn of(time: Timestamp) -> Civil {
+        let seconds = time.0.clamp(EARLIEST, LATEST);
+        let days = seconds.div_euclid(SECONDS_PER_DAY);
+        let in_day = seconds.rem_euclid(SECONDS_PER_DAY);
+        let (year, month, day) = date_of(days);
+        Civil {
+            year,
+            month,
+            month_name: MONTHS[(month - 1).rem_euclid(12) as usize],
+            day,
+            weekday: WEEKDAYS[days.rem_euclid(7) as usize],
+            hour: in_day / 3600,
+            minute: in_day / 60 % 60,
+            second: in_day % 60,
+        }
+    }
+}
+
+// Both directions count years from March, so that the leap day is the last of its year, and group them in eras of 400
+// years, which all have the same length.
+const DAYS_PER_ERA: i64 = 146_097;
+
+/// From 0000-03-01 to 1970-01-01.
+const DAYS_TO_EPOCH: i64 = 719_468;
+
+/// Year, month and day of the day that begins `days` days after the epoch.
+fn date_of(days: i64) -> (i64, i64, i64) {
+    let days = days + DAYS_TO_EPOCH;
+    let era = days.div_euclid(DAYS_PER_ERA);
+    let in_era = days.rem_euclid(DAYS_PER_ERA);
+    let year_of_era = (in_era - in_era / 1460 + in_era / 36_524 - in_era / 146_096) / 365;
+    let in_year = in_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * in_year + 2) / 153;
+    let day = in_year - (153 * from_march + 2) / 5 + 1;
+    let month = (from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+/// Days from the epoch to the given date; the opposite of [`date_of`].
+fn days_to(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let from_march = (month + 9) % 12;
+    let in_year = (153 * from_march + 2) / 5 + day - 1;
+    let in_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + in_year;
+    era * DAYS_PER_ERA + in_era - DAYS_TO_EPOCH
+}
+
+/// The instant, if there is such a date and time. A leap second counts as the second after it.
+fn instant(
+    year: i64,
+    month: i64,
+    day: i64,
+    hour: i64,
+    minute: i64,
+    second: i64,
+) -> Option<Timestamp> {
+    let in_range = (0..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second);
+    if !in_range {
+        return None;
+    }
+    let days = days_to(year, month, day);
+    // The 30th of February would silently become a day of March.
+    if date_of(days) != (year, month, day) {
+        return None;
+    }
+    let seconds = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+    Some(Timestamp(seconds))
+}
+
+/// Three numbers: the first of `first` digits, the others of two, with `separator` between them.
+fn triple(text: &str, first: usize, separator: &str) -> Option<(i64, i64, i64)> {
+    let (a, rest) = text.split_at_checked(first)?;
+    let (b, rest) = rest.strip_prefix(separator)?.split_at_checked(2)?;
+    let c = rest.strip_prefix(separator)?;
+    Some((number(a)?, number(b)?, number(c)?))
+}
+
+/// A decimal number without sign.
+fn number(text: &str) -> Option<i64> {
+    let digits_only = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits_only.then(|| text.parse().ok()).flatten()
+}
+
+fn push_clock(text: &mut String, date: &Civil) {
+    push_digits(text, date.hour, 2);
+    text.push(':');
+    push_digits(text, date.minute, 2);
+    text.push(':');
+    push_digits(text, date.second, 2);
+}
+
+/// The last `count` decimal digits of `value`, which is not negative.
+fn push_digits(text: &mut String, value: i64, count: u32) {
+    for position in (0..count).rev() {
+        let digit = value / 10_i64.pow(position) % 10;
+        text.push(char::from(b'0' + digit as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_the_three_forms() {
+        let time = Timestamp(1_715_933_350);
+        assert_eq!(time.iso8601_basic(), "20240517T080910Z");
+        assert_eq!(time.iso8601_millis(), "2024-05-17T08:09:10.000Z");
+        assert_eq!(time.http_date(), "Fri, 17 May 2024 08:09:10 GMT");
+        assert_eq!(Timestamp(0).http_date(), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(Timestamp(-1).iso8601_basic(), "19691231T235959Z");
+    }
+
+    #[test]
+    fn stays_inside_four_digit_years() {
+        assert_eq!(Timestamp(i64::MIN).iso8601_basic(), "00000101T000000Z");
+        assert_eq!(
+            Timestamp(i64::MAX).http_date(),
+            "Fri, 31 Dec 9999 23:59:59 GMT"
+        );
+    }
+
+    #[test]
+    fn every_day_survives_the_round_trip() {
+        // One whole era, with all kinds of leap years in it.
+        for day in 0..=DAYS_PER_ERA {
+            let (year, month, date) = date_of(day);
+            assert_eq!(days_to(year, month, date), day);
+        }
+        for time in [EARLIEST, -1, 0, 951_782_400, LATEST].map(Timestamp) {
+            assert_eq!(Timestamp::parse_iso8601(&time.iso8601_basic()), Some(time));
+            assert_eq!(Timestamp::parse_iso8601(&time.iso8601_millis()), Some(time));
+            assert_eq!(Timestamp::parse_http_date(&time.http_date()), Some(time));
+        }
+    }
+
+    #[test]
+    fn reads_all_http_forms() {
+        for text in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            assert_eq!(
+                Timestamp::parse_http_date(text),
+                Some(Timestamp(784_111_777)),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_date() {
+        for text in [
+            "",
+            "Sun",
+            "Sun, 06 Nov 1994 08:49:37 PST",
+            "Sun, 06 Nov 1994 24:49:37 GMT",
+            "Sun, 31 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 8:49:37 GMT",
+            "Sun, +6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:49:37 GMT x",
+            "Sun, 06 Nov 99999999999999999999 08:49:37 GMT",
+        ] {
+            assert_eq!(Timestamp::parse_http_date(text), None, "{text}");
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2024-05-17T08:09:10",
+            "2024-05-17T08:09:10+08:00",
+            "2023-02-29T00:00:00Z",
+            "2024-05-17T08:09:10.Z",
+            "2024-5-017T08:09:10Z",
+            "日本-05-17T08:09:10Z",
+            "20240517T08:09:10Z",
+        ] {
+            assert_eq!(Timestamp::parse_iso8601(text), None, "{text}");
+        }
+        assert_eq!(
+            Timestamp::parse_iso8601("2024-05-17T08:09:10.123456Z"),
+            Some(Timestamp(1_715_933_350))
+        );
+    }
+}
