@@ -1,0 +1,683 @@
+//! Reading and writing the XML bodies of the service, within limits.
+//!
+//! Answers may come from anywhere, so a document is refused unless it is one well-formed UTF-8 element of bounded size
+//! and depth without a document type declaration. Names are local names; attributes are ignored.
+
+use std::borrow::Cow;
+
+use quick_xml::events::Event as Raw;
+
+use crate::error::{Error, Kind, Result, ServiceError};
+use crate::time::Timestamp;
+
+/// Longest document in bytes. A listing of 1000 versions with keys of 1023 escaped bytes has about 4 MiB.
+const MAX_BYTES: usize = 16 << 20;
+
+/// Most elements of a document; the largest listings have about 20 000.
+const MAX_ELEMENTS: usize = 200_000;
+
+/// Deepest nesting; the service's own documents go 8 deep.
+const MAX_DEPTH: usize = 64;
+
+/// A step through a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// An element begins.
+    Start(&'a str),
+    /// All text up to the next start or end, references resolved. Never empty, but may be blanks that only indent.
+    Text(Cow<'a, str>),
+    /// The element that began last ends.
+    End,
+}
+
+/// Walks through a document, without building anything.
+///
+/// The usual way is down the tree: [`child`](Reader::child) enters the next element, and [`text`](Reader::text),
+/// [`skip`](Reader::skip) or a `child` that returns `None` leave it.
+pub struct Reader<'a> {
+    document: &'a str,
+    raw: quick_xml::Reader<&'a [u8]>,
+    depth: usize,
+    elements: usize,
+    /// Text gathered so far that has not been handed out.
+    text: Cow<'a, str>,
+    /// The step after text that has been handed out.
+    next: Option<Event<'a>>,
+    /// The element handed out or waiting was an empty one, so that its end comes next.
+    ends: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Looks at the document as a whole: size, encoding, forbidden characters.
+    pub fn new(document: &'a [u8]) -> Result<Reader<'a>> {
+        if document.len() > MAX_BYTES {
+            return Err(malformed("it is too long"));
+        }
+        let document = std::str::from_utf8(document).map_err(|_| malformed("it is not UTF-8"))?;
+        let document = document.strip_prefix('\u{feff}').unwrap_or(document);
+        if document.starts_with('\u{feff}') || has_forbidden_character(document) {
+            return Err(malformed("it has characters that XML forbids"));
+        }
+        let mut raw = quick_xml::Reader::from_str(document);
+        raw.config_mut().enable_all_checks(true);
+        Ok(Reader {
+            document,
+            raw,
+            depth: 0,
+            elements: 0,
+            text: Cow::Borrowed(""),
+            next: None,
+            ends: false,
+        })
+    }
+
+    /// The next step; `None` at the end of the document, which only a complete one has.
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Event<'a>>> {
+        if let Some(event) = self.next.take() {
+            return Ok(Some(event));
+        }
+        if std::mem::take(&mut self.ends) {
+            return self.end().map(Some);
+        }
+        while let Some(step) = self.step()? {
+            let Some(event) = step else { continue };
+            if self.text.is_empty() {
+                return Ok(Some(event));
+            }
+            self.next = Some(event);
+            let text = std::mem::replace(&mut self.text, Cow::Borrowed(""));
+            return Ok(Some(Event::Text(text)));
+        }
+        if self.depth > 0 || self.elements == 0 {
+            return Err(malformed("it is cut off"));
+        }
+        Ok(None)
+    }
+
+    /// Enters the next element inside the current one and returns its name; `None` at the end of the current one.
+    pub fn child(&mut self) -> Result<Option<&'a str>> {
+        loop {
+            match self.next()? {
+                Some(Event::Start(name)) => return Ok(Some(name)),
+                Some(Event::Text(_)) => {}
+                Some(Event::End) | None => return Ok(None),
+            }
+        }
+    }
+
+    /// The text of the current element, which it leaves; elements inside are skipped.
+    pub fn text(&mut self) -> Result<Cow<'a, str>> {
+        let mut all = Cow::Borrowed("");
+        loop {
+            match self.next()? {
+                Some(Event::Start(_)) => self.skip()?,
+                Some(Event::Text(text)) => join(&mut all, text),
+                Some(Event::End) | None => return Ok(all),
+            }
+        }
+    }
+
+    /// Leaves the current element.
+    pub fn skip(&mut self) -> Result<()> {
+        let mut inside = 0;
+        loop {
+            match self.next()? {
+                Some(Event::Start(_)) => inside += 1,
+                Some(Event::Text(_)) => {}
+                Some(Event::End) if inside > 0 => inside -= 1,
+                Some(Event::End) | None => return Ok(()),
+            }
+        }
+    }
+
+    /// One piece of markup: an event, or nothing but perhaps more text, or the end of the document.
+    fn step(&mut self) -> Result<Option<Option<Event<'a>>>> {
+        let begin = self.raw.buffer_position();
+        let event = match self.raw.read_event().map_err(malformed)? {
+            Raw::Start(tag) => Some(self.start(begin, tag.name().0)?),
+            Raw::Empty(tag) => {
+                self.ends = true;
+                Some(self.start(begin, tag.name().0)?)
+            }
+            Raw::End(_) => Some(self.end()?),
+            Raw::Text(text) => self.gather(text.xml10_content())?,
+            Raw::CData(text) => self.gather(text.xml10_content())?,
+            Raw::GeneralRef(name) => self.gather(resolve(&name)?.to_string().into())?,
+            Raw::Decl(_) | Raw::PI(_) | Raw::Comment(_) => None,
+            Raw::DocType(_) => return Err(malformed("it has a document type declaration")),
+            Raw::Eof => return Ok(None),
+        };
+        Ok(Some(event))
+    }
+
+    /// The start tag that begins at the byte `begin`.
+    fn start(&mut self, begin: u64, name: &str) -> Result<Event<'a>> {
+        if self.depth == 0 && self.elements > 0 {
+            return Err(malformed("it has more than one root"));
+        }
+        self.depth += 1;
+        self.elements += 1;
+        if self.depth > MAX_DEPTH || self.elements > MAX_ELEMENTS {
+            return Err(malformed("it has too many elements"));
+        }
+        // The same name, but borrowed from the document instead of from the event.
+        let name = usize::try_from(begin)
+            .ok()
+            .and_then(|begin| self.document.get(begin..)?.get(1..)?.get(..name.len()))
+            .ok_or_else(|| malformed("a tag without a name"))?;
+        let local = name.rsplit(':').next().unwrap_or(name);
+        if !is_name(local) {
+            return Err(malformed("a tag without a name"));
+        }
+        Ok(Event::Start(local))
+    }
+
+    fn end(&mut self) -> Result<Event<'a>> {
+        self.depth = self
+            .depth
+            .checked_sub(1)
+            .ok_or_else(|| malformed("an end without a start"))?;
+        Ok(Event::End)
+    }
+
+    /// Keeps text until the next event; never one itself.
+    fn gather(&mut self, text: Cow<'a, str>) -> Result<Option<Event<'a>>> {
+        if self.depth > 0 {
+            join(&mut self.text, text);
+        } else if !is_blank(&text) {
+            return Err(malformed("it has text outside the root"));
+        }
+        Ok(None)
+    }
+}
+
+/// An element with all that is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Element {
+    pub name: String,
+    /// The text right inside, without that of the children; blanks that only indent children are left out.
+    pub text: String,
+    pub children: Vec<Element>,
+}
+
+/// Reads a whole document; for listings a [`Reader`] is faster.
+pub fn parse(document: &[u8]) -> Result<Element> {
+    let mut reader = Reader::new(document)?;
+    let name = reader.child()?.unwrap_or_default();
+    let root = Element::read(&mut reader, name)?;
+    // Only the end of the document shows that nothing follows the root.
+    reader.child()?;
+    Ok(root)
+}
+
+impl Element {
+    /// Reads the element that the reader has just entered, as deep as the reader allows.
+    fn read(reader: &mut Reader<'_>, name: &str) -> Result<Element> {
+        let mut element = Element {
+            name: name.to_owned(),
+            ..Element::default()
+        };
+        loop {
+            match reader.next()? {
+                Some(Event::Start(name)) => element.children.push(Element::read(reader, name)?),
+                Some(Event::Text(text)) if element.text.is_empty() => {
+                    element.text = text.into_owned()
+                }
+                Some(Event::Text(text)) => element.text.push_str(&text),
+                Some(Event::End) | None => break,
+            }
+        }
+        if !element.children.is_empty() && is_blank(&element.text) {
+            element.text = String::new();
+        }
+        Ok(element)
+    }
+
+    /// The first child of that name.
+    pub fn child(&self, name: &str) -> Option<&Element> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// All children of that name, in order.
+    pub fn children_named<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// The text of the first child of that name; empty if there is none.
+    pub fn text_of(&self, name: &str) -> &str {
+        self.child(name).map_or("", |child| &child.text)
+    }
+
+    /// The number in the first child of that name; `None` if there is none or it is empty.
+    pub fn u64_of(&self, name: &str) -> Result<Option<u64>> {
+        self.value_of(name, parse_u64)
+    }
+
+    /// As [`u64_of`](Element::u64_of), with a sign.
+    pub fn i64_of(&self, name: &str) -> Result<Option<i64>> {
+        self.value_of(name, parse_i64)
+    }
+
+    /// The `true` or `false` in the first child of that name; `None` if there is none or it is empty.
+    pub fn bool_of(&self, name: &str) -> Result<Option<bool>> {
+        self.value_of(name, parse_bool)
+    }
+
+    /// The ISO 8601 time in the first child of that name; `None` if there is none or it is empty.
+    pub fn timestamp_of(&self, name: &str) -> Result<Option<Timestamp>> {
+        self.value_of(name, parse_timestamp)
+    }
+
+    fn value_of<T>(&self, name: &str, read: fn(&str, &str) -> Result<T>) -> Result<Option<T>> {
+        let text = self.text_of(name);
+        if is_blank(text) {
+            return Ok(None);
+        }
+        read(name, text).map(Some)
+    }
+}
+
+/// The number that the text of the element `name` stands for; an error ([`Kind::BadResponse`]) names the element.
+pub fn parse_u64(name: &str, text: &str) -> Result<u64> {
+    let digits = text.trim();
+    let value = digits.parse().ok().filter(|_| !digits.starts_with('+'));
+    value.ok_or_else(|| wrong_value(name, text, "a number from 0 to 2^64-1"))
+}
+
+/// As [`parse_u64`], with a sign.
+pub fn parse_i64(name: &str, text: &str) -> Result<i64> {
+    let value = text.trim().parse().ok();
+    value.ok_or_else(|| wrong_value(name, text, "a signed 64-bit number"))
+}
+
+/// `true` or `false`, upper and lower case alike.
+pub fn parse_bool(name: &str, text: &str) -> Result<bool> {
+    match text.trim() {
+        text if text.eq_ignore_ascii_case("true") => Ok(true),
+        text if text.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(wrong_value(name, text, "true or false")),
+    }
+}
+
+/// A time in ISO 8601 form, such as `2024-05-17T08:09:10.000Z`.
+pub fn parse_timestamp(name: &str, text: &str) -> Result<Timestamp> {
+    let value = Timestamp::parse_iso8601(text.trim());
+    value.ok_or_else(|| wrong_value(name, text, "a time"))
+}
+
+fn wrong_value(name: &str, text: &str, expected: &str) -> Error {
+    let start: String = text.chars().take(64).collect();
+    bad_response(format!("{name} in the answer is {start:?}, not {expected}"))
+}
+
+/// Reads an error document: `code`, `message`, `request_id`, `host_id`, `ec`, and everything else as `details`.
+///
+/// `None` unless the body is a whole document with the root `Error` and a code. Blanks around the texts are dropped. What
+/// is inside `Detail` counts as if it stood beside it; other nested elements are named `Outer.Inner`.
+pub fn parse_error(body: &[u8]) -> Option<ServiceError> {
+    let root = parse(body).ok().filter(|root| root.name == "Error")?;
+    let mut error = ServiceError::default();
+    for element in root.children {
+        let text = || element.text.trim().to_owned();
+        match element.name.as_str() {
+            "Code" => error.code = text(),
+            "Message" => error.message = text(),
+            "RequestId" => error.request_id = text(),
+            "HostId" => error.host_id = text(),
+            "EC" => error.ec = text(),
+            _ => add_details(&mut error.details, "", &element),
+        }
+    }
+    (!error.code.is_empty()).then_some(error)
+}
+
+fn add_details(details: &mut Vec<(String, String)>, outer: &str, element: &Element) {
+    let name = match (outer, element.name.as_str()) {
+        ("", "Detail") if !element.children.is_empty() => String::new(),
+        ("", name) => name.to_owned(),
+        (outer, name) => format!("{outer}.{name}"),
+    };
+    let text = element.text.trim();
+    if element.children.is_empty() || !text.is_empty() {
+        details.push((name.clone(), text.to_owned()));
+    }
+    for child in &element.children {
+        add_details(details, &name, child);
+    }
+}
+
+/// Builds a request document.
+#[derive(Debug, Default)]
+pub struct XmlWriter {
+    out: String,
+    open: Vec<&'static str>,
+}
+
+impl XmlWriter {
+    /// An empty document.
+    pub fn new() -> XmlWriter {
+        XmlWriter::default()
+    }
+
+    /// Begins an element.
+    pub fn open(&mut self, name: &'static str) -> &mut XmlWriter {
+        self.tag("<", name);
+        self.open.push(name);
+        self
+    }
+
+    /// Ends the element that began last.
+    pub fn close(&mut self) -> &mut XmlWriter {
+        if let Some(name) = self.open.pop() {
+            self.tag("</", name);
+        }
+        self
+    }
+
+    /// Adds a whole element that holds `text`.
+    ///
+    /// An error if the text has a character that XML 1.0 cannot carry, such as U+0001.
+    pub fn text(&mut self, name: &'static str, text: &str) -> Result<&mut XmlWriter> {
+        self.tag("<", name);
+        self.escaped(text)?;
+        self.tag("</", name);
+        Ok(self)
+    }
+
+    /// The document, with every element ended.
+    pub fn finish(mut self) -> String {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.out
+    }
+
+    fn tag(&mut self, begin: &str, name: &str) {
+        for part in [begin, name, ">"] {
+            self.out.push_str(part);
+        }
+    }
+
+    fn escaped(&mut self, text: &str) -> Result<()> {
+        for character in text.chars() {
+            match character {
+                '<' => self.out.push_str("&lt;"),
+                '>' => self.out.push_str("&gt;"),
+                '&' => self.out.push_str("&amp;"),
+                // Readers turn a bare one into a line feed.
+                '\r' => self.out.push_str("&#13;"),
+                character if is_character(character) => self.out.push(character),
+                character => {
+                    return Err(Error::invalid(format!(
+                        "{text:?} has the character U+{:04X}, which an XML document cannot carry",
+                        u32::from(character)
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The character that `&name;` stands for. Only the five that every document knows, and numbers.
+fn resolve(name: &str) -> Result<char> {
+    let number = |digits: &str, radix| {
+        let is_number = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+        let value = is_number
+            .then(|| u32::from_str_radix(digits, radix).ok())
+            .flatten();
+        value
+            .and_then(char::from_u32)
+            .filter(|&character| is_character(character))
+    };
+    let character = match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => match name.strip_prefix("#x") {
+            Some(digits) => number(digits, 16),
+            None => name.strip_prefix('#').and_then(|digits| number(digits, 10)),
+        },
+    };
+    character.ok_or_else(|| malformed("it has a reference to nothing"))
+}
+
+/// Characters of XML 1.0, section 2.2.
+fn is_character(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => true,
+    }
+}
+
+/// As [`is_character`] for a whole text, in blocks that compilers turn into vector instructions.
+fn has_forbidden_character(text: &str) -> bool {
+    let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let block_has_control = |block: &[u8]| {
+        block
+            .iter()
+            .fold(false, |found, byte| found | is_control(byte))
+    };
+    text.as_bytes().chunks(4096).any(block_has_control) || text.contains(['\u{fffe}', '\u{ffff}'])
+}
+
+/// Roughly the names of XML 1.0, section 2.3, without colons: enough to tell a tag from a stray `<`.
+fn is_name(name: &str) -> bool {
+    let inner = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 128
+    };
+    let begins = |first: &u8| !first.is_ascii_digit() && !matches!(first, b'-' | b'.');
+    name.as_bytes().first().is_some_and(begins) && name.bytes().all(inner)
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_whitespace())
+}
+
+fn join<'a>(all: &mut Cow<'a, str>, more: Cow<'a, str>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.to_mut().push_str(&more);
+    }
+}
+
+fn malformed(why: impl std::fmt::Display) -> Error {
+    bad_response(format!("the answer is not a usable XML document: {why}"))
+}
+
+fn bad_response(message: String) -> Error {
+    Error::new(Kind::BadResponse, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_and_joins_text() {
+        let document = b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- c --><r xmlns=\"u\">\n <n:a x='1>2'> b&amp;&#x4E2d;<![CDATA[<]]>\r\n</n:a><e/>t<f/></r>\n";
+        let mut reader = Reader::new(document).unwrap();
+        assert_eq!(reader.child().unwrap(), Some("r"));
+        assert_eq!(reader.child().unwrap(), Some("a"));
+        assert_eq!(reader.text().unwrap(), " b&\u{4e2d}<\n");
+        assert_eq!(reader.child().unwrap(), Some("e"));
+        assert_eq!(reader.text().unwrap(), "");
+        assert_eq!(reader.next().unwrap(), Some(Event::Text("t".into())));
+        assert_eq!(reader.next().unwrap(), Some(Event::Start("f")));
+        assert_eq!(reader.next().unwrap(), Some(Event::End));
+        assert_eq!(reader.next().unwrap(), Some(Event::End));
+        assert_eq!(reader.next().unwrap(), None);
+    }
+
+    #[test]
+    fn text_skips_what_is_inside() {
+        let mut reader = Reader::new(b"<r><a>1<b>2<c/></b>3</a><d/></r>").unwrap();
+        reader.child().unwrap();
+        reader.child().unwrap();
+        assert_eq!(reader.text().unwrap(), "13");
+        assert_eq!(reader.child().unwrap(), Some("d"));
+        reader.skip().unwrap();
+        assert_eq!(reader.child().unwrap(), None);
+    }
+
+    #[test]
+    fn refuses_what_is_not_one_whole_document() {
+        for document in [
+            "",
+            " ",
+            "text",
+            "<a>",
+            "<a></b>",
+            "</a>",
+            "<a/><b/>",
+            "<a/>x",
+            "x<a/>",
+            "<a/>&amp;",
+            "<a>&b;</a>",
+            "<a>&#0;</a>",
+            "<a>&#x1F;</a>",
+            "<a>&#x110000;</a>",
+            "<a>&#+65;</a>",
+            "<a>&</a>",
+            "<a>&amp</a>",
+            "<a>\x01</a>",
+            "<a>\u{ffff}</a>",
+            "<!DOCTYPE a><a/>",
+            "<!doctype a><a/>",
+            "<a><!DOCTYPE a></a>",
+            "<",
+            "<>",
+            "</>",
+            "<></>",
+            "< a/>",
+            "<1/>",
+            "<a",
+            "<a x='",
+            "<!",
+            "<!-",
+            "<!--",
+            "<!-->",
+            "<!--->",
+            "<?",
+            "<?>",
+            "<??>",
+            "<a><![CDATA[</a>",
+            "<a><!ELEMENT></a>",
+            "\u{feff}\u{feff}<a/>",
+            "<a/>\u{feff}",
+            "<:/>",
+            "<a:/>",
+            "<a><b></a></b>",
+        ] {
+            assert!(parse(document.as_bytes()).is_err(), "{document:?}");
+        }
+        assert!(parse(b"<a>\xff</a>").is_err());
+        assert!(parse(b"<a/> <!-- c --> <?p?>\n").is_ok());
+    }
+
+    #[test]
+    fn refuses_what_is_too_large() {
+        let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+        let wide = |count: usize| format!("<r>{}</r>", "<a/>".repeat(count - 1));
+        assert!(parse(wide(MAX_ELEMENTS).as_bytes()).is_ok());
+        assert!(parse(wide(MAX_ELEMENTS + 1).as_bytes()).is_err());
+        let long = format!("<a>{}</a>", " ".repeat(MAX_BYTES));
+        assert!(parse(long.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn values_name_their_element() {
+        let root = parse(b"<r><n> 18446744073709551615 </n><b>TRUE</b><t>2024-05-17T08:09:10.000Z</t><e/><x>+1</x></r>").unwrap();
+        assert_eq!(root.u64_of("n").unwrap(), Some(u64::MAX));
+        assert_eq!(root.bool_of("b").unwrap(), Some(true));
+        assert_eq!(
+            root.timestamp_of("t").unwrap(),
+            Some(Timestamp(1_715_933_350))
+        );
+        assert_eq!(root.u64_of("e").unwrap(), None);
+        assert_eq!(root.i64_of("missing").unwrap(), None);
+        assert_eq!(root.children_named("x").count(), 1);
+        for error in [
+            root.u64_of("x").unwrap_err(),
+            root.bool_of("x").unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), Kind::BadResponse);
+            assert!(error.message().starts_with("x in the answer"), "{error}");
+        }
+        assert!(root.i64_of("n").is_err());
+    }
+
+    #[test]
+    fn error_documents_keep_everything() {
+        let error = parse_error(
+            b"<Error><Code>C</Code><Message>\n m \n</Message><EC>1</EC><Detail><ServerTime>t</ServerTime></Detail>
+              <Inner><Code>D</Code></Inner><Empty/><Detail>x</Detail></Error>",
+        )
+        .unwrap();
+        assert_eq!(
+            (
+                error.code.as_str(),
+                error.message.as_str(),
+                error.ec.as_str()
+            ),
+            ("C", "m", "1")
+        );
+        let details: Vec<_> = error
+            .details
+            .iter()
+            .map(|(n, t)| (n.as_str(), t.as_str()))
+            .collect();
+        assert_eq!(
+            details,
+            [
+                ("ServerTime", "t"),
+                ("Inner.Code", "D"),
+                ("Empty", ""),
+                ("Detail", "x")
+            ]
+        );
+        for body in [
+            "",
+            "<Error/>",
+            "<Error><Code> </Code></Error>",
+            "<Other><Code>C</Code></Other>",
+            "<html><br></html>",
+        ] {
+            assert_eq!(parse_error(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        let text = "a<b>&\"'\r\n\t\u{4e2d}]]>";
+        let mut writer = XmlWriter::new();
+        writer
+            .open("Delete")
+            .text("Quiet", "true")
+            .unwrap()
+            .open("Object")
+            .text("Key", text)
+            .unwrap();
+        let document = writer.finish();
+        assert!(
+            document.starts_with("<Delete><Quiet>true</Quiet><Object><Key>a&lt;b&gt;&amp;"),
+            "{document}"
+        );
+        let root = parse(document.as_bytes()).unwrap();
+        assert_eq!(root.child("Object").unwrap().text_of("Key"), text);
+        for text in ["\x01", "\u{ffff}", "\0"] {
+            let mut writer = XmlWriter::new();
+            assert_eq!(
+                writer.text("Key", text).unwrap_err().kind(),
+                Kind::InvalidArgument
+            );
+        }
+    }
+}
