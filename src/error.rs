@@ -120,6 +120,14 @@ impl Error {
         Error::new(Kind::Io, format!("{doing}: {cause}"))
     }
 
+    /// What an `io::Error` stands for: the [`Error`] it carries, or a new one.
+    pub(crate) fn from_io(kind: Kind, doing: impl fmt::Display, cause: io::Error) -> Error {
+        match cause.downcast::<Error>() {
+            Ok(error) => error,
+            Err(cause) => Error::new(kind, format!("{doing}: {cause}")),
+        }
+    }
+
     pub(crate) fn from_service(kind: Kind, message: String, service: ServiceError) -> Error {
         let mut error = Error::new(kind, message);
         error.0.service = Some(service);

@@ -1,1 +1,60 @@
+//! alioss: a client for Alibaba Cloud Object Storage Service (OSS), a blocking Rust core behind a C API.
+//!
+//! ```no_run
+//! use alioss::{Bucket, Config, Options};
+//!
+//! let mut config = Config::new(); // keys from OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET
+//! config.endpoint("https://oss-cn-hangzhou.aliyuncs.com");
+//! let bucket = Bucket::new(&config, "examplebucket")?;
+//! bucket.put_object("example.txt", "hello", &Options::new())?;
+//! # Ok::<(), alioss::Error>(())
+//! ```
+//!
+//! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
+//! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
+//! modules `request`, `answer`, `upload`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
 
+mod answer;
+mod client;
+mod config;
+mod content_type;
+mod crc64;
+mod credentials;
+mod endpoint;
+mod error;
+mod escape;
+mod ffi;
+mod names;
+mod operations;
+mod request;
+mod retry;
+mod sign;
+mod time;
+mod transport;
+mod upload;
+mod xml;
+
+pub use config::{Config, SignatureVersion};
+pub use credentials::{
+    Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static,
+};
+pub use error::{Error, Kind, Result, ServiceError};
+pub use operations::{
+    Bucket, ListBuckets, ListObjectsV2, ListedBucket, ListedObject, Object, ObjectSummary,
+    Service,
+};
+pub use request::{Body, Header, Method, Options, Parameter, Progress, Range, Response};
+pub use time::Timestamp;
+pub use transport::{Cancel, Session, TlsVersion};
+
+/// The pure parts, for tests against the vectors of the official SDKs. No part of the API.
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod internals {
+    macro_rules! expose {
+        ($($room:ident)*) => { $(pub mod $room { pub use crate::$room::*; })* };
+    }
+    expose!(content_type crc64 endpoint escape names sign time xml);
+}

@@ -1,11 +1,369 @@
-//! What operations speak: a request as data, before addressing, signing and sending.
+//! What operations speak: a request as data before addressing, signing and sending, and what came back.
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+use crate::time::Timestamp;
+use crate::transport::Cancel;
 
 /// A query parameter; `None` is a name without a value, as in `?acl`.
 pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
 
 /// A header. Names are compared without regard to case.
 pub type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// HTTP methods that OSS knows (RFC 9110, section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Reads the headers only.
+    Head,
+    /// Stores.
+    Put,
+    /// Does what its target says.
+    Post,
+    /// Deletes.
+    Delete,
+    /// Asks for what is allowed.
+    Options,
+}
+
+impl Method {
+    /// The method as it goes on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Put => "PUT",
+            Method::Post => "POST",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
+        }
+    }
+
+    /// The method with that name, in capitals as on the wire.
+    pub fn parse(name: &str) -> Option<Method> {
+        [
+            Method::Get,
+            Method::Head,
+            Method::Put,
+            Method::Post,
+            Method::Delete,
+            Method::Options,
+        ]
+        .into_iter()
+        .find(|method| method.as_str() == name)
+    }
+
+    /// Whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2).
+    pub fn is_idempotent(self) -> bool {
+        self != Method::Post
+    }
+}
+
+/// A request body.
+pub enum Body<'a> {
+    /// None at all.
+    Empty,
+    /// These bytes; sent from where they are.
+    Bytes(&'a [u8]),
+    /// A file from `offset`, `length` bytes of it. Its read position is neither used nor moved.
+    File {
+        /// The open file.
+        file: &'a File,
+        /// First byte.
+        offset: u64,
+        /// How many bytes.
+        length: u64,
+    },
+    /// Whatever a reader yields. Such a request is repeated only as long as nothing was read.
+    Stream {
+        /// The source. With a length it is asked once more after the last byte and must then have none.
+        reader: &'a mut dyn Read,
+        /// `None` if unknown: the body is sent in chunks.
+        length: Option<u64>,
+    },
+}
+
+impl<'a> Body<'a> {
+    /// The whole of `file`.
+    pub fn file(file: &'a File) -> io::Result<Body<'a>> {
+        let length = file.metadata()?.len();
+        Ok(Body::File {
+            file,
+            offset: 0,
+            length,
+        })
+    }
+
+    /// How many bytes, if that is known before they are read.
+    pub fn length(&self) -> Option<u64> {
+        match self {
+            Body::Empty => Some(0),
+            Body::Bytes(bytes) => Some(bytes.len() as u64),
+            Body::File { length, .. } => Some(*length),
+            Body::Stream { length, .. } => *length,
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Body<'a> {
+    fn from(bytes: &'a [u8]) -> Body<'a> {
+        Body::Bytes(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Body<'a> {
+    fn from(bytes: &'a [u8; N]) -> Body<'a> {
+        Body::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Body<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Body<'a> {
+        Body::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a str> for Body<'a> {
+    fn from(text: &'a str) -> Body<'a> {
+        Body::Bytes(text.as_bytes())
+    }
+}
+
+/// An operation on its way to the service; its body travels beside it.
+pub(crate) struct Request<'a> {
+    /// Official name of the operation, for messages.
+    pub operation: &'a str,
+    pub method: Method,
+    /// `None` at bucket or service level.
+    pub key: Option<&'a str>,
+    pub query: Vec<Parameter<'a>>,
+    pub headers: Vec<Header<'a>>,
+    /// Whether it may be repeated when an answer was lost.
+    pub idempotent: bool,
+    /// Whether it moves object data: then `traffic_limit` applies, and uploads are compared with the service's CRC-64.
+    pub data: bool,
+}
+
+impl<'a> Request<'a> {
+    pub fn new(operation: &'a str, method: Method, key: Option<&'a str>) -> Request<'a> {
+        Request {
+            operation,
+            method,
+            key,
+            query: Vec::new(),
+            headers: Vec::new(),
+            idempotent: method.is_idempotent(),
+            data: false,
+        }
+    }
+
+    /// Adds `name=value` to the query.
+    pub fn parameter(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
+        self.query.push((name.into(), Some(value.into())));
+    }
+
+    /// Adds a header.
+    pub fn header(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
+        self.headers.push((name.into(), value.into()));
+    }
+}
+
+/// Told how far a transfer is: bytes moved, and bytes in all if known. `false` stops the transfer.
+pub type Progress<'a> = dyn Fn(u64, Option<u64>) -> bool + 'a;
+
+/// Settings of one call. Nearly every option of an OSS operation is a header or a query parameter.
+///
+/// ```
+/// # use alioss::Options;
+/// let options = Options::new().header("x-oss-object-acl", "private").query("versionId", Some("CAEQ"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Options<'a> {
+    pub(crate) headers: Vec<Header<'a>>,
+    pub(crate) query: Vec<Parameter<'a>>,
+    pub(crate) range: Option<Range>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) cancel: Cancel,
+    pub(crate) progress: Option<&'a Progress<'a>>,
+}
+
+impl<'a> Options<'a> {
+    /// None: the defaults.
+    pub fn new() -> Options<'a> {
+        Options::default()
+    }
+
+    /// Adds a request header; it replaces one of the same name that the operation or the configuration would send.
+    pub fn header(
+        mut self,
+        name: impl Into<Cow<'a, str>>,
+        value: impl Into<Cow<'a, str>>,
+    ) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a query parameter; `None` is a name without a value.
+    pub fn query(mut self, name: impl Into<Cow<'a, str>>, value: Option<&'a str>) -> Self {
+        self.query.push((name.into(), value.map(Cow::Borrowed)));
+        self
+    }
+
+    /// Asks a download for a part of the object.
+    pub fn range(mut self, range: Range) -> Self {
+        self.range = Some(range);
+        self
+    }
+
+    /// Limits this call, with its repetitions and the reading of its answer; instead of `total_timeout`.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Lets `cancel` end this call from another thread.
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.cancel = cancel.clone();
+        self
+    }
+
+    /// Has transfers report to `progress`, on the calling thread.
+    pub fn progress(mut self, progress: &'a Progress<'a>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+}
+
+/// A part of an object, in bytes (RFC 9110, section 14.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// From this byte to the end.
+    From(u64),
+    /// From the first to the second byte, both included.
+    Bytes(u64, u64),
+    /// The last so many bytes.
+    Last(u64),
+}
+
+impl Range {
+    pub(crate) fn header(self) -> Result<String> {
+        match self {
+            Range::From(first) => Ok(format!("bytes={first}-")),
+            Range::Bytes(first, last) if first <= last => Ok(format!("bytes={first}-{last}")),
+            Range::Bytes(first, last) => Err(Error::invalid(format!(
+                "`range`: the first byte ({first}) lies behind the last ({last})"
+            ))),
+            Range::Last(0) => Err(Error::invalid(
+                "`range`: the last 0 bytes of an object cannot be asked for; give 1 or more",
+            )),
+            Range::Last(count) => Ok(format!("bytes=-{count}")),
+        }
+    }
+
+    /// Whether `got`, out of `size`, is what was asked for.
+    pub(crate) fn agrees(self, got: &RangeInclusive<u64>, size: Option<u64>) -> bool {
+        let end_fits = |last: u64| match size {
+            Some(size) => *got.end() == last.min(size.saturating_sub(1)),
+            None => *got.end() <= last,
+        };
+        match self {
+            Range::From(first) => *got.start() == first && end_fits(u64::MAX),
+            Range::Bytes(first, last) => *got.start() == first && end_fits(last),
+            Range::Last(count) => {
+                end_fits(u64::MAX)
+                    && size.is_none_or(|size| *got.start() == size.saturating_sub(count))
+            }
+        }
+    }
+}
+
+/// A good answer: status and headers, and the body of all operations but downloads.
+#[derive(Clone, Debug, Default)]
+pub struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) attempts: u32,
+}
+
+impl Response {
+    /// HTTP status, 2xx.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// All headers, names in lower case.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// The first header of that name, whatever its case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+
+    /// The body; empty for downloads, whose body is read as it arrives.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// `x-oss-request-id`.
+    pub fn request_id(&self) -> &str {
+        self.header("x-oss-request-id").unwrap_or_default()
+    }
+
+    /// `ETag`, with its quotes.
+    pub fn etag(&self) -> Option<&str> {
+        self.header("etag")
+    }
+
+    /// `x-oss-version-id`, in buckets with versioning.
+    pub fn version_id(&self) -> Option<&str> {
+        self.header("x-oss-version-id")
+    }
+
+    /// `x-oss-hash-crc64ecma`: CRC-64 of the whole object.
+    pub fn crc64(&self) -> Option<u64> {
+        self.header("x-oss-hash-crc64ecma")?.parse().ok()
+    }
+
+    /// `Content-Length` in bytes: of the object for HeadObject, of the answer otherwise.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header("content-length")?.parse().ok()
+    }
+
+    /// `Last-Modified`.
+    pub fn last_modified(&self) -> Option<Timestamp> {
+        Timestamp::parse_http_date(self.header("last-modified")?)
+    }
+
+    /// `Content-Range` of a partial answer: first and last byte, and the size of the object if the server says it.
+    pub fn content_range(&self) -> Option<(RangeInclusive<u64>, Option<u64>)> {
+        let (range, size) = self
+            .header("content-range")?
+            .strip_prefix("bytes ")?
+            .split_once('/')?;
+        let (first, last) = range.split_once('-')?;
+        let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+        (first <= last).then(|| (first..=last, size.parse().ok()))
+    }
+}
+
+pub(crate) fn find_header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
+    headers
+        .iter()
+        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}

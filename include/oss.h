@@ -1,0 +1,633 @@
+/* alioss: a client for Alibaba Cloud Object Storage Service (OSS).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ *     oss_config *config = oss_config_new();
+ *     oss_config_endpoint(config, "https://oss-cn-hangzhou.aliyuncs.com");
+ *     oss_bucket *bucket = oss_bucket_new(config, "examplebucket");
+ *     if (!bucket || oss_put_object(bucket, "a.txt", "hi", 2, NULL) != OSS_OK)
+ *         fprintf(stderr, "%s\n", oss_last_error());
+ *
+ * Results     Functions return an oss_status, 0 for success. The reason in
+ *             words lies in the object passed in: oss_call_error(),
+ *             oss_config_error(); oss_last_error() has it for this thread.
+ * Ownership   oss_x_new() gives, oss_x_free() takes; NULL may be freed. Handles
+ *             keep what they need: free in any order. What getters return is
+ *             lent until their object is used again. Nothing else is to be freed.
+ * Strings     Names are NUL-terminated UTF-8. Bytes are pointer and length; NULL
+ *             with length 0 is none. Everything given is copied or used only
+ *             during the call.
+ * Threads     oss_session, oss_bucket and oss_service: any number at once.
+ *             oss_config and oss_call: one at a time, else #OSS_BUSY;
+ *             oss_call_cancel() is legal from any thread.
+ * Process     No init call, no threads, no signals, no output. After fork() the
+ *             child can use buckets, but not the calls its parent was running.
+ */
+
+
+#ifndef OSS_H
+#define OSS_H
+
+/* Generated from src/ffi by cbindgen: edit the doc comments there. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version this header belongs to; see oss_version() for the library's. */
+#define OSS_VERSION_MAJOR 0
+#define OSS_VERSION_MINOR 1
+#define OSS_VERSION_PATCH 0
+
+/// TLS 1.2 (RFC 5246), for oss_config_tls_versions().
+#define OSS_TLS_1_2 12
+
+/// TLS 1.3 (RFC 8446), for oss_config_tls_versions().
+#define OSS_TLS_1_3 13
+
+/// An object, in the listing of a bucket.
+#define OSS_ENTRY_OBJECT 1
+
+/// A common prefix: what the keys below it share up to the delimiter.
+#define OSS_ENTRY_PREFIX 2
+
+/// A bucket, in the listing of the service.
+#define OSS_ENTRY_BUCKET 3
+
+/// Longest validity of a V4 URL in seconds: seven days.
+#define MAX_V4_EXPIRY 604800
+
+/// A bucket and the way to it. It never changes: use one from any number of
+/// threads at once.
+typedef struct oss_bucket oss_bucket;
+
+/// One request and its answer: headers, query and limits in; error, request id,
+/// headers and body out. Reusable: what goes in stays until oss_call_reset(),
+/// what comes out until the next request. One thread at a time, except for
+/// oss_call_cancel().
+typedef struct oss_call oss_call;
+
+/// How to reach the service. Setters copy what they are given. The first bad
+/// value is remembered and makes oss_bucket_new() fail with its message, so the
+/// results of setters need not be looked at. One thread at a time.
+typedef struct oss_config oss_config;
+
+/// Where credentials come from; see oss_config_credentials().
+typedef struct oss_credentials oss_credentials;
+
+/// Takes the keys that a credentials callback gives.
+typedef struct oss_keys oss_keys;
+
+/// The service itself: what is not about one bucket. Any number of threads.
+typedef struct oss_service oss_service;
+
+/// A pool of connections with its TLS, proxy and name settings, to be shared by
+/// buckets and services. Optional. Any number of threads may use it.
+typedef struct oss_session oss_session;
+
+/// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
+/// meaning; later versions may add more, so treat an unknown one as a failure.
+typedef int32_t oss_status;
+
+/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called on the thread the line comes from, by
+/// several threads at once if several work; it must not throw, longjmp, or call oss_set_log().
+typedef void (*oss_log_fn)(void *user, int level, const char *line);
+
+/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return anything else to fail the request. Called
+/// before every attempt, on the thread of the call, by several threads at once if several work; must not throw or longjmp.
+typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
+
+/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
+/// calling thread, only during the call; must not throw, longjmp or use the call.
+typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
+
+/// What a listing lists. Only the library makes these; later versions add
+/// fields at the end. Texts that the service does not give are NULL.
+typedef struct {
+    /// #OSS_ENTRY_OBJECT, #OSS_ENTRY_PREFIX or #OSS_ENTRY_BUCKET.
+    int kind;
+    /// Key, prefix or bucket name.
+    const char *name;
+    /// Bytes of an object; -1 for what has no size.
+    int64_t size;
+    /// When an object was modified or a bucket created, in seconds since 1970
+    /// UTC; -1 if unknown.
+    int64_t time;
+    /// ETag of an object, with its quotes.
+    const char *etag;
+    /// Storage class, such as "Standard".
+    const char *storage_class;
+    /// Type of an object: "Normal", "Appendable", "Multipart", "Symlink".
+    const char *object_type;
+    /// Restore state of an archived object, as the service words it.
+    const char *restore_info;
+    /// Id of the owner, if asked for with the query "fetch-owner" = "true".
+    const char *owner_id;
+    /// Name of the owner, likewise.
+    const char *owner_name;
+    /// Region of a bucket, such as "cn-hangzhou".
+    const char *region;
+    /// Location of a bucket, such as "oss-cn-hangzhou".
+    const char *location;
+    /// Public endpoint of a bucket.
+    const char *extranet_endpoint;
+    /// Internal endpoint of a bucket.
+    const char *intranet_endpoint;
+} oss_entry;
+
+/// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
+/// give up. Runs on the calling thread, only during the call; must not throw,
+/// longjmp, or use the call it serves.
+typedef int64_t (*oss_read_fn)(void *user, uint8_t *buf, size_t cap);
+
+/// Takes `len` bytes; returns 0 to go on, anything else to give up. Runs on the
+/// calling thread, only during the call; must not throw, longjmp, or use the
+/// call it serves.
+typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
+
+/// It worked.
+#define OSS_OK 0
+
+/// A parameter or option is missing or out of range; nothing was sent.
+#define OSS_INVALID_ARGUMENT 1
+
+/// No such bucket, object, upload or setting (HTTP 404).
+#define OSS_NOT_FOUND 2
+
+/// The service refused: signature, key, token, policy or clock (401, 403).
+#define OSS_DENIED 3
+
+/// The bucket or object is there already (409).
+#define OSS_EXISTS 4
+
+/// The state of the bucket or object forbids the operation (other 409).
+#define OSS_CONFLICT 5
+
+/// A condition of the request did not hold (412).
+#define OSS_PRECONDITION_FAILED 6
+
+/// The object has not changed since (304).
+#define OSS_NOT_MODIFIED 7
+
+/// The service does not accept the request as it is (other 4xx).
+#define OSS_BAD_REQUEST 8
+
+/// Too many requests or too much traffic; try later (429, 503).
+#define OSS_THROTTLED 9
+
+/// The service failed (5xx).
+#define OSS_SERVER_ERROR 10
+
+/// No connection, or it broke: resolving, connecting, TLS, reset.
+#define OSS_NETWORK 11
+
+/// A time-out of the configuration or of the call expired.
+#define OSS_TIMEOUT 12
+
+/// oss_call_cancel() was called, or one of your callbacks gave up.
+#define OSS_CANCELLED 13
+
+/// Content and checksum do not agree.
+#define OSS_CHECKSUM_MISMATCH 14
+
+/// Fewer bytes arrived than were announced.
+#define OSS_TRUNCATED 15
+
+/// A local file or your own stream failed.
+#define OSS_IO 16
+
+/// The handle is in use: by another thread, or by the call that runs this callback.
+#define OSS_BUSY 17
+
+/// This library or this service cannot do that.
+#define OSS_UNSUPPORTED 18
+
+/// No usable credentials; nothing was sent.
+#define OSS_CREDENTIALS 19
+
+/// The answer makes no sense: not HTTP, not XML, or another document.
+#define OSS_BAD_RESPONSE 20
+
+/// A defect of this library. Please report it.
+#define OSS_BUG 99
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/// The version of the library at run time, such as "0.1.0".
+const char *oss_version(void);
+
+/// Whether this build has a feature: "tls". 1 or 0; 0 for unknown names.
+int oss_has(const char *feature);
+
+/// Why the last failing function on this thread failed, in words; never NULL.
+/// Where work moves between threads (Go, async C#) use oss_call_error().
+const char *oss_last_error(void);
+
+/// The name of a status, such as "OSS_NOT_FOUND"; never NULL.
+const char *oss_status_name(oss_status status);
+
+/// Sends the log of the whole process to `function`: lines up to `level`, 1 (errors) to 5 (details); 0 or NULL ends it.
+/// Secrets are never logged. Until then the library logs nothing and prints nothing ever.
+oss_status oss_set_log(oss_log_fn function,
+                       void *user,
+                       int level);
+
+/// Starts from the defaults, with credentials from the environment. Free with oss_config_free().
+oss_config *oss_config_new(void);
+
+/// Lets go of a configuration; handles made from it do not need it. NULL is fine.
+void oss_config_free(oss_config *config);
+
+/// Why the configuration cannot be used: its first bad value, else why the last oss_bucket_new() and the like failed; ""
+/// if all is well. Lent until `config` is used again.
+const char *oss_config_error(const oss_config *config);
+
+/// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
+/// With only a region, that region's public endpoint is used.
+oss_status oss_config_endpoint(oss_config *config, const char *endpoint);
+
+/// Region id such as "cn-hangzhou". V4 signatures need it, unless the endpoint
+/// is a host of Alibaba Cloud that names it.
+oss_status oss_config_region(oss_config *config, const char *region);
+
+/// 4 (default) or 1.
+oss_status oss_config_signature_version(oss_config *config, int version);
+
+/// The endpoint is a custom domain bound to the bucket (CNAME): host and URL
+/// carry no bucket name. Default 0.
+oss_status oss_config_cname(oss_config *config, int on);
+
+/// The bucket goes into the path instead of the host name. Default 0; automatic
+/// for IP addresses and "localhost".
+oss_status oss_config_path_style(oss_config *config, int on);
+
+/// With only a region: its internal endpoint, for Alibaba Cloud's own machines.
+/// Default 0.
+oss_status oss_config_internal_endpoint(oss_config *config, int on);
+
+/// With only a region: the global acceleration endpoint. Default 0.
+oss_status oss_config_accelerate_endpoint(oss_config *config, int on);
+
+/// With only a region: its endpoint with IPv4 and IPv6 addresses. Default 0.
+oss_status oss_config_dual_stack(oss_config *config, int on);
+
+/// Id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
+oss_status oss_config_cloudbox_id(oss_config *config, const char *cloudbox_id);
+
+/// Has V4 also sign this header wherever a request carries it. May be repeated.
+oss_status oss_config_additional_signed_header(oss_config *config,
+                                               const char *name);
+
+/// Long-lived keys, or temporary ones with their STS `token` (else NULL).
+oss_status oss_config_keys(oss_config *config,
+                           const char *id,
+                           const char *secret,
+                           const char *token);
+
+/// Where credentials come from, instead of the environment. Both handles stay yours.
+oss_status oss_config_credentials(oss_config *config,
+                                  const oss_credentials *credentials);
+
+/// Short for oss_credentials_callback() and oss_config_credentials().
+oss_status oss_config_credentials_callback(oss_config *config,
+                                           oss_credentials_fn function,
+                                           void *user);
+
+/// Shares the connections of `session`. Its pool size, TLS, proxy and resolve
+/// settings apply; giving them here too is an error.
+oss_status oss_config_session(oss_config *config, const oss_session *session);
+
+/// Idle connections kept per host, 0..10000, default 10; more threads than that
+/// still work. Belongs to the session.
+oss_status oss_config_pool_size(oss_config *config, int64_t connections);
+
+/// Limit for TCP connect, proxy and TLS handshake, all addresses together;
+/// milliseconds, 1 to 604800000 (7 days), default 60000.
+oss_status oss_config_connect_timeout_ms(oss_config *config,
+                                         int64_t milliseconds);
+
+/// Limit for no byte moving in either direction; milliseconds, 1 to 604800000,
+/// default 60000. Slow but moving is fine.
+oss_status oss_config_read_timeout_ms(oss_config *config, int64_t milliseconds);
+
+/// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
+/// default none.
+oss_status oss_config_total_timeout_ms(oss_config *config,
+                                       int64_t milliseconds);
+
+/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
+/// Belongs to the session.
+oss_status oss_config_tls_versions(oss_config *config, int min, int max);
+
+/// Trusts only the roots in the PEM file `path`, read now. Belongs to the session.
+oss_status oss_config_ca_file(oss_config *config,
+                              const char *path);
+
+/// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
+oss_status oss_config_ca_pem(oss_config *config, const void *pem, size_t len);
+
+/// Accepts any certificate: whoever sits in between can read and change
+/// everything. Default 0. Belongs to the session.
+oss_status oss_config_insecure_skip_verify(oss_config *config, int on);
+
+/// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
+/// tunnel. Default none. Belongs to the session.
+oss_status oss_config_proxy(oss_config *config, const char *url);
+
+/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when
+/// the session is made. Default 0. Belongs to the session.
+oss_status oss_config_proxy_from_env(oss_config *config,
+                                     int on);
+
+/// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
+oss_status oss_config_app_name(oss_config *config, const char *name);
+
+/// Compares CRC-64 of uploads and whole downloads with the service's. Default 1.
+oss_status oss_config_crc64(oss_config *config,
+                            int on);
+
+/// How many times a request is sent at most, 1..100, default 3.
+oss_status oss_config_retry(oss_config *config, int attempts);
+
+/// Corrects the clock by the service's when a request was refused for it.
+/// Default 1.
+oss_status oss_config_clock_skew_correction(oss_config *config, int on);
+
+/// Sends this header with every request, unless a call brings its own.
+oss_status oss_config_user_header(oss_config *config,
+                                  const char *name,
+                                  const char *value);
+
+/// Connects to `address` (IP, with a port or without) wherever the host is
+/// `host`: a name, "*.suffix" or "*". Belongs to the session.
+oss_status oss_config_resolve(oss_config *config,
+                              const char *host,
+                              const char *address);
+
+/// Limits each upload and download, in bit/s, 819200..838860800. Default none.
+oss_status oss_config_traffic_limit(oss_config *config,
+                                    int64_t bits_per_second);
+
+/// The environment, read for every request: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
+/// OSS_SESSION_TOKEN. The default of a new configuration.
+oss_credentials *oss_credentials_environment(void);
+
+/// Always the same keys; `token` is NULL for long-lived ones. NULL if one is malformed: see oss_last_error().
+oss_credentials *oss_credentials_static(const char *id,
+                                        const char *secret,
+                                        const char *token);
+
+/// Asks `function` before every attempt. It and `user` must outlive all handles made with these credentials.
+oss_credentials *oss_credentials_callback(oss_credentials_fn function,
+                                          void *user);
+
+/// None: requests go unsigned, for what is public.
+oss_credentials *oss_credentials_anonymous(void);
+
+/// Lets go of credentials; configurations and handles made with them keep them. NULL is fine.
+void oss_credentials_free(oss_credentials *credentials);
+
+/// For credentials callbacks: the keys to sign with; `token` is NULL for long-lived ones. All are copied.
+oss_status oss_keys_set(oss_keys *keys,
+                        const char *id,
+                        const char *secret,
+                        const char *token);
+
+/// Opens a session; connections are made when they are needed. NULL if `config`
+/// is unusable: oss_config_error() says why. Free with oss_session_free().
+oss_session *oss_session_new(oss_config *config);
+
+/// Lets go of a session; handles that share it keep it. NULL is fine.
+void oss_session_free(oss_session *session);
+
+/// Opens a bucket without talking to it yet. NULL if `config` or `name` is
+/// unusable: oss_config_error() says why. Free with oss_bucket_free().
+oss_bucket *oss_bucket_new(oss_config *config, const char *name);
+
+/// Lets go of a bucket; calls in progress finish undisturbed. NULL is fine.
+void oss_bucket_free(oss_bucket *bucket);
+
+/// Opens the service without talking to it yet. NULL if `config` is unusable:
+/// oss_config_error() says why. Free with oss_service_free().
+oss_service *oss_service_new(oss_config *config);
+
+/// Lets go of a service; calls in progress finish undisturbed. NULL is fine.
+void oss_service_free(oss_service *service);
+
+/// Makes a call object. Free with oss_call_free().
+oss_call *oss_call_new(void);
+
+/// Lets go of a call and of all it lent out; not while it runs. NULL is fine.
+void oss_call_free(oss_call *call);
+
+/// Makes a call as good as new: nothing in, nothing out, not cancelled.
+oss_status oss_call_reset(oss_call *call);
+
+/// Adds a request header, such as "x-oss-object-acl"; a later one of the same
+/// name replaces it. Both strings are copied.
+oss_status oss_call_header(oss_call *call, const char *name, const char *value);
+
+/// Adds a query parameter, such as "versionId"; `value` is NULL for a name
+/// without a value. Both strings are copied, and escaped when they are sent.
+oss_status oss_call_query(oss_call *call, const char *name, const char *value);
+
+/// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
+/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
+oss_status oss_call_range(oss_call *call,
+                          int64_t first,
+                          int64_t last);
+
+/// Has uploads and downloads report to `function`; NULL ends that.
+oss_status oss_call_progress(oss_call *call,
+                             oss_progress_fn function,
+                             void *user);
+
+/// Limits each request with its repetitions and the reading of its answer, in
+/// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
+oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
+
+/// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
+/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
+oss_status oss_call_cancel(oss_call *call);
+
+/// What went wrong, in words; "" if nothing did. Like all that a call lends,
+/// valid until the call is used for another request or freed.
+const char *oss_call_error(const oss_call *call);
+
+/// HTTP status of the answer; 0 if there was none.
+int oss_call_http_status(const oss_call *call);
+
+/// The service's error code, such as "NoSuchKey"; "" if there is none.
+const char *oss_call_code(const oss_call *call);
+
+/// The service's error message; "" if there is none.
+const char *oss_call_message(const oss_call *call);
+
+/// The request id of the answer, good or bad; "" if there was none.
+const char *oss_call_request_id(const oss_call *call);
+
+/// The host that refused; "" if there is none.
+const char *oss_call_host_id(const oss_call *call);
+
+/// The service's finer error code, such as "0026-00000001"; "" if there is none.
+const char *oss_call_ec(const oss_call *call);
+
+/// Any other element of the service's error document, such as "StringToSign";
+/// NULL if there is none of that name.
+const char *oss_call_error_detail(const oss_call *call, const char *name);
+
+/// Whether the same request may succeed later: 1 or 0.
+int oss_call_retryable(const oss_call *call);
+
+/// How many times the request was sent; 0 if it was not.
+int oss_call_attempts(const oss_call *call);
+
+/// A header of a good answer by name, whatever its case; NULL if it has none.
+const char *oss_call_response_header(const oss_call *call, const char *name);
+
+/// ETag of the object with its quotes; NULL if the answer has none.
+const char *oss_call_etag(const oss_call *call);
+
+/// Version of the object; NULL if the bucket keeps none.
+const char *oss_call_version_id(const oss_call *call);
+
+/// CRC-64 of the whole object as the service computed it; 0 if the answer has
+/// none.
+uint64_t oss_call_crc64(const oss_call *call);
+
+/// Content-Length in bytes: of the object for oss_head_object(), of the answer
+/// otherwise; -1 if the answer has none.
+int64_t oss_call_content_length(const oss_call *call);
+
+/// Last-Modified of the object in seconds since 1970 UTC; -1 if the answer has
+/// none.
+int64_t oss_call_last_modified(const oss_call *call);
+
+/// The body of the answer, or of the error the first 4 KiB; `*len`, unless NULL,
+/// gets its length in bytes. NULL if there is none.
+const void *oss_call_body(const oss_call *call,
+                          size_t *len);
+
+/// Reads on in the body of oss_get_object(). Returns how many bytes, at most
+/// `cap`; 0 at the end, when length and CRC-64 have been found right; or a
+/// negated #oss_status, and then what came before is not the object.
+int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
+
+/// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
+/// lent until the call is used again, and NULL after the last one.
+oss_status oss_call_next(oss_call *call, const oss_entry **entry);
+
+/// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
+/// from the key unless the call has one. `call` may be NULL, here and below.
+oss_status oss_put_object(const oss_bucket *bucket,
+                          const char *key,
+                          const void *data,
+                          size_t len,
+                          oss_call *call);
+
+/// PutObject from the file at `path`, up to 5 GB.
+oss_status oss_put_object_file(const oss_bucket *bucket,
+                               const char *key,
+                               const char *path,
+                               oss_call *call);
+
+/// PutObject of what `read` yields: `len` bytes, or -1 if unknown. With a length,
+/// `read` is asked once more after the last byte and must then return 0. Repeated
+/// on failure only as long as nothing was read.
+oss_status oss_put_object_stream(const oss_bucket *bucket,
+                                 const char *key,
+                                 int64_t len,
+                                 oss_read_fn read,
+                                 void *user,
+                                 oss_call *call);
+
+/// GetObject: asks for `key`; then fetch the body with oss_call_read(), so `call`
+/// is required. Until its end the call keeps a connection.
+oss_status oss_get_object(const oss_bucket *bucket,
+                          const char *key,
+                          oss_call *call);
+
+/// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many came.
+/// A larger object is #OSS_INVALID_ARGUMENT.
+oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
+                                    const char *key,
+                                    void *buf,
+                                    size_t cap,
+                                    size_t *len,
+                                    oss_call *call);
+
+/// GetObject into the file at `path`, which appears whole or not at all.
+oss_status oss_get_object_to_file(const oss_bucket *bucket,
+                                  const char *key,
+                                  const char *path,
+                                  oss_call *call);
+
+/// GetObject into `write`, piece by piece. Unless this returns #OSS_OK, what was
+/// written is not the object.
+oss_status oss_get_object_to_stream(const oss_bucket *bucket,
+                                    const char *key,
+                                    oss_write_fn write,
+                                    void *user,
+                                    oss_call *call);
+
+/// HeadObject: the headers of the object without its body; see the getters of
+/// the call.
+oss_status oss_head_object(const oss_bucket *bucket,
+                           const char *key,
+                           oss_call *call);
+
+/// GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.
+oss_status oss_get_object_meta(const oss_bucket *bucket,
+                               const char *key,
+                               oss_call *call);
+
+/// DeleteObject. Deleting what is not there is a success, as with the service.
+oss_status oss_delete_object(const oss_bucket *bucket,
+                             const char *key,
+                             oss_call *call);
+
+/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl"; creating
+/// one's own bucket again is a success.
+oss_status oss_put_bucket(const oss_bucket *bucket, oss_call *call);
+
+/// DeleteBucket: the bucket has to be empty.
+oss_status oss_delete_bucket(const oss_bucket *bucket, oss_call *call);
+
+/// ListObjectsV2: the objects whose keys begin with `prefix`, in key order; keys
+/// that hold `delimiter` behind it are folded into one entry. Both may be NULL.
+/// Step with oss_call_next(), so `call` is required; pages are fetched as needed.
+oss_status oss_list_objects_v2(const oss_bucket *bucket,
+                               const char *prefix,
+                               const char *delimiter,
+                               oss_call *call);
+
+/// Sends a signed request of your own and collects the answer, up to 64 MiB:
+/// `method` is "GET", "HEAD", "PUT", "POST", "DELETE" or "OPTIONS"; `key` is NULL
+/// at bucket level; sub-resources and headers come from the call.
+oss_status oss_invoke(const oss_bucket *bucket,
+                      const char *method,
+                      const char *key,
+                      const void *body,
+                      size_t len,
+                      oss_call *call);
+
+/// As oss_invoke(), at service level.
+oss_status oss_service_invoke(const oss_service *service,
+                              const char *method,
+                              const void *body,
+                              size_t len,
+                              oss_call *call);
+
+/// ListBuckets: the buckets of the account whose names begin with `prefix` (NULL
+/// for all). Step with oss_call_next(), so `call` is required.
+oss_status oss_list_buckets(const oss_service *service,
+                            const char *prefix,
+                            oss_call *call);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* OSS_H */

@@ -1,0 +1,493 @@
+//! One request end to end: address, sign, send, check, repeat.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::answer;
+use crate::config::{Config, SignatureVersion, check_header, check_timeout};
+use crate::credentials::CredentialsProvider;
+use crate::endpoint::{self, Endpoint, Scheme};
+use crate::error::{Error, Kind, Result};
+use crate::names;
+use crate::request::{Body, Header, Options, Parameter, Request, Response};
+use crate::retry::Retry;
+use crate::sign::{self, Message};
+use crate::time::Timestamp;
+use crate::transport::{Authority, Incoming, Outgoing, Patience, Payload, Session};
+use crate::upload::Upload;
+
+/// Largest answer that is collected in memory; listings of 1000 keys stay far below.
+const MAX_COLLECTED: u64 = 64 * 1024 * 1024;
+
+/// A checked configuration, bound to a bucket or to the service as a whole.
+#[derive(Clone)]
+pub(crate) struct Client(Arc<Inner>);
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("bucket", &self.0.bucket)
+            .field("host", &self.0.host)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Inner {
+    endpoint: Endpoint,
+    bucket: Option<String>,
+    authority: Authority,
+    host: String,
+    user_agent: String,
+    user_headers: Vec<(String, String)>,
+    credentials: Arc<dyn CredentialsProvider>,
+    signer: Signer,
+    session: Session,
+    connect_timeout: Duration,
+    read_timeout: Duration,
+    total_timeout: Option<Duration>,
+    crc64: bool,
+    retry: Retry,
+    clock_skew_correction: bool,
+    traffic_limit: Option<String>,
+    /// Seconds to add to the local clock.
+    clock_offset: AtomicI64,
+}
+
+enum Signer {
+    V1,
+    V4 {
+        region: String,
+        product: &'static str,
+        additional_headers: Vec<String>,
+        keys: sign::v4::SigningKeys,
+    },
+}
+
+/// What becomes of the body of a good answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Want {
+    Collected,
+    Streamed,
+}
+
+/// A good answer whose body has not been read yet.
+pub(crate) struct Reply {
+    pub response: Response,
+    pub incoming: Incoming,
+    pub patience: Patience,
+}
+
+/// An attempt that failed.
+struct Failed {
+    error: Error,
+    stale: bool,
+    retry_after: Option<Duration>,
+    /// What has to be added to the local clock to get the service's.
+    clock_offset: Option<i64>,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed {
+            error,
+            stale: false,
+            retry_after: None,
+            clock_offset: None,
+        }
+    }
+}
+
+impl Client {
+    /// Checks `config` as a whole. `bucket` is `None` for the service itself.
+    pub fn new(config: &Config, bucket: Option<&str>) -> Result<Client> {
+        config.check()?;
+        if let Some(bucket) = bucket {
+            names::check_bucket_name(bucket)?;
+        }
+        let resolved = endpoint::resolve(&config.endpoint_options())?;
+        let signer = match (config.signature_version, resolved.scope_region) {
+            (SignatureVersion::V1, _) => Signer::V1,
+            (SignatureVersion::V4, Some(region)) => Signer::V4 {
+                region,
+                product: resolved.product,
+                additional_headers: config.additional_signed_headers.clone(),
+                keys: sign::v4::SigningKeys::default(),
+            },
+            (SignatureVersion::V4, None) => {
+                return Err(Error::invalid(
+                    "`region` is missing: V4 signatures need it, and the endpoint does not name one; give it, such as \
+                     \"cn-hangzhou\"",
+                ));
+            }
+        };
+        let endpoint = resolved.endpoint;
+        let https = endpoint.scheme == Scheme::Https;
+        let authority = Authority {
+            https,
+            host: endpoint.host_name_for(bucket),
+            port: endpoint.port.unwrap_or(if https { 443 } else { 80 }),
+        };
+        Ok(Client(Arc::new(Inner {
+            endpoint,
+            bucket: bucket.map(str::to_owned),
+            host: authority.host_header(),
+            authority,
+            user_agent: user_agent(&config.app_name),
+            user_headers: config.user_headers.clone(),
+            credentials: config.credentials.clone(),
+            signer,
+            session: config.open_session()?,
+            connect_timeout: config.connect_timeout,
+            read_timeout: config.read_timeout,
+            total_timeout: config.total_timeout,
+            crc64: config.crc64,
+            retry: config.retry,
+            clock_skew_correction: config.clock_skew_correction,
+            traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
+            clock_offset: AtomicI64::new(0),
+        })))
+    }
+
+    /// The bucket, unless this is the service.
+    pub fn bucket(&self) -> Option<&str> {
+        self.0.bucket.as_deref()
+    }
+
+    /// Whether transfers are compared with the service's CRC-64.
+    pub fn checks_crc64(&self) -> bool {
+        self.0.crc64
+    }
+
+    pub fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    /// Sends `request` without a body and collects the answer.
+    pub fn call(&self, request: &Request<'_>, options: &Options<'_>) -> Result<Response> {
+        self.call_with(request, Body::Empty, options)
+    }
+
+    /// Sends `request` with `body` and collects the answer.
+    pub fn call_with(
+        &self,
+        request: &Request<'_>,
+        body: Body<'_>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let patience = self.patience(options)?;
+        let reply = self.send(request, body, options, patience, Want::Collected)?;
+        Ok(reply.response)
+    }
+
+    /// Sends `request`; the body of the answer is still to be read.
+    pub fn stream(&self, request: &Request<'_>, options: &Options<'_>) -> Result<Reply> {
+        let patience = self.patience(options)?;
+        self.stream_within(request, options, patience)
+    }
+
+    /// As [`stream`](Self::stream), within limits that are already running.
+    pub fn stream_within(
+        &self,
+        request: &Request<'_>,
+        options: &Options<'_>,
+        patience: Patience,
+    ) -> Result<Reply> {
+        self.send(request, Body::Empty, options, patience, Want::Streamed)
+    }
+
+    fn send(
+        &self,
+        request: &Request<'_>,
+        body: Body<'_>,
+        options: &Options<'_>,
+        patience: Patience,
+        want: Want,
+    ) -> Result<Reply> {
+        let inner = &*self.0;
+        let mut upload = Upload::new(body, inner.crc64 && request.data, options.progress);
+        let mut call = inner.prepare(request, options)?;
+        let (mut attempts, mut allowed) = (0, inner.retry.attempts);
+        let (mut clock_corrected, mut stale_replaced) = (false, false);
+        loop {
+            attempts += 1;
+            let failed = match inner.attempt(&mut call, &mut upload, &patience, want) {
+                Ok(mut reply) => {
+                    reply.response.attempts = attempts;
+                    return Ok(reply);
+                }
+                Err(failed) => failed,
+            };
+            let give_up = |error: Error| Err::<Reply, _>(error.with_attempts(attempts));
+            if !upload.is_replayable() {
+                return give_up(failed.error);
+            }
+            let mut wait = Duration::ZERO;
+            if let Some(offset) = failed.clock_offset
+                && inner.clock_skew_correction
+                && !clock_corrected
+            {
+                // Refused before anything happened: safe to repeat, whatever the operation.
+                inner.clock_offset.store(offset, Ordering::Relaxed);
+                clock_corrected = true;
+                allowed += 1;
+            } else if failed.stale && request.idempotent && !stale_replaced {
+                stale_replaced = true;
+                allowed += 1;
+            } else if failed.error.is_retryable() && request.idempotent && attempts < allowed {
+                match inner.retry.wait(attempts, failed.retry_after) {
+                    Some(time) if !patience.ends_within(time) => wait = time,
+                    _ => return give_up(failed.error),
+                }
+            } else {
+                return give_up(failed.error);
+            }
+            if let Err(error) = patience.sleep(wait) {
+                return give_up(error);
+            }
+            upload.rewind();
+        }
+    }
+
+    fn patience(&self, options: &Options<'_>) -> Result<Patience> {
+        let timeout = match options.timeout {
+            Some(timeout) => Some(check_timeout("timeout", timeout)?),
+            None => self.0.total_timeout,
+        };
+        Ok(Patience {
+            cancel: options.cancel.clone(),
+            connect: self.0.connect_timeout,
+            idle: self.0.read_timeout,
+            deadline: timeout.map(|timeout| (Instant::now() + timeout, timeout)),
+        })
+    }
+}
+
+/// A request with everything but the parts that each attempt computes anew.
+struct Prepared<'r> {
+    operation: &'r str,
+    method: &'static str,
+    key: Option<&'r str>,
+    query: Vec<Parameter<'r>>,
+    headers: Vec<Header<'r>>,
+    /// How many of the headers are there before signing.
+    unsigned: usize,
+    target: String,
+}
+
+impl Inner {
+    fn prepare<'r>(
+        &'r self,
+        request: &'r Request<'_>,
+        options: &'r Options<'_>,
+    ) -> Result<Prepared<'r>> {
+        if let Some(key) = request.key {
+            names::check_object_key(key)?;
+        }
+        let query: Vec<Parameter<'r>> = request
+            .query
+            .iter()
+            .chain(&options.query)
+            .map(|(name, value)| {
+                let value = value.as_deref().map(Cow::Borrowed);
+                (Cow::Borrowed(name.as_ref()), value)
+            })
+            .collect();
+        let mut headers: Vec<Header<'r>> = Vec::with_capacity(16);
+        headers.push(("host".into(), self.host.as_str().into()));
+        headers.push(("user-agent".into(), self.user_agent.as_str().into()));
+        if let (Some(limit), true) = (&self.traffic_limit, request.data) {
+            headers.push(("x-oss-traffic-limit".into(), limit.as_str().into()));
+        }
+        for (name, value) in &self.user_headers {
+            replace(&mut headers, name, value);
+        }
+        for (name, value) in &request.headers {
+            replace(&mut headers, name, value);
+        }
+        for (name, value) in &options.headers {
+            check_header("header", name, value)?;
+            replace(&mut headers, name, value);
+        }
+        Ok(Prepared {
+            operation: request.operation,
+            method: request.method.as_str(),
+            key: request.key,
+            target: self
+                .endpoint
+                .target_for(self.bucket.as_deref(), request.key, &query),
+            query,
+            unsigned: headers.len(),
+            headers,
+        })
+    }
+
+    fn attempt(
+        &self,
+        call: &mut Prepared<'_>,
+        upload: &mut Upload<'_, '_>,
+        patience: &Patience,
+        want: Want,
+    ) -> Result<Reply, Failed> {
+        let local = local_clock();
+        self.sign(call, Timestamp(local + self.clock_offset.load(Ordering::Relaxed)))?;
+        let length = upload.length();
+        let payload = upload.exists().then_some(Payload {
+            reader: upload,
+            length,
+        });
+        let sent = self.session.exchange(
+            Outgoing {
+                method: call.method,
+                authority: &self.authority,
+                target: &call.target,
+                headers: &call.headers,
+                payload,
+            },
+            patience,
+        );
+        let mut incoming = sent.map_err(|failure| Failed {
+            stale: failure.stale,
+            ..Failed::from(failure.error)
+        })?;
+        let mut response = Response {
+            status: incoming.status,
+            headers: std::mem::take(&mut incoming.headers),
+            ..Response::default()
+        };
+        let wants_callback = call
+            .headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("x-oss-callback"));
+        if !answer::is_success(response.status, wants_callback) {
+            return Err(self.refused(call, &response, &mut incoming, local));
+        }
+        check_upload(upload, &response)?;
+        if want == Want::Collected {
+            response.body = collect(&mut incoming, response.content_length())?;
+        }
+        Ok(Reply {
+            response,
+            incoming,
+            patience: patience.clone(),
+        })
+    }
+
+    fn sign(&self, call: &mut Prepared<'_>, now: Timestamp) -> Result<()> {
+        call.headers.truncate(call.unsigned);
+        let Some(credentials) = self.credentials.credentials()? else {
+            return Ok(());
+        };
+        let mut message = Message {
+            method: call.method,
+            bucket: self.bucket.as_deref(),
+            key: call.key,
+            query: &call.query,
+            headers: &mut call.headers,
+        };
+        match &self.signer {
+            Signer::V1 => sign::v1::sign(&mut message, &credentials, now),
+            Signer::V4 {
+                region,
+                product,
+                additional_headers,
+                keys,
+            } => {
+                let scope = sign::v4::Scope { region, product };
+                sign::v4::sign(&mut message, &credentials, &scope, now, additional_headers, keys);
+            }
+        }
+        Ok(())
+    }
+
+    fn refused(
+        &self,
+        call: &Prepared<'_>,
+        response: &Response,
+        incoming: &mut Incoming,
+        local: i64,
+    ) -> Failed {
+        let body = answer::read_error_body(incoming);
+        let error = answer::service_error(call.operation, response, body);
+        let clock_offset = (error.code() == "RequestTimeTooSkewed")
+            .then(|| answer::server_clock(&error, response))
+            .flatten()
+            .map(|server| server.0 - local);
+        Failed {
+            error,
+            stale: false,
+            retry_after: answer::retry_after(response, local),
+            clock_offset,
+        }
+    }
+}
+
+/// Later settings win over earlier ones of the same name.
+fn replace<'r>(headers: &mut Vec<Header<'r>>, name: &'r str, value: &'r str) {
+    headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
+    headers.push((name.into(), value.trim_matches([' ', '\t']).into()));
+}
+
+fn check_upload(upload: &Upload<'_, '_>, response: &Response) -> Result<()> {
+    if !upload.is_complete() {
+        return Err(Error::new(
+            Kind::BadResponse,
+            "the service reported success before the whole body was sent",
+        ));
+    }
+    if let (Some(ours), Some(theirs)) = (upload.crc64(), response.crc64())
+        && upload.exists()
+        && ours != theirs
+    {
+        return Err(Error::new(
+            Kind::ChecksumMismatch,
+            format!(
+                "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
+                response.request_id()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {
+    // The announced length is only a hint: memory grows with what really comes.
+    let mut body = vec![0; length.unwrap_or(0).clamp(512, 256 * 1024) as usize];
+    let mut filled = 0;
+    loop {
+        if filled == body.len() {
+            body.resize(filled * 2, 0);
+        }
+        match incoming.read(body.get_mut(filled..).unwrap_or_default())? {
+            0 => break,
+            got => filled += got,
+        }
+        if filled as u64 > MAX_COLLECTED {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
+            )
+            .with_retryable(false));
+        }
+    }
+    body.truncate(filled);
+    Ok(body)
+}
+
+fn local_clock() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(time) => time.as_secs().try_into().unwrap_or(i64::MAX),
+        Err(_) => 0,
+    }
+}
+
+fn user_agent(app_name: &str) -> String {
+    use std::env::consts::{ARCH, OS};
+    let version = env!("CARGO_PKG_VERSION");
+    match app_name {
+        "" => format!("alioss/{version} ({OS}/{ARCH})"),
+        _ => format!("alioss/{version} ({OS}/{ARCH})/{app_name}"),
+    }
+}

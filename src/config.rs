@@ -1,0 +1,489 @@
+//! Every init option, with its default and its limits.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::credentials::{Credentials, CredentialsProvider, Environment, Static};
+use crate::endpoint::{self, EndpointOptions};
+use crate::error::{Error, Result};
+use crate::retry::Retry;
+use crate::transport::{Override, Proxy, Resolver, Session, SessionOptions, TlsVersion, Trust};
+
+/// Which signature requests carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignatureVersion {
+    /// `OSS4-HMAC-SHA256`; needs a region.
+    #[default]
+    V4,
+    /// `OSS` (HMAC-SHA1); for old private installations.
+    V1,
+}
+
+/// Longest time-out that is accepted; a longer one is a mistake of units.
+const MAX_TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How to reach the service.
+///
+/// Setters keep the first bad value; [`Bucket::new`](crate::Bucket::new), [`Service::new`](crate::Service::new) and
+/// [`Session::new`] then fail with its message, which names the option. Nothing is sent or resolved before the first request.
+///
+/// ```
+/// # use alioss::{Bucket, Config};
+/// let mut config = Config::new();
+/// config.endpoint("https://oss-cn-hangzhou.aliyuncs.com").app_name("camera-7");
+/// let bucket = Bucket::new(&config, "examplebucket")?;
+/// # Ok::<(), alioss::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) signature_version: SignatureVersion,
+    pub(crate) is_cname: bool,
+    pub(crate) path_style: bool,
+    pub(crate) internal_endpoint: bool,
+    pub(crate) accelerate_endpoint: bool,
+    pub(crate) dual_stack: bool,
+    pub(crate) cloudbox_id: Option<String>,
+    pub(crate) additional_signed_headers: Vec<String>,
+    pub(crate) credentials: Arc<dyn CredentialsProvider>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) total_timeout: Option<Duration>,
+    pub(crate) app_name: String,
+    pub(crate) user_headers: Vec<(String, String)>,
+    pub(crate) crc64: bool,
+    pub(crate) retry: Retry,
+    pub(crate) clock_skew_correction: bool,
+    pub(crate) traffic_limit: Option<u64>,
+    session: Option<Session>,
+    own_session: SessionSettings,
+    pub(crate) error: Option<Error>,
+}
+
+/// The options that belong to a session; `None` is the default.
+#[derive(Clone, Debug, Default)]
+struct SessionSettings {
+    pool_size: Option<usize>,
+    tls_versions: Option<(TlsVersion, TlsVersion)>,
+    trust: Option<(&'static str, Trust)>,
+    proxy: Option<Proxy>,
+    proxy_from_env: bool,
+    overrides: Vec<Override>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            endpoint: None,
+            region: None,
+            signature_version: SignatureVersion::V4,
+            is_cname: false,
+            path_style: false,
+            internal_endpoint: false,
+            accelerate_endpoint: false,
+            dual_stack: false,
+            cloudbox_id: None,
+            additional_signed_headers: Vec::new(),
+            credentials: Arc::new(Environment),
+            connect_timeout: Duration::from_secs(60),
+            read_timeout: Duration::from_secs(60),
+            total_timeout: None,
+            app_name: String::new(),
+            user_headers: Vec::new(),
+            crc64: true,
+            retry: Retry::default(),
+            clock_skew_correction: true,
+            traffic_limit: None,
+            session: None,
+            own_session: SessionSettings::default(),
+            error: None,
+        }
+    }
+}
+
+impl Config {
+    /// The defaults, with credentials from the environment. An endpoint or a region has to be added.
+    pub fn new() -> Config {
+        Config::default()
+    }
+
+    /// Host of the service, `[http[s]://]host[:port]`; `https` if no scheme is given. With only a region, that region's
+    /// public endpoint is used.
+    pub fn endpoint(&mut self, endpoint: &str) -> &mut Config {
+        let check = endpoint::check(endpoint);
+        self.set(check, |config, ()| config.endpoint = Some(endpoint.to_owned()))
+    }
+
+    /// Region id such as `cn-hangzhou`; needed for V4 unless the endpoint is a host of Alibaba Cloud that names it.
+    pub fn region(&mut self, region: &str) -> &mut Config {
+        let check = crate::names::check_region(region);
+        self.set(check, |config, ()| config.region = Some(region.to_owned()))
+    }
+
+    /// V4 (default) or V1.
+    pub fn signature_version(&mut self, version: SignatureVersion) -> &mut Config {
+        self.signature_version = version;
+        self
+    }
+
+    /// The endpoint is a custom domain bound to the bucket: host and URL carry no bucket name. Default off.
+    pub fn is_cname(&mut self, on: bool) -> &mut Config {
+        self.is_cname = on;
+        self
+    }
+
+    /// The bucket goes into the path instead of the host name. Default off; automatic for addresses and `localhost`.
+    pub fn path_style(&mut self, on: bool) -> &mut Config {
+        self.path_style = on;
+        self
+    }
+
+    /// With only a region: its internal endpoint, reachable from Alibaba Cloud's own machines. Default off.
+    pub fn internal_endpoint(&mut self, on: bool) -> &mut Config {
+        self.internal_endpoint = on;
+        self
+    }
+
+    /// With only a region: the global acceleration endpoint. Default off.
+    pub fn accelerate_endpoint(&mut self, on: bool) -> &mut Config {
+        self.accelerate_endpoint = on;
+        self
+    }
+
+    /// With only a region: its endpoint with IPv4 and IPv6 addresses. Default off.
+    pub fn dual_stack(&mut self, on: bool) -> &mut Config {
+        self.dual_stack = on;
+        self
+    }
+
+    /// Id of a cloud box (`cb-...`), which then stands for the region in V4 signatures.
+    pub fn cloudbox_id(&mut self, id: &str) -> &mut Config {
+        let check = crate::names::check_cloudbox_id(id);
+        self.set(check, |config, ()| config.cloudbox_id = Some(id.to_owned()))
+    }
+
+    /// Has V4 also sign this header, such as `content-disposition` or `range`, wherever a request carries it.
+    pub fn additional_signed_header(&mut self, name: &str) -> &mut Config {
+        let check = check_header_name("additional_signed_header", name);
+        self.set(check, |config, ()| {
+            config.additional_signed_headers.push(name.to_ascii_lowercase());
+        })
+    }
+
+    /// Long-lived keys, or temporary ones with their security token.
+    pub fn keys(
+        &mut self,
+        access_key_id: &str,
+        access_key_secret: &str,
+        security_token: Option<&str>,
+    ) -> &mut Config {
+        let keys = Credentials::new(
+            access_key_id,
+            access_key_secret,
+            security_token.map(str::to_owned),
+        );
+        self.set(Static::new(keys), |config, keys| config.credentials = Arc::new(keys))
+    }
+
+    /// Where credentials come from, instead of the environment.
+    pub fn credentials(&mut self, provider: Arc<dyn CredentialsProvider>) -> &mut Config {
+        self.credentials = provider;
+        self
+    }
+
+    /// Shares the connections of `session` with other handles. Its pool size, TLS, proxy and name settings apply, and
+    /// giving them here too is an error.
+    pub fn session(&mut self, session: &Session) -> &mut Config {
+        self.session = Some(session.clone());
+        self
+    }
+
+    /// Idle connections kept per host, 0..10000, default 10; more threads than that still work. Belongs to the session.
+    pub fn pool_size(&mut self, connections: usize) -> &mut Config {
+        let check = in_range("pool_size", connections, 0, 10_000, "connections");
+        self.set(check, |config, size| config.own_session.pool_size = Some(size))
+    }
+
+    /// Limit for TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, default 60 s.
+    pub fn connect_timeout(&mut self, timeout: Duration) -> &mut Config {
+        let check = check_timeout("connect_timeout", timeout);
+        self.set(check, |config, timeout| config.connect_timeout = timeout)
+    }
+
+    /// Limit for no byte moving, in either direction; 1 ms to 7 days, default 60 s. Slow but moving is fine.
+    pub fn read_timeout(&mut self, timeout: Duration) -> &mut Config {
+        let check = check_timeout("read_timeout", timeout);
+        self.set(check, |config, timeout| config.read_timeout = timeout)
+    }
+
+    /// Limit for a whole call with its repetitions; 1 ms to 7 days, default none.
+    pub fn total_timeout(&mut self, timeout: Duration) -> &mut Config {
+        let check = check_timeout("total_timeout", timeout);
+        self.set(check, |config, timeout| config.total_timeout = Some(timeout))
+    }
+
+    /// Lowest and highest TLS version, default 1.2 to 1.3. Belongs to the session.
+    pub fn tls_versions(&mut self, min: TlsVersion, max: TlsVersion) -> &mut Config {
+        let check = if min <= max {
+            Ok((min, max))
+        } else {
+            Err(Error::invalid(format!(
+                "`tls_versions`: the minimum ({min:?}) is above the maximum ({max:?})"
+            )))
+        };
+        self.set(check, |config, versions| config.own_session.tls_versions = Some(versions))
+    }
+
+    /// Trusts only the roots in this PEM file, read now. Belongs to the session.
+    pub fn ca_file(&mut self, path: impl AsRef<Path>) -> &mut Config {
+        let path = path.as_ref();
+        let pem = std::fs::read(path)
+            .map_err(|cause| Error::io(format!("`ca_file`: cannot read {}", path.display()), cause));
+        self.trust("ca_file", pem.map(|pem| Trust::Pem(pem.into())))
+    }
+
+    /// Trusts only these roots, in PEM. Belongs to the session.
+    pub fn ca_pem(&mut self, pem: &[u8]) -> &mut Config {
+        self.trust("ca_pem", Ok(Trust::Pem(pem.into())))
+    }
+
+    /// Accepts any certificate: whoever sits in between can read and change everything. Belongs to the session.
+    pub fn insecure_skip_verify(&mut self, on: bool) -> &mut Config {
+        if on {
+            self.trust("insecure_skip_verify", Ok(Trust::Anybody))
+        } else {
+            self.own_session
+                .trust
+                .take_if(|(option, _)| *option == "insecure_skip_verify");
+            self
+        }
+    }
+
+    /// HTTP proxy, `http://[user:password@]host[:port]`; https goes through a CONNECT tunnel. Belongs to the session.
+    pub fn proxy(&mut self, url: &str) -> &mut Config {
+        self.set(Proxy::parse(url), |config, proxy| config.own_session.proxy = Some(proxy))
+    }
+
+    /// Takes the proxy from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, read when the session is made.
+    /// Default off. Belongs to the session.
+    pub fn proxy_from_env(&mut self, on: bool) -> &mut Config {
+        self.own_session.proxy_from_env = on;
+        self
+    }
+
+    /// Ends the User-Agent, so that the service's logs show the application. Visible ASCII and blanks, up to 128 bytes.
+    pub fn app_name(&mut self, name: &str) -> &mut Config {
+        let legal = name.len() <= 128
+            && name.trim() == name
+            && name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        let check = if legal {
+            Ok(())
+        } else {
+            Err(Error::invalid(format!(
+                "`app_name`: {name:?} cannot stand in the User-Agent header; allowed are up to 128 visible ASCII \
+                 characters and blanks, none at the ends"
+            )))
+        };
+        self.set(check, |config, ()| config.app_name = name.to_owned())
+    }
+
+    /// Compares CRC-64 of uploads and of whole downloads with the service's. Default on.
+    pub fn crc64(&mut self, on: bool) -> &mut Config {
+        self.crc64 = on;
+        self
+    }
+
+    /// How many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
+    pub fn retry(&mut self, attempts: u32) -> &mut Config {
+        let check = in_range("retry", attempts, 1, 100, "attempts");
+        self.set(check, |config, attempts| config.retry.attempts = attempts)
+    }
+
+    /// Corrects the clock by the service's when a request was refused for it. Default on.
+    pub fn clock_skew_correction(&mut self, on: bool) -> &mut Config {
+        self.clock_skew_correction = on;
+        self
+    }
+
+    /// Sends this header with every request, unless a call brings its own.
+    pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
+        let check = check_header("user_header", name, value);
+        self.set(check, |config, ()| {
+            config.user_headers.push((name.to_owned(), value.trim().to_owned()));
+        })
+    }
+
+    /// Connects to `address` (an IP address, with a port or without) wherever the host is `host`: a name, `*.suffix`, or `*`.
+    /// Host header, certificate check and signature stay as they are. Belongs to the session.
+    pub fn resolve(&mut self, host: &str, address: &str) -> &mut Config {
+        self.set(Override::parse(host, address), |config, rule| {
+            config.own_session.overrides.push(rule);
+        })
+    }
+
+    /// Limits the bandwidth of each upload and download, in bit/s, 819200..838860800. Default no limit.
+    pub fn traffic_limit(&mut self, bits_per_second: u64) -> &mut Config {
+        let check = in_range("traffic_limit", bits_per_second, 819_200, 838_860_800, "bit/s");
+        self.set(check, |config, limit| config.traffic_limit = Some(limit))
+    }
+
+    fn trust(&mut self, option: &'static str, trust: Result<Trust>) -> &mut Config {
+        let check = match (&self.own_session.trust, trust) {
+            (Some((other, _)), Ok(_)) if *other != option => Err(Error::invalid(format!(
+                "`{option}` and `{other}` contradict each other; give one of them"
+            ))),
+            (_, trust) => trust,
+        };
+        self.set(check, |config, trust| config.own_session.trust = Some((option, trust)))
+    }
+
+    fn set<T>(&mut self, value: Result<T>, apply: impl FnOnce(&mut Config, T)) -> &mut Config {
+        match value {
+            Ok(value) => apply(self, value),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// The first bad value, if there is one.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.error.clone().map_or(Ok(()), Err)
+    }
+
+    pub(crate) fn endpoint_options(&self) -> EndpointOptions<'_> {
+        EndpointOptions {
+            endpoint: self.endpoint.as_deref(),
+            region: self.region.as_deref(),
+            is_cname: self.is_cname,
+            path_style: self.path_style,
+            internal: self.internal_endpoint,
+            accelerate: self.accelerate_endpoint,
+            dual_stack: self.dual_stack,
+            cloudbox_id: self.cloudbox_id.as_deref(),
+        }
+    }
+
+    /// The shared session, or one of its own.
+    pub(crate) fn open_session(&self) -> Result<Session> {
+        let Some(session) = &self.session else {
+            return Session::new(self);
+        };
+        let own = &self.own_session;
+        let conflicts = [
+            ("pool_size", own.pool_size.is_some()),
+            ("tls_versions", own.tls_versions.is_some()),
+            (own.trust.as_ref().map_or("", |(option, _)| option), own.trust.is_some()),
+            ("proxy", own.proxy.is_some()),
+            ("proxy_from_env", own.proxy_from_env),
+            ("resolve", !own.overrides.is_empty()),
+        ];
+        match conflicts.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::invalid(format!(
+                "`{option}` belongs to the session, and `session` brings its own; set it on the configuration the \
+                 session is made from"
+            ))),
+            None => Ok(session.clone()),
+        }
+    }
+}
+
+impl Session {
+    /// A session with the pool size, TLS, proxy and name settings of `config`.
+    pub fn new(config: &Config) -> Result<Session> {
+        config.check()?;
+        if config.session.is_some() {
+            return Err(Error::invalid(
+                "`session` is set: make the session from a configuration without one",
+            ));
+        }
+        let own = &config.own_session;
+        let proxy = |https| match &own.proxy {
+            Some(_) if own.proxy_from_env => Err(Error::invalid(
+                "`proxy` and `proxy_from_env` contradict each other; give one of them",
+            )),
+            Some(proxy) => Ok(Some(proxy.clone())),
+            None if own.proxy_from_env => Proxy::from_environment(https),
+            None => Ok(None),
+        };
+        let (tls_min, tls_max) = own.tls_versions.unwrap_or((TlsVersion::V1_2, TlsVersion::V1_3));
+        Session::from_options(SessionOptions {
+            pool_size: own.pool_size.unwrap_or(10),
+            tls_min,
+            tls_max,
+            trust: own.trust.as_ref().map(|(_, trust)| trust.clone()).unwrap_or_default(),
+            http_proxy: proxy(false)?,
+            https_proxy: proxy(true)?,
+            resolver: Resolver::new(own.overrides.clone()),
+        })
+    }
+}
+
+fn in_range<T: PartialOrd + std::fmt::Display>(
+    option: &str,
+    value: T,
+    min: T,
+    max: T,
+    unit: &str,
+) -> Result<T> {
+    if min <= value && value <= max {
+        return Ok(value);
+    }
+    Err(Error::invalid(format!(
+        "`{option}`: {value} is out of range; allowed are {min} to {max} {unit}"
+    )))
+}
+
+pub(crate) fn check_timeout(option: &str, timeout: Duration) -> Result<Duration> {
+    if timeout >= Duration::from_millis(1) && timeout <= MAX_TIMEOUT {
+        return Ok(timeout);
+    }
+    Err(Error::invalid(format!(
+        "`{option}`: {} ms is out of range; allowed are 1 to {} ms",
+        timeout.as_millis(),
+        MAX_TIMEOUT.as_millis()
+    )))
+}
+
+/// Headers that follow from the rest of the request.
+const RESERVED: [&str; 10] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "date",
+    "host",
+    "proxy-authorization",
+    "transfer-encoding",
+    "x-oss-content-sha256",
+    "x-oss-date",
+    "x-oss-security-token",
+];
+
+/// A header that a user may add.
+pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<()> {
+    check_header_name(parameter, name)?;
+    if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+        return Err(Error::invalid(format!(
+            "`{parameter}`: the header {name:?} is written by the library and cannot be set"
+        )));
+    }
+    if value.chars().any(|c| c.is_control() && c != '\t') {
+        return Err(Error::invalid(format!(
+            "`{parameter}`: the value of {name:?} holds a line break or another control character"
+        )));
+    }
+    Ok(())
+}
+
+fn check_header_name(parameter: &str, name: &str) -> Result<()> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if !name.is_empty() && name.len() <= 128 && name.bytes().all(legal) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "`{parameter}`: {name:?} is no header name; allowed are 1 to 128 letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)"
+    )))
+}

@@ -1,0 +1,73 @@
+//! Sessions, buckets and services.
+
+use std::ffi::c_char;
+
+use super::config::oss_config;
+use super::support::{borrow, free, handle, text};
+use crate::operations::{Bucket, Service};
+use crate::transport::Session;
+
+/// A pool of connections with its TLS, proxy and name settings, to be shared by
+/// buckets and services. Optional. Any number of threads may use it.
+pub struct oss_session(pub(super) Session);
+
+/// A bucket and the way to it. It never changes: use one from any number of
+/// threads at once.
+pub struct oss_bucket(pub(super) Bucket);
+
+/// The service itself: what is not about one bucket. Any number of threads.
+pub struct oss_service(pub(super) Service);
+
+/// Opens a session; connections are made when they are needed. NULL if `config`
+/// is unusable: oss_config_error() says why. Free with oss_session_free().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_session_new(config: *mut oss_config) -> *mut oss_session {
+    // SAFETY: NULL or a live handle.
+    handle(|| unsafe { borrow(config, "config") }?.build(Session::new).map(oss_session))
+}
+
+/// Lets go of a session; handles that share it keep it. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_session_free(session: *mut oss_session) {
+    // SAFETY: a handle that the caller gives back.
+    unsafe { free(session) }
+}
+
+/// Opens a bucket without talking to it yet. NULL if `config` or `name` is
+/// unusable: oss_config_error() says why. Free with oss_bucket_free().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_bucket_new(
+    config: *mut oss_config,
+    name: *const c_char,
+) -> *mut oss_bucket {
+    handle(|| {
+        // SAFETY: NULL or a live handle.
+        unsafe { borrow(config, "config") }?.build(|config| {
+            // SAFETY: NULL or a string.
+            let name = unsafe { text(name, "name") }?;
+            Bucket::new(config, name).map(oss_bucket)
+        })
+    })
+}
+
+/// Lets go of a bucket; calls in progress finish undisturbed. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
+    // SAFETY: a handle that the caller gives back.
+    unsafe { free(bucket) }
+}
+
+/// Opens the service without talking to it yet. NULL if `config` is unusable:
+/// oss_config_error() says why. Free with oss_service_free().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_service_new(config: *mut oss_config) -> *mut oss_service {
+    // SAFETY: NULL or a live handle.
+    handle(|| unsafe { borrow(config, "config") }?.build(Service::new).map(oss_service))
+}
+
+/// Lets go of a service; calls in progress finish undisturbed. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_service_free(service: *mut oss_service) {
+    // SAFETY: a handle that the caller gives back.
+    unsafe { free(service) }
+}

@@ -1,0 +1,38 @@
+//! Operations on the service as a whole.
+
+use std::ffi::c_char;
+
+use super::call::{oss_call, run};
+use super::entry::Entries;
+use super::handles::oss_service;
+use super::status::oss_status;
+use super::support::{borrow, is_null, optional_text};
+use crate::operations::ListBuckets;
+
+/// ListBuckets: the buckets of the account whose names begin with `prefix` (NULL
+/// for all). Step with oss_call_next(), so `call` is required.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_list_buckets(
+    service: *const oss_service,
+    prefix: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and a string, or NULL, as the header asks.
+    unsafe {
+        let required = !call.is_null();
+        run(call, |options, output| {
+            if !required {
+                return Err(is_null("call"));
+            }
+            let service = borrow(service, "service")?;
+            let list = ListBuckets {
+                prefix: optional_text(prefix, "prefix")?.unwrap_or_default().to_owned(),
+                ..ListBuckets::default()
+            };
+            let mut pager = service.0.bucket_pager(list);
+            output.answer(pager.fetch(options)?);
+            output.entries = Some(Entries::Buckets(pager));
+            Ok(())
+        })
+    }
+}

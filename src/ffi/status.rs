@@ -1,0 +1,111 @@
+//! Statuses, version and the last error.
+
+use std::ffi::{c_char, c_int};
+
+use super::support::{guard, last_error, optional_text};
+
+/// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
+/// meaning; later versions may add more, so treat an unknown one as a failure.
+pub type oss_status = i32;
+
+/// It worked.
+pub const OSS_OK: oss_status = 0;
+/// A parameter or option is missing or out of range; nothing was sent.
+pub const OSS_INVALID_ARGUMENT: oss_status = 1;
+/// No such bucket, object, upload or setting (HTTP 404).
+pub const OSS_NOT_FOUND: oss_status = 2;
+/// The service refused: signature, key, token, policy or clock (401, 403).
+pub const OSS_DENIED: oss_status = 3;
+/// The bucket or object is there already (409).
+pub const OSS_EXISTS: oss_status = 4;
+/// The state of the bucket or object forbids the operation (other 409).
+pub const OSS_CONFLICT: oss_status = 5;
+/// A condition of the request did not hold (412).
+pub const OSS_PRECONDITION_FAILED: oss_status = 6;
+/// The object has not changed since (304).
+pub const OSS_NOT_MODIFIED: oss_status = 7;
+/// The service does not accept the request as it is (other 4xx).
+pub const OSS_BAD_REQUEST: oss_status = 8;
+/// Too many requests or too much traffic; try later (429, 503).
+pub const OSS_THROTTLED: oss_status = 9;
+/// The service failed (5xx).
+pub const OSS_SERVER_ERROR: oss_status = 10;
+/// No connection, or it broke: resolving, connecting, TLS, reset.
+pub const OSS_NETWORK: oss_status = 11;
+/// A time-out of the configuration or of the call expired.
+pub const OSS_TIMEOUT: oss_status = 12;
+/// oss_call_cancel() was called, or one of your callbacks gave up.
+pub const OSS_CANCELLED: oss_status = 13;
+/// Content and checksum do not agree.
+pub const OSS_CHECKSUM_MISMATCH: oss_status = 14;
+/// Fewer bytes arrived than were announced.
+pub const OSS_TRUNCATED: oss_status = 15;
+/// A local file or your own stream failed.
+pub const OSS_IO: oss_status = 16;
+/// The handle is in use: by another thread, or by the call that runs this callback.
+pub const OSS_BUSY: oss_status = 17;
+/// This library or this service cannot do that.
+pub const OSS_UNSUPPORTED: oss_status = 18;
+/// No usable credentials; nothing was sent.
+pub const OSS_CREDENTIALS: oss_status = 19;
+/// The answer makes no sense: not HTTP, not XML, or another document.
+pub const OSS_BAD_RESPONSE: oss_status = 20;
+/// A defect of this library. Please report it.
+pub const OSS_BUG: oss_status = 99;
+
+const NAMES: [(oss_status, &std::ffi::CStr); 22] = [
+    (OSS_OK, c"OSS_OK"),
+    (OSS_INVALID_ARGUMENT, c"OSS_INVALID_ARGUMENT"),
+    (OSS_NOT_FOUND, c"OSS_NOT_FOUND"),
+    (OSS_DENIED, c"OSS_DENIED"),
+    (OSS_EXISTS, c"OSS_EXISTS"),
+    (OSS_CONFLICT, c"OSS_CONFLICT"),
+    (OSS_PRECONDITION_FAILED, c"OSS_PRECONDITION_FAILED"),
+    (OSS_NOT_MODIFIED, c"OSS_NOT_MODIFIED"),
+    (OSS_BAD_REQUEST, c"OSS_BAD_REQUEST"),
+    (OSS_THROTTLED, c"OSS_THROTTLED"),
+    (OSS_SERVER_ERROR, c"OSS_SERVER_ERROR"),
+    (OSS_NETWORK, c"OSS_NETWORK"),
+    (OSS_TIMEOUT, c"OSS_TIMEOUT"),
+    (OSS_CANCELLED, c"OSS_CANCELLED"),
+    (OSS_CHECKSUM_MISMATCH, c"OSS_CHECKSUM_MISMATCH"),
+    (OSS_TRUNCATED, c"OSS_TRUNCATED"),
+    (OSS_IO, c"OSS_IO"),
+    (OSS_BUSY, c"OSS_BUSY"),
+    (OSS_UNSUPPORTED, c"OSS_UNSUPPORTED"),
+    (OSS_CREDENTIALS, c"OSS_CREDENTIALS"),
+    (OSS_BAD_RESPONSE, c"OSS_BAD_RESPONSE"),
+    (OSS_BUG, c"OSS_BUG"),
+];
+
+/// The version of the library at run time, such as "0.1.0".
+#[unsafe(no_mangle)]
+pub extern "C" fn oss_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// Whether this build has a feature: "tls". 1 or 0; 0 for unknown names.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_has(feature: *const c_char) -> c_int {
+    // SAFETY: NULL or a string, as the header asks.
+    let feature = guard(|| unsafe { optional_text(feature, "feature") });
+    c_int::from(matches!(feature, Ok(Some("tls"))))
+}
+
+/// Why the last failing function on this thread failed, in words; never NULL.
+/// Where work moves between threads (Go, async C#) use oss_call_error().
+#[unsafe(no_mangle)]
+pub extern "C" fn oss_last_error() -> *const c_char {
+    last_error()
+}
+
+/// The name of a status, such as "OSS_NOT_FOUND"; never NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn oss_status_name(status: oss_status) -> *const c_char {
+    NAMES
+        .iter()
+        .find(|(number, _)| *number == status)
+        .map_or(c"unknown status", |(_, name)| name)
+        .as_ptr()
+}

@@ -1,0 +1,406 @@
+//! Downloads: bodies that are read as they arrive, checked, and picked up again when the connection breaks.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::client::{Client, Reply};
+use crate::crc64::Crc64;
+use crate::error::{Error, Kind, Result};
+use crate::request::{Method, Options, Progress, Range, Request, Response};
+use crate::retry::random;
+use crate::transport::Incoming;
+use crate::upload::stopped;
+
+/// How much is moved at a time.
+const CHUNK: usize = 256 * 1024;
+
+/// An object being downloaded: the answer's headers, and its body to be read.
+///
+/// The last read checks: an error instead of the end means that what came before is not the object.
+pub struct Object {
+    response: Response,
+    body: Incoming,
+    /// Bytes of the answer's body that have been read.
+    position: u64,
+    length: Option<u64>,
+    crc: Option<(Crc64, u64)>,
+    resume: Option<Resume>,
+    reply: Limits,
+    finished: bool,
+}
+
+/// What is needed to ask for the rest.
+struct Resume {
+    key: String,
+    etag: String,
+    headers: Vec<(String, String)>,
+    query: Vec<(String, Option<String>)>,
+    /// Where the answer's body begins in the object.
+    start: u64,
+    /// Attempts since the last byte came.
+    attempts: u32,
+}
+
+struct Limits {
+    client: Client,
+    patience: crate::transport::Patience,
+}
+
+impl Object {
+    pub(super) fn open(client: &Client, key: &str, options: &Options<'_>) -> Result<Object> {
+        let Reply {
+            response,
+            incoming,
+            patience,
+        } = client.stream(&request(key, options.range)?, options)?;
+        if let Some(range) = options.range {
+            check_range(range, &response)?;
+        }
+        let length = response.content_length();
+        let encoded = response.header("content-encoding").is_some() && asks_for_encoding(options);
+        let processed = options
+            .query
+            .iter()
+            .any(|(name, _)| name == "x-oss-process");
+        let whole = response.status == 200 && !processed && !encoded;
+        let crc = response
+            .crc64()
+            .filter(|_| whole && client.checks_crc64())
+            .map(|expected| (Crc64::new(), expected));
+        let resumable = length.is_some() && !processed && !encoded;
+        let resume = response
+            .etag()
+            .filter(|_| resumable)
+            .map(|etag| Resume::new(key, etag, &response, options));
+        Ok(Object {
+            response,
+            body: incoming,
+            position: 0,
+            length,
+            crc,
+            resume,
+            reply: Limits {
+                client: client.clone(),
+                patience,
+            },
+            finished: false,
+        })
+    }
+
+    /// Status and headers of the answer.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// Reads on: how many bytes, 0 at the end. `buffer` must not be empty.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        if self.finished || buffer.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            // ureq ends the body at its announced length; what is missing by then is an error.
+            match self.body.read(buffer) {
+                Ok(0) => {
+                    self.check_end()?;
+                    self.finished = true;
+                    return Ok(0);
+                }
+                Ok(got) => {
+                    self.position += got as u64;
+                    if let Some((crc, _)) = &mut self.crc {
+                        crc.update(buffer.get(..got).unwrap_or_default());
+                    }
+                    if let Some(resume) = &mut self.resume {
+                        resume.attempts = 0;
+                    }
+                    return Ok(got);
+                }
+                Err(error) => self.pick_up(error)?,
+            }
+        }
+    }
+
+    fn check_end(&self) -> Result<()> {
+        if let Some(length) = self.length
+            && self.position != length
+        {
+            return Err(Error::new(
+                Kind::Truncated,
+                format!("the answer ended after {} of {length} bytes", self.position),
+            ));
+        }
+        if let Some((crc, expected)) = &self.crc
+            && crc.value() != *expected
+        {
+            return Err(Error::new(
+                Kind::ChecksumMismatch,
+                format!(
+                    "what arrived is not what the service stored: CRC-64 {} here, {expected} there (request id {})",
+                    crc.value(),
+                    self.response.request_id()
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Asks for the rest of the object after `broken` ended the answer.
+    fn pick_up(&mut self, broken: Error) -> Result<()> {
+        let told = |error: Error, object: &Object| {
+            let Some(length) = object.length.filter(|_| error.kind() == Kind::Truncated) else {
+                return error;
+            };
+            Error::new(
+                Kind::Truncated,
+                format!("the answer ended after {} of {length} bytes", object.position),
+            )
+        };
+        let retry = self.reply.client.retry();
+        let (Some(resume), Some(length)) = (&mut self.resume, self.length) else {
+            return Err(told(broken, self));
+        };
+        resume.attempts += 1;
+        let wait = retry.wait(resume.attempts, None).unwrap_or_default();
+        let patience = self.reply.patience.clone();
+        if !broken.is_retryable() || resume.attempts >= retry.attempts || patience.ends_within(wait)
+        {
+            return Err(told(broken, self));
+        }
+        patience.sleep(wait)?;
+        let first = resume.start + self.position;
+        // All bytes were there, only the end was not seen: there is nothing left to ask for.
+        if self.position >= length {
+            return Err(told(broken, self));
+        }
+        let range = Range::Bytes(first, resume.start + length - 1);
+        let mut options = Options::new().cancel(&patience.cancel);
+        for (name, value) in &resume.headers {
+            options = options.header(name.as_str(), value.as_str());
+        }
+        options = options.header("if-match", resume.etag.as_str());
+        for (name, value) in &resume.query {
+            options = options.query(name.as_str(), value.as_deref());
+        }
+        let request = request(&resume.key, Some(range))?;
+        let reply = self
+            .reply
+            .client
+            .stream_within(&request, &options, patience.clone())?;
+        check_range(range, &reply.response)?;
+        self.body = reply.incoming;
+        Ok(())
+    }
+}
+
+impl Read for Object {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        Object::read(self, buffer).map_err(io::Error::other)
+    }
+}
+
+impl Resume {
+    fn new(key: &str, etag: &str, response: &Response, options: &Options<'_>) -> Resume {
+        let owned = |text: &str| text.to_owned();
+        Resume {
+            key: key.to_owned(),
+            etag: etag.to_owned(),
+            headers: options
+                .headers
+                .iter()
+                .filter(|(name, _)| !name.to_ascii_lowercase().starts_with("if-"))
+                .map(|(name, value)| (owned(name), owned(value)))
+                .collect(),
+            query: options
+                .query
+                .iter()
+                .map(|(name, value)| (owned(name), value.as_deref().map(owned)))
+                .collect(),
+            start: response.content_range().map_or(0, |(range, _)| *range.start()),
+            attempts: 0,
+        }
+    }
+}
+
+fn request(key: &str, range: Option<Range>) -> Result<Request<'_>> {
+    let mut request = Request::new("GetObject", Method::Get, Some(key));
+    request.data = true;
+    if let Some(range) = range {
+        request.header("range", range.header()?);
+        // Without this the service answers an impossible range with the whole object.
+        request.header("x-oss-range-behavior", "standard");
+    }
+    Ok(request)
+}
+
+fn check_range(range: Range, response: &Response) -> Result<()> {
+    let agrees = response.status == 206
+        && response
+            .content_range()
+            .is_some_and(|(got, size)| range.agrees(&got, size));
+    if agrees {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::BadResponse,
+        format!(
+            "asked for the range {}, but the service answered with status {} and Content-Range {:?} (request id {})",
+            range.header()?,
+            response.status,
+            response.header("content-range").unwrap_or_default(),
+            response.request_id()
+        ),
+    ))
+}
+
+fn asks_for_encoding(options: &Options<'_>) -> bool {
+    options
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding"))
+}
+
+/// Reads all of `object` into `buffer`.
+pub(super) fn to_buffer(
+    mut object: Object,
+    buffer: &mut [u8],
+    options: &Options<'_>,
+) -> Result<(Response, usize)> {
+    let capacity = buffer.len();
+    let too_small = |size: String| {
+        Error::invalid(format!(
+            "`buffer` has room for {capacity} bytes, the answer has {size}"
+        ))
+    };
+    if let Some(length) = object.length
+        && length > capacity as u64
+    {
+        return Err(too_small(length.to_string()));
+    }
+    let mut filled = 0;
+    loop {
+        let free = buffer.get_mut(filled..).unwrap_or_default();
+        let got = if free.is_empty() {
+            match object.read(&mut [0])? {
+                0 => 0,
+                _ => return Err(too_small("more".to_owned())),
+            }
+        } else {
+            object.read(free)?
+        };
+        if got == 0 {
+            return Ok((object.response, filled));
+        }
+        filled += got;
+        report(options.progress, filled as u64, object.length)?;
+    }
+}
+
+/// Copies all of `object` to `writer`.
+pub(super) fn to_writer(
+    mut object: Object,
+    writer: &mut dyn Write,
+    options: &Options<'_>,
+) -> Result<Response> {
+    copy(&mut object, writer, options, "writing the object failed")?;
+    Ok(object.response)
+}
+
+/// Copies all of what `open` opens to the file at `path`, which appears at the end or not at all. Asks the service for
+/// nothing if the file cannot be written.
+pub(super) fn to_file(
+    path: &Path,
+    options: &Options<'_>,
+    open: impl FnOnce() -> Result<Object>,
+) -> Result<Response> {
+    let doing = format!("`path`: cannot write {}", path.display());
+    let failed = |cause| Error::io(&doing, cause);
+    let mut temporary = Temporary::beside(path).map_err(failed)?;
+    let mut object = open()?;
+    copy(&mut object, &mut temporary.file, options, &doing)?;
+    temporary.publish(path).map_err(failed)?;
+    Ok(object.response)
+}
+
+fn copy(
+    object: &mut Object,
+    writer: &mut dyn Write,
+    options: &Options<'_>,
+    doing: &str,
+) -> Result<()> {
+    let size = object.length.map_or(CHUNK, |length| {
+        length.clamp(1, CHUNK as u64) as usize
+    });
+    let mut chunk = vec![0; size];
+    let mut done = 0;
+    loop {
+        let got = object.read(&mut chunk)?;
+        if got == 0 {
+            return Ok(());
+        }
+        writer
+            .write_all(chunk.get(..got).unwrap_or_default())
+            .map_err(|cause| Error::from_io(Kind::Io, doing, cause))?;
+        done += got as u64;
+        report(options.progress, done, object.length)?;
+    }
+}
+
+fn report(progress: Option<&Progress<'_>>, done: u64, length: Option<u64>) -> Result<()> {
+    match progress {
+        Some(progress) if !progress(done, length) => Err(stopped()),
+        _ => Ok(()),
+    }
+}
+
+/// A file that vanishes unless it is published.
+struct Temporary {
+    file: File,
+    path: PathBuf,
+}
+
+impl Temporary {
+    /// A new file in the directory of `target`, so that renaming is atomic.
+    fn beside(target: &Path) -> io::Result<Temporary> {
+        let name = target
+            .file_name()
+            .ok_or_else(|| io::Error::other("the path names no file"))?;
+        if target.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // The name is cut so that the suffix fits into the 255 bytes that file systems allow.
+        let name = name.to_string_lossy();
+        let start: String = name.chars().take(40).collect();
+        let path = target.with_file_name(format!(".{start}.{:016x}.part", random()));
+        let file = File::options().write(true).create_new(true).open(&path)?;
+        Ok(Temporary { file, path })
+    }
+
+    fn publish(self, target: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        fs::rename(&self.path, target)?;
+        sync_directory(target)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After publishing there is nothing of that name any more.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Makes a rename in the directory of `path` survive a power failure.
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Cancelling and time-outs: what a blocked socket asks while it waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Kind};
+
+/// How long a socket waits before it looks whether someone cancelled.
+pub(crate) const SLICE: Duration = Duration::from_millis(100);
+
+/// Ends a request from another thread. Clones share the flag.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A flag that nobody has raised.
+    pub fn new() -> Cancel {
+        Cancel::default()
+    }
+
+    /// Ends the requests that carry this flag within a quarter of a second, wherever they wait. Sticky: see
+    /// [`Cancel::clear`].
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Lowers the flag, so that it can be used again.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    /// Whether the flag is up.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The limits of one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Patience {
+    pub cancel: Cancel,
+    /// TCP connect, proxy and TLS handshake together.
+    pub connect: Duration,
+    /// No byte moved for that long, in either direction.
+    pub idle: Duration,
+    /// End of the whole call, with the time-out it comes from.
+    pub deadline: Option<(Instant, Duration)>,
+}
+
+impl Patience {
+    /// An error if the call has to stop now.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.cancel.is_cancelled() {
+            return Err(Error::new(Kind::Cancelled, "the call was cancelled"));
+        }
+        match self.deadline {
+            Some((end, total)) if Instant::now() >= end => Err(Error::new(
+                Kind::Timeout,
+                format!("the call took longer than total_timeout ({total:?})"),
+            )
+            .with_retryable(false)),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`check`](Self::check), for a wait that began at `since` and has not moved a byte.
+    pub fn check_idle(&self, since: Instant, doing: &str) -> Result<(), Error> {
+        self.check()?;
+        if since.elapsed() >= self.idle {
+            return Err(Error::new(
+                Kind::Timeout,
+                format!(
+                    "no byte moved for read_timeout ({:?}) while {doing}",
+                    self.idle
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// The same limits while a connection is set up: the connect time-out, counted from now, is the deadline.
+    pub fn connecting(&self) -> Connecting<'_> {
+        Connecting {
+            patience: self,
+            began: Instant::now(),
+        }
+    }
+
+    /// How long a socket may block before it has to look here again.
+    pub fn slice(&self) -> Duration {
+        SLICE.min(self.idle).max(Duration::from_millis(1))
+    }
+
+    /// Whether the deadline comes before `time` is over.
+    pub fn ends_within(&self, time: Duration) -> bool {
+        self.deadline
+            .is_some_and(|(end, _)| end.saturating_duration_since(Instant::now()) <= time)
+    }
+
+    /// Waits, unless the call has to stop before.
+    pub fn sleep(&self, time: Duration) -> Result<(), Error> {
+        let end = Instant::now() + time;
+        loop {
+            self.check()?;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(SLICE));
+        }
+    }
+}
+
+/// Limits while connecting.
+pub(crate) struct Connecting<'a> {
+    pub patience: &'a Patience,
+    began: Instant,
+}
+
+impl Connecting<'_> {
+    /// An error if connecting has to stop now; `whom` names the peer.
+    pub fn check(&self, whom: &str) -> Result<(), Error> {
+        self.patience.check()?;
+        if self.left().is_zero() {
+            return Err(Error::new(
+                Kind::Timeout,
+                format!(
+                    "connecting to {whom} took longer than connect_timeout ({:?})",
+                    self.patience.connect
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is left of the connect time-out.
+    pub fn left(&self) -> Duration {
+        self.patience.connect.saturating_sub(self.began.elapsed())
+    }
+}

@@ -1,0 +1,105 @@
+//! HTTP/1.1 over TCP and TLS, behind a narrow interface of our own.
+//!
+//! In go a method, an authority, the exact request target, a header list and a body source; out come a status, a header
+//! list and a body to read into the caller's buffer. Nothing of ureq, `http` or rustls shows, so the data path can be
+//! replaced without touching another room. Connections belong to a [`Session`], which any number of threads share.
+
+mod cancel;
+mod http;
+mod pool;
+mod proxy;
+mod resolve;
+mod session;
+mod socket;
+mod tls;
+
+use std::io::Read;
+
+pub use cancel::Cancel;
+pub(crate) use cancel::Patience;
+pub(crate) use proxy::Proxy;
+pub(crate) use resolve::{Override, Resolver};
+pub use session::Session;
+pub(crate) use session::SessionOptions;
+pub(crate) use tls::Trust;
+
+use crate::error::Error;
+use crate::request::Header;
+
+/// TLS protocol versions this library speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    /// RFC 5246.
+    V1_2,
+    /// RFC 8446.
+    V1_3,
+}
+
+/// Who to talk to: scheme, host and port decide which connections may be shared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Authority {
+    pub https: bool,
+    /// Name or address; IPv6 in brackets.
+    pub host: String,
+    pub port: u16,
+}
+
+impl Authority {
+    /// `host[:port]` as the `Host` header wants it: without the scheme's default port.
+    pub fn host_header(&self) -> String {
+        if self.port == if self.https { 443 } else { 80 } {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// A request body as it goes on the wire.
+pub(crate) struct Payload<'a> {
+    pub reader: &'a mut dyn Read,
+    /// `None` sends the body in chunks (RFC 9112, section 7.1).
+    pub length: Option<u64>,
+}
+
+/// One request.
+pub(crate) struct Outgoing<'a> {
+    pub method: &'a str,
+    pub authority: &'a Authority,
+    /// Path and query, percent-encoded; sent as it is.
+    pub target: &'a str,
+    /// Everything but the length of the body, which follows from `payload`.
+    pub headers: &'a [Header<'a>],
+    pub payload: Option<Payload<'a>>,
+}
+
+/// Status line and headers of an answer; the body follows.
+pub(crate) struct Incoming {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    body: http::Body,
+}
+
+impl Incoming {
+    /// Reads on in the body: how many bytes, 0 at its end. An end that comes too early is an error.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.body.read(buffer)
+    }
+}
+
+/// An exchange that brought no answer.
+pub(crate) struct Failure {
+    pub error: Error,
+    /// The request went out on a connection that had been idle, and not one byte came back: in all likelihood the
+    /// server had closed it in the meantime. The same request on a new connection is the cure, if it may be repeated.
+    pub stale: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure {
+            error,
+            stale: false,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! HTTP proxies: who goes through one, and how a tunnel is opened (RFC 9110, section 9.3.6).
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::Authority;
+use super::cancel::Connecting;
+use super::resolve::is_loopback_name;
+use super::socket::Socket;
+use crate::error::{Error, Kind, Result};
+use crate::escape;
+
+/// Longest answer to CONNECT that is read.
+const MAX_ANSWER: usize = 16 * 1024;
+
+/// A proxy and the hosts that are reached without it.
+#[derive(Clone)]
+pub(crate) struct Proxy {
+    pub host: String,
+    pub port: u16,
+    /// Value of `Proxy-Authorization`.
+    authorization: Option<Zeroizing<String>>,
+    bypass: Vec<String>,
+}
+
+impl Proxy {
+    /// Reads `http://[user:password@]host[:port]`; user and password may be percent-encoded, the port is 80 if not given.
+    pub fn parse(text: &str) -> Result<Proxy> {
+        let refuse = |why: &str| {
+            // The text may hold a password: it is not repeated.
+            Error::invalid(format!(
+                "`proxy`: {why}; expected \"http://[user:password@]host[:port]\""
+            ))
+        };
+        let rest = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
+            Some((scheme, _)) => {
+                return Err(refuse(&format!(
+                    "a proxy of scheme {scheme:?} is not supported"
+                )));
+            }
+            None => text,
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (user_info, address) = match rest.rsplit_once('@') {
+            Some((user_info, address)) => (Some(user_info), address),
+            None => (None, rest),
+        };
+        let (host, port) = split_port(address).ok_or_else(|| refuse("the port is not a number in 1..65535"))?;
+        let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+        if host.is_empty() || !host.bytes().all(legal) {
+            return Err(refuse("the host is missing or malformed"));
+        }
+        let authorization = user_info
+            .map(|user_info| basic(user_info).ok_or_else(|| refuse("user or password is not valid percent-encoding")))
+            .transpose()?;
+        Ok(Proxy {
+            host: host.to_owned(),
+            port: port.unwrap_or(80),
+            authorization,
+            bypass: Vec::new(),
+        })
+    }
+
+    /// The proxy that `HTTPS_PROXY` or `HTTP_PROXY` (by the scheme of the endpoint), else `ALL_PROXY` names, in upper or
+    /// lower case, with the exceptions of `NO_PROXY`.
+    pub fn from_environment(https: bool) -> Result<Option<Proxy>> {
+        let variable = |name: &str| {
+            [name.to_owned(), name.to_ascii_lowercase()]
+                .iter()
+                .find_map(|name| std::env::var(name).ok())
+                .filter(|value| !value.is_empty())
+        };
+        let Some(text) = variable(if https { "HTTPS_PROXY" } else { "HTTP_PROXY" })
+            .or_else(|| variable("ALL_PROXY"))
+        else {
+            return Ok(None);
+        };
+        let mut proxy = Proxy::parse(&text)?;
+        proxy.bypass = variable("NO_PROXY")
+            .unwrap_or_default()
+            .split(',')
+            .map(|rule| rule.trim().to_ascii_lowercase())
+            .filter(|rule| !rule.is_empty())
+            .collect();
+        Ok(Some(proxy))
+    }
+
+    /// Whether `authority` is reached through this proxy.
+    pub fn applies_to(&self, authority: &Authority) -> bool {
+        !self
+            .bypass
+            .iter()
+            .any(|rule| bypasses(rule, &authority.host, authority.port))
+    }
+
+    /// Value of the `Proxy-Authorization` header, if the proxy wants one.
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_ref().map(|value| value.as_str())
+    }
+
+    /// How messages call it.
+    pub fn whom(&self) -> String {
+        format!("proxy {}:{}", self.host, self.port)
+    }
+
+    /// Asks for a tunnel to `authority` on a fresh connection.
+    pub fn open_tunnel(
+        &self,
+        socket: &Socket,
+        authority: &Authority,
+        limit: &Connecting,
+    ) -> Result<()> {
+        let whom = self.whom();
+        let mut io = socket.while_connecting(limit, &whom);
+        let target = format!("{}:{}", authority.host, authority.port);
+        let mut request = Zeroizing::new(format!(
+            "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"
+        ));
+        if let Some(authorization) = self.authorization() {
+            request.push_str("Proxy-Authorization: ");
+            request.push_str(authorization);
+            request.push_str("\r\n");
+        }
+        request.push_str("\r\n");
+        let broke = |cause| {
+            Error::from_io(Kind::Network, format!("{whom} broke the connection"), cause)
+        };
+        io.write_all(request.as_bytes()).map_err(broke)?;
+        let mut answer = Vec::new();
+        // Byte by byte: what follows the head belongs to the tunnel.
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            if answer.len() >= MAX_ANSWER || io.read(&mut byte).map_err(broke)? == 0 {
+                return Err(Error::new(
+                    Kind::Network,
+                    format!("{whom} did not answer CONNECT with an HTTP head"),
+                ));
+            }
+            answer.extend(byte);
+        }
+        let head = String::from_utf8_lossy(&answer);
+        let status_line = head.lines().next().unwrap_or_default();
+        match status_line
+            .strip_prefix("HTTP/1.")
+            .and_then(|line| line.get(2..5))
+        {
+            Some(status) if status.starts_with('2') => Ok(()),
+            Some("407") => Err(Error::new(
+                Kind::Network,
+                format!("{whom} wants other credentials ({status_line}); see `proxy`"),
+            )
+            .with_retryable(false)),
+            _ => Err(Error::new(
+                Kind::Network,
+                format!("{whom} refused a tunnel to {target}: {status_line}"),
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("authorization", &self.authorization.is_some())
+            .field("bypass", &self.bypass)
+            .finish()
+    }
+}
+
+fn basic(user_info: &str) -> Option<Zeroizing<String>> {
+    let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
+    let user = escape::decode(user).ok()?;
+    let password = Zeroizing::new(escape::decode(password).ok()?);
+    let pair = Zeroizing::new(format!("{user}:{}", password.as_str()));
+    let mut value = Zeroizing::new(String::from("Basic "));
+    STANDARD.encode_string(pair.as_bytes(), &mut value);
+    Some(value)
+}
+
+/// `host[:port]`; `None` when the port is not one.
+fn split_port(address: &str) -> Option<(&str, Option<u16>)> {
+    match address.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => {
+            let port = port.parse().ok().filter(|port| *port != 0)?;
+            Some((host, Some(port)))
+        }
+        _ => Some((address, None)),
+    }
+}
+
+/// One entry of `NO_PROXY`: `*`, a name (which covers the names below it), an address, or a network in CIDR notation; names
+/// and addresses with a port or without.
+fn bypasses(rule: &str, host: &str, port: u16) -> bool {
+    if rule == "*" {
+        return true;
+    }
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    if let Ok(address) = host.parse::<IpAddr>() {
+        if let Some((network, bits)) = rule.split_once('/') {
+            return in_network(address, network, bits).unwrap_or(false);
+        }
+        if rule.trim_matches(['[', ']']).parse() == Ok(address) {
+            return true;
+        }
+    }
+    let Some((name, wanted)) = split_port(rule) else {
+        return false;
+    };
+    if wanted.is_some_and(|wanted| wanted != port) {
+        return false;
+    }
+    let name = name.trim_matches(['[', ']']).trim_start_matches('*').trim_start_matches('.');
+    host == name
+        || (name == "localhost" && is_loopback_name(&host))
+        || (!name.is_empty() && host.strip_suffix(name).is_some_and(|above| above.ends_with('.')))
+}
+
+fn in_network(address: IpAddr, network: &str, bits: &str) -> Option<bool> {
+    let bits: u32 = bits.parse().ok()?;
+    Some(match (address, network.parse().ok()?) {
+        (IpAddr::V4(a), IpAddr::V4(n)) => {
+            let drop = 32_u32.checked_sub(bits)?;
+            u64::from(a.to_bits()) >> drop == u64::from(n.to_bits()) >> drop
+        }
+        (IpAddr::V6(a), IpAddr::V6(n)) => {
+            let drop = 128_u32.checked_sub(bits)?;
+            drop == 128 || a.to_bits() >> drop == n.to_bits() >> drop
+        }
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_proxy() {
+        let proxy = Proxy::parse("http://user:p%40ss@proxy.example:3128/").unwrap();
+        assert_eq!((proxy.host.as_str(), proxy.port), ("proxy.example", 3128));
+        assert_eq!(proxy.authorization(), Some("Basic dXNlcjpwQHNz"));
+        assert!(!format!("{proxy:?}").contains("p@ss"));
+        assert_eq!(Proxy::parse("[::1]").unwrap().port, 80);
+        for bad in ["socks5://h", "http://", "http://h:0", "http://h:99999", "http://h h", "http://u:%zz@h"] {
+            let error = Proxy::parse(bad).unwrap_err();
+            assert!(error.to_string().starts_with("`proxy`: "), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn honours_exceptions() {
+        for (rule, host, expected) in [
+            ("*", "anything", true),
+            ("example.com", "example.com", true),
+            ("example.com", "a.example.com", true),
+            (".example.com", "a.example.com", true),
+            ("example.com", "notexample.com", false),
+            ("example.com:8080", "example.com", false),
+            ("example.com:443", "example.com", true),
+            ("10.0.0.0/8", "10.1.2.3", true),
+            ("10.0.0.0/8", "11.1.2.3", false),
+            ("0.0.0.0/0", "11.1.2.3", true),
+            ("::1", "[::1]", true),
+            ("fd00::/8", "[fd12::1]", true),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("10.0.0.0/99", "10.1.2.3", false),
+            ("localhost", "bucket.localhost", true),
+        ] {
+            assert_eq!(bypasses(rule, host, 443), expected, "{rule} {host}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Sessions: one pool of connections with its TLS, proxy and name settings, shared by any number of handles and threads.
+
+use std::sync::Arc;
+
+use super::cancel::Patience;
+use super::http::{self, Connection};
+use super::pool::Pool;
+use super::proxy::Proxy;
+use super::resolve::Resolver;
+use super::socket::Socket;
+use super::tls::{Tls, Trust};
+use super::{Authority, Failure, Incoming, Outgoing, TlsVersion};
+use crate::error::Result;
+
+/// How connections are made and kept.
+pub(crate) struct SessionOptions {
+    /// Idle connections kept per authority.
+    pub pool_size: usize,
+    pub tls_min: TlsVersion,
+    pub tls_max: TlsVersion,
+    pub trust: Trust,
+    /// For `http://` and `https://` endpoints.
+    pub http_proxy: Option<Proxy>,
+    pub https_proxy: Option<Proxy>,
+    pub resolver: Resolver,
+}
+
+/// Connections that several buckets and services can share. Clones share the same connections.
+#[derive(Clone, Debug)]
+pub struct Session(Arc<Shared>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pool: Pool,
+    tls: Tls,
+    http_proxy: Option<Proxy>,
+    https_proxy: Option<Proxy>,
+    resolver: Resolver,
+}
+
+impl Session {
+    pub(crate) fn from_options(options: SessionOptions) -> Result<Session> {
+        Ok(Session(Arc::new(Shared {
+            pool: Pool::new(options.pool_size),
+            tls: Tls::new(options.tls_min, options.tls_max, options.trust)?,
+            http_proxy: options.http_proxy,
+            https_proxy: options.https_proxy,
+            resolver: options.resolver,
+        })))
+    }
+
+    /// Sends a request and waits for the head of the answer, on an idle connection or a new one.
+    pub(crate) fn exchange(
+        &self,
+        mut request: Outgoing<'_>,
+        patience: &Patience,
+    ) -> Result<Incoming, Failure> {
+        patience.check()?;
+        let shared = &self.0;
+        let connection = match shared.pool.take(request.authority, patience) {
+            Some(connection) => connection,
+            None => shared.connect(request.authority, patience)?,
+        };
+        // A tunnel has been authorized by CONNECT; a forwarding proxy wants to see every request authorized.
+        let authorization = if request.authority.https {
+            None
+        } else {
+            shared
+                .proxy_for(request.authority)
+                .and_then(Proxy::authorization)
+        };
+        http::exchange(shared, connection, &mut request, authorization, patience)
+    }
+}
+
+impl Shared {
+    /// Takes back a connection whose exchange ended cleanly.
+    pub fn keep(&self, connection: Connection) {
+        self.pool.put(connection);
+    }
+
+    fn proxy_for(&self, authority: &Authority) -> Option<&Proxy> {
+        let proxy = if authority.https {
+            self.https_proxy.as_ref()
+        } else {
+            self.http_proxy.as_ref()
+        };
+        proxy.filter(|proxy| proxy.applies_to(authority))
+    }
+
+    fn connect(&self, authority: &Authority, patience: &Patience) -> Result<Connection> {
+        let limit = patience.connecting();
+        let proxy = self.proxy_for(authority);
+        let (host, port, whom) = match proxy {
+            Some(proxy) => (&proxy.host, proxy.port, proxy.whom()),
+            None => (&authority.host, authority.port, authority.host_header()),
+        };
+        let addresses = self.resolver.resolve(host, port)?;
+        let socket = Socket::connect(&addresses, &whom, &limit)
+            .inspect_err(|_| self.resolver.forget(host))?;
+        let mut absolute_form = None;
+        match proxy {
+            Some(proxy) if authority.https => proxy.open_tunnel(&socket, authority, &limit)?,
+            Some(_) => absolute_form = Some(format!("http://{}", authority.host_header())),
+            None => {}
+        }
+        let tls = if authority.https {
+            Some(self.tls.connect(authority, &socket, &limit)?)
+        } else {
+            None
+        };
+        Ok(Connection::new(
+            authority.clone(),
+            socket,
+            tls,
+            absolute_form,
+        ))
+    }
+}

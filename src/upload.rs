@@ -1,0 +1,112 @@
+//! The body of a request while it is sent: positions, checksum, progress, and starting over.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use crate::crc64::Crc64;
+use crate::error::{Error, Kind};
+use crate::request::{Body, Progress};
+
+/// A body on its way.
+pub(crate) struct Upload<'a, 'o> {
+    body: Body<'a>,
+    length: Option<u64>,
+    sent: u64,
+    crc: Option<Crc64>,
+    progress: Option<&'o Progress<'o>>,
+}
+
+impl<'a, 'o> Upload<'a, 'o> {
+    /// `checked` computes the CRC-64 on the way.
+    pub fn new(body: Body<'a>, checked: bool, progress: Option<&'o Progress<'o>>) -> Self {
+        Upload {
+            length: body.length(),
+            body,
+            sent: 0,
+            crc: checked.then(Crc64::new),
+            progress,
+        }
+    }
+
+    /// Whether a body belongs to the request; an empty one may.
+    pub fn exists(&self) -> bool {
+        !matches!(self.body, Body::Empty)
+    }
+
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Whether the body can be sent from its first byte (again).
+    pub fn is_replayable(&self) -> bool {
+        self.sent == 0 || !matches!(self.body, Body::Stream { .. })
+    }
+
+    /// Back to the first byte; only for replayable bodies.
+    pub fn rewind(&mut self) {
+        self.sent = 0;
+        if let Some(crc) = &mut self.crc {
+            *crc = Crc64::new();
+        }
+    }
+
+    /// Whether all of it was handed out.
+    pub fn is_complete(&self) -> bool {
+        self.length.is_none_or(|length| self.sent == length)
+    }
+
+    /// CRC-64 of what was sent.
+    pub fn crc64(&self) -> Option<u64> {
+        self.crc.as_ref().map(Crc64::value)
+    }
+}
+
+impl Read for Upload<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let got = match &mut self.body {
+            Body::Empty => 0,
+            Body::Bytes(bytes) => {
+                let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
+                bytes.get(at..).unwrap_or_default().read(buffer)?
+            }
+            Body::File {
+                file,
+                offset,
+                length,
+            } => {
+                let left = usize::try_from(*length - self.sent).unwrap_or(usize::MAX);
+                let room = buffer.len().min(left);
+                let buffer = buffer.get_mut(..room).unwrap_or_default();
+                read_at(file, buffer, *offset + self.sent)?
+            }
+            Body::Stream { reader, .. } => reader.read(buffer)?,
+        };
+        // A source that claims more than there was room for is caught by the transport.
+        if let (Some(crc), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
+            crc.update(bytes);
+        }
+        self.sent += got as u64;
+        if got > 0
+            && let Some(progress) = self.progress
+            && !progress(self.sent, self.length)
+        {
+            return Err(io::Error::other(stopped()));
+        }
+        Ok(got)
+    }
+}
+
+/// The error of a call whose progress callback said stop.
+pub(crate) fn stopped() -> Error {
+    Error::new(Kind::Cancelled, "the progress callback stopped the transfer")
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}

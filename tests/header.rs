@@ -1,0 +1,47 @@
+//! `include/oss.h` is what cbindgen makes of `src/ffi`. `UPDATE=1 cargo test --test header` rewrites it.
+
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn generate() -> String {
+    let config = cbindgen::Config::from_file(root().join("src/ffi/cbindgen.toml")).unwrap();
+    let mut header = Vec::new();
+    cbindgen::Builder::new()
+        .with_crate(root())
+        .with_config(config)
+        .generate()
+        .unwrap()
+        .write(&mut header);
+    String::from_utf8(header).unwrap()
+}
+
+#[test]
+fn header_is_up_to_date() {
+    let path = root().join("include/oss.h");
+    let generated = generate();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, &generated).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        generated == checked_in,
+        "include/oss.h differs from src/ffi; `UPDATE=1 cargo test --test header` rewrites it"
+    );
+}
+
+#[test]
+fn header_has_the_version_of_the_package() {
+    let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
+    for (part, value) in [
+        ("MAJOR", env!("CARGO_PKG_VERSION_MAJOR")),
+        ("MINOR", env!("CARGO_PKG_VERSION_MINOR")),
+        ("PATCH", env!("CARGO_PKG_VERSION_PATCH")),
+    ] {
+        let line = format!("#define OSS_VERSION_{part} {value}\n");
+        assert!(header.contains(&line), "no {line:?} in include/oss.h");
+    }
+}
