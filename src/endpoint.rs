@@ -27,7 +27,9 @@ const ALLOWED: &str = "an endpoint is [http://|https://]HOST[:PORT]";
 /// How requests travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
+    /// In the clear.
     Http,
+    /// Over TLS.
     Https,
 }
 
@@ -63,30 +65,41 @@ pub enum Addressing {
 /// A resolved endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
+    /// How requests travel.
     pub scheme: Scheme,
     /// Lower case; an IPv6 address stands in brackets.
     pub host: String,
     /// Only if it is not the default port of the scheme.
     pub port: Option<u16>,
+    /// Where requests say which bucket they mean.
     pub addressing: Addressing,
 }
 
 /// What the user said about the endpoint. Empty texts count as not given.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndpointOptions<'a> {
+    /// `[http://|https://]HOST[:PORT]`; without it the region tells the host.
     pub endpoint: Option<&'a str>,
+    /// Region id such as `cn-hangzhou`.
     pub region: Option<&'a str>,
+    /// The endpoint is a domain bound to one bucket.
     pub is_cname: bool,
+    /// The bucket goes into the path.
     pub path_style: bool,
+    /// The host for machines inside Alibaba Cloud.
     pub internal: bool,
+    /// The host of transfer acceleration.
     pub accelerate: bool,
+    /// The host that has IPv6 addresses too.
     pub dual_stack: bool,
+    /// Id of a cloud box, which stands for the region in signatures.
     pub cloudbox_id: Option<&'a str>,
 }
 
 /// What the options come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
+    /// Where requests go.
     pub endpoint: Endpoint,
     /// As given, or as the host of the service tells.
     pub region: Option<String>,

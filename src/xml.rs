@@ -19,6 +19,8 @@ const MAX_ELEMENTS: usize = 200_000;
 /// Deepest nesting; the service's own documents go 8 deep.
 const MAX_DEPTH: usize = 64;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A step through a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -35,7 +37,7 @@ pub enum Event<'a> {
 /// The usual way is down the tree: [`child`](Reader::child) enters the next element, and [`text`](Reader::text),
 /// [`skip`](Reader::skip) or a `child` that returns `None` leave it.
 pub struct Reader<'a> {
-    document: &'a str,
+    document: &'a [u8],
     raw: quick_xml::Reader<&'a [u8]>,
     depth: usize,
     elements: usize,
@@ -48,17 +50,18 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Looks at the document as a whole: size, encoding, forbidden characters.
+    /// A reader at the beginning of the document. An error if it is too long.
     pub fn new(document: &'a [u8]) -> Result<Reader<'a>> {
         if document.len() > MAX_BYTES {
             return Err(malformed("it is too long"));
         }
-        let document = std::str::from_utf8(document).map_err(|_| malformed("it is not UTF-8"))?;
-        let document = document.strip_prefix('\u{feff}').unwrap_or(document);
-        if document.starts_with('\u{feff}') || has_forbidden_character(document) {
-            return Err(malformed("it has characters that XML forbids"));
+        // Taken off here because the parser would leave it out of its positions.
+        let document = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(document);
+        if document.starts_with(BYTE_ORDER_MARK) {
+            return Err(malformed("it has text outside the root"));
         }
-        let mut raw = quick_xml::Reader::from_str(document);
+        // The parser checks that each piece it hands out is UTF-8.
+        let mut raw = quick_xml::Reader::from_reader(document);
         raw.config_mut().enable_all_checks(true);
         Ok(Reader {
             document,
@@ -162,14 +165,13 @@ impl<'a> Reader<'a> {
             return Err(malformed("it has too many elements"));
         }
         // The same name, but borrowed from the document instead of from the event.
-        let name = usize::try_from(begin)
+        let local = usize::try_from(begin)
             .ok()
             .and_then(|begin| self.document.get(begin..)?.get(1..)?.get(..name.len()))
+            .map(local_name)
+            .filter(|local| is_name(local))
+            .and_then(|local| std::str::from_utf8(local).ok())
             .ok_or_else(|| malformed("a tag without a name"))?;
-        let local = name.rsplit(':').next().unwrap_or(name);
-        if !is_name(local) {
-            return Err(malformed("a tag without a name"));
-        }
         Ok(Event::Start(local))
     }
 
@@ -183,6 +185,9 @@ impl<'a> Reader<'a> {
 
     /// Keeps text until the next event; never one itself.
     fn gather(&mut self, text: Cow<'a, str>) -> Result<Option<Event<'a>>> {
+        if !is_text(&text) {
+            return Err(malformed("it has characters that XML forbids"));
+        }
         if self.depth > 0 {
             join(&mut self.text, text);
         } else if !is_blank(&text) {
@@ -195,9 +200,11 @@ impl<'a> Reader<'a> {
 /// An element with all that is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Element {
+    /// Without prefix.
     pub name: String,
     /// The text right inside, without that of the children; blanks that only indent children are left out.
     pub text: String,
+    /// In order.
     pub children: Vec<Element>,
 }
 
@@ -454,24 +461,28 @@ fn is_character(character: char) -> bool {
     }
 }
 
-/// As [`is_character`] for a whole text, in blocks that compilers turn into vector instructions.
-fn has_forbidden_character(text: &str) -> bool {
-    let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let block_has_control = |block: &[u8]| {
-        block
-            .iter()
-            .fold(false, |found, byte| found | is_control(byte))
-    };
-    text.as_bytes().chunks(4096).any(block_has_control) || text.contains(['\u{fffe}', '\u{ffff}'])
+/// As [`is_character`] for a whole text, looking closely only where it begins with a byte of those that are not.
+fn is_text(text: &str) -> bool {
+    let is_suspicious =
+        |byte: u8| byte == 0xef || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    !text.bytes().any(is_suspicious) || text.chars().all(is_character)
+}
+
+/// What follows the last colon.
+fn local_name(name: &[u8]) -> &[u8] {
+    let prefix = name.iter().rposition(|&byte| byte == b':');
+    prefix
+        .and_then(|colon| name.get(colon + 1..))
+        .unwrap_or(name)
 }
 
 /// Roughly the names of XML 1.0, section 2.3, without colons: enough to tell a tag from a stray `<`.
-fn is_name(name: &str) -> bool {
-    let inner = |byte: u8| {
+fn is_name(name: &[u8]) -> bool {
+    let inner = |&byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 128
     };
     let begins = |first: &u8| !first.is_ascii_digit() && !matches!(first, b'-' | b'.');
-    name.as_bytes().first().is_some_and(begins) && name.bytes().all(inner)
+    name.first().is_some_and(begins) && name.iter().all(inner)
 }
 
 fn is_blank(text: &str) -> bool {

@@ -26,9 +26,13 @@ const OSS_PREFIX: &str = "x-oss-";
 pub struct Message<'m, 'a> {
     /// In upper case.
     pub method: &'m str,
+    /// `None` for the service itself.
     pub bucket: Option<&'m str>,
+    /// `None` for a bucket or the service.
     pub key: Option<&'m str>,
+    /// Decoded names and values; `None` and an empty value are the same.
     pub query: &'m [Parameter<'a>],
+    /// As they will be sent; the signature joins them.
     pub headers: &'m mut Vec<Header<'a>>,
 }
 
@@ -63,9 +67,13 @@ impl<'a> Message<'_, 'a> {
 pub struct Parts<'m, 'a> {
     /// In upper case.
     pub method: &'m str,
+    /// `None` for the service itself.
     pub bucket: Option<&'m str>,
+    /// `None` for a bucket or the service.
     pub key: Option<&'m str>,
+    /// Decoded names and values; `None` and an empty value are the same.
     pub query: &'m [Parameter<'a>],
+    /// As they will be sent.
     pub headers: &'m [Header<'a>],
 }
 

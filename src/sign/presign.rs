@@ -41,7 +41,9 @@ const V1_PARAMETERS: [&str; 4] = [V1_KEY_ID, V1_EXPIRES, V1_TOKEN, V1_SIGNATURE]
 pub struct Link<'m, 'a> {
     /// In upper case.
     pub method: &'m str,
+    /// `None` for the service itself.
     pub bucket: Option<&'m str>,
+    /// `None` for a bucket or the service.
     pub key: Option<&'m str>,
     /// Grows by the parameters of the signature; such parameters of an earlier one are dropped.
     pub query: &'m mut Vec<Parameter<'a>>,
