@@ -26,13 +26,13 @@ impl Timestamp {
     pub fn iso8601_basic(self) -> String {
         let date = Civil::of(self);
         let mut text = String::with_capacity(16);
-        push_digits(&mut text, date.year, 4);
-        push_digits(&mut text, date.month, 2);
-        push_digits(&mut text, date.day, 2);
+        push_year(&mut text, &date);
+        push_pair(&mut text, date.month);
+        push_pair(&mut text, date.day);
         text.push('T');
-        push_digits(&mut text, date.hour, 2);
-        push_digits(&mut text, date.minute, 2);
-        push_digits(&mut text, date.second, 2);
+        push_pair(&mut text, date.hour);
+        push_pair(&mut text, date.minute);
+        push_pair(&mut text, date.second);
         text.push('Z');
         text
     }
@@ -41,11 +41,11 @@ impl Timestamp {
     pub fn iso8601_millis(self) -> String {
         let date = Civil::of(self);
         let mut text = String::with_capacity(24);
-        push_digits(&mut text, date.year, 4);
+        push_year(&mut text, &date);
         text.push('-');
-        push_digits(&mut text, date.month, 2);
+        push_pair(&mut text, date.month);
         text.push('-');
-        push_digits(&mut text, date.day, 2);
+        push_pair(&mut text, date.day);
         text.push('T');
         push_clock(&mut text, &date);
         text.push_str(".000Z");
@@ -58,11 +58,11 @@ impl Timestamp {
         let mut text = String::with_capacity(29);
         text.push_str(date.weekday);
         text.push_str(", ");
-        push_digits(&mut text, date.day, 2);
+        push_pair(&mut text, date.day);
         text.push(' ');
         text.push_str(date.month_name);
         text.push(' ');
-        push_digits(&mut text, date.year, 4);
+        push_year(&mut text, &date);
         text.push(' ');
         push_clock(&mut text, &date);
         text.push_str(" GMT");
@@ -223,19 +223,23 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn push_clock(text: &mut String, date: &Civil) {
-    push_digits(text, date.hour, 2);
+    push_pair(text, date.hour);
     text.push(':');
-    push_digits(text, date.minute, 2);
+    push_pair(text, date.minute);
     text.push(':');
-    push_digits(text, date.second, 2);
+    push_pair(text, date.second);
 }
 
-/// The last `count` decimal digits of `value`, which is not negative.
-fn push_digits(text: &mut String, value: i64, count: u32) {
-    for position in (0..count).rev() {
-        let digit = value / 10_i64.pow(position) % 10;
-        text.push(char::from(b'0' + digit as u8));
-    }
+fn push_year(text: &mut String, date: &Civil) {
+    push_pair(text, date.year / 100);
+    push_pair(text, date.year % 100);
+}
+
+/// Two decimal digits of `value`, which is from 0 to 99.
+fn push_pair(text: &mut String, value: i64) {
+    let value = value as u8;
+    text.push(char::from(b'0' + value / 10 % 10));
+    text.push(char::from(b'0' + value % 10));
 }
 
 #[cfg(test)]
