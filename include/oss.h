@@ -53,9 +53,6 @@
 /// A bucket, in the listing of the service.
 #define OSS_ENTRY_BUCKET 3
 
-/// Longest validity of a V4 URL in seconds: seven days.
-#define MAX_V4_EXPIRY 604800
-
 /// A bucket and the way to it. It never changes: use one from any number of
 /// threads at once.
 typedef struct oss_bucket oss_bucket;
@@ -88,12 +85,15 @@ typedef struct oss_session oss_session;
 /// meaning; later versions may add more, so treat an unknown one as a failure.
 typedef int32_t oss_status;
 
-/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called on the thread the line comes from, by
-/// several threads at once if several work; it must not throw, longjmp, or call oss_set_log().
+/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called
+/// on the thread the line comes from, by several threads at once if several
+/// work; it must not throw, longjmp, or call oss_set_log().
 typedef void (*oss_log_fn)(void *user, int level, const char *line);
 
-/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return anything else to fail the request. Called
-/// before every attempt, on the thread of the call, by several threads at once if several work; must not throw or longjmp.
+/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
+/// anything else to fail the request. Called before every attempt, on the
+/// thread of the call, by several threads at once if several work; must not
+/// throw or longjmp.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 
 /// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
@@ -228,20 +228,22 @@ const char *oss_last_error(void);
 /// The name of a status, such as "OSS_NOT_FOUND"; never NULL.
 const char *oss_status_name(oss_status status);
 
-/// Sends the log of the whole process to `function`: lines up to `level`, 1 (errors) to 5 (details); 0 or NULL ends it.
-/// Secrets are never logged. Until then the library logs nothing and prints nothing ever.
-oss_status oss_set_log(oss_log_fn function,
-                       void *user,
-                       int level);
+/// Sends the log of the whole process to `function`: lines up to `level`, 1
+/// (errors) to 5 (details); 0 or NULL ends it. Secrets are never logged. Until
+/// then the library logs nothing and prints nothing ever.
+oss_status oss_set_log(oss_log_fn function, void *user, int level);
 
-/// Starts from the defaults, with credentials from the environment. Free with oss_config_free().
+/// Starts from the defaults, with credentials from the environment. Free with
+/// oss_config_free().
 oss_config *oss_config_new(void);
 
-/// Lets go of a configuration; handles made from it do not need it. NULL is fine.
+/// Lets go of a configuration; handles made from it do not need it. NULL is
+/// fine.
 void oss_config_free(oss_config *config);
 
-/// Why the configuration cannot be used: its first bad value, else why the last oss_bucket_new() and the like failed; ""
-/// if all is well. Lent until `config` is used again.
+/// Why the configuration cannot be used: its first bad value, else why the last
+/// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
+/// is used again.
 const char *oss_config_error(const oss_config *config);
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
@@ -286,7 +288,8 @@ oss_status oss_config_keys(oss_config *config,
                            const char *secret,
                            const char *token);
 
-/// Where credentials come from, instead of the environment. Both handles stay yours.
+/// Where credentials come from, instead of the environment. Both handles stay
+/// yours.
 oss_status oss_config_credentials(oss_config *config,
                                   const oss_credentials *credentials);
 
@@ -321,9 +324,9 @@ oss_status oss_config_total_timeout_ms(oss_config *config,
 /// Belongs to the session.
 oss_status oss_config_tls_versions(oss_config *config, int min, int max);
 
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the session.
-oss_status oss_config_ca_file(oss_config *config,
-                              const char *path);
+/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
+/// session.
+oss_status oss_config_ca_file(oss_config *config, const char *path);
 
 /// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
 oss_status oss_config_ca_pem(oss_config *config, const void *pem, size_t len);
@@ -336,17 +339,16 @@ oss_status oss_config_insecure_skip_verify(oss_config *config, int on);
 /// tunnel. Default none. Belongs to the session.
 oss_status oss_config_proxy(oss_config *config, const char *url);
 
-/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when
-/// the session is made. Default 0. Belongs to the session.
-oss_status oss_config_proxy_from_env(oss_config *config,
-                                     int on);
+/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
+/// when the session is made. Default 0. Belongs to the session.
+oss_status oss_config_proxy_from_env(oss_config *config, int on);
 
 /// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
 oss_status oss_config_app_name(oss_config *config, const char *name);
 
-/// Compares CRC-64 of uploads and whole downloads with the service's. Default 1.
-oss_status oss_config_crc64(oss_config *config,
-                            int on);
+/// Compares CRC-64 of uploads and whole downloads with the service's. Default
+/// 1.
+oss_status oss_config_crc64(oss_config *config, int on);
 
 /// How many times a request is sent at most, 1..100, default 3.
 oss_status oss_config_retry(oss_config *config, int attempts);
@@ -370,26 +372,31 @@ oss_status oss_config_resolve(oss_config *config,
 oss_status oss_config_traffic_limit(oss_config *config,
                                     int64_t bits_per_second);
 
-/// The environment, read for every request: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
-/// OSS_SESSION_TOKEN. The default of a new configuration.
+/// The environment, read for every request: OSS_ACCESS_KEY_ID,
+/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. The
+/// default of a new configuration.
 oss_credentials *oss_credentials_environment(void);
 
-/// Always the same keys; `token` is NULL for long-lived ones. NULL if one is malformed: see oss_last_error().
+/// Always the same keys; `token` is NULL for long-lived ones. NULL if one is
+/// malformed: see oss_last_error().
 oss_credentials *oss_credentials_static(const char *id,
                                         const char *secret,
                                         const char *token);
 
-/// Asks `function` before every attempt. It and `user` must outlive all handles made with these credentials.
+/// Asks `function` before every attempt. It and `user` must outlive all handles
+/// made with these credentials.
 oss_credentials *oss_credentials_callback(oss_credentials_fn function,
                                           void *user);
 
 /// None: requests go unsigned, for what is public.
 oss_credentials *oss_credentials_anonymous(void);
 
-/// Lets go of credentials; configurations and handles made with them keep them. NULL is fine.
+/// Lets go of credentials; configurations and handles made with them keep them.
+/// NULL is fine.
 void oss_credentials_free(oss_credentials *credentials);
 
-/// For credentials callbacks: the keys to sign with; `token` is NULL for long-lived ones. All are copied.
+/// For credentials callbacks: the keys to sign with; `token` is NULL for long-
+/// lived ones. All are copied.
 oss_status oss_keys_set(oss_keys *keys,
                         const char *id,
                         const char *secret,

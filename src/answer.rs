@@ -94,7 +94,10 @@ pub(crate) fn document(
 pub(crate) fn malformed(operation: &str, response: &Response, error: &Error) -> Error {
     Error::new(
         Kind::BadResponse,
-        format!("{operation}: {error} (request id {})", response.request_id()),
+        format!(
+            "{operation}: {error} (request id {})",
+            response.request_id()
+        ),
     )
 }
 
@@ -118,7 +121,10 @@ fn message(operation: &str, service: &ServiceError, response: &Response) -> Stri
             text += &format!(", it begins {:?}", start.trim());
         }
     }
-    if let Some(location) = response.header("location").filter(|_| is_redirect(service.http_status)) {
+    if let Some(location) = response
+        .header("location")
+        .filter(|_| is_redirect(service.http_status))
+    {
         text += &format!("; redirects are not followed, this one leads to {location}");
     }
     if !service.request_id.is_empty() {

@@ -332,7 +332,10 @@ impl Inner {
         want: Want,
     ) -> Result<Reply, Failed> {
         let local = local_clock();
-        self.sign(call, Timestamp(local + self.clock_offset.load(Ordering::Relaxed)))?;
+        self.sign(
+            call,
+            Timestamp(local + self.clock_offset.load(Ordering::Relaxed)),
+        )?;
         let length = upload.length();
         let payload = upload.exists().then_some(Payload {
             reader: upload,
@@ -396,7 +399,14 @@ impl Inner {
                 keys,
             } => {
                 let scope = sign::v4::Scope { region, product };
-                sign::v4::sign(&mut message, &credentials, &scope, now, additional_headers, keys);
+                sign::v4::sign(
+                    &mut message,
+                    &credentials,
+                    &scope,
+                    now,
+                    additional_headers,
+                    keys,
+                );
             }
         }
         Ok(())

@@ -113,7 +113,9 @@ impl Config {
     /// public endpoint is used.
     pub fn endpoint(&mut self, endpoint: &str) -> &mut Config {
         let check = endpoint::check(endpoint);
-        self.set(check, |config, ()| config.endpoint = Some(endpoint.to_owned()))
+        self.set(check, |config, ()| {
+            config.endpoint = Some(endpoint.to_owned())
+        })
     }
 
     /// Region id such as `cn-hangzhou`; needed for V4 unless the endpoint is a host of Alibaba Cloud that names it.
@@ -168,7 +170,9 @@ impl Config {
     pub fn additional_signed_header(&mut self, name: &str) -> &mut Config {
         let check = check_header_name("additional_signed_header", name);
         self.set(check, |config, ()| {
-            config.additional_signed_headers.push(name.to_ascii_lowercase());
+            config
+                .additional_signed_headers
+                .push(name.to_ascii_lowercase());
         })
     }
 
@@ -184,7 +188,9 @@ impl Config {
             access_key_secret,
             security_token.map(str::to_owned),
         );
-        self.set(Static::new(keys), |config, keys| config.credentials = Arc::new(keys))
+        self.set(Static::new(keys), |config, keys| {
+            config.credentials = Arc::new(keys)
+        })
     }
 
     /// Where credentials come from, instead of the environment.
@@ -203,7 +209,9 @@ impl Config {
     /// Idle connections kept per host, 0..10000, default 10; more threads than that still work. Belongs to the session.
     pub fn pool_size(&mut self, connections: usize) -> &mut Config {
         let check = in_range("pool_size", connections, 0, 10_000, "connections");
-        self.set(check, |config, size| config.own_session.pool_size = Some(size))
+        self.set(check, |config, size| {
+            config.own_session.pool_size = Some(size)
+        })
     }
 
     /// Limit for TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, default 60 s.
@@ -221,7 +229,9 @@ impl Config {
     /// Limit for a whole call with its repetitions; 1 ms to 7 days, default none.
     pub fn total_timeout(&mut self, timeout: Duration) -> &mut Config {
         let check = check_timeout("total_timeout", timeout);
-        self.set(check, |config, timeout| config.total_timeout = Some(timeout))
+        self.set(check, |config, timeout| {
+            config.total_timeout = Some(timeout)
+        })
     }
 
     /// Lowest and highest TLS version, default 1.2 to 1.3. Belongs to the session.
@@ -233,14 +243,17 @@ impl Config {
                 "`tls_versions`: the minimum ({min:?}) is above the maximum ({max:?})"
             )))
         };
-        self.set(check, |config, versions| config.own_session.tls_versions = Some(versions))
+        self.set(check, |config, versions| {
+            config.own_session.tls_versions = Some(versions)
+        })
     }
 
     /// Trusts only the roots in this PEM file, read now. Belongs to the session.
     pub fn ca_file(&mut self, path: impl AsRef<Path>) -> &mut Config {
         let path = path.as_ref();
-        let pem = std::fs::read(path)
-            .map_err(|cause| Error::io(format!("`ca_file`: cannot read {}", path.display()), cause));
+        let pem = std::fs::read(path).map_err(|cause| {
+            Error::io(format!("`ca_file`: cannot read {}", path.display()), cause)
+        });
         self.trust("ca_file", pem.map(|pem| Trust::Pem(pem.into())))
     }
 
@@ -263,7 +276,9 @@ impl Config {
 
     /// HTTP proxy, `http://[user:password@]host[:port]`; https goes through a CONNECT tunnel. Belongs to the session.
     pub fn proxy(&mut self, url: &str) -> &mut Config {
-        self.set(Proxy::parse(url), |config, proxy| config.own_session.proxy = Some(proxy))
+        self.set(Proxy::parse(url), |config, proxy| {
+            config.own_session.proxy = Some(proxy)
+        })
     }
 
     /// Takes the proxy from `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, read when the session is made.
@@ -277,7 +292,9 @@ impl Config {
     pub fn app_name(&mut self, name: &str) -> &mut Config {
         let legal = name.len() <= 128
             && name.trim() == name
-            && name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+            && name
+                .bytes()
+                .all(|byte| byte == b' ' || byte.is_ascii_graphic());
         let check = if legal {
             Ok(())
         } else {
@@ -311,7 +328,9 @@ impl Config {
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
         let check = check_header("user_header", name, value);
         self.set(check, |config, ()| {
-            config.user_headers.push((name.to_owned(), value.trim().to_owned()));
+            config
+                .user_headers
+                .push((name.to_owned(), value.trim().to_owned()));
         })
     }
 
@@ -325,7 +344,13 @@ impl Config {
 
     /// Limits the bandwidth of each upload and download, in bit/s, 819200..838860800. Default no limit.
     pub fn traffic_limit(&mut self, bits_per_second: u64) -> &mut Config {
-        let check = in_range("traffic_limit", bits_per_second, 819_200, 838_860_800, "bit/s");
+        let check = in_range(
+            "traffic_limit",
+            bits_per_second,
+            819_200,
+            838_860_800,
+            "bit/s",
+        );
         self.set(check, |config, limit| config.traffic_limit = Some(limit))
     }
 
@@ -336,7 +361,9 @@ impl Config {
             ))),
             (_, trust) => trust,
         };
-        self.set(check, |config, trust| config.own_session.trust = Some((option, trust)))
+        self.set(check, |config, trust| {
+            config.own_session.trust = Some((option, trust))
+        })
     }
 
     fn set<T>(&mut self, value: Result<T>, apply: impl FnOnce(&mut Config, T)) -> &mut Config {
@@ -376,7 +403,10 @@ impl Config {
         let conflicts = [
             ("pool_size", own.pool_size.is_some()),
             ("tls_versions", own.tls_versions.is_some()),
-            (own.trust.as_ref().map_or("", |(option, _)| option), own.trust.is_some()),
+            (
+                own.trust.as_ref().map_or("", |(option, _)| option),
+                own.trust.is_some(),
+            ),
             ("proxy", own.proxy.is_some()),
             ("proxy_from_env", own.proxy_from_env),
             ("resolve", !own.overrides.is_empty()),
@@ -409,12 +439,18 @@ impl Session {
             None if own.proxy_from_env => Proxy::from_environment(https),
             None => Ok(None),
         };
-        let (tls_min, tls_max) = own.tls_versions.unwrap_or((TlsVersion::V1_2, TlsVersion::V1_3));
+        let (tls_min, tls_max) = own
+            .tls_versions
+            .unwrap_or((TlsVersion::V1_2, TlsVersion::V1_3));
         Session::from_options(SessionOptions {
             pool_size: own.pool_size.unwrap_or(10),
             tls_min,
             tls_max,
-            trust: own.trust.as_ref().map(|(_, trust)| trust.clone()).unwrap_or_default(),
+            trust: own
+                .trust
+                .as_ref()
+                .map(|(_, trust)| trust.clone())
+                .unwrap_or_default(),
             http_proxy: proxy(false)?,
             https_proxy: proxy(true)?,
             resolver: Resolver::new(own.overrides.clone()),
@@ -465,7 +501,10 @@ const RESERVED: [&str; 10] = [
 /// A header that a user may add.
 pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<()> {
     check_header_name(parameter, name)?;
-    if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+    if RESERVED
+        .iter()
+        .any(|reserved| name.eq_ignore_ascii_case(reserved))
+    {
         return Err(Error::invalid(format!(
             "`{parameter}`: the header {name:?} is written by the library and cannot be set"
         )));

@@ -37,13 +37,10 @@ mod upload;
 mod xml;
 
 pub use config::{Config, SignatureVersion};
-pub use credentials::{
-    Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static,
-};
+pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static};
 pub use error::{Error, Kind, Result, ServiceError};
 pub use operations::{
-    Bucket, ListBuckets, ListObjectsV2, ListedBucket, ListedObject, Object, ObjectSummary,
-    Service,
+    Bucket, ListBuckets, ListObjectsV2, ListedBucket, ListedObject, Object, ObjectSummary, Service,
 };
 pub use request::{Body, Header, Method, Options, Parameter, Progress, Range, Response};
 pub use time::Timestamp;

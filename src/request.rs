@@ -201,11 +201,7 @@ impl<'a> Options<'a> {
     }
 
     /// Adds a request header; it replaces one of the same name that the operation or the configuration would send.
-    pub fn header(
-        mut self,
-        name: impl Into<Cow<'a, str>>,
-        value: impl Into<Cow<'a, str>>,
-    ) -> Self {
+    pub fn header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }

@@ -34,7 +34,11 @@ impl Retry {
     pub fn wait(&self, made: u32, retry_after: Option<Duration>) -> Option<Duration> {
         let bound = self
             .base
-            .saturating_mul(1_u32.checked_shl(made.saturating_sub(1)).unwrap_or(u32::MAX))
+            .saturating_mul(
+                1_u32
+                    .checked_shl(made.saturating_sub(1))
+                    .unwrap_or(u32::MAX),
+            )
             .min(self.cap);
         let jitter = bound.mul_f64(random_fraction());
         match retry_after {
@@ -63,7 +67,8 @@ mod tests {
     fn waits_grow_and_stay_bounded() {
         let retry = Retry::default();
         for made in 1..200 {
-            let bound = Duration::from_millis(200 << (made - 1).min(7)).min(Duration::from_secs(20));
+            let bound =
+                Duration::from_millis(200 << (made - 1).min(7)).min(Duration::from_secs(20));
             let wait = retry.wait(made, None).unwrap();
             assert!(wait <= bound, "{made}: {wait:?}");
         }

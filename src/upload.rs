@@ -98,7 +98,10 @@ impl Read for Upload<'_, '_> {
 
 /// The error of a call whose progress callback said stop.
 pub(crate) fn stopped() -> Error {
-    Error::new(Kind::Cancelled, "the progress callback stopped the transfer")
+    Error::new(
+        Kind::Cancelled,
+        "the progress callback stopped the transfer",
+    )
 }
 
 #[cfg(unix)]

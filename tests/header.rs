@@ -1,20 +1,30 @@
 //! `include/oss.h` is what cbindgen makes of `src/ffi`. `UPDATE=1 cargo test --test header` rewrites it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The files of the C API in reading order, which is the order of their `mod` lines.
+fn sources() -> Vec<PathBuf> {
+    let folder = root().join("src/ffi");
+    std::fs::read_to_string(folder.join("mod.rs"))
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+        .map(|name| folder.join(name).with_extension("rs"))
+        .collect()
+}
+
 fn generate() -> String {
     let config = cbindgen::Config::from_file(root().join("src/ffi/cbindgen.toml")).unwrap();
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources() {
+        builder = builder.with_src(source);
+    }
     let mut header = Vec::new();
-    cbindgen::Builder::new()
-        .with_crate(root())
-        .with_config(config)
-        .generate()
-        .unwrap()
-        .write(&mut header);
+    builder.generate().unwrap().write(&mut header);
     String::from_utf8(header).unwrap()
 }
 

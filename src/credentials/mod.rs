@@ -41,7 +41,10 @@ impl Credentials {
         let parts = [
             ("access key id", Some(self.access_key_id.as_str())),
             ("access key secret", Some(self.access_key_secret.as_str())),
-            ("security token", self.security_token.as_ref().map(|t| t.as_str())),
+            (
+                "security token",
+                self.security_token.as_ref().map(|t| t.as_str()),
+            ),
         ];
         for (part, value) in parts {
             let Some(value) = value else { continue };
@@ -51,7 +54,9 @@ impl Credentials {
             if !value.bytes().all(|byte| byte.is_ascii_graphic()) {
                 return Err(Error::new(
                     kind,
-                    format!("{from}: the {part} has blanks, control characters or non-ASCII characters"),
+                    format!(
+                        "{from}: the {part} has blanks, control characters or non-ASCII characters"
+                    ),
                 ));
             }
         }

@@ -238,11 +238,7 @@ pub unsafe extern "C" fn oss_call_query(
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
 /// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_range(
-    call: *mut oss_call,
-    first: i64,
-    last: i64,
-) -> oss_status {
+pub unsafe extern "C" fn oss_call_range(call: *mut oss_call, first: i64, last: i64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
         input(call, |input| {
@@ -281,10 +277,7 @@ pub unsafe extern "C" fn oss_call_progress(
 /// Limits each request with its repetitions and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_timeout_ms(
-    call: *mut oss_call,
-    milliseconds: i64,
-) -> oss_status {
+pub unsafe extern "C" fn oss_call_timeout_ms(call: *mut oss_call, milliseconds: i64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
         input(call, |input| {
@@ -352,15 +345,25 @@ unsafe fn look<T>(call: *const oss_call, none: T, find: impl FnOnce(&Output) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":error", c"".as_ptr(), |o| Some(o.error.as_ref()?.to_string())) }
+    unsafe {
+        lend(call, ":error", c"".as_ptr(), |o| {
+            Some(o.error.as_ref()?.to_string())
+        })
+    }
 }
 
 /// HTTP status of the answer; 0 if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {
     let find = |o: &Output| {
-        let refused = o.error.as_ref().map(Error::http_status).filter(|status| *status != 0);
-        refused.or_else(|| Some(o.response()?.status())).map(c_int::from)
+        let refused = o
+            .error
+            .as_ref()
+            .map(Error::http_status)
+            .filter(|status| *status != 0);
+        refused
+            .or_else(|| Some(o.response()?.status()))
+            .map(c_int::from)
     };
     // SAFETY: NULL or a live handle.
     unsafe { look(call, 0, find) }
@@ -370,7 +373,11 @@ pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_code(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":code", c"".as_ptr(), |o| Some(o.error.as_ref()?.code().to_owned())) }
+    unsafe {
+        lend(call, ":code", c"".as_ptr(), |o| {
+            Some(o.error.as_ref()?.code().to_owned())
+        })
+    }
 }
 
 /// The service's error message; "" if there is none.
@@ -435,7 +442,11 @@ pub unsafe extern "C" fn oss_call_error_detail(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_retryable(call: *const oss_call) -> c_int {
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, 0, |o| Some(c_int::from(o.error.as_ref()?.is_retryable()))) }
+    unsafe {
+        look(call, 0, |o| {
+            Some(c_int::from(o.error.as_ref()?.is_retryable()))
+        })
+    }
 }
 
 /// How many times the request was sent; 0 if it was not.
@@ -494,7 +505,11 @@ pub unsafe extern "C" fn oss_call_crc64(call: *const oss_call) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_content_length(call: *const oss_call) -> i64 {
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, -1, |o| o.response()?.content_length()?.try_into().ok()) }
+    unsafe {
+        look(call, -1, |o| {
+            o.response()?.content_length()?.try_into().ok()
+        })
+    }
 }
 
 /// Last-Modified of the object in seconds since 1970 UTC; -1 if the answer has
@@ -584,9 +599,13 @@ pub unsafe extern "C" fn oss_call_next(
         output.entry = None;
         let options = input.options(&call.cancel, None);
         let entries = output.entries.as_mut().ok_or_else(|| {
-            Error::invalid("`call` has no listing: oss_list_objects_v2() or the like has to succeed before")
+            Error::invalid(
+                "`call` has no listing: oss_list_objects_v2() or the like has to succeed before",
+            )
         })?;
-        let next = entries.next(&options).and_then(|next| next.map(Lent::new).transpose());
+        let next = entries
+            .next(&options)
+            .and_then(|next| next.map(Lent::new).transpose());
         match next {
             Ok(Some(lent)) => {
                 let lent = output.entry.insert(lent);

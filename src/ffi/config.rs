@@ -35,7 +35,10 @@ impl oss_config {
     pub(super) fn build<T>(&self, make: impl FnOnce(&Config) -> Result<T>) -> Result<T> {
         let mut state = self.lock()?;
         let made = make(&state.config);
-        state.error = made.as_ref().err().and_then(|error| lend(&error.to_string()));
+        state.error = made
+            .as_ref()
+            .err()
+            .and_then(|error| lend(&error.to_string()));
         made
     }
 }
@@ -44,7 +47,8 @@ fn lend(text: &str) -> Option<CString> {
     CString::new(text.replace('\0', " ")).ok()
 }
 
-/// Applies a setter. The configuration remembers its first bad value, but each setter reports its own.
+/// Applies a setter. The configuration remembers its first bad value, but each
+/// setter reports its own.
 ///
 /// # Safety
 /// `config` is NULL or a live handle.
@@ -71,14 +75,17 @@ unsafe fn set(
 }
 
 fn milliseconds(option: &str, value: i64) -> Result<Duration> {
-    u64::try_from(value).map(Duration::from_millis).map_err(|_| {
-        Error::invalid(format!("`{option}`: {value} ms is negative; allowed are 1 and more"))
-    })
+    u64::try_from(value)
+        .map(Duration::from_millis)
+        .map_err(|_| {
+            Error::invalid(format!(
+                "`{option}`: {value} ms is negative; allowed are 1 and more"
+            ))
+        })
 }
 
 fn unsigned<T: TryFrom<i64>>(option: &str, value: i64) -> Result<T> {
-    T::try_from(value)
-        .map_err(|_| Error::invalid(format!("`{option}`: {value} is out of range")))
+    T::try_from(value).map_err(|_| Error::invalid(format!("`{option}`: {value} is out of range")))
 }
 
 fn tls_version(value: c_int) -> Result<TlsVersion> {
@@ -96,7 +103,8 @@ pub const OSS_TLS_1_2: c_int = 12;
 /// TLS 1.3 (RFC 8446), for oss_config_tls_versions().
 pub const OSS_TLS_1_3: c_int = 13;
 
-/// Starts from the defaults, with credentials from the environment. Free with oss_config_free().
+/// Starts from the defaults, with credentials from the environment. Free with
+/// oss_config_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_config_new() -> *mut oss_config {
     handle(|| {
@@ -109,15 +117,17 @@ pub extern "C" fn oss_config_new() -> *mut oss_config {
     })
 }
 
-/// Lets go of a configuration; handles made from it do not need it. NULL is fine.
+/// Lets go of a configuration; handles made from it do not need it. NULL is
+/// fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_free(config: *mut oss_config) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(config) }
 }
 
-/// Why the configuration cannot be used: its first bad value, else why the last oss_bucket_new() and the like failed; ""
-/// if all is well. Lent until `config` is used again.
+/// Why the configuration cannot be used: its first bad value, else why the last
+/// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
+/// is used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_error(config: *const oss_config) -> *const c_char {
     let text = guard(|| {
@@ -186,10 +196,7 @@ pub unsafe extern "C" fn oss_config_signature_version(
 /// The endpoint is a custom domain bound to the bucket (CNAME): host and URL
 /// carry no bucket name. Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_cname(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
+pub unsafe extern "C" fn oss_config_cname(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -202,10 +209,7 @@ pub unsafe extern "C" fn oss_config_cname(
 /// The bucket goes into the path instead of the host name. Default 0; automatic
 /// for IP addresses and "localhost".
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_path_style(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
+pub unsafe extern "C" fn oss_config_path_style(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -248,10 +252,7 @@ pub unsafe extern "C" fn oss_config_accelerate_endpoint(
 
 /// With only a region: its endpoint with IPv4 and IPv6 addresses. Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_dual_stack(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
+pub unsafe extern "C" fn oss_config_dual_stack(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -309,7 +310,8 @@ pub unsafe extern "C" fn oss_config_keys(
     }
 }
 
-/// Where credentials come from, instead of the environment. Both handles stay yours.
+/// Where credentials come from, instead of the environment. Both handles stay
+/// yours.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_credentials(
     config: *mut oss_config,
@@ -437,7 +439,8 @@ pub unsafe extern "C" fn oss_config_tls_versions(
     }
 }
 
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the session.
+/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
+/// session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_ca_file(
     config: *mut oss_config,
@@ -500,8 +503,8 @@ pub unsafe extern "C" fn oss_config_proxy(
     }
 }
 
-/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when
-/// the session is made. Default 0. Belongs to the session.
+/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
+/// when the session is made. Default 0. Belongs to the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_proxy_from_env(
     config: *mut oss_config,
@@ -531,12 +534,10 @@ pub unsafe extern "C" fn oss_config_app_name(
     }
 }
 
-/// Compares CRC-64 of uploads and whole downloads with the service's. Default 1.
+/// Compares CRC-64 of uploads and whole downloads with the service's. Default
+/// 1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_crc64(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
+pub unsafe extern "C" fn oss_config_crc64(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -548,10 +549,7 @@ pub unsafe extern "C" fn oss_config_crc64(
 
 /// How many times a request is sent at most, 1..100, default 3.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_retry(
-    config: *mut oss_config,
-    attempts: c_int,
-) -> oss_status {
+pub unsafe extern "C" fn oss_config_retry(config: *mut oss_config, attempts: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {

@@ -16,19 +16,23 @@ pub struct oss_credentials(pub(super) Arc<dyn CredentialsProvider>);
 /// Takes the keys that a credentials callback gives.
 pub struct oss_keys(Mutex<Option<Credentials>>);
 
-/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return anything else to fail the request. Called
-/// before every attempt, on the thread of the call, by several threads at once if several work; must not throw or longjmp.
+/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
+/// anything else to fail the request. Called before every attempt, on the
+/// thread of the call, by several threads at once if several work; must not
+/// throw or longjmp.
 pub type oss_credentials_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, keys: *mut oss_keys) -> c_int>;
 
-/// The environment, read for every request: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
-/// OSS_SESSION_TOKEN. The default of a new configuration.
+/// The environment, read for every request: OSS_ACCESS_KEY_ID,
+/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. The
+/// default of a new configuration.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_environment() -> *mut oss_credentials {
     handle(|| Ok(oss_credentials(Arc::new(Environment))))
 }
 
-/// Always the same keys; `token` is NULL for long-lived ones. NULL if one is malformed: see oss_last_error().
+/// Always the same keys; `token` is NULL for long-lived ones. NULL if one is
+/// malformed: see oss_last_error().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_static(
     id: *const c_char,
@@ -42,7 +46,8 @@ pub unsafe extern "C" fn oss_credentials_static(
     })
 }
 
-/// Asks `function` before every attempt. It and `user` must outlive all handles made with these credentials.
+/// Asks `function` before every attempt. It and `user` must outlive all handles
+/// made with these credentials.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_callback(
     function: oss_credentials_fn,
@@ -57,14 +62,16 @@ pub extern "C" fn oss_credentials_anonymous() -> *mut oss_credentials {
     handle(|| Ok(oss_credentials(Arc::new(Anonymous))))
 }
 
-/// Lets go of credentials; configurations and handles made with them keep them. NULL is fine.
+/// Lets go of credentials; configurations and handles made with them keep them.
+/// NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_free(credentials: *mut oss_credentials) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(credentials) }
 }
 
-/// For credentials callbacks: the keys to sign with; `token` is NULL for long-lived ones. All are copied.
+/// For credentials callbacks: the keys to sign with; `token` is NULL for long-
+/// lived ones. All are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_keys_set(
     keys: *mut oss_keys,

@@ -23,7 +23,11 @@ pub struct oss_service(pub(super) Service);
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_session_new(config: *mut oss_config) -> *mut oss_session {
     // SAFETY: NULL or a live handle.
-    handle(|| unsafe { borrow(config, "config") }?.build(Session::new).map(oss_session))
+    handle(|| {
+        unsafe { borrow(config, "config") }?
+            .build(Session::new)
+            .map(oss_session)
+    })
 }
 
 /// Lets go of a session; handles that share it keep it. NULL is fine.
@@ -62,7 +66,11 @@ pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_service_new(config: *mut oss_config) -> *mut oss_service {
     // SAFETY: NULL or a live handle.
-    handle(|| unsafe { borrow(config, "config") }?.build(Service::new).map(oss_service))
+    handle(|| {
+        unsafe { borrow(config, "config") }?
+            .build(Service::new)
+            .map(oss_service)
+    })
 }
 
 /// Lets go of a service; calls in progress finish undisturbed. NULL is fine.

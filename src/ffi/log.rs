@@ -7,8 +7,9 @@ use super::status::oss_status;
 use super::support::{User, status};
 use crate::error::{Error, Kind};
 
-/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called on the thread the line comes from, by
-/// several threads at once if several work; it must not throw, longjmp, or call oss_set_log().
+/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called
+/// on the thread the line comes from, by several threads at once if several
+/// work; it must not throw, longjmp, or call oss_set_log().
 pub type oss_log_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, level: c_int, line: *const c_char)>;
 
@@ -44,8 +45,9 @@ impl log::Log for Logger {
     fn flush(&self) {}
 }
 
-/// Sends the log of the whole process to `function`: lines up to `level`, 1 (errors) to 5 (details); 0 or NULL ends it.
-/// Secrets are never logged. Until then the library logs nothing and prints nothing ever.
+/// Sends the log of the whole process to `function`: lines up to `level`, 1
+/// (errors) to 5 (details); 0 or NULL ends it. Secrets are never logged. Until
+/// then the library logs nothing and prints nothing ever.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_set_log(
     function: oss_log_fn,
@@ -74,7 +76,11 @@ pub unsafe extern "C" fn oss_set_log(
         *sink = function.map(|function| Sink { function, user });
         // The second time the logger is set already, which is just as well.
         let _ = log::set_logger(&LOGGER);
-        log::set_max_level(if sink.is_some() { filter } else { log::LevelFilter::Off });
+        log::set_max_level(if sink.is_some() {
+            filter
+        } else {
+            log::LevelFilter::Off
+        });
         Ok(())
     })
 }

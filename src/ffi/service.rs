@@ -26,7 +26,9 @@ pub unsafe extern "C" fn oss_list_buckets(
             }
             let service = borrow(service, "service")?;
             let list = ListBuckets {
-                prefix: optional_text(prefix, "prefix")?.unwrap_or_default().to_owned(),
+                prefix: optional_text(prefix, "prefix")?
+                    .unwrap_or_default()
+                    .to_owned(),
                 ..ListBuckets::default()
             };
             let mut pager = service.0.bucket_pager(list);

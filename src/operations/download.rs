@@ -153,7 +153,10 @@ impl Object {
             };
             Error::new(
                 Kind::Truncated,
-                format!("the answer ended after {} of {length} bytes", object.position),
+                format!(
+                    "the answer ended after {} of {length} bytes",
+                    object.position
+                ),
             )
         };
         let retry = self.reply.client.retry();
@@ -216,7 +219,9 @@ impl Resume {
                 .iter()
                 .map(|(name, value)| (owned(name), value.as_deref().map(owned)))
                 .collect(),
-            start: response.content_range().map_or(0, |(range, _)| *range.start()),
+            start: response
+                .content_range()
+                .map_or(0, |(range, _)| *range.start()),
             attempts: 0,
         }
     }
@@ -328,9 +333,9 @@ fn copy(
     options: &Options<'_>,
     doing: &str,
 ) -> Result<()> {
-    let size = object.length.map_or(CHUNK, |length| {
-        length.clamp(1, CHUNK as u64) as usize
-    });
+    let size = object
+        .length
+        .map_or(CHUNK, |length| length.clamp(1, CHUNK as u64) as usize);
     let mut chunk = vec![0; size];
     let mut done = 0;
     loop {

@@ -189,7 +189,9 @@ impl Listing for ListBuckets {
     }
 
     fn page(&self, root: &Element) -> Result<Page<ListedBucket>> {
-        let buckets = root.children_named("Buckets").flat_map(|all| all.children_named("Bucket"));
+        let buckets = root
+            .children_named("Buckets")
+            .flat_map(|all| all.children_named("Bucket"));
         Ok(Page {
             entries: buckets.map(bucket).collect::<Result<_>>()?,
             next: next(root, "NextMarker")?,
@@ -199,7 +201,12 @@ impl Listing for ListBuckets {
 
 fn object(contents: &Element, encoded: bool) -> Result<ObjectSummary> {
     let text = |name| contents.text_of(name).to_owned();
-    let owner = |name| contents.child("Owner").map_or("", |owner| owner.text_of(name)).to_owned();
+    let owner = |name| {
+        contents
+            .child("Owner")
+            .map_or("", |owner| owner.text_of(name))
+            .to_owned()
+    };
     Ok(ObjectSummary {
         key: key(contents.text_of("Key"), encoded)?,
         size: contents.u64_of("Size")?.unwrap_or(0),
@@ -297,7 +304,9 @@ impl<L: Listing> Pager<L> {
         if page.next.is_some() && page.next == self.token {
             return Err(Error::new(
                 Kind::BadResponse,
-                format!("{operation}: the listing does not move: two pages in a row lead to the same next one"),
+                format!(
+                    "{operation}: the listing does not move: two pages in a row lead to the same next one"
+                ),
             ));
         }
         self.more = page.next.is_some();

@@ -12,9 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Agent, SendBody};
 
 use super::cancel::Patience;
@@ -83,7 +81,11 @@ impl Connection {
 
     fn read(&mut self, patience: &Patience) -> io::Result<usize> {
         let Connection {
-            socket, tls, input, unread, ..
+            socket,
+            tls,
+            input,
+            unread,
+            ..
         } = self;
         if input.is_empty() {
             input.resize(BUFFER, 0);
@@ -201,9 +203,15 @@ fn head(
     proxy_authorization: Option<&str>,
 ) -> Result<Request<()>> {
     let illegal = |what: &str, name: &str| {
-        Error::invalid(format!("header {name:?}: {what} has a character that HTTP does not allow"))
+        Error::invalid(format!(
+            "header {name:?}: {what} has a character that HTTP does not allow"
+        ))
     };
-    let scheme = if request.authority.https { "https" } else { "http" };
+    let scheme = if request.authority.https {
+        "https"
+    } else {
+        "http"
+    };
     let host = request.authority.host_header();
     let uri: Uri = format!("{scheme}://{host}{}", request.target)
         .parse()
@@ -215,7 +223,8 @@ fn head(
         .map_err(|cause| Error::invalid(format!("method {:?}: {cause}", request.method)))?;
     let mut add = |name: &str, value: &str| {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| illegal("the name", name))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| illegal("the value", name))?;
+        let value =
+            HeaderValue::from_bytes(value.as_bytes()).map_err(|_| illegal("the value", name))?;
         head.headers_mut().append(key, value);
         Ok::<(), Error>(())
     };
@@ -289,10 +298,7 @@ impl Slot {
     }
 
     fn take(&self) -> Option<Lease> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -625,7 +631,9 @@ impl Read for Source<'_> {
         if left == 0 || buffer.is_empty() {
             return Ok(0);
         }
-        let room = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let room = buffer
+            .len()
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
         if early {
             // ureq counts to the announced length; what it counts is not sent any more.
             self.taken += room as u64;
@@ -636,7 +644,10 @@ impl Read for Source<'_> {
         if got == 0 {
             return Err(self.fail(Error::new(
                 Kind::Io,
-                format!("the body ended after {} of the {length} bytes announced", self.taken),
+                format!(
+                    "the body ended after {} of the {length} bytes announced",
+                    self.taken
+                ),
             )));
         }
         // Before the last bytes leave: is that really all? Afterwards the object would be stored, cut off.
@@ -680,14 +691,22 @@ impl Body {
                             "the connection ended before the answer was complete",
                         );
                     }
-                    Error::from_io(Kind::Network, "the connection broke during the answer", cause)
+                    Error::from_io(
+                        Kind::Network,
+                        "the connection broke during the answer",
+                        cause,
+                    )
                 }))
             }
         }
     }
 
     fn keep_connection(&mut self) {
-        if let Some(connection) = self.slot.take().and_then(|mut lease| lease.connection.take()) {
+        if let Some(connection) = self
+            .slot
+            .take()
+            .and_then(|mut lease| lease.connection.take())
+        {
             self.shared.keep(connection);
         }
     }

@@ -51,13 +51,17 @@ impl Proxy {
             Some((user_info, address)) => (Some(user_info), address),
             None => (None, rest),
         };
-        let (host, port) = split_port(address).ok_or_else(|| refuse("the port is not a number in 1..65535"))?;
+        let (host, port) =
+            split_port(address).ok_or_else(|| refuse("the port is not a number in 1..65535"))?;
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
         if host.is_empty() || !host.bytes().all(legal) {
             return Err(refuse("the host is missing or malformed"));
         }
         let authorization = user_info
-            .map(|user_info| basic(user_info).ok_or_else(|| refuse("user or password is not valid percent-encoding")))
+            .map(|user_info| {
+                basic(user_info)
+                    .ok_or_else(|| refuse("user or password is not valid percent-encoding"))
+            })
             .transpose()?;
         Ok(Proxy {
             host: host.to_owned(),
@@ -119,18 +123,16 @@ impl Proxy {
         let whom = self.whom();
         let mut io = socket.while_connecting(limit, &whom);
         let target = format!("{}:{}", authority.host, authority.port);
-        let mut request = Zeroizing::new(format!(
-            "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"
-        ));
+        let mut request =
+            Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
         if let Some(authorization) = self.authorization() {
             request.push_str("Proxy-Authorization: ");
             request.push_str(authorization);
             request.push_str("\r\n");
         }
         request.push_str("\r\n");
-        let broke = |cause| {
-            Error::from_io(Kind::Network, format!("{whom} broke the connection"), cause)
-        };
+        let broke =
+            |cause| Error::from_io(Kind::Network, format!("{whom} broke the connection"), cause);
         io.write_all(request.as_bytes()).map_err(broke)?;
         let mut answer = Vec::new();
         // Byte by byte: what follows the head belongs to the tunnel.
@@ -217,10 +219,16 @@ fn bypasses(rule: &str, host: &str, port: u16) -> bool {
     if wanted.is_some_and(|wanted| wanted != port) {
         return false;
     }
-    let name = name.trim_matches(['[', ']']).trim_start_matches('*').trim_start_matches('.');
+    let name = name
+        .trim_matches(['[', ']'])
+        .trim_start_matches('*')
+        .trim_start_matches('.');
     host == name
         || (name == "localhost" && is_loopback_name(&host))
-        || (!name.is_empty() && host.strip_suffix(name).is_some_and(|above| above.ends_with('.')))
+        || (!name.is_empty()
+            && host
+                .strip_suffix(name)
+                .is_some_and(|above| above.ends_with('.')))
 }
 
 fn in_network(address: IpAddr, network: &str, bits: &str) -> Option<bool> {
@@ -249,7 +257,14 @@ mod tests {
         assert_eq!(proxy.authorization(), Some("Basic dXNlcjpwQHNz"));
         assert!(!format!("{proxy:?}").contains("p@ss"));
         assert_eq!(Proxy::parse("[::1]").unwrap().port, 80);
-        for bad in ["socks5://h", "http://", "http://h:0", "http://h:99999", "http://h h", "http://u:%zz@h"] {
+        for bad in [
+            "socks5://h",
+            "http://",
+            "http://h:0",
+            "http://h:99999",
+            "http://h h",
+            "http://u:%zz@h",
+        ] {
             let error = Proxy::parse(bad).unwrap_err();
             assert!(error.to_string().starts_with("`proxy`: "), "{bad}: {error}");
         }

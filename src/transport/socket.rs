@@ -89,11 +89,7 @@ impl Socket {
     }
 
     /// The same while the connection is being set up.
-    pub fn while_connecting<'a>(
-        &'a self,
-        limit: &'a Connecting<'a>,
-        whom: &'a str,
-    ) -> Guarded<'a> {
+    pub fn while_connecting<'a>(&'a self, limit: &'a Connecting<'a>, whom: &'a str) -> Guarded<'a> {
         Guarded {
             socket: self,
             limit: Limit::Connecting(limit, whom),

@@ -70,13 +70,15 @@ impl Tls {
         let mut stream = Stream(Box::new(connection));
         let mut io = socket.while_connecting(limit, &whom);
         while stream.0.is_handshaking() {
-            stream.turn(&mut io).map_err(|cause| match rustls_error(&cause) {
-                Some(cause) => self.refused(&whom, cause),
-                None => {
-                    let doing = format!("the TLS handshake with {whom} broke");
-                    Error::from_io(Kind::Network, doing, cause)
-                }
-            })?;
+            stream
+                .turn(&mut io)
+                .map_err(|cause| match rustls_error(&cause) {
+                    Some(cause) => self.refused(&whom, cause),
+                    None => {
+                        let doing = format!("the TLS handshake with {whom} broke");
+                        Error::from_io(Kind::Network, doing, cause)
+                    }
+                })?;
         }
         Ok(stream)
     }
@@ -113,9 +115,14 @@ impl Tls {
                 self.min, self.max
             ),
             rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => match self.trust {
-                Trust::Pem(_) => "its certificate was not issued by a root of `ca_file` or `ca_pem`".into(),
-                _ => "its certificate was issued by nobody the built-in or the system's roots know; \
-                      give the root as `ca_file` or `ca_pem`".into(),
+                Trust::Pem(_) => {
+                    "its certificate was not issued by a root of `ca_file` or `ca_pem`".into()
+                }
+                _ => {
+                    "its certificate was issued by nobody the built-in or the system's roots know; \
+                      give the root as `ca_file` or `ca_pem`"
+                        .into()
+                }
             },
             other => other.to_string(),
         };
@@ -208,7 +215,9 @@ fn verifier(trust: &Trust, provider: Arc<CryptoProvider>) -> Result<Arc<dyn Serv
                     .map_err(|cause| cause.to_string())
                     .and_then(|der| roots.add(der).map_err(|cause| cause.to_string()))
                     .map_err(|cause| {
-                        Error::invalid(format!("`ca_file` or `ca_pem` holds a bad certificate: {cause}"))
+                        Error::invalid(format!(
+                            "`ca_file` or `ca_pem` holds a bad certificate: {cause}"
+                        ))
                     })?;
             }
             if roots.is_empty() {

@@ -1,0 +1,535 @@
+//! Peers that misbehave: whatever they do, a call ends in time, says what happened, and never reports a half success.
+
+mod peer;
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use alioss::{Body, Bucket, Cancel, Config, Kind, Options, Range};
+
+use peer::{Peer, read_head, read_request, reset};
+
+fn config(peer: &Peer) -> Config {
+    let mut config = Config::new();
+    config
+        .endpoint(&peer.endpoint())
+        .region("cn-hangzhou")
+        .keys("id", "secret", None)
+        .retry(1);
+    config
+}
+
+fn bucket(peer: &Peer) -> Bucket {
+    Bucket::new(&config(peer), "examplebucket").unwrap()
+}
+
+const OK: &str = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 0\r\n\r\n";
+
+/// CRC-64 of "hello", as the service writes it.
+fn hello_crc() -> String {
+    let mut crc = alioss::internals::crc64::Crc64::new();
+    crc.update(b"hello");
+    crc.value().to_string()
+}
+
+fn denied() -> String {
+    let body = "<Error><Code>AccessDenied</Code><Message>no</Message><RequestId>R2</RequestId><EC>0003-00000001</EC></Error>";
+    format!(
+        "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn a_body_and_its_head_leave_in_one_write_and_connections_are_reused() {
+    let peer = Peer::start(move |mut stream| {
+        let mut first = vec![0; 64 * 1024];
+        let got = stream.read(&mut first).unwrap();
+        assert!(
+            first[..got].ends_with(b"\r\n\r\nhello"),
+            "head and body came apart"
+        );
+        stream.write_all(OK.as_bytes()).unwrap();
+        while read_request(&mut stream).is_some() {
+            stream.write_all(OK.as_bytes()).unwrap();
+        }
+    });
+    let bucket = bucket(&peer);
+    for _ in 0..5 {
+        let response = bucket.put_object("a", "hello", &Options::new()).unwrap();
+        assert_eq!(response.request_id(), "R1");
+    }
+    assert_eq!(peer.connections(), 1);
+}
+
+#[test]
+fn a_source_shorter_than_announced_is_an_error_at_once() {
+    let peer = Peer::start(|mut stream| {
+        let _ = read_request(&mut stream);
+    });
+    let began = Instant::now();
+    for announced in [6, 1_000_000] {
+        let mut source: &[u8] = b"hello";
+        let body = Body::Stream {
+            reader: &mut source,
+            length: Some(announced),
+        };
+        let error = bucket(&peer)
+            .put_object("a", body, &Options::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Io);
+        assert_eq!(
+            error.to_string(),
+            format!("the body ended after 5 of the {announced} bytes announced")
+        );
+    }
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_source_longer_than_announced_stores_nothing() {
+    let peer = Peer::start(|mut stream| {
+        assert!(
+            read_request(&mut stream).is_none(),
+            "a whole request arrived"
+        );
+    });
+    let mut source: &[u8] = b"hello!";
+    let body = Body::Stream {
+        reader: &mut source,
+        length: Some(5),
+    };
+    let error = bucket(&peer)
+        .put_object("a", body, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Io);
+    assert_eq!(
+        error.to_string(),
+        "the body goes on after the 5 bytes announced"
+    );
+}
+
+#[test]
+fn an_early_answer_is_reported_although_the_upload_breaks() {
+    for resets in [false, true] {
+        let peer = Peer::start(move |mut stream| {
+            read_head(&mut stream);
+            stream.write_all(denied().as_bytes()).unwrap();
+            if resets {
+                std::thread::sleep(Duration::from_millis(50));
+                reset(stream);
+            }
+        });
+        let data = vec![7; 64 << 20];
+        let error = bucket(&peer)
+            .put_object("a", &data, &Options::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Denied, "{error}");
+        assert_eq!(error.code(), "AccessDenied");
+        assert_eq!(error.service().unwrap().ec, "0003-00000001");
+        // The same when the length is not known.
+        let mut endless = std::io::repeat(7).take(64 << 20);
+        let body = Body::Stream {
+            reader: &mut endless,
+            length: None,
+        };
+        let error = bucket(&peer)
+            .put_object("a", body, &Options::new())
+            .unwrap_err();
+        assert_eq!(error.code(), "AccessDenied", "{error}");
+    }
+}
+
+#[test]
+fn a_peer_that_hangs_up_in_the_middle_of_an_upload_is_a_network_error() {
+    let peer = Peer::start(|mut stream| {
+        read_head(&mut stream);
+        reset(stream);
+    });
+    let data = vec![7; 8 << 20];
+    let error = bucket(&peer)
+        .put_object("a", &data, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Network, "{error}");
+    assert!(error.is_retryable());
+}
+
+#[test]
+fn a_stale_connection_is_replaced_without_the_caller_noticing() {
+    let peer = Peer::start(|mut stream| {
+        // One answer, and the next request finds a closed door that still looked open.
+        read_request(&mut stream);
+        stream.write_all(OK.as_bytes()).unwrap();
+        read_head(&mut stream);
+        reset(stream);
+    });
+    let bucket = bucket(&peer);
+    for _ in 0..3 {
+        bucket.put_object("a", "hello", &Options::new()).unwrap();
+    }
+    // The service may have done what a POST asked for: that is not repeated.
+    let error = bucket
+        .invoke("POST", Some("a"), "hello", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Network);
+}
+
+#[test]
+fn a_truncated_answer_is_never_a_success() {
+    for (head, what) in [
+        ("content-length: 10", "plain"),
+        ("transfer-encoding: chunked", "chunked"),
+    ] {
+        let peer = Peer::start(move |mut stream| {
+            read_request(&mut stream);
+            let body = if what == "chunked" {
+                "a\r\nhello"
+            } else {
+                "hello"
+            };
+            let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut buffer = [0; 100];
+        let error = bucket(&peer)
+            .get_object_to_buffer("a", &mut buffer, &Options::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::Truncated, "{what}: {error}");
+    }
+}
+
+#[test]
+fn a_truncated_download_leaves_no_file() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let folder = peer::folder("truncated");
+    let target = folder.join("object");
+    std::fs::write(&target, "what was there before").unwrap();
+    let error = bucket(&peer)
+        .get_object_to_file("a", &target, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Truncated);
+    assert_eq!(error.to_string(), "the answer ended after 5 of 10 bytes");
+    assert_eq!(
+        std::fs::read_to_string(&target).unwrap(),
+        "what was there before"
+    );
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+}
+
+#[test]
+fn a_broken_download_is_picked_up_where_it_broke() {
+    let peer = Peer::start(|mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            let crc = hello_crc();
+            if request.contains("range: bytes=2-4") {
+                assert!(request.contains("if-match: \"e1\""), "{request}");
+                let answer = format!(
+                    "HTTP/1.1 206 Partial Content\r\netag: \"E1\"\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nllo"
+                );
+                stream.write_all(answer.as_bytes()).unwrap();
+            } else {
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\netag: \"E1\"\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nhe"
+                );
+                stream.write_all(answer.as_bytes()).unwrap();
+                return;
+            }
+        }
+    });
+    let mut config = config(&peer);
+    config.retry(3);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    let mut buffer = [0; 5];
+    let (_, length) = bucket
+        .get_object_to_buffer("a", &mut buffer, &Options::new())
+        .unwrap();
+    assert_eq!(&buffer[..length], b"hello");
+}
+
+#[test]
+fn a_download_with_another_checksum_is_refused() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: 1\r\n\r\nhello";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let mut buffer = [0; 5];
+    let error = bucket(&peer)
+        .get_object_to_buffer("a", &mut buffer, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::ChecksumMismatch);
+}
+
+#[test]
+fn a_range_is_what_was_asked_for_or_an_error() {
+    for (answer, good) in [
+        ("206 Partial Content\r\ncontent-range: bytes 1-3/5", true),
+        ("206 Partial Content\r\ncontent-range: bytes 0-2/5", false),
+        ("206 Partial Content\r\ncontent-range: bytes 1-4/5", false),
+        ("206 Partial Content", false),
+        ("200 OK", false),
+    ] {
+        let peer = Peer::start(move |mut stream| {
+            read_request(&mut stream);
+            let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 3\r\n\r\nell");
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut buffer = [0; 5];
+        let options = Options::new().range(Range::Bytes(1, 3));
+        let result = bucket(&peer).get_object_to_buffer("a", &mut buffer, &options);
+        match result {
+            Ok((_, length)) => assert!(good && &buffer[..length] == b"ell", "{answer}"),
+            Err(error) => {
+                assert!(!good, "{answer}: {error}");
+                assert_eq!(error.kind(), Kind::BadResponse);
+            }
+        }
+    }
+}
+
+#[test]
+fn malformed_answers_are_errors() {
+    let header = format!("HTTP/1.1 200 OK\r\nx-a: {}\r\n\r\n", "a".repeat(300_000));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(5000));
+    for answer in [
+        "",
+        "\r\n\r\n",
+        "HTTP",
+        "HTTP/1.1\r\n\r\n",
+        "HTTP/2 200 OK\r\n\r\n",
+        "HTTP/1.1 99999 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        "HTTP/1.1 200 OK\r\n\0\0\0: x\r\n\r\n",
+        "220 mail.example ESMTP\r\n",
+        &header,
+        &many,
+    ] {
+        let answer = answer.to_owned();
+        let text = answer.clone();
+        let peer = Peer::start(move |mut stream| {
+            read_request(&mut stream);
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        let began = Instant::now();
+        let result = bucket(&peer).head_object("a", &Options::new());
+        let result = result.and_then(|_| {
+            let mut buffer = [0; 100];
+            bucket(&peer).get_object_to_buffer("a", &mut buffer, &Options::new())
+        });
+        let shown: String = text.chars().take(60).collect();
+        assert!(result.is_err(), "{shown:?}");
+        assert!(began.elapsed() < Duration::from_secs(5), "{shown:?}");
+    }
+}
+
+#[test]
+fn an_error_without_a_document_still_says_something() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        let page = "<html>Bad Gateway</html>";
+        let answer = format!(
+            "HTTP/1.1 502 Bad Gateway\r\nx-oss-request-id: R3\r\ncontent-length: {}\r\n\r\n{page}",
+            page.len()
+        );
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let error = bucket(&peer)
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Server);
+    assert_eq!(error.request_id(), "R3");
+    assert_eq!(error.service().unwrap().body, b"<html>Bad Gateway</html>");
+    assert_eq!(
+        error.to_string(),
+        "DeleteObject: 502: the answer carries no error document, it begins \"<html>Bad Gateway</html>\" (request id R3)"
+    );
+}
+
+#[test]
+fn redirects_are_shown_not_followed() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        let answer = "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://other.example/\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let error = bucket(&peer)
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::BadResponse);
+    assert!(
+        error.to_string().contains("http://other.example/"),
+        "{error}"
+    );
+    assert_eq!(peer.connections(), 1);
+}
+
+#[test]
+fn time_outs_are_exact_and_say_which() {
+    // Accepts, reads, and is silent.
+    let silent = Peer::start(
+        |mut stream| {
+            while stream.read(&mut [0; 4096]).is_ok_and(|got| got > 0) {}
+        },
+    );
+    let mut quick = config(&silent);
+    quick.read_timeout(Duration::from_millis(300));
+    let began = Instant::now();
+    let error = Bucket::new(&quick, "examplebucket")
+        .unwrap()
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout);
+    assert!(
+        error.to_string().contains("read_timeout (300ms)"),
+        "{error}"
+    );
+    let took = began.elapsed();
+    assert!((250..1000).contains(&took.as_millis()), "{took:?}");
+
+    let mut total = config(&silent);
+    total.total_timeout(Duration::from_millis(300)).retry(10);
+    let began = Instant::now();
+    let error = Bucket::new(&total, "examplebucket")
+        .unwrap()
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout);
+    assert!(
+        error.to_string().contains("total_timeout (300ms)"),
+        "{error}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn slow_but_moving_is_fine() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n")
+            .unwrap();
+        for _ in 0..8 {
+            std::thread::sleep(Duration::from_millis(100));
+            stream.write_all(b"x").unwrap();
+        }
+    });
+    let mut config = config(&peer);
+    config.read_timeout(Duration::from_millis(400));
+    let mut buffer = [0; 8];
+    Bucket::new(&config, "examplebucket")
+        .unwrap()
+        .get_object_to_buffer("a", &mut buffer, &Options::new())
+        .unwrap();
+    assert_eq!(&buffer, b"xxxxxxxx");
+}
+
+#[test]
+fn a_connection_that_never_stands_times_out() {
+    let peer = peer::FullBacklog::start();
+    let mut config = Config::new();
+    config
+        .endpoint(&peer.endpoint())
+        .region("cn-hangzhou")
+        .keys("id", "secret", None)
+        .retry(1)
+        .connect_timeout(Duration::from_millis(400));
+    let began = Instant::now();
+    let error = Bucket::new(&config, "examplebucket")
+        .unwrap()
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout, "{error}");
+    assert!(
+        error.to_string().contains("connect_timeout (400ms)"),
+        "{error}"
+    );
+    let took = began.elapsed();
+    assert!((350..1000).contains(&took.as_millis()), "{took:?}");
+}
+
+#[test]
+fn cancelling_ends_a_call_wherever_it_waits() {
+    let silent = Peer::start(
+        |mut stream| {
+            while stream.read(&mut [0; 4096]).is_ok_and(|got| got > 0) {}
+        },
+    );
+    let deaf = Peer::start(|_stream| std::thread::sleep(Duration::from_secs(20)));
+    let full = peer::FullBacklog::start();
+    let data = vec![7; 64 << 20];
+    for (endpoint, what) in [
+        (silent.endpoint(), "receiving"),
+        (deaf.endpoint(), "sending"),
+        (full.endpoint(), "connecting"),
+    ] {
+        let mut config = Config::new();
+        config
+            .endpoint(&endpoint)
+            .region("cn-hangzhou")
+            .keys("id", "secret", None);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let cancel = Cancel::new();
+        let options = Options::new().cancel(&cancel);
+        let raised = std::thread::scope(|scope| {
+            let canceller = scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(400));
+                cancel.cancel();
+                Instant::now()
+            });
+            let error = bucket.put_object("a", &data, &options).unwrap_err();
+            assert_eq!(error.kind(), Kind::Cancelled, "{what}: {error}");
+            canceller.join().unwrap()
+        });
+        let late = raised.elapsed();
+        assert!(late < Duration::from_millis(350), "{what}: {late:?}");
+    }
+}
+
+#[test]
+fn throttling_is_repeated_after_what_the_server_asks_for() {
+    let peer = Peer::start(|mut stream| {
+        for attempt in 1.. {
+            if read_request(&mut stream).is_none() {
+                return;
+            }
+            let answer = if attempt < 3 {
+                "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"
+            } else {
+                OK
+            };
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let mut config = config(&peer);
+    config.retry(3);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    let began = Instant::now();
+    let response = bucket.put_object("a", "hello", &Options::new()).unwrap();
+    assert_eq!(response.attempts(), 3);
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    // What cannot be read again is not repeated.
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let mut config = self::config(&peer);
+    config.retry(3);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    let mut source: &[u8] = b"hello";
+    let body = Body::Stream {
+        reader: &mut source,
+        length: Some(5),
+    };
+    let error = bucket.put_object("a", body, &Options::new()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Throttled, 1));
+    assert!(error.is_retryable());
+}
