@@ -575,7 +575,11 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
             0
         }
         Ok(got) => got.try_into().unwrap_or(i64::MAX),
-        Err(error) => -i64::from(output.finish(Err(error))),
+        Err(error) => {
+            // The body is over, and with it a cancellation that ended it.
+            call.cancel.clear();
+            -i64::from(output.finish(Err(error)))
+        }
     }
 }
 
@@ -618,6 +622,7 @@ pub unsafe extern "C" fn oss_call_next(
                 Ok(())
             }
             Err(error) => {
+                call.cancel.clear();
                 output.fail(error.clone());
                 Err(error)
             }

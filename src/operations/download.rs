@@ -27,7 +27,8 @@ pub struct Object {
     crc: Option<(Crc64, u64)>,
     resume: Option<Resume>,
     reply: Limits,
-    finished: bool,
+    /// How the body ended, once it has.
+    ended: Option<Result<()>>,
 }
 
 /// What is needed to ask for the rest.
@@ -84,7 +85,7 @@ impl Object {
                 client: client.clone(),
                 patience,
             },
-            finished: false,
+            ended: None,
         })
     }
 
@@ -93,19 +94,27 @@ impl Object {
         &self.response
     }
 
-    /// Reads on: how many bytes, 0 at the end. `buffer` must not be empty.
+    /// Reads on: how many bytes, 0 at the end. `buffer` must not be empty. After an error every further read repeats it.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        if self.finished || buffer.is_empty() {
+        if let Some(ended) = &self.ended {
+            return ended.clone().map(|()| 0);
+        }
+        if buffer.is_empty() {
             return Ok(0);
         }
+        let got = self.read_on(buffer);
+        match &got {
+            Ok(0) => self.ended = Some(Ok(())),
+            Ok(_) => {}
+            Err(error) => self.ended = Some(Err(error.clone())),
+        }
+        got
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize> {
         loop {
-            // ureq ends the body at its announced length; what is missing by then is an error.
             match self.body.read(buffer) {
-                Ok(0) => {
-                    self.check_end()?;
-                    self.finished = true;
-                    return Ok(0);
-                }
+                Ok(0) => return self.check_end().map(|()| 0),
                 Ok(got) => {
                     self.position += got as u64;
                     if let Some((crc, _)) = &mut self.crc {
