@@ -1,0 +1,160 @@
+//! Who sends a request, and is that proven?
+//!
+//! Written against the protocol alone: it shares nothing with the client's signing, so the two check each other.
+
+pub mod policy;
+mod v1;
+mod v4;
+
+use hyper::header::HeaderMap;
+
+use crate::clock;
+use crate::errors::{ApiError, Result};
+use crate::options::Credential;
+use crate::request::Head;
+
+/// Difference between the clocks that is still accepted.
+pub const MAX_SKEW_MS: i64 = 900_000;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    Anonymous,
+    Key(String),
+}
+
+/// What a verification needs besides the request.
+pub struct Verifier<'a> {
+    pub credentials: &'a [Credential],
+    pub region: &'a str,
+    pub now_ms: i64,
+}
+
+impl Verifier<'_> {
+    pub fn identify(&self, head: &Head) -> Result<Identity> {
+        if let Some(authorization) = head.header("authorization") {
+            let authorization = authorization.trim();
+            return if let Some(fields) = strip_scheme(authorization, "OSS4-HMAC-SHA256") {
+                v4::header(self, head, fields)
+            } else if let Some(fields) = strip_scheme(authorization, "OSS") {
+                v1::header(self, head, fields)
+            } else {
+                Err(ApiError::argument(
+                    "Authorization",
+                    authorization,
+                    "Authorization header is invalid.",
+                ))
+            };
+        }
+        let has = |name| head.query.has(name);
+        if has("x-oss-signature-version") || has("x-oss-signature") || has("x-oss-credential") {
+            v4::url(self, head)
+        } else if has("OSSAccessKeyId") || has("Signature") {
+            v1::url(self, head)
+        } else {
+            Ok(Identity::Anonymous)
+        }
+    }
+
+    fn credential(&self, id: &str) -> Result<&Credential> {
+        self.credentials
+            .iter()
+            .find(|credential| credential.id == id)
+            .ok_or_else(|| {
+                ApiError::new(
+                    403,
+                    "InvalidAccessKeyId",
+                    "The OSS Access Key Id you provided does not exist in our records.",
+                )
+                .detail("OSSAccessKeyId", id)
+                .ec("0002-00000902")
+            })
+    }
+
+    fn check_token(&self, credential: &Credential, token: Option<&str>) -> Result<()> {
+        let wrong = || {
+            ApiError::new(
+                403,
+                "InvalidSecurityToken",
+                "The security token you provided is invalid.",
+            )
+        };
+        match (&credential.token, token) {
+            (None, None) => Ok(()),
+            (Some(expected), Some(given)) if expected == given => Ok(()),
+            (Some(_), None) => Err(wrong().detail("OSSAccessKeyId", &credential.id)),
+            _ => Err(wrong()),
+        }
+    }
+
+    fn check_skew(&self, request_ms: i64) -> Result<()> {
+        if (self.now_ms - request_ms).abs() <= MAX_SKEW_MS {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            403,
+            "RequestTimeTooSkewed",
+            "The difference between the request time and the current time is too large.",
+        )
+        .detail("MaxAllowedSkewMilliseconds", MAX_SKEW_MS.to_string())
+        .detail("RequestTime", clock::iso_date(request_ms))
+        .detail("ServerTime", clock::iso_date(self.now_ms))
+        .ec("0002-00000504"))
+    }
+}
+
+fn strip_scheme<'a>(authorization: &'a str, scheme: &str) -> Option<&'a str> {
+    let (first, rest) = authorization.split_once([' ', '\t'])?;
+    (first == scheme).then(|| rest.trim())
+}
+
+/// Seconds since 1970 of a date in either form.
+fn parse_date(text: &str) -> Option<i64> {
+    clock::parse_http_date(text).or_else(|| clock::parse_compact(text.trim()))
+}
+
+fn missing_date() -> ApiError {
+    ApiError::denied("OSS authentication requires a valid Date.").ec("0002-00000503")
+}
+
+fn unreadable_date(text: &str) -> ApiError {
+    ApiError::denied("OSS authentication requires a valid Date.")
+        .detail("RequestTime", text)
+        .ec("0002-00000505")
+}
+
+/// All values of a header joined with commas, without blanks around.
+fn joined(headers: &HeaderMap, name: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (index, value) in headers.get_all(name).iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(value.as_bytes().trim_ascii());
+    }
+    out
+}
+
+/// `name:value LF` for each of the names, which must be sorted.
+fn header_lines<'a>(headers: &HeaderMap, names: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let mut out = Vec::new();
+    for name in names {
+        out.extend_from_slice(name.as_bytes());
+        out.push(b':');
+        out.extend_from_slice(&joined(headers, name));
+        out.push(b'\n');
+    }
+    out
+}
+
+fn mismatch(id: &str, provided: &str, string_to_sign: &[u8]) -> ApiError {
+    let bytes: Vec<String> = string_to_sign
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect();
+    ApiError::new(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.")
+        .detail("OSSAccessKeyId", id)
+        .detail("SignatureProvided", provided)
+        .detail("StringToSign", String::from_utf8_lossy(string_to_sign))
+        .detail("StringToSignBytes", bytes.join(" "))
+        .ec("0002-00000040")
+}

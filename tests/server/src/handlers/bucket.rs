@@ -1,0 +1,246 @@
+//! Making, describing and removing buckets.
+
+use super::headers::{self, STORAGE_CLASSES};
+use super::service::owner;
+use crate::answer::Answer;
+use crate::clock;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::store::{Kind, Settings, Version};
+use crate::xml::{self, Writer};
+
+pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
+    let acl = headers::bucket_acl(&exchange.head)?;
+    let body = exchange.read_all(64 * 1024).await?;
+    let mut settings = Settings {
+        name: exchange.bucket_name().to_owned(),
+        created_ms: exchange.now_ms,
+        acl: acl.clone().unwrap_or_else(|| "private".to_owned()),
+        storage_class: "Standard".to_owned(),
+        redundancy: "LRS".to_owned(),
+        versioning: None,
+        documents: Default::default(),
+    };
+    if !body.trim_ascii().is_empty() {
+        let root = xml::parse(&body).map_err(ApiError::malformed_xml)?;
+        if root.name != "CreateBucketConfiguration" {
+            return Err(ApiError::malformed_xml(format!(
+                "the root element is {}",
+                root.name
+            )));
+        }
+        if let Some(class) = root.get("StorageClass") {
+            if !STORAGE_CLASSES.contains(&class) {
+                return Err(ApiError::argument(
+                    "StorageClass",
+                    class,
+                    "The storage class you specified is invalid.",
+                ));
+            }
+            settings.storage_class = class.to_owned();
+        }
+        if let Some(redundancy) = root.get("DataRedundancyType") {
+            if !["LRS", "ZRS"].contains(&redundancy) {
+                return Err(ApiError::argument(
+                    "DataRedundancyType",
+                    redundancy,
+                    "The redundancy type you specified is invalid.",
+                ));
+            }
+            settings.redundancy = redundancy.to_owned();
+        }
+    }
+    let location = format!("/{}", settings.name);
+    exchange.shared.store.create_bucket(settings, acl)?;
+    Ok(Answer::new(200).header("location", location))
+}
+
+pub fn delete(exchange: &Exchange) -> Result<Answer> {
+    exchange
+        .shared
+        .store
+        .delete_bucket(exchange.bucket_name())?;
+    Ok(Answer::new(204))
+}
+
+pub fn info(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let settings = bucket.lock().settings.clone();
+    let region = &exchange.shared.region;
+    let document = |name: &str| settings.documents.get(name);
+    let field = |name: &str, field: &str| {
+        document(name)
+            .and_then(|text| xml::parse(text.as_bytes()).ok())
+            .and_then(|root| root.get(field).map(str::to_owned))
+    };
+    let switched = |on: bool| if on { "Enabled" } else { "Disabled" };
+
+    let mut xml = Writer::new("BucketInfo");
+    xml.open("Bucket")
+        .text(
+            "AccessMonitor",
+            &field("accessmonitor", "Status").unwrap_or_else(|| "Disabled".to_owned()),
+        )
+        .text("CreationDate", &clock::iso_date(settings.created_ms))
+        .text("ExtranetEndpoint", &format!("oss-{region}.aliyuncs.com"))
+        .text(
+            "IntranetEndpoint",
+            &format!("oss-{region}-internal.aliyuncs.com"),
+        )
+        .text("Location", &format!("oss-{region}"))
+        .text("StorageClass", &settings.storage_class)
+        .text("DataRedundancyType", &settings.redundancy)
+        .text(
+            "TransferAcceleration",
+            switched(field("transferAcceleration", "Enabled").as_deref() == Some("true")),
+        )
+        .text(
+            "CrossRegionReplication",
+            switched(document("replication").is_some()),
+        )
+        .text("Name", &settings.name);
+    if let Some(group) = field("resourceGroup", "ResourceGroupId") {
+        xml.text("ResourceGroupId", &group);
+    }
+    owner(&mut xml);
+    xml.open("AccessControlList")
+        .text("Grant", &settings.acl)
+        .close();
+    xml.open("ServerSideEncryptionRule");
+    let rule = document("encryption").and_then(|text| xml::parse(text.as_bytes()).ok());
+    match rule
+        .as_ref()
+        .and_then(|rule| rule.child("ApplyServerSideEncryptionByDefault"))
+    {
+        Some(rule) => {
+            for name in ["SSEAlgorithm", "KMSMasterKeyID", "KMSDataEncryption"] {
+                if let Some(value) = rule.get(name) {
+                    xml.text(name, value);
+                }
+            }
+        }
+        None => {
+            xml.text("SSEAlgorithm", "None");
+        }
+    }
+    xml.close();
+    let logging = document("logging").and_then(|text| xml::parse(text.as_bytes()).ok());
+    let logging = logging
+        .as_ref()
+        .and_then(|root| root.child("LoggingEnabled"));
+    let part = |name: &str| logging.and_then(|node| node.get(name)).unwrap_or_default();
+    xml.open("BucketPolicy")
+        .text("LogBucket", part("TargetBucket"))
+        .text("LogPrefix", part("TargetPrefix"))
+        .close();
+    if let Some(versioning) = &settings.versioning {
+        xml.text("Versioning", versioning);
+    }
+    xml.text(
+        "BlockPublicAccess",
+        &field("publicAccessBlock", "BlockPublicAccess").unwrap_or_else(|| "false".to_owned()),
+    );
+    Ok(Answer::xml(xml.finish()))
+}
+
+pub fn location(exchange: &Exchange) -> Result<Answer> {
+    exchange.bucket()?;
+    let mut xml = Writer::new("LocationConstraint");
+    xml.content(&format!("oss-{}", exchange.shared.region));
+    Ok(Answer::xml(xml.finish()))
+}
+
+pub fn stat(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let state = bucket.lock();
+    let of = |class: &str| {
+        let versions = || {
+            state
+                .objects
+                .values()
+                .flatten()
+                .filter(|version| version.storage_class == class && !version.is_marker())
+        };
+        (
+            versions().map(|version| version.size).sum::<u64>(),
+            versions().count(),
+        )
+    };
+    let markers = state
+        .objects
+        .values()
+        .flatten()
+        .filter(|version| version.kind == Kind::DeleteMarker)
+        .count();
+    let all: Vec<&Version> = state
+        .objects
+        .values()
+        .flatten()
+        .map(|version| version.as_ref())
+        .filter(|version| !version.is_marker())
+        .collect();
+    let modified = all
+        .iter()
+        .map(|version| version.modified_ms)
+        .max()
+        .unwrap_or(state.settings.created_ms);
+
+    let mut xml = Writer::new("BucketStat");
+    xml.number(
+        "Storage",
+        all.iter().map(|version| version.size).sum::<u64>(),
+    )
+    .number("ObjectCount", all.len())
+    .number("MultipartUploadCount", state.uploads.len())
+    .number("LiveChannelCount", 0)
+    .number("LastModifiedTime", modified / 1000);
+    for (class, prefix) in [
+        ("Standard", "Standard"),
+        ("IA", "InfrequentAccess"),
+        ("Archive", "Archive"),
+        ("ColdArchive", "ColdArchive"),
+        ("DeepColdArchive", "DeepColdArchive"),
+    ] {
+        let (size, count) = of(class);
+        xml.number(&format!("{prefix}Storage"), size);
+        if class != "Standard" {
+            xml.number(&format!("{prefix}RealStorage"), size);
+        }
+        xml.number(&format!("{prefix}ObjectCount"), count);
+    }
+    let parts: usize = state
+        .uploads
+        .values()
+        .map(|upload| upload.parts.len())
+        .sum();
+    xml.number("MultipartPartCount", parts)
+        .number("DeleteMarkerCount", markers);
+    Ok(Answer::xml(xml.finish()))
+}
+
+/// Both ACL answers have this form.
+pub fn acl_xml(acl: &str) -> Answer {
+    let mut xml = Writer::new("AccessControlPolicy");
+    owner(&mut xml);
+    xml.open("AccessControlList").text("Grant", acl);
+    Answer::xml(xml.finish())
+}
+
+pub fn get_acl(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let acl = bucket.lock().settings.acl.clone();
+    Ok(acl_xml(&acl))
+}
+
+pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let acl = headers::bucket_acl(&exchange.head)?.ok_or_else(|| {
+        ApiError::new(400, "MissingArgument", "Missing Some Required Arguments.")
+            .detail("ArgumentName", "x-oss-acl")
+    })?;
+    exchange
+        .shared
+        .store
+        .change_settings(&bucket, |settings| settings.acl = acl)?;
+    Ok(Answer::new(200))
+}

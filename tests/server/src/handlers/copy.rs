@@ -1,0 +1,156 @@
+//! Copying objects. Pieces are immutable, so a copy shares them with its source.
+
+use std::sync::Arc;
+
+use super::headers::{self, Verdict};
+use super::put::check_overwrite;
+use crate::address;
+use crate::answer::Answer;
+use crate::clock;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::percent;
+use crate::store::{Kind, Version};
+use crate::xml::Writer;
+
+/// The object that `x-oss-copy-source` names, if the conditions on it hold; and its id to report.
+pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, String)> {
+    let text = exchange
+        .head
+        .header("x-oss-copy-source")
+        .unwrap_or_default()
+        .into_owned();
+    let invalid = || {
+        ApiError::argument(
+            "x-oss-copy-source",
+            &text,
+            "Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.",
+        )
+    };
+    let (path, id) = match text.split_once("?versionId=") {
+        Some((path, id)) => (path, Some(id)),
+        None => (text.as_str(), None),
+    };
+    // Decoded before the split: some clients escape the slash behind the bucket, too.
+    let decoded = percent::decode(path.as_bytes());
+    let decoded = decoded.strip_prefix(b"/").unwrap_or(&decoded);
+    let slash = decoded
+        .iter()
+        .position(|&byte| byte == b'/')
+        .ok_or_else(invalid)?;
+    let name = std::str::from_utf8(&decoded[..slash]).map_err(|_| invalid())?;
+    let key = address::object_key(&decoded[slash + 1..]).ok_or_else(invalid)?;
+
+    let bucket = exchange.shared.store.bucket(name)?;
+    let state = bucket.lock();
+    let mut version = state.find(key, id)?;
+    if version.is_marker() {
+        return Err(ApiError::new(
+            400,
+            "InvalidArgument",
+            "The source of a copy must not be a delete marker.",
+        )
+        .detail("ArgumentName", "x-oss-copy-source"));
+    }
+    let reported = state.reported_id(&version);
+    if let Some(target) = &version.symlink_target {
+        version = state.current(target).cloned().ok_or_else(|| {
+            ApiError::new(
+                404,
+                "SymlinkTargetNotExist",
+                "The target of the symbolic link does not exist.",
+            )
+        })?;
+    }
+    drop(state);
+    match headers::conditions(
+        &exchange.head,
+        "x-oss-copy-source-",
+        &version.etag,
+        version.modified_ms,
+    ) {
+        Verdict::Proceed => {}
+        Verdict::Failed(condition) => return Err(ApiError::precondition(condition)),
+        Verdict::NotModified => {
+            return Err(ApiError::new(304, "NotModified", "Not Modified")
+                .header("etag", format!("\"{}\"", version.etag)));
+        }
+    }
+    if version.is_frozen(exchange.now_ms) {
+        return Err(ApiError::new(
+            403,
+            "InvalidObjectState",
+            "The operation is not valid for the object's state.",
+        )
+        .detail("ObjectName", key));
+    }
+    Ok((version, reported, name.to_owned()))
+}
+
+fn directive(exchange: &Exchange, name: &'static str) -> Result<bool> {
+    match exchange.head.header(name) {
+        None => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("copy") => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("replace") => Ok(true),
+        Some(value) => Err(ApiError::argument(
+            name,
+            value,
+            format!("The {name} you specified is invalid."),
+        )),
+    }
+}
+
+pub fn copy(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    headers::traffic_limit(&exchange.head)?;
+    let replace_metadata = directive(exchange, "x-oss-metadata-directive")?;
+    let replace_tags = directive(exchange, "x-oss-tagging-directive")?;
+    let (source, source_id, _) = source(exchange)?;
+
+    let mut version = Version::new(&exchange.key, Kind::Normal, exchange.now_ms);
+    {
+        let state = bucket.lock();
+        headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
+        check_overwrite(exchange, &state)?;
+        if !replace_metadata {
+            let encryption: Vec<_> = version
+                .headers
+                .into_iter()
+                .filter(|(name, _)| headers::is_encryption(name))
+                .collect();
+            version.headers = source
+                .headers
+                .iter()
+                .filter(|(name, _)| encryption.is_empty() || !headers::is_encryption(name))
+                .cloned()
+                .collect();
+            version.headers.extend(encryption);
+        }
+        super::default_encryption(&state.settings, &mut version);
+    }
+    if !replace_tags {
+        version.tags.clone_from(&source.tags);
+    }
+    if source.kind == Kind::Multipart {
+        version.kind = Kind::Multipart;
+    }
+    version.size = source.size;
+    version.etag.clone_from(&source.etag);
+    version.crc = source.crc;
+    version.md5.clone_from(&source.md5);
+    version.body = source.body.clone();
+    let (version, id) = exchange
+        .shared
+        .store
+        .put(&bucket, version, |state| check_overwrite(exchange, state))?;
+
+    let mut xml = Writer::new("CopyObjectResult");
+    xml.text("ETag", &format!("\"{}\"", version.etag))
+        .text("LastModified", &clock::iso_date(version.modified_ms));
+    let answer = Answer::xml(xml.finish())
+        .header("etag", format!("\"{}\"", version.etag))
+        .header("x-oss-hash-crc64ecma", version.crc.to_string())
+        .maybe("x-oss-version-id", id)
+        .maybe("x-oss-copy-source-version-id", source_id);
+    Ok(super::with_encryption(answer, &version))
+}

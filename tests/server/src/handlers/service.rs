@@ -1,0 +1,103 @@
+//! Operations on the service itself.
+
+use crate::answer::Answer;
+use crate::clock;
+use crate::errors::Result;
+use crate::exchange::Exchange;
+use crate::xml::Writer;
+
+/// Owner of everything here.
+pub const OWNER: &str = "0123456789012345";
+
+pub fn owner(xml: &mut Writer) {
+    xml.open("Owner")
+        .text("ID", OWNER)
+        .text("DisplayName", OWNER)
+        .close();
+}
+
+pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
+    let prefix = exchange.query("prefix").unwrap_or_default();
+    let marker = exchange.query("marker").unwrap_or_default();
+    let max = exchange.number("max-keys", 100, 1..=1000)? as usize;
+    let region = &exchange.shared.region;
+    let tag = |name: &str| exchange.query(name).filter(|value| !value.is_empty());
+    let (tag_key, tag_value) = (tag("tag-key"), tag("tag-value"));
+
+    let mut buckets: Vec<_> = exchange
+        .shared
+        .store
+        .buckets()
+        .into_iter()
+        .filter(|bucket| bucket.name.starts_with(&prefix) && bucket.name > marker)
+        .map(|bucket| bucket.lock().settings.clone())
+        .filter(|settings| {
+            let Some(key) = &tag_key else { return true };
+            super::tags_of(settings.documents.get("tagging"))
+                .iter()
+                .any(|(k, v)| k == key && tag_value.as_ref().is_none_or(|value| v == value))
+        })
+        .collect();
+    let truncated = buckets.len() > max;
+    buckets.truncate(max);
+
+    let mut xml = Writer::new("ListAllMyBucketsResult");
+    owner(&mut xml);
+    if truncated || !prefix.is_empty() || !marker.is_empty() {
+        xml.text("Prefix", &prefix)
+            .text("Marker", &marker)
+            .number("MaxKeys", max)
+            .number("IsTruncated", truncated);
+        if let Some(last) = buckets.last().filter(|_| truncated) {
+            xml.text("NextMarker", &last.name);
+        }
+    }
+    xml.open("Buckets");
+    for settings in &buckets {
+        xml.open("Bucket")
+            .text("CreationDate", &clock::iso_date(settings.created_ms))
+            .text("ExtranetEndpoint", &format!("oss-{region}.aliyuncs.com"))
+            .text(
+                "IntranetEndpoint",
+                &format!("oss-{region}-internal.aliyuncs.com"),
+            )
+            .text("Location", &format!("oss-{region}"))
+            .text("Name", &settings.name)
+            .text("Region", region)
+            .text("StorageClass", &settings.storage_class)
+            .close();
+    }
+    xml.close();
+    Ok(Answer::xml(xml.finish()))
+}
+
+pub fn describe_regions(exchange: &Exchange) -> Result<Answer> {
+    let asked = exchange
+        .query("regions")
+        .filter(|region| !region.is_empty());
+    let own = format!("oss-{}", exchange.shared.region);
+    let mut xml = Writer::new("RegionInfoList");
+    let mut regions = vec![
+        own.as_str(),
+        "oss-cn-hangzhou",
+        "oss-cn-shanghai",
+        "oss-cn-beijing",
+        "oss-us-west-1",
+        "oss-ap-southeast-1",
+    ];
+    regions.dedup();
+    for region in regions {
+        if asked.as_deref().is_none_or(|asked| asked == region) {
+            xml.open("RegionInfo")
+                .text("Region", region)
+                .text("InternetEndpoint", &format!("{region}.aliyuncs.com"))
+                .text(
+                    "InternalEndpoint",
+                    &format!("{region}-internal.aliyuncs.com"),
+                )
+                .text("AccelerateEndpoint", "oss-accelerate.aliyuncs.com")
+                .close();
+        }
+    }
+    Ok(Answer::xml(xml.finish()))
+}

@@ -1,0 +1,88 @@
+//! What a server can be told when it starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// The access key id that every server knows unless told otherwise.
+pub const ACCESS_KEY_ID: &str = "local-access-key-id";
+/// The secret of [`ACCESS_KEY_ID`].
+pub const ACCESS_KEY_SECRET: &str = "local-access-key-secret";
+/// The id of the temporary credentials that every server knows unless told otherwise.
+pub const STS_ACCESS_KEY_ID: &str = "STS.local-access-key-id";
+/// The secret of [`STS_ACCESS_KEY_ID`].
+pub const STS_ACCESS_KEY_SECRET: &str = "local-sts-access-key-secret";
+/// The token that must accompany [`STS_ACCESS_KEY_ID`].
+pub const STS_TOKEN: &str = "local-security-token";
+
+/// A key pair, with a token if it is a temporary one.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    pub id: String,
+    pub secret: String,
+    pub token: Option<String>,
+}
+
+impl Credential {
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Credential {
+        Credential {
+            id: id.into(),
+            secret: secret.into(),
+            token: None,
+        }
+    }
+
+    pub fn with_token(mut self, token: impl Into<String>) -> Credential {
+        self.token = Some(token.into());
+        self
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TlsVersion {
+    V1_2,
+    V1_3,
+}
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where objects are kept; `None` keeps them in memory.
+    pub dir: Option<PathBuf>,
+    /// Port 0 takes a free one.
+    pub http_addr: SocketAddr,
+    /// `None`: no HTTPS.
+    pub https_addr: Option<SocketAddr>,
+    /// Region of the service and of every bucket.
+    pub region: String,
+    pub credentials: Vec<Credential>,
+    /// Custom domains, each with its bucket.
+    pub cnames: Vec<(String, String)>,
+    /// Lowest and highest TLS version on offer.
+    pub tls_versions: (TlsVersion, TlsVersion),
+    /// `false` leaves MD5 out and makes ETags from the CRC; for benchmarks.
+    pub etag_md5: bool,
+    /// `false` keeps no list of requests; for benchmarks.
+    pub record: bool,
+    /// Threads that serve connections.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Options {
+            dir: None,
+            http_addr: any_port,
+            https_addr: Some(any_port),
+            region: "cn-hangzhou".to_owned(),
+            credentials: vec![
+                Credential::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET),
+                Credential::new(STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET).with_token(STS_TOKEN),
+            ],
+            cnames: Vec::new(),
+            tls_versions: (TlsVersion::V1_2, TlsVersion::V1_3),
+            etag_md5: true,
+            record: true,
+            threads: 4,
+        }
+    }
+}

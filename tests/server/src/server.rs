@@ -1,0 +1,222 @@
+//! The handle that tests hold.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::clock::Clock;
+use crate::faults::{Rule, Rules};
+use crate::options::{Credential, Options};
+use crate::record::{Records, RequestRecord};
+use crate::serve;
+use crate::store::Store;
+use crate::tls::{self, Authority};
+
+/// What all connections share.
+#[derive(Debug)]
+pub struct Shared {
+    pub store: Store,
+    pub clock: Clock,
+    pub rules: Rules,
+    pub records: Records,
+    pub cnames: RwLock<HashMap<String, String>>,
+    pub credentials: Vec<Credential>,
+    pub region: String,
+    pub etag_md5: bool,
+    pub record: bool,
+    pub connections: AtomicU64,
+    pub http_port: u16,
+    pub https_port: Option<u16>,
+}
+
+impl Shared {
+    pub fn add_cname(&self, domain: &str, bucket: &str) {
+        let mut cnames = self.cnames.write().unwrap_or_else(PoisonError::into_inner);
+        cnames.insert(crate::address::host_name(domain), bucket.to_owned());
+    }
+
+    pub fn remove_cname(&self, domain: &str) {
+        self.cnames
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&crate::address::host_name(domain));
+    }
+}
+
+/// A running server. Dropping it stops it and closes its connections.
+#[derive(Debug)]
+pub struct Server {
+    runtime: Option<Runtime>,
+    shared: Arc<Shared>,
+    ca_pem: String,
+    ca_file: PathBuf,
+    ca_is_temporary: bool,
+}
+
+impl Server {
+    /// Starts serving in threads of its own and returns at once.
+    pub fn start(options: Options) -> io::Result<Server> {
+        let authority = Arc::new(Authority::new()?);
+        let tls = match options.https_addr {
+            Some(_) => Some(tls::server_config(
+                Arc::clone(&authority),
+                options.tls_versions,
+            )?),
+            None => None,
+        };
+        let store = Store::open(options.dir.as_deref())?;
+        let ca_file = match &options.dir {
+            Some(dir) => dir.join("ca.pem"),
+            None => std::env::temp_dir().join(format!("oss-local-ca-{}.pem", crate::random_hex(8))),
+        };
+        std::fs::write(&ca_file, &authority.pem)?;
+
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(options.threads.max(1))
+            .thread_name("oss-local")
+            .enable_all()
+            .build()?;
+        let guard = runtime.enter();
+        let http = listen(options.http_addr)?;
+        let https = options.https_addr.map(listen).transpose()?;
+        let shared = Arc::new(Shared {
+            store,
+            clock: Clock::default(),
+            rules: Rules::default(),
+            records: Records::default(),
+            cnames: RwLock::default(),
+            credentials: options.credentials,
+            region: options.region,
+            etag_md5: options.etag_md5,
+            record: options.record,
+            connections: AtomicU64::new(1),
+            http_port: http[0].local_addr()?.port(),
+            https_port: match &https {
+                Some(https) => Some(https[0].local_addr()?.port()),
+                None => None,
+            },
+        });
+        for (domain, bucket) in &options.cnames {
+            shared.add_cname(domain, bucket);
+        }
+        let spawn = |listeners: Vec<TcpListener>, tls: Option<Arc<ServerConfig>>| {
+            for listener in listeners {
+                runtime.spawn(serve::accept(listener, Arc::clone(&shared), tls.clone()));
+            }
+        };
+        spawn(http, None);
+        spawn(https.unwrap_or_default(), tls);
+        drop(guard);
+        Ok(Server {
+            runtime: Some(runtime),
+            shared,
+            ca_pem: authority.pem.clone(),
+            ca_file,
+            ca_is_temporary: options.dir.is_none(),
+        })
+    }
+
+    pub fn http_port(&self) -> u16 {
+        self.shared.http_port
+    }
+
+    pub fn https_port(&self) -> Option<u16> {
+        self.shared.https_port
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.http_port())
+    }
+
+    /// `https://localhost:PORT`; without HTTPS this is a programming mistake, so it panics.
+    pub fn https_endpoint(&self) -> String {
+        match self.https_port() {
+            Some(port) => format!("https://localhost:{port}"),
+            None => panic!("this server was started without HTTPS"),
+        }
+    }
+
+    /// The CA behind all its certificates.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The same in a file.
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    pub fn region(&self) -> &str {
+        &self.shared.region
+    }
+
+    /// The requests seen so far, oldest first.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.shared.records.all()
+    }
+
+    pub fn clear_requests(&self) {
+        self.shared.records.clear();
+    }
+
+    /// Adds a fault. Of several rules that match a request, the first that is not spent hits it.
+    pub fn inject(&self, rule: Rule) {
+        self.shared.rules.add(rule);
+    }
+
+    pub fn clear_rules(&self) {
+        self.shared.rules.clear();
+    }
+
+    /// Lets the server's clock go wrong by so much, for everything it says and checks.
+    pub fn set_clock_skew(&self, seconds: i64) {
+        self.shared.clock.set_skew(seconds);
+    }
+
+    /// Binds a domain to a bucket.
+    pub fn add_cname(&self, domain: &str, bucket: &str) {
+        self.shared.add_cname(domain, bucket);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // In a thread of its own, because a runtime must not be waited for inside another one.
+            let stop = std::thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(2)));
+            let _ = stop.join();
+        }
+        if self.ca_is_temporary {
+            let _ = std::fs::remove_file(&self.ca_file);
+        }
+    }
+}
+
+/// `localhost` may mean `::1`, so that is served too where it exists and the port is free there.
+fn listen(address: SocketAddr) -> io::Result<Vec<TcpListener>> {
+    let first = bind(address)?;
+    let mut listeners = Vec::new();
+    if address.ip().is_loopback() && address.is_ipv4() {
+        let twin = SocketAddr::from((Ipv6Addr::LOCALHOST, first.local_addr()?.port()));
+        listeners.extend(bind(twin));
+    }
+    listeners.insert(0, first);
+    Ok(listeners)
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = std::net::TcpListener::bind(address).map_err(|error| {
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+    })?;
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
+}

@@ -1,0 +1,275 @@
+//! Bytes of objects: immutable pieces, in memory or in files of their own.
+//!
+//! A piece is never changed once written. An append adds a piece, a multipart upload lines its parts up, a copy
+//! shares pieces; whoever reads keeps the pieces alive, so a replaced object can be read to its end.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::{Bytes, BytesMut};
+
+use crate::answer::Slice;
+
+/// A file with the bytes of a piece. It is named by random digits, never by anything a client says.
+#[derive(Debug)]
+pub struct BodyFile {
+    path: PathBuf,
+    /// Stored versions and parts that refer to it. A file without any goes away with its last reader.
+    references: AtomicUsize,
+}
+
+impl Drop for BodyFile {
+    fn drop(&mut self) {
+        if self.references.load(Ordering::SeqCst) == 0 {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl BodyFile {
+    pub fn at(path: PathBuf) -> Arc<BodyFile> {
+        Arc::new(BodyFile {
+            path,
+            references: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn name(&self) -> String {
+        self.path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    }
+}
+
+#[derive(Debug, Clone)]
+pub enum Piece {
+    Memory(Bytes),
+    File { file: Arc<BodyFile>, len: u64 },
+}
+
+/// A file that is being read, and where in it.
+#[derive(Debug)]
+pub struct Reading {
+    file: File,
+    at: u64,
+}
+
+impl Piece {
+    pub fn len(&self) -> u64 {
+        match self {
+            Piece::Memory(bytes) => bytes.len() as u64,
+            Piece::File { len, .. } => *len,
+        }
+    }
+
+    /// How much of it can be handed out without copying.
+    pub fn direct_len(&self) -> u64 {
+        match self {
+            Piece::Memory(bytes) => bytes.len() as u64,
+            Piece::File { .. } => 0,
+        }
+    }
+
+    /// Up to `len` bytes from `start` on. `reading` keeps the file open from call to call.
+    pub fn read(&self, reading: &mut Option<Reading>, start: u64, len: u64) -> io::Result<Bytes> {
+        let too_short = || {
+            io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "a stored body is shorter than its record",
+            )
+        };
+        match self {
+            Piece::Memory(bytes) => {
+                let (start, len) = (start as usize, len as usize);
+                if start + len > bytes.len() {
+                    return Err(too_short());
+                }
+                Ok(bytes.slice(start..start + len))
+            }
+            Piece::File { file, .. } => {
+                let mut open = match reading.take() {
+                    Some(reading) => reading,
+                    None => Reading {
+                        file: File::open(&file.path)?,
+                        at: 0,
+                    },
+                };
+                if open.at != start {
+                    open.file.seek(SeekFrom::Start(start))?;
+                    open.at = start;
+                }
+                let mut buffer = Vec::with_capacity(len as usize);
+                let count = (&open.file).take(len).read_to_end(&mut buffer)? as u64;
+                open.at += count;
+                *reading = Some(open);
+                if count == len {
+                    Ok(Bytes::from(buffer))
+                } else {
+                    Err(too_short())
+                }
+            }
+        }
+    }
+}
+
+/// A row of pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Body(pub Arc<Vec<Piece>>);
+
+impl Body {
+    pub fn join<'a>(bodies: impl Iterator<Item = &'a Body>) -> Body {
+        Body(Arc::new(
+            bodies.flat_map(|body| body.0.iter().cloned()).collect(),
+        ))
+    }
+
+    pub fn slices(&self, mut start: u64, mut len: u64) -> VecDeque<Slice> {
+        let mut slices = VecDeque::new();
+        for piece in self.0.iter() {
+            if start >= piece.len() {
+                start -= piece.len();
+                continue;
+            }
+            let take = len.min(piece.len() - start);
+            if take == 0 {
+                break;
+            }
+            slices.push_back(Slice {
+                piece: piece.clone(),
+                start,
+                len: take,
+            });
+            len -= take;
+            start = 0;
+        }
+        slices
+    }
+
+    /// The whole body in one buffer; for small things like callbacks and selects.
+    pub fn read_all(&self) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        for piece in self.0.iter() {
+            out.extend_from_slice(&piece.read(&mut None, 0, piece.len())?);
+        }
+        Ok(out)
+    }
+
+    /// Marks the files as belonging to a stored record.
+    pub fn keep(&self) {
+        self.files(|file| {
+            file.references.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+
+    /// The record is gone; so are the files, once nobody reads them any more.
+    pub fn release(&self) {
+        self.files(|file| {
+            file.references.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+
+    fn files(&self, act: impl Fn(&BodyFile)) {
+        for piece in self.0.iter() {
+            if let Piece::File { file, .. } = piece {
+                act(file);
+            }
+        }
+    }
+}
+
+/// Takes the bytes of a new body as they arrive.
+pub enum Sink {
+    Memory {
+        pieces: Vec<Piece>,
+        small: BytesMut,
+    },
+    File {
+        file: Arc<BodyFile>,
+        out: io::BufWriter<File>,
+        len: u64,
+    },
+}
+
+impl Sink {
+    /// Chunks of at least this size are kept as they are; smaller ones are gathered, so that reads come in large pieces.
+    const DIRECT: usize = 256 * 1024;
+    const GATHER: usize = 1024 * 1024;
+
+    pub fn memory() -> Sink {
+        Sink::Memory {
+            pieces: Vec::new(),
+            small: BytesMut::new(),
+        }
+    }
+
+    pub fn file(bodies: &Path) -> io::Result<Sink> {
+        let path = body_path(bodies, &crate::random_hex(16));
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let out = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        Ok(Sink::File {
+            file: BodyFile::at(path),
+            out: io::BufWriter::with_capacity(Sink::DIRECT, out),
+            len: 0,
+        })
+    }
+
+    pub fn write(&mut self, chunk: Bytes) -> io::Result<()> {
+        match self {
+            Sink::Memory { pieces, small } => {
+                if chunk.len() >= Sink::DIRECT || small.len() + chunk.len() > Sink::GATHER {
+                    if !small.is_empty() {
+                        pieces.push(Piece::Memory(std::mem::take(small).freeze()));
+                    }
+                    if chunk.len() >= Sink::DIRECT {
+                        pieces.push(Piece::Memory(chunk));
+                        return Ok(());
+                    }
+                }
+                if small.is_empty() && !pieces.is_empty() {
+                    small.reserve(Sink::GATHER);
+                }
+                small.extend_from_slice(&chunk);
+                Ok(())
+            }
+            Sink::File { out, len, .. } => {
+                *len += chunk.len() as u64;
+                out.write_all(&chunk)
+            }
+        }
+    }
+
+    pub fn finish(self) -> io::Result<Body> {
+        let pieces = match self {
+            Sink::Memory { mut pieces, small } => {
+                if !small.is_empty() {
+                    pieces.push(Piece::Memory(small.freeze()));
+                }
+                pieces
+            }
+            Sink::File { file, mut out, len } => {
+                out.flush()?;
+                if len == 0 {
+                    Vec::new()
+                } else {
+                    vec![Piece::File { file, len }]
+                }
+            }
+        };
+        Ok(Body(Arc::new(pieces)))
+    }
+}
+
+/// Files are spread over 256 directories.
+pub fn body_path(bodies: &Path, name: &str) -> PathBuf {
+    bodies.join(name.get(..2).unwrap_or("00")).join(name)
+}

@@ -1,0 +1,200 @@
+//! Buckets and objects.
+//!
+//! The index lives in memory, ordered by key bytes; with a directory, every change is written beside the bodies first.
+//! Locks are held for changes of the index only, never while the bytes of a body move.
+
+pub mod body;
+pub mod checksum;
+mod disk;
+pub mod uploads;
+pub mod version;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+
+use crate::errors::{ApiError, Result};
+use body::Sink;
+use disk::Disk;
+use uploads::Upload;
+pub use version::{Kind, Version};
+
+/// The settings of a bucket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Settings {
+    pub name: String,
+    pub created_ms: i64,
+    pub acl: String,
+    pub storage_class: String,
+    pub redundancy: String,
+    /// `Enabled` or `Suspended`, once it was set.
+    #[serde(default)]
+    pub versioning: Option<String>,
+    /// All other configurations by a name of ours, as the client sent them.
+    #[serde(default)]
+    pub documents: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+pub struct State {
+    pub settings: Settings,
+    /// Versions of each key, newest first; never empty.
+    pub objects: BTreeMap<String, Vec<Arc<Version>>>,
+    /// By key and upload id, in listing order.
+    pub uploads: BTreeMap<(String, String), Upload>,
+    deleted: bool,
+}
+
+#[derive(Debug)]
+pub struct Bucket {
+    pub name: String,
+    state: Mutex<State>,
+}
+
+impl Bucket {
+    fn new(settings: Settings) -> Bucket {
+        let state = State {
+            settings: settings.clone(),
+            objects: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            deleted: false,
+        };
+        Bucket {
+            name: settings.name,
+            state: Mutex::new(state),
+        }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// For changes: a bucket that was deleted meanwhile takes none.
+    pub fn lock_alive(&self) -> Result<MutexGuard<'_, State>> {
+        let state = self.lock();
+        if state.deleted {
+            Err(ApiError::no_such_bucket(&self.name))
+        } else {
+            Ok(state)
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct Store {
+    disk: Option<Disk>,
+    buckets: RwLock<BTreeMap<String, Arc<Bucket>>>,
+    sequence: AtomicU64,
+}
+
+impl Store {
+    pub fn open(dir: Option<&Path>) -> io::Result<Store> {
+        let Some(dir) = dir else {
+            return Ok(Store {
+                disk: None,
+                buckets: RwLock::default(),
+                sequence: AtomicU64::new(1),
+            });
+        };
+        let (disk, buckets, last) = Disk::open(dir)?;
+        let buckets = buckets
+            .into_iter()
+            .map(|bucket| (bucket.name.clone(), Arc::new(bucket)))
+            .collect();
+        Ok(Store {
+            disk: Some(disk),
+            buckets: RwLock::new(buckets),
+            sequence: AtomicU64::new(last + 1),
+        })
+    }
+
+    pub fn sink(&self) -> io::Result<Sink> {
+        match &self.disk {
+            None => Ok(Sink::memory()),
+            Some(disk) => Sink::file(&disk.bodies),
+        }
+    }
+
+    fn next_sequence(&self) -> u64 {
+        self.sequence.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn bucket(&self, name: &str) -> Result<Arc<Bucket>> {
+        let buckets = self.buckets.read().unwrap_or_else(PoisonError::into_inner);
+        buckets
+            .get(name)
+            .cloned()
+            .ok_or_else(|| ApiError::no_such_bucket(name))
+    }
+
+    pub fn buckets(&self) -> Vec<Arc<Bucket>> {
+        self.buckets
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    /// Makes a bucket. One that is there already belongs to the same owner, so it is only given the ACL, if any.
+    pub fn create_bucket(&self, settings: Settings, acl: Option<String>) -> Result<()> {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get(&settings.name) {
+            let bucket = Arc::clone(bucket);
+            drop(buckets);
+            return match acl {
+                Some(acl) => self.change_settings(&bucket, |settings| settings.acl = acl),
+                None => Ok(()),
+            };
+        }
+        if let Some(disk) = &self.disk {
+            disk.save_settings(&settings)?;
+        }
+        buckets.insert(settings.name.clone(), Arc::new(Bucket::new(settings)));
+        Ok(())
+    }
+
+    pub fn delete_bucket(&self, name: &str) -> Result<()> {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets
+            .get(name)
+            .cloned()
+            .ok_or_else(|| ApiError::no_such_bucket(name))?;
+        let mut state = bucket.lock();
+        if !state.objects.is_empty() || !state.uploads.is_empty() {
+            return Err(ApiError::new(
+                409,
+                "BucketNotEmpty",
+                "The bucket you tried to delete is not empty.",
+            )
+            .detail("BucketName", name)
+            .ec("0015-00000301"));
+        }
+        if let Some(disk) = &self.disk {
+            disk.remove_bucket(name)?;
+        }
+        state.deleted = true;
+        drop(state);
+        buckets.remove(name);
+        Ok(())
+    }
+
+    pub fn change_settings(
+        &self,
+        bucket: &Bucket,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<()> {
+        let mut state = bucket.lock_alive()?;
+        let mut settings = state.settings.clone();
+        change(&mut settings);
+        if let Some(disk) = &self.disk {
+            disk.save_settings(&settings)?;
+        }
+        state.settings = settings;
+        Ok(())
+    }
+}

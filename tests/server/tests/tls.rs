@@ -1,0 +1,90 @@
+//! HTTPS: certificates for any name, from one authority, in the versions asked for.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use oss_local::{Options, Server, TlsVersion};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use support::connect;
+
+fn get(
+    server: &Server,
+    name: &str,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> std::io::Result<String> {
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap())
+        .unwrap();
+    let config =
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_protocol_versions(versions)
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+    let mut stream = StreamOwned::new(connection, connect(server.https_port().unwrap()));
+    stream.write_all(b"GET /k HTTP/1.1\r\nhost: bucket.localhost\r\nconnection: close\r\n\r\n")?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+#[test]
+fn any_name_any_version() {
+    let server = Server::start(Options::default()).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(server.ca_file()).unwrap(),
+        server.ca_pem()
+    );
+    let both = [&rustls::version::TLS12, &rustls::version::TLS13];
+    for name in [
+        "localhost",
+        "bucket.localhost",
+        "a.oss-cn-hangzhou.aliyuncs.com",
+        "img.example.com",
+        "127.0.0.1",
+        "::1",
+    ] {
+        assert!(
+            get(&server, name, &both)
+                .unwrap()
+                .starts_with("HTTP/1.1 404"),
+            "{name}"
+        );
+    }
+    get(&server, "localhost", &both[..1]).unwrap();
+    let requests = server.requests();
+    let seen: Vec<_> = requests
+        .iter()
+        .map(|request| {
+            (
+                request.tls_version.as_deref().unwrap(),
+                request.sni.as_deref(),
+            )
+        })
+        .collect();
+    assert_eq!(seen[1], ("TLSv1.3", Some("bucket.localhost")));
+    assert_eq!(seen[4], ("TLSv1.3", None));
+    assert_eq!(seen[6], ("TLSv1.2", Some("localhost")));
+}
+
+#[test]
+fn limited_versions() {
+    let only = |version| {
+        Server::start(Options {
+            tls_versions: (version, version),
+            ..Options::default()
+        })
+        .unwrap()
+    };
+    let (old, new) = ([&rustls::version::TLS12], [&rustls::version::TLS13]);
+    let server = only(TlsVersion::V1_2);
+    assert!(get(&server, "localhost", &old).is_ok() && get(&server, "localhost", &new).is_err());
+    let server = only(TlsVersion::V1_3);
+    assert!(get(&server, "localhost", &new).is_ok() && get(&server, "localhost", &old).is_err());
+}
