@@ -216,10 +216,21 @@ impl Client {
             let failed = match inner.attempt(&mut call, &mut upload, &patience, want) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts;
+                    log::debug!(
+                        "{}: {} (attempt {attempts}, request id {})",
+                        request.operation,
+                        reply.response.status,
+                        reply.response.request_id()
+                    );
                     return Ok(reply);
                 }
                 Err(failed) => failed,
             };
+            log::warn!(
+                "{}: attempt {attempts}: {}",
+                request.operation,
+                failed.error
+            );
             let give_up = |error: Error| Err::<Reply, _>(error.with_attempts(attempts));
             if !upload.is_replayable() {
                 return give_up(failed.error);

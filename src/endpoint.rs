@@ -240,7 +240,7 @@ fn default_host(
 ) -> Result<String> {
     let missing = |why: &str| {
         Err(Error::invalid(format!(
-            "endpoint: missing; {why}; {ALLOWED}"
+            "`endpoint`: missing; {why}; {ALLOWED}"
         )))
     };
     if options.is_cname {
@@ -267,7 +267,7 @@ fn agree(
 ) -> Result<Option<String>> {
     match (given, inferred) {
         (Some(given), Some(inferred)) if given != inferred => Err(Error::invalid(format!(
-            "{name}: {given:?} contradicts the endpoint {host:?}, which says {inferred:?}"
+            "`{name}`: {given:?} contradicts the endpoint {host:?}, which says {inferred:?}"
         ))),
         (given, inferred) => Ok(given.or_else(|| inferred.map(str::to_owned))),
     }
@@ -295,14 +295,14 @@ impl Wanted {
         let (first, second) = (set.next(), set.next());
         if let (Some(first), Some(second)) = (first, second) {
             return Err(Error::invalid(format!(
-                "{} and {} contradict each other; at most one of them can be on",
+                "`{}` and `{}` contradict each other; at most one of them can be on",
                 first.name(),
                 second.name()
             )));
         }
         match first {
             Some(wanted) if options.is_cname => Err(Error::invalid(format!(
-                "{} and is_cname contradict each other; a custom domain is used as it is",
+                "`{}` and `is_cname` contradict each other; a custom domain is used as it is",
                 wanted.name()
             ))),
             wanted => Ok(wanted),
@@ -328,7 +328,7 @@ impl Wanted {
             return Ok(());
         }
         Err(Error::invalid(format!(
-            "{}: contradicts the endpoint {host:?}, which is not of that kind; leave one of the two out",
+            "`{}` contradicts the endpoint {host:?}, which is not of that kind; leave one of the two out",
             self.name()
         )))
     }
@@ -419,11 +419,11 @@ impl Authority {
         // User info may hold a password, which must not show up in a message.
         if text.contains('@') {
             return Err(Error::invalid(format!(
-                "endpoint: it has an @, but user names and passwords cannot be given there; {ALLOWED}"
+                "`endpoint`: it has an @, but user names and passwords cannot be given there; {ALLOWED}"
             )));
         }
         let refuse =
-            |problem: &str| Error::invalid(format!("endpoint: {text:?} {problem}; {ALLOWED}"));
+            |problem: &str| Error::invalid(format!("`endpoint`: {text:?} {problem}; {ALLOWED}"));
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(refuse(
                 "has blanks, control characters or characters that are not ASCII",
@@ -662,7 +662,7 @@ mod tests {
             "host,host",
         ] {
             let error = check(text).unwrap_err();
-            assert!(error.message().starts_with("endpoint: "), "{error}");
+            assert!(error.message().starts_with("`endpoint`: "), "{error}");
         }
     }
 

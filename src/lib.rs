@@ -14,7 +14,12 @@
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
 //! modules `request`, `answer`, `upload`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
 #![deny(unsafe_code)]
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
+// Nothing that a user, a file or a server controls may panic.
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
 
 mod answer;
 mod client;

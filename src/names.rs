@@ -20,7 +20,7 @@ pub fn check_bucket_name(name: &str) -> Result<()> {
         return Ok(());
     };
     Err(Error::invalid(format!(
-        "bucket: {name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
+        "`bucket`: {name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
     )))
 }
 
@@ -35,7 +35,7 @@ pub fn check_object_key(key: &str) -> Result<()> {
         length => format!("it has {length} bytes"),
     };
     Err(Error::invalid(format!(
-        "key: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
+        "`key`: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
     )))
 }
 
@@ -43,14 +43,14 @@ pub fn check_object_key(key: &str) -> Result<()> {
 pub fn check_region(region: &str) -> Result<()> {
     if let Some(plain) = region.strip_prefix("oss-") {
         return Err(Error::invalid(format!(
-            "region: {region:?} is the name of a location; the region is {plain:?}, without \"oss-\""
+            "`region`: {region:?} is the name of a location; the region is {plain:?}, without \"oss-\""
         )));
     }
     if is_id(region) {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "region: {region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
+        "`region`: {region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
     )))
 }
 
@@ -60,7 +60,7 @@ pub fn check_cloudbox_id(id: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "cloudbox_id: {id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
+        "`cloudbox_id`: {id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
     )))
 }
 
@@ -90,7 +90,7 @@ mod tests {
             &"a".repeat(64),
         ] {
             let error = check_bucket_name(name).unwrap_err();
-            assert!(error.message().starts_with("bucket: "), "{error}");
+            assert!(error.message().starts_with("`bucket`: "), "{error}");
         }
     }
 
@@ -101,7 +101,7 @@ mod tests {
         }
         for key in ["", "/a", "\\a", &"a".repeat(1024), &"中".repeat(342)] {
             let error = check_object_key(key).unwrap_err();
-            assert!(error.message().starts_with("key: "), "{error}");
+            assert!(error.message().starts_with("`key`: "), "{error}");
         }
     }
 

@@ -22,8 +22,8 @@ pub struct oss_service(pub(super) Service);
 /// is unusable: oss_config_error() says why. Free with oss_session_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_session_new(config: *mut oss_config) -> *mut oss_session {
-    // SAFETY: NULL or a live handle.
     handle(|| {
+        // SAFETY: NULL or a live handle.
         unsafe { borrow(config, "config") }?
             .build(Session::new)
             .map(oss_session)
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
 /// oss_config_error() says why. Free with oss_service_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_service_new(config: *mut oss_config) -> *mut oss_service {
-    // SAFETY: NULL or a live handle.
     handle(|| {
+        // SAFETY: NULL or a live handle.
         unsafe { borrow(config, "config") }?
             .build(Service::new)
             .map(oss_service)

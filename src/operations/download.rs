@@ -9,7 +9,7 @@ use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Method, Options, Progress, Range, Request, Response};
 use crate::retry::random;
-use crate::transport::Incoming;
+use crate::transport::{Incoming, Patience};
 use crate::upload::stopped;
 
 /// How much is moved at a time.
@@ -26,7 +26,7 @@ pub struct Object {
     length: Option<u64>,
     crc: Option<(Crc64, u64)>,
     resume: Option<Resume>,
-    reply: Limits,
+    limits: Limits,
     /// How the body ended, once it has.
     ended: Option<Result<()>>,
 }
@@ -45,7 +45,7 @@ struct Resume {
 
 struct Limits {
     client: Client,
-    patience: crate::transport::Patience,
+    patience: Patience,
 }
 
 impl Object {
@@ -81,7 +81,7 @@ impl Object {
             length,
             crc,
             resume,
-            reply: Limits {
+            limits: Limits {
                 client: client.clone(),
                 patience,
             },
@@ -134,10 +134,8 @@ impl Object {
         if let Some(length) = self.length
             && self.position != length
         {
-            return Err(Error::new(
-                Kind::Truncated,
-                format!("the answer ended after {} of {length} bytes", self.position),
-            ));
+            let error = Error::new(Kind::Truncated, "the answer ended early");
+            return Err(self.in_numbers(error));
         }
         if let Some((crc, expected)) = &self.crc
             && crc.value() != *expected
@@ -156,52 +154,41 @@ impl Object {
 
     /// Asks for the rest of the object after `broken` ended the answer.
     fn pick_up(&mut self, broken: Error) -> Result<()> {
-        let told = |error: Error, object: &Object| {
-            let Some(length) = object.length.filter(|_| error.kind() == Kind::Truncated) else {
-                return error;
-            };
-            Error::new(
-                Kind::Truncated,
-                format!(
-                    "the answer ended after {} of {length} bytes",
-                    object.position
-                ),
-            )
-        };
-        let retry = self.reply.client.retry();
+        let broken = self.in_numbers(broken);
+        let retry = self.limits.client.retry();
+        let patience = self.limits.patience.clone();
         let (Some(resume), Some(length)) = (&mut self.resume, self.length) else {
-            return Err(told(broken, self));
+            return Err(broken);
         };
         resume.attempts += 1;
         let wait = retry.wait(resume.attempts, None).unwrap_or_default();
-        let patience = self.reply.patience.clone();
+        let Some(rest) = resume.rest(self.position, length) else {
+            return Err(broken);
+        };
         if !broken.is_retryable() || resume.attempts >= retry.attempts || patience.ends_within(wait)
         {
-            return Err(told(broken, self));
+            return Err(broken);
         }
+        log::debug!("{broken}; asking for the rest in {wait:?}");
         patience.sleep(wait)?;
-        let first = resume.start + self.position;
-        // All bytes were there, only the end was not seen: there is nothing left to ask for.
-        if self.position >= length {
-            return Err(told(broken, self));
-        }
-        let range = Range::Bytes(first, resume.start + length - 1);
-        let mut options = Options::new().cancel(&patience.cancel);
-        for (name, value) in &resume.headers {
-            options = options.header(name.as_str(), value.as_str());
-        }
-        options = options.header("if-match", resume.etag.as_str());
-        for (name, value) in &resume.query {
-            options = options.query(name.as_str(), value.as_deref());
-        }
-        let request = request(&resume.key, Some(range))?;
-        let reply = self
-            .reply
-            .client
-            .stream_within(&request, &options, patience.clone())?;
-        check_range(range, &reply.response)?;
+        let options = resume.options(&patience);
+        let request = request(&resume.key, Some(rest))?;
+        let client = &self.limits.client;
+        let reply = client.stream_within(&request, &options, patience.clone())?;
+        check_range(rest, &reply.response)?;
         self.body = reply.incoming;
         Ok(())
+    }
+
+    /// The error of an answer that ended early, with how much of it came.
+    fn in_numbers(&self, error: Error) -> Error {
+        match self.length {
+            Some(length) if error.kind() == Kind::Truncated => Error::new(
+                Kind::Truncated,
+                format!("the answer ended after {} of {length} bytes", self.position),
+            ),
+            _ => error,
+        }
     }
 }
 
@@ -233,6 +220,25 @@ impl Resume {
                 .map_or(0, |(range, _)| *range.start()),
             attempts: 0,
         }
+    }
+
+    /// What is missing of an answer of `length` bytes after `position` of them; `None` if nothing is.
+    fn rest(&self, position: u64, length: u64) -> Option<Range> {
+        let first = self.start.checked_add(position)?;
+        let last = self.start.checked_add(length)?.checked_sub(1)?;
+        (first <= last).then_some(Range::Bytes(first, last))
+    }
+
+    /// The settings of the first request, and that the object has not changed.
+    fn options(&self, patience: &Patience) -> Options<'_> {
+        let mut options = Options::new().cancel(&patience.cancel);
+        for (name, value) in &self.headers {
+            options = options.header(name.as_str(), value.as_str());
+        }
+        for (name, value) in &self.query {
+            options = options.query(name.as_str(), value.as_deref());
+        }
+        options.header("if-match", self.etag.as_str())
     }
 }
 

@@ -92,7 +92,7 @@ pub fn v4<'a>(
 ) -> Result<Vec<Header<'a>>> {
     if !(1..=MAX_V4_EXPIRY).contains(&expires) {
         return Err(Error::invalid(format!(
-            "expires: {expires} seconds; a V4 URL is valid for 1 to {MAX_V4_EXPIRY} seconds (seven days)"
+            "`expires`: {expires} seconds; a V4 URL is valid for 1 to {MAX_V4_EXPIRY} seconds (seven days)"
         )));
     }
     let date = time.iso8601_basic();
@@ -131,7 +131,7 @@ pub fn v1<'a>(
         .and_then(|seconds| time.0.checked_add(seconds));
     let Some(until) = until.filter(|&until| until > 0) else {
         return Err(Error::invalid(format!(
-            "expires: {expires} seconds; a V1 URL is valid for 1 second or more"
+            "`expires`: {expires} seconds; a V1 URL is valid for 1 second or more"
         )));
     };
     let until = until.to_string();

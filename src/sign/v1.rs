@@ -204,6 +204,7 @@ fn is_signed_parameter(name: &str) -> bool {
 }
 
 /// An HMAC keyed with the secret.
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 pub(super) fn keyed(credentials: &Credentials) -> HmacSha1 {
     HmacSha1::new_from_slice(credentials.access_key_secret.as_bytes())
         .expect("HMAC takes keys of any length")

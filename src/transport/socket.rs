@@ -189,7 +189,10 @@ impl Guarded<'_> {
                 Err(error) if is_slice(&error) => {
                     let slice = self.socket.slice;
                     // The first slice is over: the wait began one slice ago.
-                    let since = *since.get_or_insert_with(|| Instant::now() - slice);
+                    let since = *since.get_or_insert_with(|| {
+                        let now = Instant::now();
+                        now.checked_sub(slice).unwrap_or(now)
+                    });
                     self.check(Some(since), doing)?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
