@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace Alioss
+{
+    /// <summary>One request from its options to its answer, on one thread.</summary>
+    internal sealed unsafe class Call : IDisposable
+    {
+        private static readonly Action<object> CancelAction = Cancel;
+
+        private readonly CancellationToken token;
+        private readonly Transfer transfer;
+        private CancellationTokenRegistration registration;
+        private GCHandle transferHandle;
+        private bool released;
+
+        /// <summary>
+        /// Prepares a call. <paramref name="stream"/> is what <see cref="User"/> lets the callbacks read or write, null if
+        /// there is nothing of the kind.
+        /// </summary>
+        internal Call(CallOptions options, CancellationToken token, Stream stream = null, bool async = false)
+        {
+            this.token = token;
+            Callbacks.CredentialsException = null;
+            Handle = Native.oss_call_new();
+            if (Handle.IsInvalid)
+            {
+                throw new OutOfMemoryException();
+            }
+            try
+            {
+                Apply(options);
+                var progress = options == null ? null : options.Progress;
+                if (stream != null || progress != null)
+                {
+                    transfer = new Transfer { Stream = stream, Progress = progress, Async = async, Token = token };
+                    transferHandle = GCHandle.Alloc(transfer);
+                }
+                if (progress != null)
+                {
+                    Check(Native.oss_call_progress(Handle, Callbacks.Progress, User));
+                }
+                // A token that is cancelled already cancels at once; the call then sends nothing.
+                registration = token.Register(CancelAction, Handle);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        internal CallHandle Handle { get; }
+
+        /// <summary>What the read and write callbacks get.</summary>
+        internal IntPtr User => GCHandle.ToIntPtr(transferHandle);
+
+        /// <summary>The callbacks' own report of progress, for bodies that are read without them; null if nobody asks.</summary>
+        internal IProgress<TransferProgress> TakeProgress()
+        {
+            if (transfer == null || transfer.Progress == null)
+            {
+                return null;
+            }
+            Native.oss_call_progress(Handle, IntPtr.Zero, IntPtr.Zero);
+            return transfer.Progress;
+        }
+
+        private static void Cancel(object call)
+        {
+            try
+            {
+                Native.oss_call_cancel((CallHandle)call);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended.
+            }
+        }
+
+        private void Apply(CallOptions options)
+        {
+            if (options == null)
+            {
+                return;
+            }
+            foreach (KeyValuePair<string, string> header in options.Headers)
+            {
+                fixed (byte* name = Utf8.Required(header.Key, "name"))
+                fixed (byte* value = Utf8.Required(header.Value, "value"))
+                {
+                    Check(Native.oss_call_header(Handle, name, value));
+                }
+            }
+            foreach (KeyValuePair<string, string> parameter in options.Query)
+            {
+                fixed (byte* name = Utf8.Required(parameter.Key, "name"))
+                fixed (byte* value = Utf8.Optional(parameter.Value, "value"))
+                {
+                    Check(Native.oss_call_query(Handle, name, value));
+                }
+            }
+            if (options.Range.HasValue)
+            {
+                Check(Native.oss_call_range(Handle, options.Range.Value.First, options.Range.Value.Last));
+            }
+            if (options.Timeout.HasValue)
+            {
+                Check(Native.oss_call_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
+            }
+        }
+
+        /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>
+        internal void Check(int status)
+        {
+            var thrown = (transfer == null ? null : transfer.Exception) ?? Callbacks.CredentialsException;
+            if (thrown != null)
+            {
+                Callbacks.CredentialsException = null;
+                if (status != (int)OssStatus.Ok)
+                {
+                    OssException.Remember(thrown.SourceException, Take(status));
+                }
+                thrown.Throw();
+            }
+            if (status != (int)OssStatus.Ok)
+            {
+                throw Failure(Take(status), token);
+            }
+        }
+
+        private OssException Take(int status)
+        {
+            released = true;
+            return OssException.From(status, Handle);
+        }
+
+        /// <summary>The exception for <paramref name="error"/>: itself, or the one that stands for cancellation.</summary>
+        internal static Exception Failure(OssException error, CancellationToken token)
+        {
+            if (error.Status != OssStatus.Cancelled)
+            {
+                return error;
+            }
+            return new OperationCanceledException(
+                error.Message, error, token.IsCancellationRequested ? token : CancellationToken.None);
+        }
+
+        /// <summary>The answer, which from now on owns the handle.</summary>
+        internal OssResponse Answer()
+        {
+            released = true;
+            return new OssResponse(Handle);
+        }
+
+        /// <summary>Hands the handle and the registration of the token over to who goes on reading.</summary>
+        internal CancellationTokenRegistration Release()
+        {
+            released = true;
+            var handed = registration;
+            registration = default(CancellationTokenRegistration);
+            return handed;
+        }
+
+        /// <summary>Ends the call: first nobody can cancel it any more, then what it was given goes.</summary>
+        public void Dispose()
+        {
+            registration.Dispose();
+            if (transferHandle.IsAllocated)
+            {
+                transferHandle.Free();
+                transfer.Release();
+            }
+            if (!released)
+            {
+                Handle.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System;
+using System.IO;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace Alioss
+{
+    /// <summary>Tells ahead-of-time compilers for Mono that C calls a method; they look for an attribute of this name.</summary>
+    [AttributeUsage(AttributeTargets.Method)]
+    internal sealed class MonoPInvokeCallbackAttribute : Attribute
+    {
+        public MonoPInvokeCallbackAttribute(Type type)
+        {
+            Type = type;
+        }
+
+        public Type Type { get; }
+    }
+
+    /// <summary>What the callbacks of one call need. C knows it by a pointer; no exception crosses, the first is kept.</summary>
+    internal sealed class Transfer
+    {
+        private const int BufferSize = 80 * 1024;
+
+        private static byte[] spare;
+
+        private byte[] buffer;
+
+        internal Stream Stream;
+        internal IProgress<TransferProgress> Progress;
+        internal ExceptionDispatchInfo Exception;
+
+        /// <summary>Use the stream's asynchronous methods, for those that have no other; this is their token.</summary>
+        internal bool Async;
+        internal CancellationToken Token;
+
+        /// <summary>A buffer for streams, which know only arrays.</summary>
+        private byte[] Buffer => buffer ?? (buffer = Interlocked.Exchange(ref spare, null) ?? new byte[BufferSize]);
+
+        /// <summary>Lets the next transfer have the buffer.</summary>
+        internal void Release()
+        {
+            if (buffer != null)
+            {
+                spare = buffer;
+                buffer = null;
+            }
+        }
+
+        internal void Report(long done, long total) => Progress.Report(new TransferProgress(done, total));
+
+        internal unsafe long Read(byte* target, long capacity)
+        {
+#if NET
+            if (!Async)
+            {
+                return Stream.Read(new Span<byte>(target, (int)Math.Min(capacity, int.MaxValue)));
+            }
+#endif
+            var bytes = Buffer;
+            int count = (int)Math.Min(capacity, bytes.Length);
+            int got = Async
+                ? Stream.ReadAsync(bytes, 0, count, Token).GetAwaiter().GetResult()
+                : Stream.Read(bytes, 0, count);
+            if (got < 0 || got > count)
+            {
+                throw new IOException($"the stream returned {got} for a buffer of {count} bytes");
+            }
+            Marshal.Copy(bytes, 0, (IntPtr)target, got);
+            return got;
+        }
+
+        internal unsafe void Write(byte* source, long length)
+        {
+#if NET
+            if (!Async)
+            {
+                Stream.Write(new ReadOnlySpan<byte>(source, (int)length));
+                return;
+            }
+#endif
+            var bytes = Buffer;
+            while (length > 0)
+            {
+                int count = (int)Math.Min(length, bytes.Length);
+                Marshal.Copy((IntPtr)source, bytes, 0, count);
+                if (Async)
+                {
+                    Stream.WriteAsync(bytes, 0, count, Token).GetAwaiter().GetResult();
+                }
+                else
+                {
+                    Stream.Write(bytes, 0, count);
+                }
+                source += count;
+                length -= count;
+            }
+        }
+    }
+
+    /// <summary>The functions that C calls. The delegates live as long as the process, so their pointers stay good.</summary>
+    internal static unsafe class Callbacks
+    {
+        private static readonly ReadFunction ReadDelegate = OnRead;
+        private static readonly WriteFunction WriteDelegate = OnWrite;
+        private static readonly ProgressFunction ProgressDelegate = OnProgress;
+        private static readonly CredentialsFunction CredentialsDelegate = OnCredentials;
+        private static readonly LogFunction LogDelegate = OnLog;
+
+        internal static readonly IntPtr Read = Marshal.GetFunctionPointerForDelegate(ReadDelegate);
+        internal static readonly IntPtr Write = Marshal.GetFunctionPointerForDelegate(WriteDelegate);
+        internal static readonly IntPtr Progress = Marshal.GetFunctionPointerForDelegate(ProgressDelegate);
+        internal static readonly IntPtr Credentials = Marshal.GetFunctionPointerForDelegate(CredentialsDelegate);
+        internal static readonly IntPtr Log = Marshal.GetFunctionPointerForDelegate(LogDelegate);
+
+        /// <summary>What a credentials callback threw, on the thread of the call, which takes it when it is back.</summary>
+        [ThreadStatic]
+        internal static ExceptionDispatchInfo CredentialsException;
+
+        /// <summary>Where the log goes.</summary>
+        internal static volatile Action<LogLevel, string> LogHandler;
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate long ReadFunction(IntPtr user, byte* buffer, UIntPtr capacity);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int WriteFunction(IntPtr user, byte* data, UIntPtr length);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int ProgressFunction(IntPtr user, long done, long total);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int CredentialsFunction(IntPtr user, IntPtr keys);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate void LogFunction(IntPtr user, int level, byte* line);
+
+        private static Transfer TransferOf(IntPtr user) => (Transfer)GCHandle.FromIntPtr(user).Target;
+
+        [MonoPInvokeCallback(typeof(ReadFunction))]
+        private static long OnRead(IntPtr user, byte* buffer, UIntPtr capacity)
+        {
+            var transfer = TransferOf(user);
+            try
+            {
+                return transfer.Read(buffer, checked((long)(ulong)capacity));
+            }
+            catch (Exception exception)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                return -1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(WriteFunction))]
+        private static int OnWrite(IntPtr user, byte* data, UIntPtr length)
+        {
+            var transfer = TransferOf(user);
+            try
+            {
+                transfer.Write(data, checked((long)(ulong)length));
+                return 0;
+            }
+            catch (Exception exception)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                return -1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(ProgressFunction))]
+        private static int OnProgress(IntPtr user, long done, long total)
+        {
+            var transfer = TransferOf(user);
+            try
+            {
+                transfer.Report(done, total);
+                return 0;
+            }
+            catch (Exception exception)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                return -1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(CredentialsFunction))]
+        private static int OnCredentials(IntPtr user, IntPtr keys)
+        {
+            try
+            {
+                var provider = (Func<AccessKeys>)GCHandle.FromIntPtr(user).Target;
+                var given = provider();
+                if (given == null)
+                {
+                    throw new InvalidOperationException("the credentials callback returned null");
+                }
+                fixed (byte* id = Utf8.Required(given.Id, "id"))
+                fixed (byte* secret = Utf8.Required(given.Secret, "secret"))
+                fixed (byte* token = Utf8.Optional(given.Token, "token"))
+                {
+                    return Native.oss_keys_set(keys, id, secret, token);
+                }
+            }
+            catch (Exception exception)
+            {
+                CredentialsException = ExceptionDispatchInfo.Capture(exception);
+                return -1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(LogFunction))]
+        private static void OnLog(IntPtr user, int level, byte* line)
+        {
+            try
+            {
+                var handler = LogHandler;
+                if (handler != null)
+                {
+                    handler((LogLevel)level, Utf8.Text(line));
+                }
+            }
+            catch (Exception)
+            {
+                // A line of the log is no reason to fail, and an exception must not cross into C.
+            }
+        }
+    }
+}

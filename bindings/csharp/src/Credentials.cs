@@ -1,0 +1,94 @@
+using System;
+
+namespace Alioss
+{
+    /// <summary>Keys to sign with.</summary>
+    public sealed class AccessKeys
+    {
+        /// <summary>Long-lived keys, or temporary ones with their STS <paramref name="token"/>.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="id"/> or <paramref name="secret"/> is null.</exception>
+        public AccessKeys(string id, string secret, string token = null)
+        {
+            Id = id ?? throw new ArgumentNullException(nameof(id));
+            Secret = secret ?? throw new ArgumentNullException(nameof(secret));
+            Token = token;
+        }
+
+        internal string Id { get; }
+
+        internal string Secret { get; }
+
+        internal string Token { get; }
+
+        /// <summary>The id only; the secret never shows.</summary>
+        public override string ToString() => $"AccessKeys {Id}";
+    }
+
+    /// <summary>Where credentials come from. Never changes; may be used for any number of buckets.</summary>
+    public sealed class Credentials
+    {
+        private readonly AccessKeys keys;
+        private readonly Func<AccessKeys> callback;
+        private readonly bool anonymous;
+
+        private Credentials(AccessKeys keys, Func<AccessKeys> callback, bool anonymous)
+        {
+            this.keys = keys;
+            this.callback = callback;
+            this.anonymous = anonymous;
+        }
+
+        /// <summary>
+        /// The environment, read for every request: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
+        /// OSS_SESSION_TOKEN. The default. Note that <see cref="System.Environment.SetEnvironmentVariable(string, string)"/>
+        /// does not change what the library sees on Unix.
+        /// </summary>
+        public static Credentials Environment { get; } = new Credentials(null, null, false);
+
+        /// <summary>None: requests go unsigned, for what is public.</summary>
+        public static Credentials Anonymous { get; } = new Credentials(null, null, true);
+
+        /// <summary>
+        /// Always the same keys; <paramref name="token"/> is null for long-lived ones. Whether they are well-formed is
+        /// checked when a bucket is made.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="id"/> or <paramref name="secret"/> is null.</exception>
+        public static Credentials Static(string id, string secret, string token = null) =>
+            new Credentials(new AccessKeys(id, secret, token), null, false);
+
+        /// <summary>
+        /// Asks <paramref name="callback"/> before every attempt to send a request, on the thread of the call, from several
+        /// threads at once if several work; so let it keep what it has fetched. What it throws fails the call and comes back
+        /// unchanged. It is kept until the last bucket and service made with it is disposed.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
+        public static Credentials Callback(Func<AccessKeys> callback) =>
+            new Credentials(null, callback ?? throw new ArgumentNullException(nameof(callback)), false);
+
+        /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
+        internal unsafe PinnedObject Apply(Config config)
+        {
+            if (keys != null)
+            {
+                fixed (byte* id = Utf8.Required(keys.Id, "id"))
+                fixed (byte* secret = Utf8.Required(keys.Secret, "secret"))
+                fixed (byte* token = Utf8.Optional(keys.Token, "token"))
+                {
+                    config.Note(Native.oss_config_keys(config.Handle, id, secret, token));
+                }
+                return null;
+            }
+            if (callback != null)
+            {
+                var pinned = new PinnedObject(callback);
+                config.Note(Native.oss_config_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer));
+                return pinned;
+            }
+            using (var handle = anonymous ? Native.oss_credentials_anonymous() : Native.oss_credentials_environment())
+            {
+                config.Note(Native.oss_config_credentials(config.Handle, handle));
+            }
+            return null;
+        }
+    }
+}

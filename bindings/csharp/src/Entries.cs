@@ -1,0 +1,100 @@
+using System;
+
+namespace Alioss
+{
+    /// <summary>What a listing of a bucket lists: an object, or a prefix that several keys share.</summary>
+    public sealed unsafe class ObjectEntry
+    {
+        internal ObjectEntry(Native.Entry* entry)
+        {
+            IsPrefix = entry->Kind == Native.EntryPrefix;
+            Key = Utf8.Text(entry->Name);
+            Size = entry->Size;
+            LastModified = BucketEntry.Time(entry->Time);
+            ETag = Utf8.Text(entry->ETag);
+            StorageClass = Utf8.Text(entry->StorageClass);
+            Type = Utf8.Text(entry->ObjectType);
+            RestoreInfo = Utf8.Text(entry->RestoreInfo);
+            OwnerId = Utf8.Text(entry->OwnerId);
+            OwnerName = Utf8.Text(entry->OwnerName);
+        }
+
+        /// <summary>
+        /// Whether <see cref="Key"/> is a common prefix: what the keys below it share up to the delimiter. It has nothing
+        /// else.
+        /// </summary>
+        public bool IsPrefix { get; }
+
+        /// <summary>Key of the object, or the prefix.</summary>
+        public string Key { get; }
+
+        /// <summary>Bytes; -1 for a prefix.</summary>
+        public long Size { get; }
+
+        /// <summary>When the object was last modified, to the second; null if unknown.</summary>
+        public DateTimeOffset? LastModified { get; }
+
+        /// <summary>ETag with its quotes; null if unknown, as all below.</summary>
+        public string ETag { get; }
+
+        /// <summary>Storage class, such as "Standard".</summary>
+        public string StorageClass { get; }
+
+        /// <summary>Type of the object: "Normal", "Appendable", "Multipart", "Symlink".</summary>
+        public string Type { get; }
+
+        /// <summary>Restore state of an archived object, as the service words it.</summary>
+        public string RestoreInfo { get; }
+
+        /// <summary>Id of the owner, if asked for with the query <c>["fetch-owner"] = "true"</c>.</summary>
+        public string OwnerId { get; }
+
+        /// <summary>Name of the owner, likewise.</summary>
+        public string OwnerName { get; }
+
+        /// <summary>The key.</summary>
+        public override string ToString() => Key;
+    }
+
+    /// <summary>What a listing of the service lists. Texts that the service does not give are null.</summary>
+    public sealed unsafe class BucketEntry
+    {
+        internal BucketEntry(Native.Entry* entry)
+        {
+            Name = Utf8.Text(entry->Name);
+            CreationDate = Time(entry->Time);
+            StorageClass = Utf8.Text(entry->StorageClass);
+            Region = Utf8.Text(entry->Region);
+            Location = Utf8.Text(entry->Location);
+            ExtranetEndpoint = Utf8.Text(entry->ExtranetEndpoint);
+            IntranetEndpoint = Utf8.Text(entry->IntranetEndpoint);
+        }
+
+        /// <summary>Name of the bucket.</summary>
+        public string Name { get; }
+
+        /// <summary>When it was created, to the second; null if unknown.</summary>
+        public DateTimeOffset? CreationDate { get; }
+
+        /// <summary>Storage class, such as "Standard".</summary>
+        public string StorageClass { get; }
+
+        /// <summary>Region, such as "cn-hangzhou".</summary>
+        public string Region { get; }
+
+        /// <summary>Location, such as "oss-cn-hangzhou".</summary>
+        public string Location { get; }
+
+        /// <summary>Public endpoint.</summary>
+        public string ExtranetEndpoint { get; }
+
+        /// <summary>Internal endpoint.</summary>
+        public string IntranetEndpoint { get; }
+
+        /// <summary>The name.</summary>
+        public override string ToString() => Name;
+
+        internal static DateTimeOffset? Time(long seconds) =>
+            seconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(seconds);
+    }
+}

@@ -1,0 +1,106 @@
+using System;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Alioss
+{
+    /// <summary>A handle of the library, freed when it is disposed and no call uses it any more.</summary>
+    internal abstract class Handle : SafeHandleZeroOrMinusOneIsInvalid
+    {
+        private SafeHandle needed;
+
+        protected Handle() : base(true)
+        {
+        }
+
+        /// <summary>Keeps <paramref name="other"/> from being released before this handle.</summary>
+        internal void Keep(SafeHandle other)
+        {
+            if (other == null)
+            {
+                return;
+            }
+            bool added = false;
+            other.DangerousAddRef(ref added);
+            needed = other;
+        }
+
+        protected abstract void Free(IntPtr pointer);
+
+        protected sealed override bool ReleaseHandle()
+        {
+            Free(handle);
+            if (needed != null)
+            {
+                needed.DangerousRelease();
+            }
+            return true;
+        }
+    }
+
+    internal sealed class ConfigHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_config_free(pointer);
+    }
+
+    internal sealed class CredentialsHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_credentials_free(pointer);
+    }
+
+    internal sealed class SessionHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_session_free(pointer);
+    }
+
+    internal sealed class BucketHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_bucket_free(pointer);
+    }
+
+    internal sealed class ServiceHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_service_free(pointer);
+    }
+
+    internal sealed class CallHandle : Handle
+    {
+        private long pressure;
+
+        /// <summary>Tells the collector about memory that this call holds outside of its heap, in bytes.</summary>
+        internal void AddPressure(long bytes)
+        {
+            if (bytes > 0 && pressure == 0)
+            {
+                pressure = bytes;
+                GC.AddMemoryPressure(bytes);
+            }
+        }
+
+        protected override void Free(IntPtr pointer)
+        {
+            Native.oss_call_free(pointer);
+            if (pressure > 0)
+            {
+                GC.RemoveMemoryPressure(pressure);
+            }
+        }
+    }
+
+    /// <summary>Keeps a managed object alive, and reachable by a pointer, for as long as the library may call back.</summary>
+    internal sealed class PinnedObject : SafeHandleZeroOrMinusOneIsInvalid
+    {
+        internal PinnedObject(object target) : base(true)
+        {
+            SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(target)));
+        }
+
+        internal IntPtr Pointer => handle;
+
+        protected override bool ReleaseHandle()
+        {
+            GCHandle.FromIntPtr(handle).Free();
+            return true;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    /// <summary>A listing that begins anew whenever it is enumerated; pages are fetched as they are needed.</summary>
+    internal sealed class Listing<T> : IEnumerable<T> where T : class
+    {
+        private readonly Func<CancellationToken, Call> open;
+        private readonly Reader read;
+        private readonly CancellationToken token;
+
+        internal Listing(Func<CancellationToken, Call> open, Reader read, CancellationToken token)
+        {
+            this.open = open;
+            this.read = read;
+            this.token = token;
+        }
+
+        internal unsafe delegate T Reader(Native.Entry* entry);
+
+        public IEnumerator<T> GetEnumerator() => new Enumerator(this, token);
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        /// <summary>All of it, on another thread.</summary>
+        internal Task<IReadOnlyList<T>> ToListAsync() =>
+            Blocking.Run<IReadOnlyList<T>>(() => new List<T>(this), token);
+
+#if NET
+        /// <summary>As it comes; another thread fetches up to 1000 entries at a time.</summary>
+        internal async IAsyncEnumerable<T> Stream(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
+            using var enumerator = new Enumerator(this, linked.Token);
+            var batch = new List<T>();
+            do
+            {
+                batch.Clear();
+                await Blocking.Run(
+                    () =>
+                    {
+                        while (batch.Count < 1000 && enumerator.MoveNext())
+                        {
+                            batch.Add(enumerator.Current);
+                        }
+                        return true;
+                    },
+                    linked.Token).ConfigureAwait(false);
+                foreach (T entry in batch)
+                {
+                    yield return entry;
+                }
+            }
+            while (batch.Count == 1000);
+        }
+#endif
+
+        private sealed class Enumerator : IEnumerator<T>
+        {
+            private readonly Listing<T> listing;
+            private readonly CancellationToken token;
+            private Call call;
+            private bool over;
+
+            internal Enumerator(Listing<T> listing, CancellationToken token)
+            {
+                this.listing = listing;
+                this.token = token;
+            }
+
+            public T Current { get; private set; }
+
+            object IEnumerator.Current => Current;
+
+            public unsafe bool MoveNext()
+            {
+                if (over)
+                {
+                    return false;
+                }
+                over = true;
+                Current = null;
+                if (call == null)
+                {
+                    call = listing.open(token);
+                }
+                Callbacks.CredentialsException = null;
+                Native.Entry* entry;
+                call.Check(Native.oss_call_next(call.Handle, &entry));
+                if (entry == null)
+                {
+                    return false;
+                }
+                Current = listing.read(entry);
+                over = false;
+                return true;
+            }
+
+            public void Reset()
+            {
+                throw new NotSupportedException();
+            }
+
+            public void Dispose()
+            {
+                over = true;
+                if (call != null)
+                {
+                    call.Dispose();
+                }
+            }
+        }
+    }
+}

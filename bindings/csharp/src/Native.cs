@@ -1,0 +1,143 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace Alioss
+{
+    /// <summary>
+    /// The C API, include/oss.h, function by function. Only integers, pointers and safe handles cross, so nothing is
+    /// marshalled but the handles, which every call keeps alive until it returns.
+    /// </summary>
+    internal static unsafe class Native
+    {
+        private const string Library = "alioss";
+        private const CallingConvention C = CallingConvention.Cdecl;
+
+        // Version and errors.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_version();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_has(byte* feature);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_last_error();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_status_name(int status);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_set_log(IntPtr function, IntPtr user, int level);
+
+        // Configuration.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ConfigHandle oss_config_new();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_config_free(IntPtr config);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_config_error(ConfigHandle config);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_endpoint(ConfigHandle config, byte* endpoint);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_region(ConfigHandle config, byte* region);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_signature_version(ConfigHandle config, int version);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_cname(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_path_style(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_internal_endpoint(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_accelerate_endpoint(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_dual_stack(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_cloudbox_id(ConfigHandle config, byte* id);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_additional_signed_header(ConfigHandle config, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_keys(ConfigHandle config, byte* id, byte* secret, byte* token);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_credentials(ConfigHandle config, CredentialsHandle credentials);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_credentials_callback(ConfigHandle config, IntPtr function, IntPtr user);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_session(ConfigHandle config, SessionHandle session);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_pool_size(ConfigHandle config, long connections);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_connect_timeout_ms(ConfigHandle config, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_read_timeout_ms(ConfigHandle config, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_total_timeout_ms(ConfigHandle config, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_tls_versions(ConfigHandle config, int min, int max);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_ca_file(ConfigHandle config, byte* path);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_ca_pem(ConfigHandle config, byte* pem, UIntPtr len);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_insecure_skip_verify(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_proxy(ConfigHandle config, byte* url);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_proxy_from_env(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_app_name(ConfigHandle config, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_crc64(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_retry(ConfigHandle config, int attempts);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_clock_skew_correction(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_user_header(ConfigHandle config, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_resolve(ConfigHandle config, byte* host, byte* address);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_traffic_limit(ConfigHandle config, long bitsPerSecond);
+
+        // Credentials.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern CredentialsHandle oss_credentials_environment();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern CredentialsHandle oss_credentials_anonymous();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_credentials_free(IntPtr credentials);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_keys_set(IntPtr keys, byte* id, byte* secret, byte* token);
+
+        // Session, bucket, service.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern SessionHandle oss_session_new(ConfigHandle config);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_session_free(IntPtr session);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern BucketHandle oss_bucket_new(ConfigHandle config, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_bucket_free(IntPtr bucket);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ServiceHandle oss_service_new(ConfigHandle config);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_service_free(IntPtr service);
+
+        // Call.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern CallHandle oss_call_new();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_call_free(IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_header(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_query(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_range(CallHandle call, long first, long last);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_progress(CallHandle call, IntPtr function, IntPtr user);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_timeout_ms(CallHandle call, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_cancel(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_error(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_http_status(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_code(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_message(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_request_id(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_host_id(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_ec(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_error_detail(CallHandle call, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_retryable(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_attempts(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_response_header(CallHandle call, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_etag(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_version_id(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ulong oss_call_crc64(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_content_length(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_last_modified(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_body(CallHandle call, UIntPtr* len);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_read(CallHandle call, byte* buffer, UIntPtr capacity);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_next(CallHandle call, Entry** entry);
+
+        // Objects.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object(BucketHandle bucket, byte* key, byte* data, UIntPtr len, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_file(BucketHandle bucket, byte* key, byte* path, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_stream(BucketHandle bucket, byte* key, long len, IntPtr read, IntPtr user, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object(BucketHandle bucket, byte* key, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_buffer(BucketHandle bucket, byte* key, byte* buffer, UIntPtr capacity, UIntPtr* len, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_file(BucketHandle bucket, byte* key, byte* path, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_stream(BucketHandle bucket, byte* key, IntPtr write, IntPtr user, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_head_object(BucketHandle bucket, byte* key, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_meta(BucketHandle bucket, byte* key, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_object(BucketHandle bucket, byte* key, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects_v2(BucketHandle bucket, byte* prefix, byte* delimiter, CallHandle call);
+
+        // Buckets, service, everything else.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_bucket(BucketHandle bucket, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_bucket(BucketHandle bucket, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_invoke(BucketHandle bucket, byte* method, byte* key, byte* body, UIntPtr len, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_service_invoke(ServiceHandle service, byte* method, byte* body, UIntPtr len, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_buckets(ServiceHandle service, byte* prefix, CallHandle call);
+
+        /// <summary>oss_entry: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Entry
+        {
+            internal int Kind;
+            internal byte* Name;
+            internal long Size;
+            internal long Time;
+            internal byte* ETag;
+            internal byte* StorageClass;
+            internal byte* ObjectType;
+            internal byte* RestoreInfo;
+            internal byte* OwnerId;
+            internal byte* OwnerName;
+            internal byte* Region;
+            internal byte* Location;
+            internal byte* ExtranetEndpoint;
+            internal byte* IntranetEndpoint;
+        }
+
+        internal const int EntryPrefix = 2;
+    }
+}

@@ -1,0 +1,59 @@
+using System;
+
+namespace Alioss
+{
+    /// <summary>How much a line of the log matters.</summary>
+    public enum LogLevel
+    {
+        /// <summary>Nothing is logged.</summary>
+        Off = 0,
+
+        /// <summary>Something failed.</summary>
+        Error = 1,
+
+        /// <summary>Something is odd.</summary>
+        Warning = 2,
+
+        /// <summary>What happens, in broad strokes.</summary>
+        Info = 3,
+
+        /// <summary>What happens, in detail.</summary>
+        Debug = 4,
+
+        /// <summary>Everything.</summary>
+        Trace = 5,
+    }
+
+    /// <summary>What concerns the library as a whole.</summary>
+    public static unsafe class Oss
+    {
+        /// <summary>Version of the native library, such as "0.1.0".</summary>
+        public static string Version => Utf8.Text(Native.oss_version());
+
+        /// <summary>Whether the native library has a feature: "tls". False for unknown names.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="feature"/> is null.</exception>
+        public static bool Has(string feature)
+        {
+            fixed (byte* text = Utf8.Required(feature, nameof(feature)))
+            {
+                return Native.oss_has(text) != 0;
+            }
+        }
+
+        /// <summary>
+        /// Sends the log of the whole process to <paramref name="handler"/>, lines up to <paramref name="level"/>; null or
+        /// <see cref="LogLevel.Off"/> ends it. Called on the thread the line comes from, by several at once if several work;
+        /// what it throws is dropped. Secrets are never logged; until this is called nothing is.
+        /// </summary>
+        /// <exception cref="OssException"><paramref name="level"/> has no meaning.</exception>
+        public static void SetLog(Action<LogLevel, string> handler, LogLevel level)
+        {
+            int status = Native.oss_set_log(handler == null ? IntPtr.Zero : Callbacks.Log, IntPtr.Zero, (int)level);
+            if (status != (int)OssStatus.Ok)
+            {
+                throw OssException.Invalid($"`level`: {(int)level} is out of range; allowed are 0 to 5");
+            }
+            Callbacks.LogHandler = handler;
+        }
+    }
+}

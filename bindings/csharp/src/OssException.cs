@@ -1,0 +1,144 @@
+using System;
+using System.IO;
+using System.Runtime.CompilerServices;
+
+namespace Alioss
+{
+    /// <summary>
+    /// A failed call: the reason a program can act on, the reason in words, and all that the service said when it was the
+    /// service that refused.
+    /// </summary>
+    public sealed class OssException : IOException
+    {
+        private static readonly ConditionalWeakTable<Exception, OssException> Behind =
+            new ConditionalWeakTable<Exception, OssException>();
+
+        private readonly CallHandle call;
+
+        private OssException(OssStatus status, string message, CallHandle call) : base(message)
+        {
+            Status = status;
+            Code = ServiceMessage = RequestId = HostId = EC = "";
+            Body = new byte[0];
+            this.call = call;
+        }
+
+        /// <summary>The reason, in terms a program can act on.</summary>
+        public OssStatus Status { get; }
+
+        /// <summary>HTTP status of the answer; 0 if there was none.</summary>
+        public int HttpStatus { get; private set; }
+
+        /// <summary>The service's error code, such as "NoSuchKey"; "" if there is none.</summary>
+        public string Code { get; private set; }
+
+        /// <summary>The service's error message; "" if there is none.</summary>
+        public string ServiceMessage { get; private set; }
+
+        /// <summary>Id of the request, to be quoted to the service's support; "" if there was no answer.</summary>
+        public string RequestId { get; private set; }
+
+        /// <summary>The host that refused; "" if there is none.</summary>
+        public string HostId { get; private set; }
+
+        /// <summary>The service's finer error code, such as "0026-00000001"; "" if there is none.</summary>
+        public string EC { get; private set; }
+
+        /// <summary>Whether the same call may succeed later.</summary>
+        public bool Retryable { get; private set; }
+
+        /// <summary>How many times the request was sent; 0 if it was not.</summary>
+        public int Attempts { get; private set; }
+
+        /// <summary>The first 4 KiB of the body of a bad answer; empty if there is none.</summary>
+        public byte[] Body { get; private set; }
+
+        /// <summary>
+        /// Any other element of the service's error document, such as "StringToSign"; null if there is none of that name.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
+        public unsafe string Detail(string name)
+        {
+            var bytes = Utf8.Required(name, nameof(name));
+            if (call == null)
+            {
+                return null;
+            }
+            lock (call)
+            {
+                fixed (byte* pointer = bytes)
+                {
+                    string detail = call.IsClosed ? null : Utf8.Text(Native.oss_call_error_detail(call, pointer));
+                    GC.KeepAlive(call);
+                    return detail;
+                }
+            }
+        }
+
+        /// <summary>
+        /// What the library has to say about the call that threw <paramref name="exception"/>: the exception itself; the
+        /// reason of an <see cref="OperationCanceledException"/>; and for an exception of one of your own callbacks or
+        /// streams, which comes back as it is, how the call that ran it ended. Null if there is nothing.
+        /// </summary>
+        public static OssException Of(Exception exception)
+        {
+            if (exception == null)
+            {
+                return null;
+            }
+            OssException found;
+            return Behind.TryGetValue(exception, out found)
+                ? found
+                : exception as OssException ?? exception.InnerException as OssException;
+        }
+
+        /// <summary>Remembers how the call ended in which <paramref name="thrown"/>, of a user's callback, was thrown.</summary>
+        internal static void Remember(Exception thrown, OssException error)
+        {
+            lock (Behind)
+            {
+                Behind.Remove(thrown);
+                Behind.Add(thrown, error);
+            }
+        }
+
+        internal static OssException Invalid(string message) => new OssException(OssStatus.InvalidArgument, message, null);
+
+        internal static OssException Plain(int status, string message) =>
+            new OssException((OssStatus)status, message, null);
+
+        /// <summary>The failure that <paramref name="call"/> holds, which has to be there as long as the exception.</summary>
+        internal static unsafe OssException From(int status, CallHandle call)
+        {
+            lock (call)
+            {
+                string words = Utf8.Text(Native.oss_call_error(call));
+                if (words.Length == 0)
+                {
+                    // A refused input of a call is filed with the thread, which is still this one.
+                    words = Utf8.Text(Native.oss_last_error());
+                }
+                UIntPtr length;
+                byte* body = Native.oss_call_body(call, &length);
+                var error = new OssException((OssStatus)status, words, call)
+                {
+                    HttpStatus = Native.oss_call_http_status(call),
+                    Code = Utf8.Text(Native.oss_call_code(call)),
+                    ServiceMessage = Utf8.Text(Native.oss_call_message(call)),
+                    RequestId = Utf8.Text(Native.oss_call_request_id(call)),
+                    HostId = Utf8.Text(Native.oss_call_host_id(call)),
+                    EC = Utf8.Text(Native.oss_call_ec(call)),
+                    Retryable = Native.oss_call_retryable(call) != 0,
+                    Attempts = Native.oss_call_attempts(call),
+                };
+                if (body != null)
+                {
+                    error.Body = new byte[(int)length];
+                    System.Runtime.InteropServices.Marshal.Copy((IntPtr)body, error.Body, 0, error.Body.Length);
+                }
+                GC.KeepAlive(call);
+                return error;
+            }
+        }
+    }
+}

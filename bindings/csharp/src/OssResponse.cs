@@ -1,0 +1,156 @@
+using System;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Alioss
+{
+    /// <summary>
+    /// A good answer. Holds on to a little memory of the library, which is given back by <see cref="Dispose"/> or by the
+    /// garbage collector, whichever comes first. Any thread may use it.
+    /// </summary>
+    public sealed unsafe class OssResponse : IDisposable
+    {
+        private readonly CallHandle call;
+        private byte[] body;
+
+        internal OssResponse(CallHandle call)
+        {
+            this.call = call;
+        }
+
+        /// <summary>HTTP status, 200 to 299.</summary>
+        public int HttpStatus
+        {
+            get { lock (call) { return Native.oss_call_http_status(call); } }
+        }
+
+        /// <summary>Id of the request; "" if the answer has none.</summary>
+        public string RequestId
+        {
+            get { lock (call) { return Lent(Native.oss_call_request_id(call)); } }
+        }
+
+        /// <summary>ETag of the object with its quotes; null if the answer has none.</summary>
+        public string ETag
+        {
+            get { lock (call) { return Lent(Native.oss_call_etag(call)); } }
+        }
+
+        /// <summary>Version of the object; null if the bucket keeps none.</summary>
+        public string VersionId
+        {
+            get { lock (call) { return Lent(Native.oss_call_version_id(call)); } }
+        }
+
+        /// <summary>CRC-64 of the whole object as the service computed it; null if the answer has none.</summary>
+        public ulong? Crc64
+        {
+            get
+            {
+                ulong crc;
+                return ulong.TryParse(Header("x-oss-hash-crc64ecma"), NumberStyles.None, CultureInfo.InvariantCulture, out crc)
+                    ? crc
+                    : (ulong?)null;
+            }
+        }
+
+        /// <summary>
+        /// Content-Length in bytes: of the object for HeadObject, of the answer otherwise; null if the answer has none.
+        /// </summary>
+        public long? ContentLength
+        {
+            get
+            {
+                lock (call)
+                {
+                    long length = Native.oss_call_content_length(call);
+                    return length < 0 ? (long?)null : length;
+                }
+            }
+        }
+
+        /// <summary>When the object was last modified, to the second; null if the answer does not say.</summary>
+        public DateTimeOffset? LastModified
+        {
+            get
+            {
+                lock (call)
+                {
+                    long seconds = Native.oss_call_last_modified(call);
+                    return seconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(seconds);
+                }
+            }
+        }
+
+        /// <summary>How many times the request was sent.</summary>
+        public int Attempts
+        {
+            get { lock (call) { return Native.oss_call_attempts(call); } }
+        }
+
+        /// <summary>The body of the answer; empty for downloads, whose body goes where it was asked to go.</summary>
+        public byte[] Body
+        {
+            get
+            {
+                lock (call)
+                {
+                    if (body == null)
+                    {
+                        UIntPtr length;
+                        byte* lent = Native.oss_call_body(call, &length);
+                        body = new byte[lent == null ? 0 : (int)length];
+                        if (lent != null)
+                        {
+                            Marshal.Copy((IntPtr)lent, body, 0, body.Length);
+                        }
+                        GC.KeepAlive(call);
+                    }
+                    return body;
+                }
+            }
+        }
+
+        /// <summary>A header of the answer by name, whatever its case; null if it has none.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
+        public string Header(string name)
+        {
+            fixed (byte* pointer = Utf8.Required(name, nameof(name)))
+            {
+                lock (call)
+                {
+                    return Lent(Native.oss_call_response_header(call, pointer));
+                }
+            }
+        }
+
+        /// <summary>
+        /// Gives the memory back now. Reading any property afterwards throws <see cref="ObjectDisposedException"/>.
+        /// </summary>
+        public void Dispose()
+        {
+            lock (call)
+            {
+                call.Dispose();
+            }
+        }
+
+        /// <summary>Tells the collector how much an answer holds.</summary>
+        internal OssResponse Weighed()
+        {
+            UIntPtr length;
+            if (Native.oss_call_body(call, &length) != null)
+            {
+                call.AddPressure((long)length);
+            }
+            return this;
+        }
+
+        private string Lent(byte* text)
+        {
+            string copy = Utf8.Text(text);
+            GC.KeepAlive(call);
+            return copy;
+        }
+    }
+}

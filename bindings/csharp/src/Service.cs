@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    /// <summary>The service itself: what is not about one bucket. Never changes; any number of threads may use it.</summary>
+    /// <remarks>
+    /// Besides <see cref="OssException"/>, calls throw <see cref="OperationCanceledException"/> when their token is
+    /// cancelled, within 250 ms, and <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.
+    /// </remarks>
+    public sealed unsafe class Service : IDisposable
+    {
+        private readonly ServiceHandle handle;
+
+        /// <summary>Opens the service without talking to it yet.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+        /// <exception cref="OssException">An option is unusable; the message names it.</exception>
+        public Service(OssOptions options)
+        {
+            using (var config = new Config(options))
+            {
+                handle = config.Opened(Native.oss_service_new(config.Handle));
+            }
+        }
+
+        /// <summary>Lets go of the service; calls in progress finish undisturbed.</summary>
+        public void Dispose() => handle.Dispose();
+
+        /// <summary>
+        /// ListBuckets: the buckets of the account whose names begin with <paramref name="prefix"/>, null for all. Asks the
+        /// service when it is enumerated, page by page, and anew each time.
+        /// </summary>
+        public IEnumerable<BucketEntry> ListBuckets(
+            string prefix = null, CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
+            Listing(prefix, options, token);
+
+        /// <summary>As <see cref="ListBuckets"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<BucketEntry>> ListBucketsAsync(
+            string prefix = null, CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
+            Listing(prefix, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListBuckets"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<BucketEntry> EnumerateBucketsAsync(
+            string prefix = null, CallOptions options = null, CancellationToken token = default) =>
+            Listing(prefix, options, token).Stream();
+#endif
+
+        /// <summary>
+        /// Sends a signed request of your own and collects the answer, up to 64 MiB: <paramref name="method"/> is GET, HEAD,
+        /// PUT, POST, DELETE or OPTIONS, <paramref name="body"/> may be null; sub-resources and headers come from
+        /// <paramref name="options"/>.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="method"/> is null.</exception>
+        /// <exception cref="OssException">It failed.</exception>
+        public OssResponse Invoke(
+            string method,
+            byte[] body = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* methodText = Utf8.Required(method, nameof(method)))
+            fixed (byte* bytes = body)
+            using (var call = new Call(options, token))
+            {
+                var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
+                call.Check(Native.oss_service_invoke(handle, methodText, bytes, length, call.Handle));
+                return call.Answer().Weighed();
+            }
+        }
+
+        /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
+        public Task<OssResponse> InvokeAsync(
+            string method,
+            byte[] body = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => Invoke(method, body, options, token), token);
+
+        private Listing<BucketEntry> Listing(string prefix, CallOptions options, CancellationToken token)
+        {
+            var prefixText = Utf8.Optional(prefix, nameof(prefix));
+            return new Listing<BucketEntry>(
+                cancel =>
+                {
+                    var call = new Call(options, cancel);
+                    try
+                    {
+                        call.Handle.Keep(handle);
+                        fixed (byte* pointer = prefixText)
+                        {
+                            call.Check(Native.oss_list_buckets(handle, pointer, call.Handle));
+                        }
+                        return call;
+                    }
+                    catch
+                    {
+                        call.Dispose();
+                        throw;
+                    }
+                },
+                entry => new BucketEntry(entry),
+                token);
+        }
+    }
+}

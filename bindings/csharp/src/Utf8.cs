@@ -1,0 +1,61 @@
+using System;
+using System.Text;
+
+namespace Alioss
+{
+    /// <summary>Strings for C and back.</summary>
+    internal static unsafe class Utf8
+    {
+        private static readonly UTF8Encoding Strict = new UTF8Encoding(false, true);
+
+        /// <summary>NUL-terminated UTF-8; <c>null</c> stays <c>null</c>, which C sees as NULL.</summary>
+        /// <exception cref="OssException">The text holds a NUL, or half of a surrogate pair.</exception>
+        internal static byte[] Optional(string text, string name)
+        {
+            if (text == null)
+            {
+                return null;
+            }
+            if (text.IndexOf('\0') >= 0)
+            {
+                throw OssException.Invalid($"`{name}` holds a NUL, which C strings cannot");
+            }
+            try
+            {
+                var bytes = new byte[Strict.GetByteCount(text) + 1];
+                Strict.GetBytes(text, 0, text.Length, bytes, 0);
+                return bytes;
+            }
+            catch (EncoderFallbackException)
+            {
+                throw OssException.Invalid($"`{name}` holds half of a surrogate pair, which UTF-8 cannot");
+            }
+        }
+
+        /// <summary>As <see cref="Optional"/>, for what has to be there.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
+        internal static byte[] Required(string text, string name)
+        {
+            if (text == null)
+            {
+                throw new ArgumentNullException(name);
+            }
+            return Optional(text, name);
+        }
+
+        /// <summary>A copy of what C lends; NULL is <c>null</c>.</summary>
+        internal static string Text(byte* text)
+        {
+            if (text == null)
+            {
+                return null;
+            }
+            int length = 0;
+            while (text[length] != 0)
+            {
+                length++;
+            }
+            return length == 0 ? "" : Encoding.UTF8.GetString(text, length);
+        }
+    }
+}
