@@ -1,0 +1,234 @@
+package oss
+
+// #include "shim.h"
+import "C"
+
+import (
+	"errors"
+	"io"
+	"runtime/cgo"
+	"sync/atomic"
+	"unsafe"
+)
+
+// How often a reader may return nothing before it counts as stuck.
+const maxEmptyReads = 100
+
+// guard runs what the user brought. It must not panic through C, so the panic waits until C has returned. It reports
+// whether there was none.
+func (r *request) guard(function func()) (fine bool) {
+	defer func() {
+		if !fine {
+			// A nil value is that of runtime.Goexit, which cannot be kept from going on.
+			if value := recover(); value != nil {
+				r.panicked = &panicValue{value}
+			}
+		}
+	}()
+	function()
+	return true
+}
+
+// await runs what the user brought, and what may block, until the context ends.
+func (r *request) await(function func()) bool {
+	if !r.waits() {
+		return r.guard(function)
+	}
+	if r.worker == nil {
+		r.worker = newWorker()
+	}
+	end := r.worker.do(r.ctx, function)
+	if end.value != nil {
+		r.panicked = &panicValue{end.value}
+	}
+	if end.exited {
+		r.failure = errGoexit
+	}
+	return end.fine
+}
+
+// waits reports whether what the user brought is waited for elsewhere, so that it may outlive the request.
+func (r *request) waits() bool {
+	return r.worker != noWorker && r.ctx.Done() != nil
+}
+
+// scratch returns memory for what may outlive the request; there is none to come back to in C then.
+func (r *request) scratch(size int) []byte {
+	if cap(r.memory) < size {
+		r.memory = make([]byte, size)
+	}
+	return r.memory[:size]
+}
+
+func fromHandle(self C.uintptr_t) *request {
+	return cgo.Handle(self).Value().(*request)
+}
+
+//export ossgoRead
+func ossgoRead(self C.uintptr_t, buffer *C.uint8_t, capacity C.size_t) C.int64_t {
+	r := fromHandle(self)
+	got := 0
+	if r.readErr == nil {
+		space := unsafe.Slice((*byte)(unsafe.Pointer(buffer)), int(min(capacity, 1<<30)))
+		target := space
+		if r.waits() {
+			target = r.scratch(len(space))
+		}
+		var count int
+		var err error
+		if !r.await(func() { count, err = readSome(r.reader, target) }) {
+			return -1
+		}
+		if r.waits() {
+			copy(space, target[:count])
+		}
+		got, r.readErr = count, err
+	}
+	// An error that came with bytes has its turn when those have been taken.
+	if got == 0 && r.readErr != io.EOF {
+		r.failure = r.readErr
+		return -1
+	}
+	return C.int64_t(got)
+}
+
+// readSome reads at least one byte, or returns why there is none.
+func readSome(reader io.Reader, p []byte) (int, error) {
+	for range maxEmptyReads {
+		got, err := reader.Read(p)
+		switch {
+		case got < 0 || got > len(p):
+			return 0, errors.New("oss: the reader returned an impossible count")
+		case got > 0 || err != nil:
+			return got, err
+		}
+	}
+	return 0, io.ErrNoProgress
+}
+
+//export ossgoWrite
+func ossgoWrite(self C.uintptr_t, data *C.uint8_t, length C.size_t) C.int {
+	r := fromHandle(self)
+	piece := unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length))
+	if r.waits() {
+		memory := r.scratch(len(piece))
+		copy(memory, piece)
+		piece = memory
+	}
+	var err error
+	fine := r.await(func() {
+		var put int
+		put, err = r.writer.Write(piece)
+		if err == nil && put != len(piece) {
+			err = io.ErrShortWrite
+		}
+	})
+	if !fine {
+		return -1
+	}
+	if err != nil {
+		r.failure = err
+		return -1
+	}
+	return 0
+}
+
+//export ossgoProgress
+func ossgoProgress(self C.uintptr_t, done, total C.int64_t) C.int {
+	r := fromHandle(self)
+	var err error
+	if !r.guard(func() { err = r.progress(int64(done), int64(total)) }) {
+		return -1
+	}
+	if err != nil {
+		r.failure = err
+		return -1
+	}
+	return 0
+}
+
+//export ossgoCredentials
+func ossgoCredentials(self C.uintptr_t, keys *C.oss_keys) C.int {
+	if self == 0 {
+		return -1
+	}
+	r := fromHandle(self)
+	var given Keys
+	var err error
+	if !r.guard(func() { given, err = r.target.credentials(r.ctx) }) {
+		return -1
+	}
+	var id, secret, token text
+	if err == nil {
+		id, err = newText("id", given.ID)
+	}
+	if err == nil {
+		secret, err = newText("secret", given.Secret)
+	}
+	if err == nil {
+		token, err = newOptionalText("token", given.Token)
+	}
+	if err != nil {
+		r.failure = err
+		return -1
+	}
+	return C.int(C.oss_keys_set(keys, id.pointer(), secret.pointer(), token.pointer()))
+}
+
+// A LogLevel says how important a line of the log is.
+type LogLevel int
+
+const (
+	// LogOff ends the log.
+	LogOff LogLevel = iota
+	// LogError is for errors.
+	LogError
+	// LogWarn is for what may be one.
+	LogWarn
+	// LogInfo is for what happens rarely.
+	LogInfo
+	// LogDebug is for what happens with each request.
+	LogDebug
+	// LogTrace is for all details.
+	LogTrace
+)
+
+type logger func(level LogLevel, line string)
+
+var currentLogger atomic.Pointer[logger]
+
+// SetLog sends the log of the whole process to function: lines up to level, or none if function is nil. Secrets are
+// never logged. The function may run in several goroutines at once and must not call SetLog; if it panics, the program
+// ends.
+func SetLog(function func(level LogLevel, line string), level LogLevel) error {
+	if function == nil {
+		level = LogOff
+	}
+	if level < LogOff || level > LogTrace {
+		return newError(InvalidArgument, "`level`: a log level is LogOff to LogTrace")
+	}
+	if level != LogOff {
+		wrapped := logger(function)
+		currentLogger.Store(&wrapped)
+	}
+	if status := C.ossgo_set_log(C.int(level)); status != C.OSS_OK {
+		return newError(Status(status), "the log cannot be set")
+	}
+	if level == LogOff {
+		currentLogger.Store(nil)
+	}
+	return nil
+}
+
+//export ossgoLog
+func ossgoLog(level C.int, line *C.char) {
+	defer func() {
+		if value := recover(); value != nil {
+			// Not through C, and there is no request to give it to.
+			go panic(value)
+		}
+	}()
+	if function := currentLogger.Load(); function != nil {
+		(*function)(LogLevel(level), C.GoString(line))
+	}
+}

@@ -1,0 +1,82 @@
+package oss
+
+// #include "shim.h"
+import "C"
+
+import "context"
+
+// Keys are what requests are signed with.
+type Keys struct {
+	// ID and Secret are the two parts of an access key.
+	ID, Secret string
+	// Token accompanies temporary keys; "" for long-lived ones.
+	Token string
+}
+
+// String keeps the secrets out of logs.
+func (k Keys) String() string {
+	return "oss.Keys{ID: " + k.ID + "}"
+}
+
+// GoString keeps the secrets out of logs.
+func (k Keys) GoString() string {
+	return k.String()
+}
+
+// Credentials say where keys come from. There are [EnvironmentCredentials], [StaticCredentials], [CredentialsFunc] and
+// [AnonymousCredentials]. They may be used in any number of Options.
+type Credentials interface {
+	configure(*config)
+}
+
+// EnvironmentCredentials reads OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN, for
+// every request. It is the default.
+func EnvironmentCredentials() Credentials {
+	return environmentCredentials{}
+}
+
+// StaticCredentials always gives the same keys; token is "" for long-lived ones.
+func StaticCredentials(id, secret, token string) Credentials {
+	return &staticCredentials{Keys{id, secret, token}}
+}
+
+// AnonymousCredentials leaves requests unsigned, for what is public.
+func AnonymousCredentials() Credentials {
+	return anonymousCredentials{}
+}
+
+// CredentialsFunc asks a function before every attempt of a request. It gets the request's context, and runs in the
+// request's goroutine: in several at once if several make requests. An error ends the request with [NoCredentials] and
+// that error. It should remember keys until shortly before they expire.
+type CredentialsFunc func(ctx context.Context) (Keys, error)
+
+type environmentCredentials struct{}
+
+func (environmentCredentials) configure(c *config) {
+	credentials := C.oss_credentials_environment()
+	c.check(C.oss_config_credentials(c.ptr, credentials))
+	C.oss_credentials_free(credentials)
+}
+
+type staticCredentials struct{ keys Keys }
+
+func (s *staticCredentials) configure(c *config) {
+	id, secret, token := c.text("id", s.keys.ID), c.text("secret", s.keys.Secret), c.optional("token", s.keys.Token)
+	c.check(C.oss_config_keys(c.ptr, id.pointer(), secret.pointer(), token.pointer()))
+}
+
+type anonymousCredentials struct{}
+
+func (anonymousCredentials) configure(c *config) {
+	credentials := C.oss_credentials_anonymous()
+	c.check(C.oss_config_credentials(c.ptr, credentials))
+	C.oss_credentials_free(credentials)
+}
+
+func (f CredentialsFunc) configure(c *config) {
+	if f == nil {
+		c.fail(newError(InvalidArgument, "`credentials`: the function is nil"))
+		return
+	}
+	c.check(C.ossgo_config_credentials(c.ptr))
+}

@@ -1,0 +1,20 @@
+//go:build ossdebug
+
+package oss
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// collectGarbage makes the collector run where objects of the library are about to be used, so that tests find out
+// about those that it takes too early.
+func collectGarbage() {
+	runtime.GC()
+}
+
+// How many objects of the library there are.
+var liveObjects atomic.Int64
+
+func born() { liveObjects.Add(1) }
+func died() { liveObjects.Add(-1) }

@@ -1,0 +1,3 @@
+module alioss/bindings/go
+
+go 1.23

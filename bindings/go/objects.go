@@ -1,0 +1,182 @@
+package oss
+
+// #include "shim.h"
+import "C"
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"strings"
+	"unsafe"
+)
+
+func (t target) bucket() *C.oss_bucket {
+	return (*C.oss_bucket)(t.object)
+}
+
+// sendKey is send for operations on an object.
+func (b *Bucket) sendKey(ctx context.Context, key string, options []Option, function func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) (*Answer, error) {
+	k, err := newText("key", key)
+	if err != nil {
+		return nil, err
+	}
+	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return function(k.pointer(), self, call, outcome)
+	})
+}
+
+// PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
+// If the length of body is known, see [WithLength], it has to give just that many bytes; otherwise it is sent in chunks.
+// An upload from a reader is repeated only as long as nothing was read; see PutObjectBytes and PutObjectFile. If the
+// context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
+func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
+	k, err := newText("key", key)
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		return nil, newError(InvalidArgument, "`body` is nil")
+	}
+	length := int64(-1)
+	prepare := func(r *request, s *settings) {
+		r.reader = body
+		r.callable()
+		if s.measured {
+			length = s.length
+		} else {
+			length = lengthOf(body)
+		}
+		if !mayBlock(body) {
+			r.worker = noWorker
+		}
+	}
+	return b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_put_object_stream(b.bucket(), k.pointer(), C.int64_t(length), self, call, outcome)
+	})
+}
+
+// lengthOf returns how many bytes a reader has left; -1 if there is no telling.
+func lengthOf(body io.Reader) int64 {
+	switch body := body.(type) {
+	case *bytes.Buffer:
+		return int64(body.Len())
+	case *bytes.Reader:
+		return int64(body.Len())
+	case *strings.Reader:
+		return int64(body.Len())
+	case *os.File:
+		info, err := body.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			return -1
+		}
+		position, err := body.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return -1
+		}
+		return max(0, info.Size()-position)
+	}
+	return -1
+}
+
+// mayBlock reports whether a reader or writer may make others wait; memory and regular files do not.
+func mayBlock(stream any) bool {
+	if stream == io.Discard {
+		return false
+	}
+	switch stream := stream.(type) {
+	case *bytes.Buffer, *bytes.Reader, *strings.Reader, *strings.Builder:
+		return false
+	case *os.File:
+		info, err := stream.Stat()
+		return err != nil || !info.Mode().IsRegular()
+	}
+	return true
+}
+
+// PutObjectBytes stores data as key, up to 5 GB. data may not change meanwhile.
+func (b *Bucket) PutObjectBytes(ctx context.Context, key string, data []byte, options ...Option) (*Answer, error) {
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_put_object(b.bucket(), key, bytePointer(data), C.size_t(len(data)), self, call, outcome)
+	})
+}
+
+// bytePointer returns where a slice begins, for the length of a call.
+func bytePointer(data []byte) *C.uint8_t {
+	return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(data)))
+}
+
+// PutObjectFile stores the file at path as key, up to 5 GB.
+func (b *Bucket) PutObjectFile(ctx context.Context, key, path string, options ...Option) (*Answer, error) {
+	p, err := newText("path", path)
+	if err != nil {
+		return nil, err
+	}
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_put_object_file(b.bucket(), key, p.pointer(), self, call, outcome)
+	})
+}
+
+// GetObjectToBuffer fetches key into buffer and returns how many bytes came. A larger object is [InvalidArgument].
+func (b *Bucket) GetObjectToBuffer(ctx context.Context, key string, buffer []byte, options ...Option) (int, *Answer, error) {
+	var length C.size_t
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_get_object_to_buffer(b.bucket(), key, bytePointer(buffer), C.size_t(len(buffer)), &length, self, call, outcome)
+	})
+	return int(length), answer, err
+}
+
+// GetObjectToFile fetches key into the file at path, which appears whole or not at all.
+func (b *Bucket) GetObjectToFile(ctx context.Context, key, path string, options ...Option) (*Answer, error) {
+	p, err := newText("path", path)
+	if err != nil {
+		return nil, err
+	}
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_get_object_to_file(b.bucket(), key, p.pointer(), self, call, outcome)
+	})
+}
+
+// GetObjectToWriter fetches key into w, piece by piece. If it fails, what was written is not the object. If the context
+// ends while w blocks, GetObjectToWriter returns, and w may not be used until that Write has returned.
+func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer, options ...Option) (*Answer, error) {
+	k, err := newText("key", key)
+	if err != nil {
+		return nil, err
+	}
+	if w == nil {
+		return nil, newError(InvalidArgument, "`w` is nil")
+	}
+	prepare := func(r *request, _ *settings) {
+		r.writer = w
+		r.callable()
+		if !mayBlock(w) {
+			r.worker = noWorker
+		}
+	}
+	return b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_get_object_to_stream(b.bucket(), k.pointer(), self, call, outcome)
+	})
+}
+
+// HeadObject returns what there is to know about an object without its content.
+func (b *Bucket) HeadObject(ctx context.Context, key string, options ...Option) (*Answer, error) {
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_head_object(b.bucket(), key, self, call, outcome)
+	})
+}
+
+// GetObjectMeta returns ETag, size and time of an object; it is cheaper than HeadObject.
+func (b *Bucket) GetObjectMeta(ctx context.Context, key string, options ...Option) (*Answer, error) {
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_get_object_meta(b.bucket(), key, self, call, outcome)
+	})
+}
+
+// DeleteObject deletes an object. Deleting what is not there is a success, as with the service.
+func (b *Bucket) DeleteObject(ctx context.Context, key string, options ...Option) (*Answer, error) {
+	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_delete_object(b.bucket(), key, self, call, outcome)
+	})
+}

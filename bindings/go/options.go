@@ -1,0 +1,310 @@
+package oss
+
+// #include "shim.h"
+import "C"
+
+import (
+	"sort"
+	"time"
+	"unsafe"
+)
+
+// A TLSVersion is a version of TLS.
+type TLSVersion int
+
+const (
+	// TLS12 is TLS 1.2 (RFC 5246).
+	TLS12 TLSVersion = C.OSS_TLS_1_2
+	// TLS13 is TLS 1.3 (RFC 8446).
+	TLS13 TLSVersion = C.OSS_TLS_1_3
+)
+
+// A ResolveRule replaces looking a host up.
+type ResolveRule struct {
+	// Host is a name, "*.suffix", or "*" for all.
+	Host string
+	// Address is an IP address, with a port (which replaces that of the endpoint) or without.
+	Address string
+}
+
+// Options say how to reach the service. A field's zero value is its default, and what is on by default is named in the
+// negative. Bad values make [NewBucket], [NewService] and [NewSession] fail with an error that names the option.
+// Options that belong to the session may not be given together with Session.
+type Options struct {
+	// Endpoint is the host of the service, [http[s]://]host[:port]; https if no scheme is given. With only a Region,
+	// that region's public endpoint is used.
+	Endpoint string
+	// Region is a region id such as "cn-hangzhou". V4 signatures need it, unless the endpoint is a host of Alibaba
+	// Cloud that names it.
+	Region string
+	// SignatureVersion is 4 (default) or 1.
+	SignatureVersion int
+	// CName: the endpoint is a custom domain bound to the bucket; host and URL carry no bucket name.
+	CName bool
+	// PathStyle puts the bucket into the path instead of the host name; automatic for IP addresses and "localhost".
+	PathStyle bool
+	// InternalEndpoint takes, with only a Region, its internal endpoint, for Alibaba Cloud's own machines.
+	InternalEndpoint bool
+	// AccelerateEndpoint takes, with only a Region, the global acceleration endpoint.
+	AccelerateEndpoint bool
+	// DualStack takes, with only a Region, its endpoint with IPv4 and IPv6 addresses.
+	DualStack bool
+	// CloudboxID is the id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
+	CloudboxID string
+	// AdditionalSignedHeaders are headers that V4 also signs wherever a request carries them.
+	AdditionalSignedHeaders []string
+
+	// Credentials say where keys come from; nil is [EnvironmentCredentials].
+	Credentials Credentials
+
+	// Session shares the connections of a session; nil makes one of its own. The session may be closed before what
+	// uses it.
+	Session *Session
+	// PoolSize is how many idle connections are kept per host, 1..10000, default 10; more goroutines than that still
+	// work. Belongs to the session.
+	PoolSize int
+	// DisablePool keeps no idle connections: a pool size of 0. Belongs to the session.
+	DisablePool bool
+
+	// ConnectTimeout limits TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, default 60 s.
+	// Time-outs are rounded up to milliseconds.
+	ConnectTimeout time.Duration
+	// ReadTimeout limits how long no byte moves in either direction; 1 ms to 7 days, default 60 s. Slow but moving is
+	// fine.
+	ReadTimeout time.Duration
+	// TotalTimeout limits a whole request with its repetitions and the reading of its answer; 1 ms to 7 days, default
+	// none. See also [WithTimeout].
+	TotalTimeout time.Duration
+
+	// MinTLS and MaxTLS are the lowest and highest version of TLS, default [TLS12] and [TLS13]. Belong to the session.
+	MinTLS, MaxTLS TLSVersion
+	// CAFile is the path of a PEM file with the only roots to trust, read once. Belongs to the session.
+	CAFile string
+	// CAPEM has the only roots to trust, in PEM. Belongs to the session.
+	CAPEM []byte
+	// InsecureSkipVerify accepts any certificate: whoever sits in between can read and change everything. Belongs to
+	// the session.
+	InsecureSkipVerify bool
+
+	// Proxy is an HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT tunnel. Default none.
+	// Belongs to the session.
+	Proxy string
+	// ProxyFromEnv takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read once. Belongs to the
+	// session.
+	ProxyFromEnv bool
+
+	// AppName ends the User-Agent. Up to 128 visible ASCII characters and blanks.
+	AppName string
+	// DisableCRC64 leaves out comparing the CRC-64 of uploads and whole downloads with the service's.
+	DisableCRC64 bool
+	// Retry is how many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
+	Retry int
+	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it.
+	DisableClockSkewCorrection bool
+	// UserHeaders are sent with every request, unless the request brings its own.
+	UserHeaders map[string]string
+	// Resolve says where to connect instead of looking hosts up; the first rule that fits counts. Host header,
+	// certificate check and signature stay as they are. Belongs to the session.
+	Resolve []ResolveRule
+	// TrafficLimit limits each upload and download, in bit/s, 819200..838860800. Default none.
+	TrafficLimit int64
+}
+
+// String names the endpoint and keeps everything secret out of logs.
+func (o Options) String() string {
+	return "oss.Options{Endpoint: " + o.Endpoint + ", Region: " + o.Region + "}"
+}
+
+// GoString is String, for the same reason.
+func (o Options) GoString() string {
+	return o.String()
+}
+
+// A config is a configuration in the making, of one goroutine.
+type config struct {
+	ptr   *C.oss_config
+	first *Error // the first bad value
+}
+
+// fail notes a bad value, unless there was one before.
+func (c *config) fail(err *Error) {
+	if c.first == nil {
+		c.first = err
+	}
+}
+
+// check looks at the result of a setter.
+func (c *config) check(status C.oss_status) {
+	if status != C.OSS_OK {
+		c.fail(newError(Status(status), C.GoString(C.oss_config_error(c.ptr))))
+	}
+}
+
+func (c *config) text(name, s string) text {
+	t, err := newText(name, s)
+	if err != nil {
+		c.fail(err.(*Error))
+		t, _ = newText(name, "")
+	}
+	return t
+}
+
+func (c *config) optional(name, s string) text {
+	if s == "" {
+		return nil
+	}
+	return c.text(name, s)
+}
+
+// build makes something of options, which make does with the configuration.
+func build(o *Options, make func(*config) bool) error {
+	c := &config{ptr: C.oss_config_new()}
+	if c.ptr == nil {
+		return newError(Bug, "there is no configuration")
+	}
+	defer C.oss_config_free(c.ptr)
+	if err := c.apply(o); err != nil {
+		return err
+	}
+	if c.first != nil {
+		return c.first
+	}
+	if !make(c) {
+		c.fail(newError(InvalidArgument, C.GoString(C.oss_config_error(c.ptr))))
+		return c.first
+	}
+	return nil
+}
+
+func flag(on bool) C.int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// milliseconds rounds up, but not to what is allowed if it was not.
+func milliseconds(d time.Duration) C.int64_t {
+	whole := d / time.Millisecond
+	if whole >= 1 && d%time.Millisecond > 0 {
+		whole++
+	}
+	return C.int64_t(whole)
+}
+
+// apply calls the setters in the order of the header, so that the first bad value is the same one in every language.
+func (c *config) apply(o *Options) error {
+	if o.Endpoint != "" {
+		c.check(C.oss_config_endpoint(c.ptr, c.text("endpoint", o.Endpoint).pointer()))
+	}
+	if o.Region != "" {
+		c.check(C.oss_config_region(c.ptr, c.text("region", o.Region).pointer()))
+	}
+	if o.SignatureVersion != 0 {
+		c.check(C.oss_config_signature_version(c.ptr, C.int(o.SignatureVersion)))
+	}
+	c.check(C.oss_config_cname(c.ptr, flag(o.CName)))
+	c.check(C.oss_config_path_style(c.ptr, flag(o.PathStyle)))
+	c.check(C.oss_config_internal_endpoint(c.ptr, flag(o.InternalEndpoint)))
+	c.check(C.oss_config_accelerate_endpoint(c.ptr, flag(o.AccelerateEndpoint)))
+	c.check(C.oss_config_dual_stack(c.ptr, flag(o.DualStack)))
+	if o.CloudboxID != "" {
+		c.check(C.oss_config_cloudbox_id(c.ptr, c.text("cloudbox_id", o.CloudboxID).pointer()))
+	}
+	for _, name := range o.AdditionalSignedHeaders {
+		c.check(C.oss_config_additional_signed_header(c.ptr, c.text("additional_signed_header", name).pointer()))
+	}
+	if o.Credentials != nil {
+		o.Credentials.configure(c)
+	}
+	if o.Session != nil {
+		session, err := o.Session.acquire()
+		if err != nil {
+			return err
+		}
+		c.check(C.oss_config_session(c.ptr, (*C.oss_session)(session)))
+		o.Session.release()
+	}
+	c.applyTimeouts(o)
+	c.applySession(o)
+	if o.AppName != "" {
+		c.check(C.oss_config_app_name(c.ptr, c.text("app_name", o.AppName).pointer()))
+	}
+	c.check(C.oss_config_crc64(c.ptr, flag(!o.DisableCRC64)))
+	if o.Retry != 0 {
+		c.check(C.oss_config_retry(c.ptr, clampInt(o.Retry)))
+	}
+	c.check(C.oss_config_clock_skew_correction(c.ptr, flag(!o.DisableClockSkewCorrection)))
+	names := make([]string, 0, len(o.UserHeaders))
+	for name := range o.UserHeaders {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		key, value := c.text("user_header", name), c.text("user_header", o.UserHeaders[name])
+		c.check(C.oss_config_user_header(c.ptr, key.pointer(), value.pointer()))
+	}
+	if o.TrafficLimit != 0 {
+		c.check(C.oss_config_traffic_limit(c.ptr, C.int64_t(o.TrafficLimit)))
+	}
+	return nil
+}
+
+func (c *config) applyTimeouts(o *Options) {
+	if o.ConnectTimeout != 0 {
+		c.check(C.oss_config_connect_timeout_ms(c.ptr, milliseconds(o.ConnectTimeout)))
+	}
+	if o.ReadTimeout != 0 {
+		c.check(C.oss_config_read_timeout_ms(c.ptr, milliseconds(o.ReadTimeout)))
+	}
+	if o.TotalTimeout != 0 {
+		c.check(C.oss_config_total_timeout_ms(c.ptr, milliseconds(o.TotalTimeout)))
+	}
+}
+
+// applySession sets what belongs to the session.
+func (c *config) applySession(o *Options) {
+	switch {
+	case o.DisablePool && o.PoolSize != 0:
+		c.fail(newError(InvalidArgument, "`disable_pool` and `pool_size` contradict each other; give one of them"))
+	case o.DisablePool:
+		c.check(C.oss_config_pool_size(c.ptr, 0))
+	case o.PoolSize != 0:
+		c.check(C.oss_config_pool_size(c.ptr, C.int64_t(o.PoolSize)))
+	}
+	if o.MinTLS != 0 || o.MaxTLS != 0 {
+		lowest, highest := TLS12, TLS13
+		if o.MinTLS != 0 {
+			lowest = o.MinTLS
+		}
+		if o.MaxTLS != 0 {
+			highest = o.MaxTLS
+		}
+		c.check(C.oss_config_tls_versions(c.ptr, clampInt(int(lowest)), clampInt(int(highest))))
+	}
+	if o.CAFile != "" {
+		c.check(C.oss_config_ca_file(c.ptr, c.text("ca_file", o.CAFile).pointer()))
+	}
+	if o.CAPEM != nil {
+		c.check(C.oss_config_ca_pem(c.ptr, unsafe.Pointer(unsafe.SliceData(o.CAPEM)), C.size_t(len(o.CAPEM))))
+	}
+	if o.InsecureSkipVerify {
+		c.check(C.oss_config_insecure_skip_verify(c.ptr, 1))
+	}
+	if o.Proxy != "" {
+		c.check(C.oss_config_proxy(c.ptr, c.text("proxy", o.Proxy).pointer()))
+	}
+	if o.ProxyFromEnv {
+		c.check(C.oss_config_proxy_from_env(c.ptr, 1))
+	}
+	for _, rule := range o.Resolve {
+		host, address := c.text("resolve", rule.Host), c.text("resolve", rule.Address)
+		c.check(C.oss_config_resolve(c.ptr, host.pointer(), address.pointer()))
+	}
+}
+
+// clampInt keeps a number that C's int cannot hold out of range instead of wrapping it around.
+func clampInt(n int) C.int {
+	const most = 1<<31 - 1
+	return C.int(max(-most, min(most, n)))
+}

@@ -1,0 +1,52 @@
+// Package oss is a client for Alibaba Cloud Object Storage Service (OSS). It is the Go face of the C library alioss.
+//
+//	bucket, err := oss.NewBucket("examplebucket", oss.Options{Region: "cn-hangzhou"})
+//	if err != nil {
+//		log.Fatal(err)
+//	}
+//	defer bucket.Close()
+//	_, err = bucket.PutObject(ctx, "greeting.txt", strings.NewReader("hello"))
+//
+// # Handles
+//
+// A [Bucket] reaches one bucket, a [Service] what is not about one bucket, and a [Session] holds connections that
+// several of them may share. All three may be used by any number of goroutines at once. Close them when they are no
+// longer needed, in any order; requests that are running finish undisturbed.
+//
+// # Requests
+//
+// Every request takes a context. When that ends, the request ends within 250 ms wherever it waits, and its error is
+// [context.Canceled] or [context.DeadlineExceeded] to [errors.Is]. An [Option] adds headers, a range, progress and the
+// like to one request. A request that worked returns an [Answer] with what the service said.
+//
+// # Errors
+//
+// Errors are of type *[Error], which has all the parts that the service sends, and match one [Status] each:
+//
+//	if errors.Is(err, oss.NotFound) { ... }
+//
+// # Callbacks
+//
+// Readers, writers, progress functions and credentials functions are called by the library. Their errors come back
+// wrapped, and their panics go on in the goroutine that made the request. They must not call [runtime.Goexit].
+//
+// # Process
+//
+// The library has no global state besides the log, starts no threads and prints nothing. It reads OSS_ACCESS_KEY_ID,
+// OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN when a request is signed with [EnvironmentCredentials]: do not change the
+// environment while requests run.
+package oss
+
+// #include "shim.h"
+import "C"
+
+// Version returns the version of the library at run time, such as "0.1.0".
+func Version() string {
+	return C.GoString(C.oss_version())
+}
+
+// Has reports whether the library was built with a feature: "tls". Unknown names are absent.
+func Has(feature string) bool {
+	text, err := newText("feature", feature)
+	return err == nil && C.oss_has(text.pointer()) != 0
+}

@@ -1,0 +1,134 @@
+package oss
+
+import (
+	"strconv"
+	"time"
+)
+
+// An Option adds something to one request.
+type Option func(*settings)
+
+type pair struct {
+	name, value string
+	bare        bool // without a value
+}
+
+type settings struct {
+	headers  []pair
+	query    []pair
+	ranged   bool
+	first    int64
+	last     int64
+	timeout  time.Duration
+	timed    bool
+	length   int64
+	measured bool
+	progress func(done, total int64) error
+	pulled   bool // the caller reads the body itself, so Go reports progress
+}
+
+func newSettings(options []Option) *settings {
+	s := &settings{}
+	for _, option := range options {
+		if option != nil {
+			option(s)
+		}
+	}
+	return s
+}
+
+// WithHeader adds a header, such as "x-oss-storage-class"; a later one of the same name replaces it.
+func WithHeader(name, value string) Option {
+	return func(s *settings) { s.headers = append(s.headers, pair{name: name, value: value}) }
+}
+
+// WithQuery adds a query parameter, such as "versionId". It is escaped when it is sent.
+func WithQuery(name, value string) Option {
+	return func(s *settings) { s.query = append(s.query, pair{name: name, value: value}) }
+}
+
+// WithSubresource adds a query parameter without a value, such as "acl", for Invoke.
+func WithSubresource(name string) Option {
+	return func(s *settings) { s.query = append(s.query, pair{name: name, bare: true}) }
+}
+
+// WithRange asks downloads for the bytes first to last, both included; last -1 is the end. A negative first asks for
+// the last bytes: -100, -1 for 100 of them. What arrives is checked for its length, but not with CRC-64.
+func WithRange(first, last int64) Option {
+	return func(s *settings) { s.ranged, s.first, s.last = true, first, last }
+}
+
+// WithProgress reports how far an upload or a download is: done of total bytes, total -1 if unknown. Returning an error
+// ends the request with [Cancelled] and that error. The function runs in the goroutine that makes the request or, with
+// GetObject, reads the object.
+func WithProgress(function func(done, total int64) error) Option {
+	return func(s *settings) { s.progress = function }
+}
+
+// WithTimeout limits the request with its repetitions and the reading of its answer; 1 ms to 7 days, instead of
+// Options.TotalTimeout. Unlike the deadline of a context, it also keeps the library from beginning a repetition that
+// could not end in time.
+func WithTimeout(limit time.Duration) Option {
+	return func(s *settings) { s.timed, s.timeout = true, limit }
+}
+
+// WithLength says how many bytes the reader of PutObject will give; fewer or more are an error. Without it PutObject
+// knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader] and regular [os.File]; others are sent in chunks.
+func WithLength(bytes int64) Option {
+	return func(s *settings) { s.measured, s.length = true, bytes }
+}
+
+// WithContentType sets the type of an object. By default it is guessed from the key.
+func WithContentType(value string) Option {
+	return WithHeader("Content-Type", value)
+}
+
+// WithMeta adds user metadata to an object: the header "x-oss-meta-" and name.
+func WithMeta(name, value string) Option {
+	return WithHeader("x-oss-meta-"+name, value)
+}
+
+// WithObjectACL sets the ACL of an object: "default", "private", "public-read" or "public-read-write".
+func WithObjectACL(acl string) Option {
+	return WithHeader("x-oss-object-acl", acl)
+}
+
+// WithStorageClass sets the class of an object or of a new bucket's objects, such as "IA".
+func WithStorageClass(class string) Option {
+	return WithHeader("x-oss-storage-class", class)
+}
+
+// WithForbidOverwrite makes uploads fail with [Exists] if the key is in use.
+func WithForbidOverwrite() Option {
+	return WithHeader("x-oss-forbid-overwrite", "true")
+}
+
+// WithVersionID addresses a version of an object.
+func WithVersionID(id string) Option {
+	return WithQuery("versionId", id)
+}
+
+// WithIfMatch makes a request fail with [PreconditionFailed] unless the object has this ETag, which includes quotes.
+func WithIfMatch(etag string) Option {
+	return WithHeader("If-Match", etag)
+}
+
+// WithIfNoneMatch makes a download fail with [NotModified] if the object has this ETag, which includes quotes.
+func WithIfNoneMatch(etag string) Option {
+	return WithHeader("If-None-Match", etag)
+}
+
+// WithPageSize sets how many entries a listing fetches at a time, 1..1000, default 100. All entries are listed anyway.
+func WithPageSize(entries int) Option {
+	return WithQuery("max-keys", strconv.Itoa(entries))
+}
+
+// WithStartAfter lists only keys behind this one.
+func WithStartAfter(key string) Option {
+	return WithQuery("start-after", key)
+}
+
+// WithFetchOwner has a listing of objects include their owners.
+func WithFetchOwner() Option {
+	return WithQuery("fetch-owner", "true")
+}

@@ -1,0 +1,217 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "_cgo_export.h"
+
+/* The Go request that this thread is working for. */
+static _Thread_local uintptr_t current;
+
+static int64_t read_body(void *user, uint8_t *buffer, size_t capacity)
+{
+    return ossgoRead((uintptr_t)user, buffer, capacity);
+}
+
+static int write_body(void *user, const uint8_t *data, size_t length)
+{
+    return ossgoWrite((uintptr_t)user, (uint8_t *)data, length);
+}
+
+static int progress(void *user, int64_t done, int64_t total)
+{
+    return ossgoProgress((uintptr_t)user, done, total);
+}
+
+static int credentials(void *user, oss_keys *keys)
+{
+    (void)user;
+    return ossgoCredentials(current, keys);
+}
+
+static void log_line(void *user, int level, const char *line)
+{
+    (void)user;
+    ossgoLog(level, (char *)line);
+}
+
+static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
+{
+    outcome->http_status = oss_call_http_status(call);
+    outcome->attempts = oss_call_attempts(call);
+    outcome->request_id = oss_call_request_id(call);
+    if (status == OSS_OK) {
+        outcome->etag = oss_call_etag(call);
+        outcome->version_id = oss_call_version_id(call);
+        outcome->crc64 = oss_call_crc64(call);
+        outcome->content_length = oss_call_content_length(call);
+        outcome->last_modified = oss_call_last_modified(call);
+    } else {
+        outcome->retryable = oss_call_retryable(call);
+        outcome->reason = oss_call_error(call);
+        outcome->code = oss_call_code(call);
+        outcome->message = oss_call_message(call);
+        outcome->host_id = oss_call_host_id(call);
+        outcome->ec = oss_call_ec(call);
+    }
+    outcome->body = oss_call_body(call, &outcome->body_length);
+    return status;
+}
+
+/* Runs one function of the library for `request`. A callback may start another request on this thread, so what was
+ * there before comes back. */
+#define RUN(function) \
+    uintptr_t before = current; \
+    current = request; \
+    oss_status status = function; \
+    current = before; \
+    return finish(status, call, outcome)
+
+oss_status ossgo_put_object(const oss_bucket *bucket, const char *key, const uint8_t *data, size_t length, OSSGO_WHO)
+{
+    RUN(oss_put_object(bucket, key, data, length, call));
+}
+
+oss_status ossgo_put_object_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_put_object_file(bucket, key, path, call));
+}
+
+oss_status ossgo_put_object_stream(const oss_bucket *bucket, const char *key, int64_t length, OSSGO_WHO)
+{
+    RUN(oss_put_object_stream(bucket, key, length, read_body, (void *)request, call));
+}
+
+oss_status ossgo_get_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+{
+    RUN(oss_get_object(bucket, key, call));
+}
+
+oss_status ossgo_get_object_to_buffer(const oss_bucket *bucket, const char *key, uint8_t *buffer, size_t capacity,
+                                      size_t *length, OSSGO_WHO)
+{
+    RUN(oss_get_object_to_buffer(bucket, key, buffer, capacity, length, call));
+}
+
+oss_status ossgo_get_object_to_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_get_object_to_file(bucket, key, path, call));
+}
+
+oss_status ossgo_get_object_to_stream(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+{
+    RUN(oss_get_object_to_stream(bucket, key, write_body, (void *)request, call));
+}
+
+oss_status ossgo_head_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+{
+    RUN(oss_head_object(bucket, key, call));
+}
+
+oss_status ossgo_get_object_meta(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+{
+    RUN(oss_get_object_meta(bucket, key, call));
+}
+
+oss_status ossgo_delete_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+{
+    RUN(oss_delete_object(bucket, key, call));
+}
+
+oss_status ossgo_put_bucket(const oss_bucket *bucket, OSSGO_WHO)
+{
+    RUN(oss_put_bucket(bucket, call));
+}
+
+oss_status ossgo_delete_bucket(const oss_bucket *bucket, OSSGO_WHO)
+{
+    RUN(oss_delete_bucket(bucket, call));
+}
+
+oss_status ossgo_list_objects_v2(const oss_bucket *bucket, const char *prefix, const char *delimiter, OSSGO_WHO)
+{
+    RUN(oss_list_objects_v2(bucket, prefix, delimiter, call));
+}
+
+oss_status ossgo_list_buckets(const oss_service *service, const char *prefix, OSSGO_WHO)
+{
+    RUN(oss_list_buckets(service, prefix, call));
+}
+
+oss_status ossgo_invoke(const oss_bucket *bucket, const char *method, const char *key, const uint8_t *body,
+                        size_t length, OSSGO_WHO)
+{
+    RUN(oss_invoke(bucket, method, key, body, length, call));
+}
+
+oss_status ossgo_service_invoke(const oss_service *service, const char *method, const uint8_t *body, size_t length,
+                                OSSGO_WHO)
+{
+    RUN(oss_service_invoke(service, method, body, length, call));
+}
+
+oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO)
+{
+    uintptr_t before = current;
+    current = request;
+    oss_status status = oss_call_next(call, entry);
+    current = before;
+    return status == OSS_OK ? status : finish(status, call, outcome);
+}
+
+int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
+{
+    uintptr_t before = current;
+    current = request;
+    int64_t got = oss_call_read(call, buffer, capacity);
+    current = before;
+    if (got < 0)
+        finish((oss_status)-got, call, outcome);
+    return got;
+}
+
+static oss_status explain(oss_status status, char **reason)
+{
+    if (status != OSS_OK) {
+        const char *text = oss_last_error();
+        size_t size = strlen(text) + 1;
+        if ((*reason = malloc(size)))
+            memcpy(*reason, text, size);
+    }
+    return status;
+}
+
+oss_status ossgo_call_header(oss_call *call, const char *name, const char *value, char **reason)
+{
+    return explain(oss_call_header(call, name, value), reason);
+}
+
+oss_status ossgo_call_query(oss_call *call, const char *name, const char *value, char **reason)
+{
+    return explain(oss_call_query(call, name, value), reason);
+}
+
+oss_status ossgo_call_range(oss_call *call, int64_t first, int64_t last, char **reason)
+{
+    return explain(oss_call_range(call, first, last), reason);
+}
+
+oss_status ossgo_call_timeout_ms(oss_call *call, int64_t milliseconds, char **reason)
+{
+    return explain(oss_call_timeout_ms(call, milliseconds), reason);
+}
+
+oss_status ossgo_call_progress(oss_call *call, uintptr_t request, char **reason)
+{
+    return explain(oss_call_progress(call, progress, (void *)request), reason);
+}
+
+oss_status ossgo_config_credentials(oss_config *config)
+{
+    return oss_config_credentials_callback(config, credentials, NULL);
+}
+
+oss_status ossgo_set_log(int level)
+{
+    return oss_set_log(level > 0 ? log_line : NULL, NULL, level);
+}
