@@ -165,7 +165,7 @@ namespace Alioss
             catch (Exception exception)
             {
                 transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
-                return -1;
+                return 1;
             }
         }
 
@@ -181,7 +181,7 @@ namespace Alioss
             catch (Exception exception)
             {
                 transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
-                return -1;
+                return 1;
             }
         }
 
@@ -206,7 +206,7 @@ namespace Alioss
             catch (Exception exception)
             {
                 CredentialsException = ExceptionDispatchInfo.Capture(exception);
-                return -1;
+                return 1;
             }
         }
 
