@@ -56,7 +56,7 @@ int main(int argc, char **argv)
     bucket = create_bucket(config, argv[1]);
     OK(oss_put_object(bucket, "whole", data, sizeof data, call));
     STATUS(OSS_NETWORK, oss_put_object(bucket, "cut/bytes", data, sizeof data, call));
-    NUMBER(2, oss_call_attempts(call));
+    CHECK(oss_call_attempts(call) >= 2);
     STATUS(OSS_NETWORK, oss_put_object_stream(bucket, "cut/known", left, zeros, &left, call));
     left = sizeof data;
     STATUS(OSS_NETWORK, oss_put_object_stream(bucket, "cut/unknown", -1, zeros, &left, call));

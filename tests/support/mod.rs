@@ -188,7 +188,11 @@ pub fn check_syntax(compiler: &str, package: &str, standard: &str, source: &Path
     if said.contains("unrecognized command-line option") || said.contains("invalid value") {
         return None;
     }
-    let mut arguments = vec![OsString::from(standard), "-fsyntax-only".into(), "-I".into()];
+    let mut arguments = vec![
+        OsString::from(standard),
+        "-fsyntax-only".into(),
+        "-I".into(),
+    ];
     arguments.push(root().join("include").into());
     arguments.extend(WARNINGS.map(OsString::from));
     arguments.push(source.into());
@@ -280,12 +284,12 @@ pub fn succeed(
 }
 
 /// Words to put before a program so that valgrind finds every wrong access and every leak in it.
-pub fn valgrind() -> Vec<OsString> {
+pub fn valgrind(scheme: Scheme) -> Vec<OsString> {
     assert!(
         is_installed("valgrind"),
         "cannot run valgrind; install the package valgrind"
     );
-    [
+    let mut words = vec![
         "valgrind",
         "--quiet",
         "--trace-children=yes",
@@ -293,7 +297,11 @@ pub fn valgrind() -> Vec<OsString> {
         "--show-leak-kinds=definite,indirect,possible",
         "--errors-for-leak-kinds=definite,indirect,possible",
         "--error-exitcode=97",
-    ]
-    .map(OsString::from)
-    .to_vec()
+    ];
+    // The assembly of ring's AES-GCM computes its tags in a way that valgrind takes for uninitialised. With TLS, uses of
+    // uninitialised values are therefore not looked for; wrong accesses and leaks still are, and HTTP shows the rest.
+    if scheme == Scheme::Https {
+        words.push("--undef-value-errors=no");
+    }
+    words.into_iter().map(OsString::from).collect()
 }

@@ -1,0 +1,136 @@
+//! What the shared library shows to the linker: exactly the functions of the header, each in the ledger `tests/symbols.txt`
+//! with the version that brought it, and no need of anything but the C library.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use support::{library, root, tool};
+
+const BINUTILS: &str = "binutils";
+
+/// The lines of the ledger: function and version.
+fn ledger() -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(root().join("tests/symbols.txt")).unwrap();
+    text.lines()
+        .map(|line| {
+            let (name, version) = line
+                .split_once(' ')
+                .unwrap_or_else(|| panic!("tests/symbols.txt: {line:?} is not \"name version\""));
+            (name.to_owned(), version.to_owned())
+        })
+        .collect()
+}
+
+fn names() -> BTreeSet<String> {
+    ledger().into_iter().map(|(name, _)| name).collect()
+}
+
+/// Compares two sets so that a failure shows only what differs.
+fn assert_same(what: &str, left: &BTreeSet<String>, right: &BTreeSet<String>) {
+    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| -> Vec<String> {
+        a.difference(b).cloned().collect()
+    };
+    let (missing, surplus) = (only(right, left), only(left, right));
+    assert!(
+        missing.is_empty() && surplus.is_empty(),
+        "{what} and tests/symbols.txt differ: {surplus:?} is not in the ledger, {missing:?} is only there"
+    );
+}
+
+fn number(version: &str) -> Vec<u64> {
+    version
+        .split('.')
+        .map(|part| {
+            part.parse()
+                .unwrap_or_else(|_| panic!("{version:?} is no version"))
+        })
+        .collect()
+}
+
+#[test]
+fn ledger_is_in_order() {
+    let ledger = ledger();
+    assert!(!ledger.is_empty());
+    for pair in ledger.windows(2) {
+        assert!(pair[0].0 < pair[1].0, "{:?} is out of order", pair[1].0);
+    }
+    for (name, version) in &ledger {
+        assert!(name.starts_with("oss_"), "{name:?}");
+        assert!(
+            number(version) <= number(env!("CARGO_PKG_VERSION")),
+            "{name} comes from the future: {version}"
+        );
+    }
+}
+
+#[test]
+fn header_declares_what_the_ledger_lists() {
+    let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
+    // Declarations begin a line and name the function before the first parenthesis; comments and types do not.
+    let declared: BTreeSet<String> = header
+        .lines()
+        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter(|line| !line.starts_with("typedef") && !line.starts_with("extern"))
+        .filter_map(|line| line.split_once('(').map(|(before, _)| before))
+        .filter_map(|before| before.rsplit([' ', '*']).next())
+        .map(str::to_owned)
+        .collect();
+    assert_same("include/oss.h", &declared, &names());
+}
+
+#[test]
+fn library_exports_what_the_ledger_lists() {
+    let shared = library().shared.as_os_str();
+    let table = tool(
+        "nm",
+        BINUTILS,
+        &["-D".as_ref(), "--defined-only".as_ref(), shared],
+    );
+    let exported: BTreeSet<String> = table
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .map(str::to_owned)
+        .collect();
+    assert_same("the shared library", &exported, &names());
+}
+
+#[test]
+fn archive_defines_what_the_ledger_lists() {
+    let archive = library().archive.as_os_str();
+    // Sections of some members are foreign to binutils, which says so on the side.
+    let table = tool(
+        "nm",
+        BINUTILS,
+        &["-g".as_ref(), "--defined-only".as_ref(), archive],
+    );
+    let defined: BTreeSet<String> = table
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .filter(|name| name.starts_with("oss_"))
+        .map(str::to_owned)
+        .collect();
+    assert_same("the archive", &defined, &names());
+}
+
+#[test]
+fn library_needs_only_the_c_library() {
+    let shared = library().shared.as_os_str();
+    let table = tool("readelf", BINUTILS, &["-d".as_ref(), shared]);
+    let needed: Vec<&str> = table
+        .lines()
+        .filter(|line| line.contains("(NEEDED)"))
+        .filter_map(|line| line.split_once('[')?.1.split_once(']'))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(!needed.is_empty(), "readelf shows nothing:\n{table}");
+    for name in needed {
+        // `ld-linux-x86-64.so.2` and the like is the C library's own loader.
+        let stem = name.split(".so").next().unwrap_or(name);
+        assert!(
+            stem.starts_with("ld-linux")
+                || ["libc", "libm", "libgcc_s", "libpthread", "libdl", "librt"].contains(&stem),
+            "the library needs {name}"
+        );
+    }
+}
