@@ -1,0 +1,185 @@
+/* All init options of alioss in one expression, for C99 and later (and C++20).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ *     oss_bucket *bucket = oss_open(&(oss_options){
+ *         .endpoint = "https://oss-cn-hangzhou.aliyuncs.com",
+ *         .bucket = "examplebucket",
+ *         .read_timeout_ms = 30000,
+ *         .app_name = "camera-7",
+ *     });
+ *     if (!bucket)
+ *         fprintf(stderr, "%s\n", oss_last_error());
+ *
+ * What is left out, 0 or NULL, has its default; so what is on by default is turned off by a name that begins with "no_".
+ * The struct is only a list for the functions below, which call oss_config_endpoint() and so on: it never reaches the
+ * library, so a program compiled with an older one works with every newer library. oss.h says what each option means.
+ */
+
+#ifndef OSS_OPTIONS_H
+#define OSS_OPTIONS_H
+
+#include <string.h>
+
+#include "oss.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A header and its value, or a host and its address. */
+typedef struct oss_options_pair {
+    const char *name;
+    const char *value;
+} oss_options_pair;
+
+typedef struct oss_options {
+    const char *bucket; /* for oss_open() */
+
+    /* Where: an endpoint, or a region whose public endpoint is taken. */
+    const char *endpoint;
+    const char *region;
+    int signature_version; /* 4 or 1 */
+    int cname;
+    int path_style;
+    int internal_endpoint;
+    int accelerate_endpoint;
+    int dual_stack;
+    const char *cloudbox_id;
+    const char *const *additional_signed_headers; /* ends with NULL */
+
+    /* Who: the environment, unless one of these three is given; if several are, the last of them counts. */
+    const char *access_key_id;
+    const char *access_key_secret;
+    const char *security_token; /* of temporary keys */
+    const oss_credentials *credentials;
+    oss_credentials_fn credentials_callback;
+    void *credentials_user;
+
+    /* How. What belongs to the session may not be given beside one. */
+    const oss_session *session;
+    int64_t pool_size; /* session */
+    int no_pool;       /* session: keeps no connection */
+    int64_t connect_timeout_ms;
+    int64_t read_timeout_ms;
+    int64_t total_timeout_ms;
+    int tls_min;             /* session: OSS_TLS_1_2 or OSS_TLS_1_3 */
+    int tls_max;             /* session */
+    const char *ca_file;     /* session */
+    const char *ca_pem;      /* session */
+    size_t ca_pem_len;       /* 0: ca_pem ends with NUL */
+    int insecure_skip_verify; /* session */
+    const char *proxy;       /* session */
+    int proxy_from_env;      /* session */
+    const oss_options_pair *resolve; /* session; ends with {NULL, NULL} */
+    const char *app_name;
+    int no_crc64;
+    int retry; /* attempts at most; 1: none is repeated */
+    int no_clock_skew_correction;
+    const oss_options_pair *user_headers; /* ends with {NULL, NULL} */
+    int64_t traffic_limit;                /* bit/s */
+} oss_options;
+
+/* A configuration with these options; free it with oss_config_free(). A bad value shows in oss_config_error(). */
+static inline oss_config *oss_options_config(const oss_options *options) {
+    oss_config *config = oss_config_new();
+    size_t at;
+
+    if (options->endpoint)
+        oss_config_endpoint(config, options->endpoint);
+    if (options->region)
+        oss_config_region(config, options->region);
+    if (options->signature_version)
+        oss_config_signature_version(config, options->signature_version);
+    if (options->cname)
+        oss_config_cname(config, 1);
+    if (options->path_style)
+        oss_config_path_style(config, 1);
+    if (options->internal_endpoint)
+        oss_config_internal_endpoint(config, 1);
+    if (options->accelerate_endpoint)
+        oss_config_accelerate_endpoint(config, 1);
+    if (options->dual_stack)
+        oss_config_dual_stack(config, 1);
+    if (options->cloudbox_id)
+        oss_config_cloudbox_id(config, options->cloudbox_id);
+    for (at = 0; options->additional_signed_headers && options->additional_signed_headers[at]; at++)
+        oss_config_additional_signed_header(config, options->additional_signed_headers[at]);
+
+    if (options->access_key_id || options->access_key_secret || options->security_token)
+        oss_config_keys(config, options->access_key_id, options->access_key_secret, options->security_token);
+    if (options->credentials)
+        oss_config_credentials(config, options->credentials);
+    if (options->credentials_callback)
+        oss_config_credentials_callback(config, options->credentials_callback, options->credentials_user);
+
+    if (options->session)
+        oss_config_session(config, options->session);
+    if (options->no_pool || options->pool_size)
+        oss_config_pool_size(config, options->no_pool ? 0 : options->pool_size);
+    if (options->connect_timeout_ms)
+        oss_config_connect_timeout_ms(config, options->connect_timeout_ms);
+    if (options->read_timeout_ms)
+        oss_config_read_timeout_ms(config, options->read_timeout_ms);
+    if (options->total_timeout_ms)
+        oss_config_total_timeout_ms(config, options->total_timeout_ms);
+    if (options->tls_min || options->tls_max)
+        oss_config_tls_versions(config, options->tls_min ? options->tls_min : OSS_TLS_1_2,
+                                options->tls_max ? options->tls_max : OSS_TLS_1_3);
+    if (options->ca_file)
+        oss_config_ca_file(config, options->ca_file);
+    if (options->ca_pem)
+        oss_config_ca_pem(config, options->ca_pem, options->ca_pem_len ? options->ca_pem_len : strlen(options->ca_pem));
+    if (options->insecure_skip_verify)
+        oss_config_insecure_skip_verify(config, 1);
+    if (options->proxy)
+        oss_config_proxy(config, options->proxy);
+    if (options->proxy_from_env)
+        oss_config_proxy_from_env(config, 1);
+    for (at = 0; options->resolve && options->resolve[at].name; at++)
+        oss_config_resolve(config, options->resolve[at].name, options->resolve[at].value);
+    if (options->app_name)
+        oss_config_app_name(config, options->app_name);
+    if (options->no_crc64)
+        oss_config_crc64(config, 0);
+    if (options->retry)
+        oss_config_retry(config, options->retry);
+    if (options->no_clock_skew_correction)
+        oss_config_clock_skew_correction(config, 0);
+    for (at = 0; options->user_headers && options->user_headers[at].name; at++)
+        oss_config_user_header(config, options->user_headers[at].name, options->user_headers[at].value);
+    if (options->traffic_limit)
+        oss_config_traffic_limit(config, options->traffic_limit);
+    return config;
+}
+
+/* Opens the bucket `options->bucket`; free it with oss_bucket_free(). NULL on failure: oss_last_error() says why. */
+static inline oss_bucket *oss_open(const oss_options *options) {
+    oss_config *config = oss_options_config(options);
+    oss_bucket *bucket = oss_bucket_new(config, options->bucket);
+    oss_config_free(config);
+    return bucket;
+}
+
+/* Opens the service; free it with oss_service_free(). NULL on failure: oss_last_error() says why. */
+static inline oss_service *oss_open_service(const oss_options *options) {
+    oss_config *config = oss_options_config(options);
+    oss_service *service = oss_service_new(config);
+    oss_config_free(config);
+    return service;
+}
+
+/* Opens a session, to be given to others as `.session`; free it with oss_session_free(). NULL on failure:
+ * oss_last_error() says why. */
+static inline oss_session *oss_open_session(const oss_options *options) {
+    oss_config *config = oss_options_config(options);
+    oss_session *session = oss_session_new(config);
+    oss_config_free(config);
+    return session;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,66 @@
+//! The driver of the conformance scenarios; see `tests/conformance/README.md`.
+
+mod peer;
+mod support;
+
+#[path = "conformance/driver/mod.rs"]
+mod driver;
+
+use driver::{Runner, compile};
+
+/// All runners. A runner needs an entry here and a test below.
+const RUNNERS: [Runner; 4] = [
+    Runner {
+        name: "rust",
+        command: compile::rust,
+    },
+    Runner {
+        name: "c",
+        command: compile::c,
+    },
+    Runner {
+        name: "c-options",
+        command: compile::c_options,
+    },
+    Runner {
+        name: "cpp",
+        command: compile::cpp,
+    },
+];
+
+#[test]
+fn rust() {
+    driver::run_all(&RUNNERS, "rust");
+}
+
+#[test]
+fn c() {
+    driver::run_all(&RUNNERS, "c");
+}
+
+#[test]
+fn c_options() {
+    driver::run_all(&RUNNERS, "c-options");
+}
+
+#[test]
+fn cpp() {
+    driver::run_all(&RUNNERS, "cpp");
+}
+
+/// Defaults of a minute: all runners and scenarios at once, because they only wait.
+#[test]
+fn defaults_that_take_a_minute() {
+    driver::run_slow(&RUNNERS);
+}
+
+#[test]
+fn scenarios_cover_every_option() {
+    driver::scenario::check(&RUNNERS);
+}
+
+/// A driver that lets everything pass would prove nothing.
+#[test]
+fn driver_notices_what_is_wrong() {
+    driver::notices(&RUNNERS[0]);
+}

@@ -1,0 +1,90 @@
+//! Building the runners that need a compiler, each once.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use crate::support::{WARNINGS, library, root, tool};
+
+/// The Rust runner, linked with the crate as cargo built it for this very test.
+pub fn rust() -> Vec<OsString> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let library = library();
+        let built = library.shared.parent().unwrap();
+        let program = library.directory.join("conformance-rust");
+        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+        let mut arguments = words(&["--edition", "2024", "-D", "warnings", "-o"]);
+        arguments.push(program.clone().into());
+        arguments.push("--extern".into());
+        arguments.push(joined("alioss=", built.join("libalioss.rlib")));
+        arguments.push("-L".into());
+        arguments.push(joined("dependency=", built.to_owned()));
+        arguments.push(root().join("tests/conformance/rust/main.rs").into());
+        tool(&rustc, "rustc", &arguments);
+        program
+    });
+    vec![program.into()]
+}
+
+/// The C runner over `oss.h`.
+pub fn c() -> Vec<OsString> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c", "main.c", &["-std=c99"]));
+    vec![program.into()]
+}
+
+/// The same, with all options through `oss_options.h`.
+pub fn c_options() -> Vec<OsString> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let flags = ["-std=c99", "-DWITH_OSS_OPTIONS"];
+    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c-options", "main.c", &flags));
+    vec![program.into()]
+}
+
+/// The C++ runner over `oss.hpp`.
+pub fn cpp() -> Vec<OsString> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program =
+        PROGRAM.get_or_init(|| native("CXX", "c++", "g++", "cpp", "main.cpp", &["-std=c++17"]));
+    vec![program.into()]
+}
+
+fn native(
+    variable: &str,
+    fallback: &str,
+    package: &str,
+    name: &str,
+    source: &str,
+    flags: &[&str],
+) -> PathBuf {
+    let library = library();
+    let program = library.directory.join(format!("conformance-{name}"));
+    let command = std::env::var(variable).unwrap_or_default();
+    let mut command = command.split_whitespace();
+    let compiler = command.next().unwrap_or(fallback).to_owned();
+    let mut arguments: Vec<OsString> = command.map(OsString::from).collect();
+    arguments.extend(words(flags));
+    arguments.extend(words(&WARNINGS));
+    arguments.extend(words(&["-g", "-O1", "-pthread"]));
+    arguments.push(joined("-I", root().join("include")));
+    arguments.push(joined("-I", root().join("bindings/c")));
+    arguments.push(root().join("tests/conformance/c").join(source).into());
+    arguments.push("-o".into());
+    arguments.push(program.clone().into());
+    arguments.push(joined("-L", library.directory.clone()));
+    arguments.push("-lalioss".into());
+    arguments.push(joined("-Wl,-rpath,", library.directory.clone()));
+    tool(&compiler, package, &arguments);
+    program
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+fn joined(before: &str, path: PathBuf) -> OsString {
+    let mut word = OsString::from(before);
+    word.push(path);
+    word
+}

@@ -1,0 +1,143 @@
+//! A runner's process and the conversation with it.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use super::wire::{decode, encode};
+
+/// What a runner answers.
+#[derive(Debug)]
+pub enum Answer {
+    Ok,
+    Result(Vec<(String, String)>),
+    Unsupported,
+    Unrepresentable,
+}
+
+pub struct Process {
+    name: &'static str,
+    child: Child,
+    input: Option<ChildStdin>,
+    output: Receiver<String>,
+    stderr: PathBuf,
+    /// What was said in this scenario.
+    conversation: String,
+}
+
+impl Process {
+    pub fn start(name: &'static str, command: &[OsString]) -> Process {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let stderr = std::env::temp_dir().join(format!(
+            "conformance-{}-{number}.stderr",
+            std::process::id()
+        ));
+        let mut child = Command::new(&command[0])
+            .args(&command[1..])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&stderr).unwrap())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let input = child.stdin.take();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            for line in lines {
+                let text = line.unwrap_or_else(|error| format!("{error}"));
+                if sender.send(text).is_err() {
+                    break;
+                }
+            }
+        });
+        Process {
+            name,
+            child,
+            input,
+            output,
+            stderr,
+            conversation: String::new(),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        self.name
+    }
+
+    pub fn forget(&mut self) {
+        self.conversation.clear();
+    }
+
+    pub fn ask(&mut self, words: &[String], patience: Duration) -> Result<Answer, String> {
+        let encoded: Vec<String> = words.iter().map(|word| encode(word)).collect();
+        let line = encoded.join(" ");
+        // The certificates would fill the report.
+        let _ = writeln!(self.conversation, "> {}", &line[..line.len().min(300)]);
+        let input = self.input.as_mut().ok_or("the runner has been stopped")?;
+        input
+            .write_all(format!("{line}\n").as_bytes())
+            .and_then(|()| input.flush())
+            .map_err(|error| format!("the runner does not listen any more: {error}"))?;
+        let answer = self.output.recv_timeout(patience).map_err(|_| {
+            format!("the runner did not answer within {patience:?}, or ended without an answer")
+        })?;
+        let _ = writeln!(self.conversation, "< {answer}");
+        parse(&answer)
+    }
+
+    pub fn conversation(&self) -> String {
+        let said = std::fs::read(&self.stderr).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        format!("{}{said}", self.conversation)
+    }
+
+    /// Ends the input and waits; the runner has to end with success.
+    pub fn finish(mut self) -> Result<(), String> {
+        drop(self.input.take());
+        let end = Instant::now() + Duration::from_secs(20);
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) if status.success() => return Ok(()),
+                Ok(None) if Instant::now() < end => std::thread::sleep(Duration::from_millis(20)),
+                ended => {
+                    return Err(format!(
+                        "at the end of its input the runner ended with {ended:?}\n{}",
+                        self.conversation()
+                    ));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.stderr);
+    }
+}
+
+fn parse(line: &str) -> Result<Answer, String> {
+    let mut words = line.split(' ');
+    match words.next() {
+        Some("ok") => Ok(Answer::Ok),
+        Some("result") => words
+            .map(|word| {
+                let (name, value) = word.split_once('=').ok_or(format!("{word:?} has no ="))?;
+                Ok((decode(name)?, decode(value)?))
+            })
+            .collect::<Result<_, String>>()
+            .map(Answer::Result),
+        Some("unsupported") => Ok(Answer::Unsupported),
+        Some("unrepresentable") => Ok(Answer::Unrepresentable),
+        _ => Err(format!("{line:?} is no answer")),
+    }
+}

@@ -1,0 +1,270 @@
+//! The scenarios as data.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Runner;
+use crate::support::root;
+
+/// Every init option of the design, and whether a value of it can be illegal (a switch has none by itself; some contradict
+/// others).
+const OPTIONS: [(&str, bool); 30] = [
+    ("credentials", true),
+    ("keys", true),
+    ("signature_version", true),
+    ("endpoint", true),
+    ("region", true),
+    ("internal_endpoint", true),
+    ("accelerate_endpoint", true),
+    ("dual_stack", true),
+    ("cname", true),
+    ("path_style", false),
+    ("cloudbox_id", true),
+    ("additional_signed_header", true),
+    ("session", true),
+    ("pool_size", true),
+    ("connect_timeout_ms", true),
+    ("read_timeout_ms", true),
+    ("total_timeout_ms", true),
+    ("tls_versions", true),
+    ("ca_file", true),
+    ("ca_pem", true),
+    ("insecure_skip_verify", true),
+    ("proxy", true),
+    ("proxy_from_env", true),
+    ("app_name", true),
+    ("crc64", false),
+    ("retry", true),
+    ("clock_skew_correction", false),
+    ("user_header", true),
+    ("resolve", true),
+    ("traffic_limit", true),
+];
+
+const MEMBERS: [&str; 15] = [
+    "name",
+    "about",
+    "covers",
+    "env",
+    "server",
+    "buckets",
+    "objects",
+    "files",
+    "rules",
+    "options",
+    "open",
+    "steps",
+    "unrepresentable_in",
+    "only",
+    "slow",
+];
+
+#[derive(Debug)]
+pub struct Scenario(pub Value);
+
+impl Scenario {
+    pub fn name(&self) -> &str {
+        self.0["name"].as_str().unwrap_or("(without a name)")
+    }
+
+    pub fn is_slow(&self) -> bool {
+        self.0["slow"] == true
+    }
+
+    pub fn is_for(&self, runner: &str) -> bool {
+        self.0
+            .get("only")
+            .is_none_or(|only| strings(only).iter().any(|name| name == runner))
+    }
+
+    pub fn environment(&self) -> Option<&Value> {
+        self.0.get("env")
+    }
+
+    /// The steps, beginning with those that `options` is short for.
+    pub fn steps(&self) -> Vec<Value> {
+        let mut steps = Vec::new();
+        if let Some(options) = self.0["options"].as_object() {
+            for (name, value) in options {
+                let given = match value {
+                    Value::Array(list) if list.iter().all(Value::is_array) => list.clone(),
+                    value => vec![value.clone()],
+                };
+                for value in given {
+                    let mut words = vec![json!("option"), json!(name)];
+                    match value {
+                        Value::Array(list) => words.extend(list),
+                        value => words.push(value),
+                    }
+                    steps.push(json!({"do": words}));
+                }
+            }
+            let open = self.0.get("open").cloned().unwrap_or(json!({}));
+            steps.push(json!({"do": "bucket bucket examplebucket", "expect": open}));
+        }
+        steps.extend(self.0["steps"].as_array().cloned().unwrap_or_default());
+        steps
+    }
+}
+
+/// All scenarios, or those that `CONFORMANCE_ONLY` asks for.
+pub fn load() -> Vec<Scenario> {
+    let only = std::env::var("CONFORMANCE_ONLY").unwrap_or_default();
+    let mut scenarios = all();
+    scenarios.retain(|scenario| scenario.name().contains(&only));
+    scenarios
+}
+
+fn all() -> Vec<Scenario> {
+    ["init_options.json", "operations.json"]
+        .iter()
+        .flat_map(|name| {
+            let path = root().join("tests/conformance").join(name);
+            let text = std::fs::read_to_string(&path).unwrap();
+            let list: Vec<Value> = serde_json::from_str(&text)
+                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            list.into_iter().map(Scenario)
+        })
+        .collect()
+}
+
+/// Whether the files say what they should.
+pub fn check(runners: &[Runner]) {
+    let scenarios = all();
+    let mut names = BTreeSet::new();
+    let mut covered = BTreeSet::new();
+    for scenario in &scenarios {
+        let name = scenario.name();
+        assert!(names.insert(name), "two scenarios are called {name:?}");
+        only_members(&scenario.0, &MEMBERS).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert!(
+            !scenario.steps().is_empty(),
+            "{name}: nothing is done in this scenario"
+        );
+        let text = scenario.0.to_string();
+        assert!(
+            text.contains("\"expect\"") || text.contains("\"open\""),
+            "{name}: nothing is expected"
+        );
+        covered.extend(strings(&scenario.0["covers"]));
+        for list in ["unrepresentable_in", "only"] {
+            for language in strings(&scenario.0[list]) {
+                assert!(
+                    LANGUAGES.contains(&language.as_str()),
+                    "{name}: {list}: {language} is no runner"
+                );
+            }
+        }
+    }
+    for runner in runners {
+        assert!(LANGUAGES.contains(&runner.name), "{}", runner.name);
+    }
+    let mut missing = Vec::new();
+    // Nobody can have redirects followed.
+    if !covered.remove("redirects default") {
+        missing.push("redirects default".to_owned());
+    }
+    for (option, can_be_illegal) in OPTIONS {
+        let mut kinds = vec!["default", "legal"];
+        kinds.extend(can_be_illegal.then_some("illegal"));
+        for kind in kinds {
+            let row = format!("{option} {kind}");
+            if !covered.remove(&row) {
+                missing.push(row);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no scenario covers {missing:?}");
+    assert!(covered.is_empty(), "covers: {covered:?} is unknown");
+}
+
+const LANGUAGES: [&str; 7] = [
+    "rust",
+    "c",
+    "c-options",
+    "cpp",
+    "go",
+    "csharp-mono",
+    "csharp-coreclr",
+];
+
+/// The texts of a list.
+pub fn strings(list: &Value) -> Vec<String> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// A member that is misspelt would not be looked at.
+pub fn only_members(object: &Value, known: &[&str]) -> Result<(), String> {
+    let object = object
+        .as_object()
+        .ok_or_else(|| format!("{object} is no object"))?;
+    match object.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(format!("{name:?} is not among {known:?}")),
+        None => Ok(()),
+    }
+}
+
+/// The words of a command, before placeholders are filled in.
+pub fn words(command: &Value) -> Result<Vec<String>, String> {
+    match command {
+        Value::String(line) => Ok(line
+            .split(' ')
+            .map(|word| if word == "%" { "" } else { word }.to_owned())
+            .collect()),
+        Value::Array(list) => list.iter().map(word).collect(),
+        other => Err(format!("{other} is no command")),
+    }
+}
+
+fn word(value: &Value) -> Result<String, String> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(on) => Ok(if *on { "1" } else { "0" }.to_owned()),
+        other => Err(format!("{other} is no word")),
+    }
+}
+
+/// The commands that prepare the inputs of an operation.
+pub fn inputs(with: &Value) -> Result<Vec<Vec<String>>, String> {
+    let mut commands = Vec::new();
+    for (name, value) in with.as_object().into_iter().flatten() {
+        let command = |words: &[&Value]| -> Result<Vec<String>, String> {
+            std::iter::once(Ok(name.trim_end_matches('s').to_owned()))
+                .chain(words.iter().map(|value| word(value)))
+                .collect()
+        };
+        match name.as_str() {
+            "headers" | "queries" => {
+                let input = if name == "headers" { "header" } else { "query" };
+                for (name, value) in value.as_object().ok_or("not an object")? {
+                    let mut words = vec![input.to_owned(), name.clone()];
+                    if !value.is_null() {
+                        words.push(word(value)?);
+                    }
+                    commands.push(words);
+                }
+            }
+            "range" => {
+                let list = value.as_array().ok_or("range is no list")?;
+                commands.push(command(&list.iter().collect::<Vec<_>>())?);
+            }
+            "timeout_ms" | "cancel_after_ms" | "progress_stop" => {
+                commands.push(vec![name.clone(), word(value)?]);
+            }
+            "progress" => commands.push(vec![name.clone()]),
+            "want" | "error_detail" => {
+                for wanted in strings(value) {
+                    commands.push(vec![name.clone(), wanted]);
+                }
+            }
+            other => return Err(format!("with: {other} is unknown")),
+        }
+    }
+    Ok(commands)
+}
