@@ -241,6 +241,9 @@ oss_config *oss_config_new(void);
 /// fine.
 void oss_config_free(oss_config *config);
 
+/// The status that belongs to oss_config_error(); #OSS_OK if all is well.
+oss_status oss_config_status(const oss_config *config);
+
 /// Why the configuration cannot be used: its first bad value, else why the last
 /// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
 /// is used again.
@@ -488,11 +491,17 @@ const char *oss_call_error_detail(const oss_call *call, const char *name);
 /// Whether the same request may succeed later: 1 or 0.
 int oss_call_retryable(const oss_call *call);
 
-/// How many times the request was sent; 0 if it was not.
+/// How many times the request was sent, or tried to; 0 if it was not.
 int oss_call_attempts(const oss_call *call);
 
 /// A header of a good answer by name, whatever its case; NULL if it has none.
 const char *oss_call_response_header(const oss_call *call, const char *name);
+
+/// The headers of a good answer one by one: the value of number `index`, from 0,
+/// or NULL behind the last; `*name`, unless NULL, gets its name in lower case.
+const char *oss_call_response_header_at(const oss_call *call,
+                                        size_t index,
+                                        const char **name);
 
 /// ETag of the object with its quotes; NULL if the answer has none.
 const char *oss_call_etag(const oss_call *call);

@@ -212,8 +212,12 @@ impl Client {
         let (mut attempts, mut allowed) = (0, inner.retry.attempts);
         let (mut clock_corrected, mut stale_replaced) = (false, false);
         loop {
+            let local = local_clock();
+            inner
+                .sign(&mut call, local)
+                .map_err(|error| error.with_attempts(attempts))?;
             attempts += 1;
-            let failed = match inner.attempt(&mut call, &mut upload, &patience, want) {
+            let failed = match inner.attempt(&call, &mut upload, &patience, want, local) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts;
                     log::debug!(
@@ -337,16 +341,12 @@ impl Inner {
 
     fn attempt(
         &self,
-        call: &mut Prepared<'_>,
+        call: &Prepared<'_>,
         upload: &mut Upload<'_, '_>,
         patience: &Patience,
         want: Want,
+        local: i64,
     ) -> Result<Reply, Failed> {
-        let local = local_clock();
-        self.sign(
-            call,
-            Timestamp(local + self.clock_offset.load(Ordering::Relaxed)),
-        )?;
         let length = upload.length();
         let payload = upload.exists().then_some(Payload {
             reader: upload,
@@ -389,7 +389,9 @@ impl Inner {
         })
     }
 
-    fn sign(&self, call: &mut Prepared<'_>, now: Timestamp) -> Result<()> {
+    /// Signs for the time `local`, as our clock has it.
+    fn sign(&self, call: &mut Prepared<'_>, local: i64) -> Result<()> {
+        let now = Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed)));
         call.headers.truncate(call.unsigned);
         let Some(credentials) = self.credentials.credentials()? else {
             return Ok(());
@@ -435,7 +437,7 @@ impl Inner {
         let clock_offset = (error.code() == "RequestTimeTooSkewed")
             .then(|| answer::server_clock(&error, response))
             .flatten()
-            .map(|server| server.0 - local);
+            .map(|server| server.0.saturating_sub(local));
         Failed {
             error,
             stale: false,

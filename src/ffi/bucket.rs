@@ -4,9 +4,9 @@ use std::ffi::{c_char, c_void};
 
 use super::call::{oss_call, run};
 use super::entry::Entries;
-use super::handles::{oss_bucket, oss_service};
+use super::handles::{self, oss_bucket, oss_service};
 use super::status::oss_status;
-use super::support::{borrow, bytes, is_null, optional_text, text};
+use super::support::{bytes, is_null, optional_text, text};
 use crate::operations::ListObjectsV2;
 
 /// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl"; creating
@@ -19,7 +19,7 @@ pub unsafe extern "C" fn oss_put_bucket(
     // SAFETY: live handles or NULL.
     unsafe {
         run(call, |options, output| {
-            output.answer(borrow(bucket, "bucket")?.0.put_bucket(options)?);
+            output.answer(handles::bucket(bucket)?.put_bucket(options)?);
             Ok(())
         })
     }
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn oss_delete_bucket(
     // SAFETY: live handles or NULL.
     unsafe {
         run(call, |options, output| {
-            output.answer(borrow(bucket, "bucket")?.0.delete_bucket(options)?);
+            output.answer(handles::bucket(bucket)?.delete_bucket(options)?);
             Ok(())
         })
     }
@@ -57,14 +57,14 @@ pub unsafe extern "C" fn oss_list_objects_v2(
             if !required {
                 return Err(is_null("call"));
             }
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
             let list = ListObjectsV2 {
                 prefix: owned(optional_text(prefix, "prefix")?),
                 delimiter: owned(optional_text(delimiter, "delimiter")?),
                 ..ListObjectsV2::default()
             };
-            let mut pager = bucket.0.object_pager(list);
+            let mut pager = bucket.object_pager(list);
             output.answer(pager.fetch(options)?);
             output.entries = Some(Entries::Objects(pager));
             Ok(())
@@ -87,11 +87,11 @@ pub unsafe extern "C" fn oss_invoke(
     // SAFETY: live handles, strings and `len` bytes, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let method = text(method, "method")?;
             let key = optional_text(key, "key")?;
             let body = bytes(body, len, "body")?;
-            output.answer(bucket.0.invoke(method, key, body, options)?);
+            output.answer(bucket.invoke(method, key, body, options)?);
             Ok(())
         })
     }
@@ -109,9 +109,9 @@ pub unsafe extern "C" fn oss_service_invoke(
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let service = borrow(service, "service")?;
+            let service = handles::service(service)?;
             let (method, body) = (text(method, "method")?, bytes(body, len, "body")?);
-            output.answer(service.0.invoke(method, body, options)?);
+            output.answer(service.invoke(method, body, options)?);
             Ok(())
         })
     }

@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::operations::Object;
 use crate::request::{Options, Progress, Range, Response};
 use crate::transport::Cancel;
+use crate::upload::stopped;
 
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable: what goes in stays until oss_call_reset(),
@@ -98,15 +99,7 @@ pub(super) unsafe fn run(
     };
     let State { input, output } = &mut *state;
     *output = Output::default();
-    let progress = input.progress.map(|(function, user)| {
-        move |done: u64, total: Option<u64>| {
-            let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
-            let done = done.try_into().unwrap_or(i64::MAX);
-            let user: User = user;
-            // SAFETY: the caller of oss_call_progress() vouches for both.
-            unsafe { function(user.0, done, total) == 0 }
-        }
-    });
+    let progress = input.progress();
     let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
     let options = input.options(&call.cancel, progress);
     let result = guard(|| operation(&options, output));
@@ -118,6 +111,18 @@ pub(super) unsafe fn run(
 }
 
 impl Input {
+    /// The progress callback as the core wants it.
+    fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
+        let (function, user) = self.progress?;
+        Some(move |done: u64, total: Option<u64>| {
+            let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
+            let done = done.try_into().unwrap_or(i64::MAX);
+            let user: User = user;
+            // SAFETY: the caller of oss_call_progress() vouches for both.
+            unsafe { function(user.0, done, total) == 0 }
+        })
+    }
+
     fn options<'a>(&'a self, cancel: &Cancel, progress: Option<&'a Progress<'a>>) -> Options<'a> {
         let mut options = Options::new().cancel(cancel);
         for (name, value) in &self.headers {
@@ -190,8 +195,12 @@ pub unsafe extern "C" fn oss_call_reset(call: *mut oss_call) -> oss_status {
 /// # Safety
 /// `call` is NULL or a live handle.
 unsafe fn input(call: *mut oss_call, set: impl FnOnce(&mut Input) -> Result<()>) -> oss_status {
-    // SAFETY: see above.
-    status(|| set(&mut unsafe { borrow(call, "call") }?.lock()?.input))
+    status(|| {
+        // SAFETY: see above.
+        let mut state = unsafe { borrow(call, "call") }?.lock()?;
+        let State { input, output } = &mut *state;
+        set(input).inspect_err(|error| output.fail(error.clone()))
+    })
 }
 
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
@@ -449,7 +458,7 @@ pub unsafe extern "C" fn oss_call_retryable(call: *const oss_call) -> c_int {
     }
 }
 
-/// How many times the request was sent; 0 if it was not.
+/// How many times the request was sent, or tried to; 0 if it was not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_attempts(call: *const oss_call) -> c_int {
     let find = |o: &Output| {
@@ -476,6 +485,26 @@ pub unsafe extern "C" fn oss_call_response_header(
     let find = |o: &Output| Some(o.response()?.header(name)?.to_owned());
     // SAFETY: NULL or a live handle.
     unsafe { lend(call, &name.to_ascii_lowercase(), std::ptr::null(), find) }
+}
+
+/// The headers of a good answer one by one: the value of number `index`, from 0,
+/// or NULL behind the last; `*name`, unless NULL, gets its name in lower case.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_response_header_at(
+    call: *const oss_call,
+    index: usize,
+    name: *mut *const c_char,
+) -> *const c_char {
+    let header = |o: &Output| o.response()?.headers().get(index).cloned();
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        if let Some(name) = name.as_mut() {
+            let key = format!(":name:{index}");
+            *name = lend(call, &key, std::ptr::null(), |o| Some(header(o)?.0));
+        }
+        let key = format!(":value:{index}");
+        lend(call, &key, std::ptr::null(), |o| Some(header(o)?.1))
+    }
 }
 
 /// ETag of the object with its quotes; NULL if the answer has none.
@@ -557,7 +586,7 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
         Ok(state) => state,
         Err(error) => return -i64::from(remember(&error)),
     };
-    let output = &mut state.output;
+    let State { input, output } = &mut *state;
     let result = guard(|| {
         // SAFETY: NULL or `cap` bytes that are the caller's alone.
         let buffer = unsafe { buffer(buf, cap, "buf") }?;
@@ -567,7 +596,15 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
         let object = output.object.as_mut().ok_or_else(|| {
             Error::invalid("`call` has no body to read: oss_get_object() has to succeed before")
         })?;
-        object.read(buffer)
+        let got = object.read(buffer)?;
+        if got > 0
+            && let Some(progress) = input.progress()
+            && !progress(object.position(), object.response().content_length())
+        {
+            output.object = None;
+            return Err(stopped());
+        }
+        Ok(got)
     });
     match result {
         Ok(0) => {

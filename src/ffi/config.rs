@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::credentials::{callback, keys, oss_credentials, oss_credentials_fn};
 use super::handles::oss_session;
-use super::status::oss_status;
-use super::support::{borrow, busy, bytes, free, guard, handle, status, text};
+use super::status::{OSS_OK, oss_status};
+use super::support::{borrow, busy, bytes, free, guard, handle, remember, status, text};
 use crate::config::{Config, SignatureVersion};
 use crate::credentials::Static;
 use crate::error::{Error, Result};
@@ -22,8 +22,16 @@ pub struct oss_config {
 
 struct State {
     config: Config,
-    /// What oss_config_error() lends out.
+    /// What oss_config_status() and oss_config_error() tell.
+    status: oss_status,
     error: Option<CString>,
+}
+
+impl State {
+    fn tell(&mut self, error: Option<&Error>) {
+        self.status = error.map_or(OSS_OK, |error| error.kind() as oss_status);
+        self.error = error.and_then(|error| lend(&error.to_string()));
+    }
 }
 
 impl oss_config {
@@ -35,10 +43,7 @@ impl oss_config {
     pub(super) fn build<T>(&self, make: impl FnOnce(&Config) -> Result<T>) -> Result<T> {
         let mut state = self.lock()?;
         let made = make(&state.config);
-        state.error = made
-            .as_ref()
-            .err()
-            .and_then(|error| lend(&error.to_string()));
+        state.tell(made.as_ref().err());
         made
     }
 }
@@ -66,10 +71,8 @@ unsafe fn set(
             None => applied,
         };
         state.config.error = earlier.or_else(|| result.as_ref().err().cloned());
-        state.error = match &state.config.error {
-            Some(error) => lend(&error.to_string()),
-            None => None,
-        };
+        let first = state.config.error.clone();
+        state.tell(first.as_ref());
         result
     })
 }
@@ -111,6 +114,7 @@ pub extern "C" fn oss_config_new() -> *mut oss_config {
         Ok(oss_config {
             state: Mutex::new(State {
                 config: Config::new(),
+                status: OSS_OK,
                 error: None,
             }),
         })
@@ -123,6 +127,14 @@ pub extern "C" fn oss_config_new() -> *mut oss_config {
 pub unsafe extern "C" fn oss_config_free(config: *mut oss_config) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(config) }
+}
+
+/// The status that belongs to oss_config_error(); #OSS_OK if all is well.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_status(config: *const oss_config) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    let status = guard(|| Ok(unsafe { borrow(config, "config") }?.lock()?.status));
+    status.unwrap_or_else(|error| remember(&error))
 }
 
 /// Why the configuration cannot be used: its first bad value, else why the last

@@ -4,6 +4,7 @@ use std::ffi::c_char;
 
 use super::config::oss_config;
 use super::support::{borrow, free, handle, text};
+use crate::error::Result;
 use crate::operations::{Bucket, Service};
 use crate::transport::Session;
 
@@ -17,6 +18,24 @@ pub struct oss_bucket(pub(super) Bucket);
 
 /// The service itself: what is not about one bucket. Any number of threads.
 pub struct oss_service(pub(super) Service);
+
+/// The bucket behind a handle, which may be freed while it is in use.
+///
+/// # Safety
+/// `pointer` is NULL or a live handle.
+pub(super) unsafe fn bucket(pointer: *const oss_bucket) -> Result<Bucket> {
+    // SAFETY: the same.
+    Ok(unsafe { borrow(pointer, "bucket") }?.0.clone())
+}
+
+/// The service behind a handle, likewise.
+///
+/// # Safety
+/// `pointer` is NULL or a live handle.
+pub(super) unsafe fn service(pointer: *const oss_service) -> Result<Service> {
+    // SAFETY: the same.
+    Ok(unsafe { borrow(pointer, "service") }?.0.clone())
+}
 
 /// Opens a session; connections are made when they are needed. NULL if `config`
 /// is unusable: oss_config_error() says why. Free with oss_session_free().

@@ -4,9 +4,9 @@ use std::ffi::{c_char, c_int, c_void};
 use std::io::{self, Read, Write};
 
 use super::call::{oss_call, run};
-use super::handles::oss_bucket;
+use super::handles::{self, oss_bucket};
 use super::status::oss_status;
-use super::support::{User, borrow, buffer, bytes, is_null, text};
+use super::support::{User, buffer, bytes, is_null, text};
 use crate::error::{Error, Kind};
 use crate::request::Body;
 
@@ -80,9 +80,9 @@ pub unsafe extern "C" fn oss_put_object(
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let (key, body) = (text(key, "key")?, bytes(data, len, "data")?);
-            output.answer(bucket.0.put_object(key, body, options)?);
+            output.answer(bucket.put_object(key, body, options)?);
             Ok(())
         })
     }
@@ -99,9 +99,9 @@ pub unsafe extern "C" fn oss_put_object_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let (key, path) = (text(key, "key")?, text(path, "path")?);
-            output.answer(bucket.0.put_object_file(key, path, options)?);
+            output.answer(bucket.put_object_file(key, path, options)?);
             Ok(())
         })
     }
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn oss_put_object_stream(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let key = text(key, "key")?;
             let length = match u64::try_from(len) {
                 Ok(length) => Some(length),
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn oss_put_object_stream(
                 reader: &mut reader,
                 length,
             };
-            output.answer(bucket.0.put_object(key, body, options)?);
+            output.answer(bucket.put_object(key, body, options)?);
             Ok(())
         })
     }
@@ -162,8 +162,8 @@ pub unsafe extern "C" fn oss_get_object(
             if !required {
                 return Err(is_null("call"));
             }
-            let bucket = borrow(bucket, "bucket")?;
-            let object = bucket.0.get_object(text(key, "key")?, options)?;
+            let bucket = handles::bucket(bucket)?;
+            let object = bucket.get_object(text(key, "key")?, options)?;
             output.object = Some(object);
             Ok(())
         })
@@ -184,9 +184,9 @@ pub unsafe extern "C" fn oss_get_object_to_buffer(
     // SAFETY: live handles, a string and `cap` bytes, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let (key, buffer) = (text(key, "key")?, buffer(buf, cap, "buf")?);
-            let (response, length) = bucket.0.get_object_to_buffer(key, buffer, options)?;
+            let (response, length) = bucket.get_object_to_buffer(key, buffer, options)?;
             if let Some(len) = len.as_mut() {
                 *len = length;
             }
@@ -207,9 +207,9 @@ pub unsafe extern "C" fn oss_get_object_to_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let (key, path) = (text(key, "key")?, text(path, "path")?);
-            output.answer(bucket.0.get_object_to_file(key, path, options)?);
+            output.answer(bucket.get_object_to_file(key, path, options)?);
             Ok(())
         })
     }
@@ -228,13 +228,13 @@ pub unsafe extern "C" fn oss_get_object_to_stream(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
+            let bucket = handles::bucket(bucket)?;
             let mut writer = Writer {
                 function: write.ok_or_else(|| is_null("write"))?,
                 user: User(user),
             };
             let key = text(key, "key")?;
-            output.answer(bucket.0.get_object_to_writer(key, &mut writer, options)?);
+            output.answer(bucket.get_object_to_writer(key, &mut writer, options)?);
             Ok(())
         })
     }
@@ -251,8 +251,8 @@ pub unsafe extern "C" fn oss_head_object(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
-            output.answer(bucket.0.head_object(text(key, "key")?, options)?);
+            let bucket = handles::bucket(bucket)?;
+            output.answer(bucket.head_object(text(key, "key")?, options)?);
             Ok(())
         })
     }
@@ -268,8 +268,8 @@ pub unsafe extern "C" fn oss_get_object_meta(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
-            output.answer(bucket.0.get_object_meta(text(key, "key")?, options)?);
+            let bucket = handles::bucket(bucket)?;
+            output.answer(bucket.get_object_meta(text(key, "key")?, options)?);
             Ok(())
         })
     }
@@ -285,8 +285,8 @@ pub unsafe extern "C" fn oss_delete_object(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
-            let bucket = borrow(bucket, "bucket")?;
-            output.answer(bucket.0.delete_object(text(key, "key")?, options)?);
+            let bucket = handles::bucket(bucket)?;
+            output.answer(bucket.delete_object(text(key, "key")?, options)?);
             Ok(())
         })
     }

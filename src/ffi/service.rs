@@ -4,9 +4,9 @@ use std::ffi::c_char;
 
 use super::call::{oss_call, run};
 use super::entry::Entries;
-use super::handles::oss_service;
+use super::handles::{self, oss_service};
 use super::status::oss_status;
-use super::support::{borrow, is_null, optional_text};
+use super::support::{is_null, optional_text};
 use crate::operations::ListBuckets;
 
 /// ListBuckets: the buckets of the account whose names begin with `prefix` (NULL
@@ -24,14 +24,14 @@ pub unsafe extern "C" fn oss_list_buckets(
             if !required {
                 return Err(is_null("call"));
             }
-            let service = borrow(service, "service")?;
+            let service = handles::service(service)?;
             let list = ListBuckets {
                 prefix: optional_text(prefix, "prefix")?
                     .unwrap_or_default()
                     .to_owned(),
                 ..ListBuckets::default()
             };
-            let mut pager = service.0.bucket_pager(list);
+            let mut pager = service.bucket_pager(list);
             output.answer(pager.fetch(options)?);
             output.entries = Some(Entries::Buckets(pager));
             Ok(())

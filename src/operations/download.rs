@@ -94,6 +94,11 @@ impl Object {
         &self.response
     }
 
+    /// How many bytes of the body have been read.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Reads on: how many bytes, 0 at the end. `buffer` must not be empty. After an error every further read repeats it.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         if let Some(ended) = &self.ended {

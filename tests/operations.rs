@@ -1,0 +1,735 @@
+//! The operations against a real server: objects, buckets, listings, and what the wire shows of them.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alioss::{
+    Anonymous, Body, Bucket, Callback, Config, Credentials, Kind, ListBuckets, ListObjectsV2,
+    ListedObject, Options, Range, Service, Session, SignatureVersion, TlsVersion,
+};
+use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server, Status};
+
+fn server() -> Server {
+    Server::start(oss_local::Options::default()).unwrap()
+}
+
+fn config(endpoint: &str) -> Config {
+    let mut config = Config::new();
+    config
+        .endpoint(endpoint)
+        .region("cn-hangzhou")
+        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
+    config
+}
+
+/// A new bucket over HTTP.
+fn bucket(server: &Server) -> Bucket {
+    let bucket = Bucket::new(&config(&server.endpoint()), "examplebucket").unwrap();
+    bucket.put_bucket(&Options::new()).unwrap();
+    bucket
+}
+
+/// Every byte value, and longer than any buffer.
+fn pattern(length: usize) -> Vec<u8> {
+    (0..length).map(|i| (i % 251) as u8).collect()
+}
+
+fn keys(bucket: &Bucket, list: ListObjectsV2) -> Vec<String> {
+    bucket
+        .list_objects_v2(list, &Options::new())
+        .map(|entry| entry.unwrap().name().to_owned())
+        .collect()
+}
+
+fn get(bucket: &Bucket, key: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut object = bucket.get_object(key, &Options::new()).unwrap();
+    Read::read_to_end(&mut object, &mut body).unwrap();
+    body
+}
+
+#[test]
+fn objects_come_back_as_they_went_whatever_the_way() {
+    let server = server();
+    let https = {
+        let mut config = config(&server.https_endpoint());
+        config.ca_file(server.ca_file());
+        config
+    };
+    let mut v1 = config(&server.endpoint());
+    v1.signature_version(SignatureVersion::V1);
+    let name = config(&server.endpoint().replace("127.0.0.1", "localhost"));
+    for (name, config) in [
+        ("http", config(&server.endpoint())),
+        ("https", https),
+        ("v1", v1),
+        ("name", name),
+    ] {
+        let bucket = Bucket::new(&config, &format!("bucket-{name}")).unwrap();
+        bucket.put_bucket(&Options::new()).unwrap();
+        for length in [0, 1, 1024, 128 * 1024, 3_000_000] {
+            let data = pattern(length);
+            let put = bucket
+                .put_object("dir/a.txt", &data, &Options::new())
+                .unwrap();
+            let mut crc = alioss::internals::crc64::Crc64::new();
+            crc.update(&data);
+            assert_eq!(put.crc64(), Some(crc.value()), "{name} {length}");
+            assert_eq!(put.attempts(), 1);
+            assert_eq!(get(&bucket, "dir/a.txt"), data, "{name} {length}");
+            let head = bucket.head_object("dir/a.txt", &Options::new()).unwrap();
+            assert_eq!(head.content_length(), Some(length as u64));
+            assert_eq!(head.header("content-type"), Some("text/plain"));
+            let meta = bucket
+                .get_object_meta("dir/a.txt", &Options::new())
+                .unwrap();
+            assert_eq!(meta.etag(), head.etag());
+            // Of unknown length, in chunks.
+            let mut source = &data[..];
+            let body = Body::Stream {
+                reader: &mut source,
+                length: None,
+            };
+            bucket.put_object("stream", body, &Options::new()).unwrap();
+            assert_eq!(get(&bucket, "stream"), data, "{name} {length}");
+        }
+        bucket.delete_object("dir/a.txt", &Options::new()).unwrap();
+        bucket.delete_object("stream", &Options::new()).unwrap();
+        let error = bucket
+            .get_object("dir/a.txt", &Options::new())
+            .err()
+            .unwrap();
+        assert_eq!((error.kind(), error.code()), (Kind::NotFound, "NoSuchKey"));
+        assert_eq!(error.service().unwrap().ec, "0026-00000001");
+        bucket.delete_bucket(&Options::new()).unwrap();
+        let error = bucket
+            .head_object("dir/a.txt", &Options::new())
+            .unwrap_err();
+        assert_eq!(
+            error.code(),
+            "NoSuchBucket",
+            "from the header x-oss-err: {error}"
+        );
+    }
+    let all = server.requests();
+    let connections: std::collections::HashSet<_> = all.iter().map(|r| r.connection).collect();
+    assert_eq!(connections.len(), 4, "one connection per handle");
+}
+
+#[test]
+fn keys_are_byte_exact() {
+    let server = server();
+    let bucket = bucket(&server);
+    let long = "\u{4e2d}".repeat(341);
+    let mut odd = vec![
+        "a//b",
+        "a/./b",
+        "a/../b",
+        "..",
+        ".",
+        "%2F",
+        "a+b",
+        "a b",
+        "a?b=c&d",
+        "a#b",
+        "~-_.!*'()",
+        "\u{1}\u{7f}",
+        "line\nbreak\r\n",
+        "\u{4e2d}\u{6587}\u{1f600}",
+        "a\\b",
+        "<&>\"'",
+        " ",
+        "a/",
+        &long,
+    ];
+    for key in &odd {
+        bucket
+            .put_object(key, *key, &Options::new())
+            .unwrap_or_else(|e| panic!("{key:?}: {e}"));
+        assert_eq!(get(&bucket, key), key.as_bytes(), "{key:?}");
+    }
+    odd.sort_unstable_by_key(|key| key.as_bytes());
+    assert_eq!(keys(&bucket, ListObjectsV2::default()), odd);
+    let three = ListObjectsV2 {
+        max_keys: Some(3),
+        ..ListObjectsV2::default()
+    };
+    assert_eq!(keys(&bucket, three), odd, "in pages of three");
+    for bad in ["", "/a", "\\a", &"a".repeat(1024)] {
+        server.clear_requests();
+        let error = bucket.put_object(bad, "", &Options::new()).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument);
+        assert!(error.to_string().starts_with("`key`: "), "{error}");
+        assert!(server.requests().is_empty(), "something was sent");
+    }
+}
+
+#[test]
+fn listings_page_and_fold() {
+    let server = server();
+    let bucket = bucket(&server);
+    for i in 0..25 {
+        bucket
+            .put_object(&format!("logs/{i:02}"), "x", &Options::new())
+            .unwrap();
+    }
+    bucket
+        .put_object("readme", "hello", &Options::new())
+        .unwrap();
+    let list = |prefix: &str, delimiter: &str, max_keys| ListObjectsV2 {
+        prefix: prefix.into(),
+        delimiter: delimiter.into(),
+        max_keys,
+        ..ListObjectsV2::default()
+    };
+    assert_eq!(keys(&bucket, list("", "/", None)), ["logs/", "readme"]);
+    assert_eq!(keys(&bucket, list("logs/", "/", Some(10))).len(), 25);
+    server.clear_requests();
+    // Pages are fetched only as the iterator gets there.
+    let options = Options::new();
+    let mut entries = bucket.list_objects_v2(list("logs/", "", Some(10)), &options);
+    assert_eq!(entries.by_ref().take(10).count(), 10);
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(entries.count(), 15);
+    assert_eq!(server.requests().len(), 3);
+    let behind = ListObjectsV2 {
+        start_after: "logs/24".into(),
+        fetch_owner: true,
+        ..ListObjectsV2::default()
+    };
+    let entries: Vec<_> = bucket
+        .list_objects_v2(behind, &options)
+        .map(Result::unwrap)
+        .collect();
+    let [ListedObject::Object(object)] = &entries[..] else {
+        panic!("{entries:?}");
+    };
+    assert_eq!((object.key.as_str(), object.size), ("readme", 5));
+    assert_eq!(object.storage_class, "Standard");
+    assert!(!object.owner_id.is_empty());
+    assert!(object.last_modified.unwrap().0 > 1_700_000_000);
+}
+
+#[test]
+fn the_service_lists_buckets() {
+    let server = server();
+    let config = config(&server.endpoint());
+    for name in ["list-a", "list-b", "list-c", "other"] {
+        Bucket::new(&config, name)
+            .unwrap()
+            .put_bucket(&Options::new())
+            .unwrap();
+    }
+    let service = Service::new(&config).unwrap();
+    let options = Options::new();
+    let list = ListBuckets {
+        prefix: "list-".into(),
+        max_keys: Some(2),
+        ..ListBuckets::default()
+    };
+    let buckets: Vec<_> = service
+        .list_buckets(list, &options)
+        .map(Result::unwrap)
+        .collect();
+    let names: Vec<_> = buckets.iter().map(|bucket| bucket.name.as_str()).collect();
+    assert_eq!(names, ["list-a", "list-b", "list-c"]);
+    assert_eq!(buckets[0].region, "cn-hangzhou");
+    assert!(buckets[0].creation_date.unwrap().0 > 1_700_000_000);
+}
+
+#[test]
+fn files_go_up_and_come_down_whole() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("operations-files");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let (source, target) = (folder.join("source.png"), folder.join("target"));
+    let data = pattern(5_000_000);
+    std::fs::write(&source, &data).unwrap();
+    let seen = std::cell::RefCell::new(Vec::new());
+    let progress = |done, total| {
+        seen.borrow_mut().push((done, total));
+        true
+    };
+    let options = Options::new().progress(&progress);
+    bucket
+        .put_object_file("picture.png", &source, &options)
+        .unwrap();
+    let up = seen.take();
+    assert_eq!(up.last(), Some(&(5_000_000, Some(5_000_000))));
+    assert!(up.is_sorted());
+    let response = bucket
+        .get_object_to_file("picture.png", &target, &options)
+        .unwrap();
+    assert_eq!(response.header("content-type"), Some("image/png"));
+    assert_eq!(std::fs::read(&target).unwrap(), data);
+    assert_eq!(seen.take().last(), Some(&(5_000_000, Some(5_000_000))));
+    // A wrong byte on the way: no file, and the old one stays.
+    server.inject(
+        Rule::new(Action::CorruptBody { at: 1_000_000 })
+            .method("GET")
+            .times(9),
+    );
+    let error = bucket
+        .get_object_to_file("picture.png", &target, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::ChecksumMismatch);
+    assert_eq!(std::fs::read(&target).unwrap(), data);
+    server.clear_rules();
+    let stop = |done, _| done < 1_000_000;
+    let error = bucket
+        .get_object_to_file("picture.png", &target, &Options::new().progress(&stop))
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled);
+    assert_eq!(
+        std::fs::read_dir(&folder).unwrap().count(),
+        2,
+        "a temporary file stayed"
+    );
+    for path in [folder.as_path(), std::path::Path::new("/nowhere/x")] {
+        server.clear_requests();
+        assert!(
+            bucket
+                .get_object_to_file("picture.png", path, &Options::new())
+                .is_err()
+        );
+        assert!(bucket.put_object_file("a", path, &Options::new()).is_err());
+        assert!(server.requests().is_empty(), "something was sent");
+    }
+}
+
+#[test]
+fn ranges_and_conditions() {
+    let server = server();
+    let bucket = bucket(&server);
+    let put = bucket
+        .put_object("a", "0123456789", &Options::new())
+        .unwrap();
+    for (range, expected) in [
+        (Range::Bytes(2, 4), "234"),
+        (Range::From(7), "789"),
+        (Range::Last(3), "789"),
+        (Range::Bytes(5, 99), "56789"),
+        (Range::Last(99), "0123456789"),
+    ] {
+        let mut buffer = [0; 10];
+        let options = Options::new().range(range);
+        let (_, length) = bucket
+            .get_object_to_buffer("a", &mut buffer, &options)
+            .unwrap();
+        assert_eq!(&buffer[..length], expected.as_bytes(), "{range:?}");
+    }
+    let options = Options::new().range(Range::From(10));
+    let error = bucket.get_object("a", &options).err().unwrap();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::BadRequest, "InvalidRange")
+    );
+    let etag = put.etag().unwrap();
+    let unchanged = Options::new().header("If-None-Match", etag);
+    assert_eq!(
+        bucket.head_object("a", &unchanged).unwrap_err().kind(),
+        Kind::NotModified
+    );
+    let changed = Options::new().header("If-Match", "\"0\"");
+    let error = bucket.get_object("a", &changed).err().unwrap();
+    assert_eq!(error.kind(), Kind::PreconditionFailed);
+    let once = Options::new().header("x-oss-forbid-overwrite", "true");
+    let error = bucket.put_object("a", "", &once).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::Exists, "FileAlreadyExists")
+    );
+    let mut small = [0; 9];
+    let error = bucket
+        .get_object_to_buffer("a", &mut small, &Options::new())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`buffer` has room for 9 bytes, the answer has 10"
+    );
+}
+
+#[test]
+fn metadata_and_headers_travel_both_ways() {
+    let server = server();
+    let bucket = bucket(&server);
+    let options = Options::new()
+        .header("x-oss-meta-author", "  alice ")
+        .header("Cache-Control", "no-cache")
+        .header("content-type", "application/x-own");
+    bucket.put_object("a.txt", "x", &options).unwrap();
+    let head = bucket.head_object("a.txt", &Options::new()).unwrap();
+    assert_eq!(head.header("X-OSS-Meta-Author"), Some("alice"));
+    assert_eq!(head.header("cache-control"), Some("no-cache"));
+    assert_eq!(head.header("content-type"), Some("application/x-own"));
+    for (name, value) in [
+        ("Host", "x"),
+        ("content-length", "1"),
+        ("a b", "x"),
+        ("x-a", "line\nbreak"),
+    ] {
+        server.clear_requests();
+        let options = Options::new().header(name, value);
+        let error = bucket.put_object("a", "x", &options).unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{name}");
+        assert!(error.to_string().starts_with("`header`: "), "{error}");
+        assert!(server.requests().is_empty());
+    }
+}
+
+#[test]
+fn wrong_keys_are_explained() {
+    let server = server();
+    for version in [SignatureVersion::V4, SignatureVersion::V1] {
+        let mut config = config(&server.endpoint());
+        config
+            .keys(ACCESS_KEY_ID, "wrong", None)
+            .signature_version(version);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let error = bucket.put_object("a", "x", &Options::new()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code()),
+            (Kind::Denied, "SignatureDoesNotMatch")
+        );
+        assert_eq!(error.http_status(), 403);
+        let service = error.service().unwrap();
+        assert_eq!(service.ec, "0002-00000040");
+        assert!(!service.request_id.is_empty());
+        assert!(
+            service
+                .details
+                .iter()
+                .any(|(name, _)| name == "StringToSign")
+        );
+        assert!(!format!("{error:?} {error}").contains("wrong"));
+    }
+}
+
+#[test]
+fn credentials_come_from_where_they_are_wanted() {
+    let server = server();
+    bucket(&server);
+    let mut sts = config(&server.endpoint());
+    sts.keys(
+        oss_local::STS_ACCESS_KEY_ID,
+        oss_local::STS_ACCESS_KEY_SECRET,
+        Some(oss_local::STS_TOKEN),
+    );
+    let mut callback = config(&server.endpoint());
+    callback.credentials(Arc::new(Callback(|| {
+        Ok(Credentials::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None))
+    })));
+    for config in [&sts, &callback] {
+        for version in [SignatureVersion::V4, SignatureVersion::V1] {
+            let mut config = config.clone();
+            config.signature_version(version);
+            let bucket = Bucket::new(&config, "examplebucket").unwrap();
+            bucket.put_object("a", "x", &Options::new()).unwrap();
+        }
+    }
+    let mut anonymous = config(&server.endpoint());
+    anonymous.credentials(Arc::new(Anonymous));
+    let bucket = Bucket::new(&anonymous, "examplebucket").unwrap();
+    server.clear_requests();
+    let error = bucket.head_object("a", &Options::new()).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (Kind::Denied, "AccessDenied"));
+    assert_eq!(server.requests()[0].header("authorization"), None);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once_and_for_all() {
+    let server = server();
+    let bucket = bucket(&server);
+    server.set_clock_skew(3600);
+    let response = bucket.put_object("a", "x", &Options::new()).unwrap();
+    assert_eq!(response.attempts(), 2);
+    let response = bucket.put_object("a", "x", &Options::new()).unwrap();
+    assert_eq!(response.attempts(), 1, "the correction is kept");
+    // A POST was refused before anything happened, so it is repeated as well.
+    server.set_clock_skew(-3600);
+    let response = bucket.invoke(
+        "POST",
+        Some("b"),
+        "x",
+        &Options::new()
+            .query("append", None)
+            .query("position", Some("0")),
+    );
+    assert_eq!(response.unwrap().attempts(), 2);
+    server.set_clock_skew(0);
+    let mut config = config(&server.endpoint());
+    config.clock_skew_correction(false);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    server.set_clock_skew(3600);
+    let error = bucket.put_object("a", "x", &Options::new()).unwrap_err();
+    assert_eq!(
+        (error.code(), error.attempts()),
+        ("RequestTimeTooSkewed", 1)
+    );
+}
+
+#[test]
+fn failures_are_repeated_when_they_may_be() {
+    let server = server();
+    let bucket = bucket(&server);
+    let unavailable = || Action::Status(Status::new(503, "ServiceUnavailable"));
+    server.inject(Rule::new(unavailable()).times(2));
+    assert_eq!(
+        bucket
+            .put_object("a", "x", &Options::new())
+            .unwrap()
+            .attempts(),
+        3
+    );
+    server.inject(Rule::new(unavailable()).times(3));
+    let error = bucket.put_object("a", "x", &Options::new()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (Kind::Throttled, 3));
+    assert!(error.is_retryable());
+    server.inject(Rule::new(unavailable()).times(1));
+    let error = bucket
+        .invoke(
+            "POST",
+            Some("p"),
+            "x",
+            &Options::new()
+                .query("append", None)
+                .query("position", Some("0")),
+        )
+        .unwrap_err();
+    assert_eq!(error.attempts(), 1, "a POST is not repeated");
+    server.inject(Rule::new(Action::WrongCrc).method("PUT").times(1));
+    assert_eq!(
+        bucket
+            .put_object("a", "x", &Options::new())
+            .unwrap()
+            .attempts(),
+        2
+    );
+    server.inject(Rule::new(Action::Reset { after_bytes: 0 }).times(1));
+    assert_eq!(
+        bucket
+            .put_object("a", "x", &Options::new())
+            .unwrap()
+            .attempts(),
+        2
+    );
+    server.inject(
+        Rule::new(Action::CutBody {
+            after_bytes: 1000,
+            reset: true,
+        })
+        .method("GET")
+        .times(2),
+    );
+    let data = pattern(300_000);
+    bucket.put_object("big", &data, &Options::new()).unwrap();
+    assert_eq!(get(&bucket, "big"), data, "picked up twice");
+}
+
+#[test]
+fn the_checksum_can_be_switched_off() {
+    let server = server();
+    bucket(&server);
+    let mut config = config(&server.endpoint());
+    config.crc64(false).retry(1);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    server.inject(Rule::new(Action::WrongCrc).times(2));
+    bucket.put_object("a", "x", &Options::new()).unwrap();
+    assert_eq!(get(&bucket, "a"), b"x");
+}
+
+#[test]
+fn tls_says_what_is_wrong() {
+    let server = Server::start(oss_local::Options {
+        tls_versions: (oss_local::TlsVersion::V1_2, oss_local::TlsVersion::V1_2),
+        ..oss_local::Options::default()
+    })
+    .unwrap();
+    let try_with = |set: &dyn Fn(&mut Config)| {
+        let mut config = config(&server.https_endpoint());
+        config.retry(1);
+        set(&mut config);
+        Bucket::new(&config, "examplebucket").and_then(|bucket| bucket.put_bucket(&Options::new()))
+    };
+    let trusted = |config: &mut Config| {
+        config.ca_file(server.ca_file());
+    };
+    try_with(&trusted).unwrap();
+    assert_eq!(server.requests()[0].tls_version.as_deref(), Some("TLSv1.2"));
+    assert_eq!(server.requests()[0].sni.as_deref(), Some("localhost"));
+    try_with(&|config| {
+        config.ca_pem(server.ca_pem().as_bytes());
+    })
+    .unwrap();
+    try_with(&|config| {
+        config.insecure_skip_verify(true);
+    })
+    .unwrap();
+    let error = try_with(&|_| {}).unwrap_err();
+    assert_eq!(error.kind(), Kind::Network);
+    assert!(!error.is_retryable());
+    assert!(
+        error
+            .to_string()
+            .contains("give the root as `ca_file` or `ca_pem`"),
+        "{error}"
+    );
+    let error = try_with(&|config| {
+        trusted(config);
+        config.tls_versions(TlsVersion::V1_3, TlsVersion::V1_3);
+    })
+    .unwrap_err();
+    assert!(
+        error.to_string().contains("no TLS version in common"),
+        "{error}"
+    );
+    let error = try_with(&|config| {
+        config.ca_pem(b"nonsense");
+    })
+    .unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument);
+}
+
+#[test]
+fn sessions_are_shared_and_their_options_conflict_loudly() {
+    let server = server();
+    let mut config = config(&server.endpoint());
+    let session = Session::new(&config).unwrap();
+    config.session(&session);
+    for name in ["bucket-a", "bucket-b"] {
+        Bucket::new(&config, name)
+            .unwrap()
+            .put_bucket(&Options::new())
+            .unwrap();
+    }
+    let requests = server.requests();
+    assert_eq!(requests[0].connection, requests[1].connection);
+    config.pool_size(3);
+    let error = Bucket::new(&config, "bucket-a").unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("`pool_size` belongs to the session"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_pool_keeps_what_it_is_told_to() {
+    let server = server();
+    bucket(&server);
+    for (size, threads) in [(0, 4), (1, 4), (20, 20)] {
+        let mut config = config(&server.endpoint());
+        config.pool_size(size);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let round = || {
+            server.clear_requests();
+            server.inject(Rule::new(Action::Delay { ms: 100 }).times(threads));
+            std::thread::scope(|scope| {
+                for _ in 0..threads {
+                    scope.spawn(|| bucket.put_object("a", "x", &Options::new()).unwrap());
+                }
+            });
+            let requests = server.requests();
+            requests
+                .iter()
+                .map(|r| r.connection)
+                .collect::<std::collections::HashSet<_>>()
+        };
+        let (first, second) = (round(), round());
+        assert_eq!(
+            (first.len(), second.len()),
+            (threads as usize, threads as usize)
+        );
+        assert_eq!(
+            first.intersection(&second).count(),
+            size.min(threads as usize)
+        );
+    }
+}
+
+#[test]
+fn names_below_localhost_lead_here_and_overrides_lead_anywhere() {
+    let server = server();
+    let port = server.http_port();
+    let mut config = config(&format!("http://oss-cn-hangzhou.aliyuncs.com:{port}"));
+    config.resolve("*.aliyuncs.com", "127.0.0.1");
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    bucket.put_bucket(&Options::new()).unwrap();
+    let host = format!("examplebucket.oss-cn-hangzhou.aliyuncs.com:{port}");
+    assert_eq!(server.requests()[0].host.as_str(), host);
+    server.add_cname("static.example.com", "examplebucket");
+    let mut cname = self::config(&format!("http://static.example.com:{port}"));
+    cname
+        .is_cname(true)
+        .resolve("static.example.com", "127.0.0.1");
+    let bucket = Bucket::new(&cname, "examplebucket").unwrap();
+    bucket.put_object("a", "x", &Options::new()).unwrap();
+    let last = server.requests().pop().unwrap();
+    assert_eq!(
+        (last.host.as_str(), last.target.as_str()),
+        (format!("static.example.com:{port}").as_str(), "/a")
+    );
+    let error = Service::new(&cname).unwrap_err();
+    assert!(error.to_string().starts_with("`is_cname`: "), "{error}");
+}
+
+#[test]
+fn headers_of_the_configuration_are_sent() {
+    let server = server();
+    let mut config = config(&server.endpoint());
+    config
+        .app_name("camera 7")
+        .user_header("x-oss-request-payer", "requester")
+        .traffic_limit(819_200);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    bucket.put_bucket(&Options::new()).unwrap();
+    bucket.put_object("a", "x", &Options::new()).unwrap();
+    let requests = server.requests();
+    let agent = requests[0].header("user-agent").unwrap();
+    let start = concat!("alioss/", env!("CARGO_PKG_VERSION"), " (");
+    assert!(
+        agent.starts_with(start) && agent.ends_with(")/camera 7"),
+        "{agent}"
+    );
+    assert_eq!(requests[0].header("x-oss-request-payer"), Some("requester"));
+    assert_eq!(
+        requests[0].header("x-oss-traffic-limit"),
+        None,
+        "not an object's data"
+    );
+    assert_eq!(requests[1].header("x-oss-traffic-limit"), Some("819200"));
+    assert_eq!(requests[0].header("accept-encoding"), None);
+}
+
+#[test]
+fn a_call_has_its_own_time_limit() {
+    let server = server();
+    let bucket = bucket(&server);
+    server.inject(Rule::new(Action::Delay { ms: 2000 }).times(1));
+    let options = Options::new().timeout(Duration::from_millis(200));
+    let began = std::time::Instant::now();
+    let error = bucket.put_object("a", "x", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout);
+    assert!(began.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn raw_requests_reach_everything() {
+    let server = server();
+    let bucket = bucket(&server);
+    let acl = bucket
+        .invoke("GET", None, "", &Options::new().query("acl", None))
+        .unwrap();
+    assert!(String::from_utf8_lossy(acl.body()).contains("<Grant>private</Grant>"));
+    let error = bucket
+        .invoke("FETCH", None, "", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument);
+    let service = Service::new(&config(&server.endpoint())).unwrap();
+    let list = service.invoke("GET", "", &Options::new()).unwrap();
+    assert!(String::from_utf8_lossy(list.body()).contains("examplebucket"));
+}
