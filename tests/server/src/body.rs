@@ -96,10 +96,17 @@ impl AnswerBody {
                     }
                     return Poll::Ready(Err(io::Error::other("cut on demand")));
                 }
-                // Only what reached the kernel can reach the client.
+                // Only what reached the kernel can reach the client; an RST even forgets what is still on its way.
                 self.cutting = true;
+                let grace = Duration::from_millis(if reset { 50 } else { 0 });
                 let (conn, count) = (Arc::clone(&self.conn), self.conn.flush_count());
-                return self.wait_for(cx, Box::pin(async move { conn.flushed_since(count).await }));
+                return self.wait_for(
+                    cx,
+                    Box::pin(async move {
+                        conn.flushed_since(count).await;
+                        tokio::time::sleep(grace).await;
+                    }),
+                );
             }
             most = limit - self.sent;
         }

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The access key id that every server knows unless told otherwise.
 pub const ACCESS_KEY_ID: &str = "local-access-key-id";
@@ -62,6 +63,8 @@ pub struct Options {
     pub etag_md5: bool,
     /// `false` keeps no list of requests; for benchmarks.
     pub record: bool,
+    /// How long an archived object takes to thaw.
+    pub restore_delay: Duration,
     /// Threads that serve connections.
     pub threads: usize,
 }
@@ -82,6 +85,7 @@ impl Default for Options {
             tls_versions: (TlsVersion::V1_2, TlsVersion::V1_3),
             etag_md5: true,
             record: true,
+            restore_delay: Duration::from_secs(1),
             threads: 4,
         }
     }

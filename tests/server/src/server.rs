@@ -5,7 +5,7 @@ use std::io;
 use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustls::ServerConfig;
@@ -32,6 +32,9 @@ pub struct Shared {
     pub region: String,
     pub etag_md5: bool,
     pub record: bool,
+    pub restore_delay: Duration,
+    /// The account's own setting: `PublicAccessBlockConfiguration`.
+    pub public_access_block: Mutex<Option<String>>,
     pub connections: AtomicU64,
     pub http_port: u16,
     pub https_port: Option<u16>,
@@ -97,6 +100,8 @@ impl Server {
             region: options.region,
             etag_md5: options.etag_md5,
             record: options.record,
+            restore_delay: options.restore_delay,
+            public_access_block: Mutex::default(),
             connections: AtomicU64::new(1),
             http_port: http[0].local_addr()?.port(),
             https_port: match &https {

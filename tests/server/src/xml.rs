@@ -3,6 +3,8 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+pub const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
 /// Builds a document; elements stay open until [`Writer::close`] or [`Writer::finish`].
 pub struct Writer {
     out: String,
@@ -12,7 +14,7 @@ pub struct Writer {
 impl Writer {
     pub fn new(root: &'static str) -> Writer {
         let mut writer = Writer {
-            out: String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"),
+            out: DECLARATION.to_owned(),
             open: Vec::new(),
         };
         writer.open(root);
@@ -57,9 +59,15 @@ impl Writer {
         self
     }
 
-    /// A piece of XML that is already written.
-    pub fn raw(&mut self, xml: &str) -> &mut Writer {
-        self.out.push_str(xml);
+    pub fn node(&mut self, node: &Node) -> &mut Writer {
+        if node.children.is_empty() {
+            return self.text(&node.name, &node.text);
+        }
+        self.out.push_str(&format!("<{}>", node.name));
+        for child in &node.children {
+            self.node(child);
+        }
+        self.out.push_str(&format!("</{}>", node.name));
         self
     }
 
@@ -109,6 +117,16 @@ impl Node {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.trim())
     }
+}
+
+/// An element as text, without a declaration.
+pub fn write_node(node: &Node) -> String {
+    let mut writer = Writer {
+        out: String::new(),
+        open: Vec::new(),
+    };
+    writer.node(node);
+    writer.finish()
 }
 
 /// Reads a document. Errors are texts for `MalformedXML`; nothing here resolves entities or nests deeply.

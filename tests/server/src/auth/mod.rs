@@ -2,6 +2,7 @@
 //!
 //! Written against the protocol alone: it shares nothing with the client's signing, so the two check each other.
 
+pub mod form;
 pub mod policy;
 mod v1;
 mod v4;

@@ -58,7 +58,7 @@ impl Wanted {
         if self.delimiter.is_empty() {
             return None;
         }
-        let rest = &key[self.prefix.len()..];
+        let rest = key.strip_prefix(&self.prefix)?;
         rest.find(&self.delimiter)
             .map(|at| key[..self.prefix.len() + at + self.delimiter.len()].to_owned())
     }

@@ -1,15 +1,23 @@
 //! The operations.
 
 mod bucket;
+mod callback;
+mod configs;
 mod copy;
+mod cors;
 mod delete;
+mod form;
 mod get;
 mod headers;
 mod list;
+mod multipart;
+mod named;
 mod object;
 mod put;
 pub mod route;
 mod service;
+mod versions;
+mod worm;
 
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
@@ -42,6 +50,66 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         "DeleteMultipleObjects" => delete::many(exchange).await,
         "GetObjectAcl" => object::get_acl(exchange),
         "PutObjectAcl" => object::put_acl(exchange),
+
+        "InitiateMultipartUpload" => multipart::initiate(exchange),
+        "UploadPart" => multipart::upload_part(exchange).await,
+        "UploadPartCopy" => multipart::upload_part_copy(exchange),
+        "CompleteMultipartUpload" => multipart::complete(exchange).await,
+        "AbortMultipartUpload" => multipart::abort(exchange),
+        "ListParts" => multipart::list_parts(exchange),
+        "ListMultipartUploads" => multipart::list_uploads(exchange),
+
+        "ListObjectVersions" => versions::list(exchange),
+        "GetBucketVersioning" => configs::get_versioning(exchange),
+        "PutBucketVersioning" => configs::put_versioning(exchange).await,
+        "PutObjectTagging" => object::put_tagging(exchange).await,
+        "GetObjectTagging" => object::get_tagging(exchange),
+        "DeleteObjectTagging" => object::delete_tagging(exchange),
+        "PutSymlink" => object::put_symlink(exchange),
+        "GetSymlink" => object::get_symlink(exchange),
+        "PutObjectRetention" => object::put_retention(exchange).await,
+        "GetObjectRetention" => object::get_retention(exchange),
+        "PutObjectLegalHold" => object::put_legal_hold(exchange).await,
+        "GetObjectLegalHold" => object::get_legal_hold(exchange),
+        "SealAppendObject" => object::seal(exchange),
+        "RestoreObject" => object::restore(exchange).await,
+        "CleanRestoredObject" => object::clean_restored(exchange),
+        "PostObject" => form::post(exchange).await,
+        "OptionObject" => cors::option(exchange),
+
+        "GetBucketPolicy" => configs::get_policy(exchange),
+        "PutBucketPolicy" => configs::put_policy(exchange).await,
+        "DeleteBucketPolicy" => configs::delete_policy(exchange),
+        "GetBucketPolicyStatus" => configs::policy_status(exchange),
+        "GetPublicAccessBlock" | "PutPublicAccessBlock" | "DeletePublicAccessBlock" => {
+            service::public_access_block(exchange).await
+        }
+        "ListCloudBoxes" => service::list_cloud_boxes(exchange),
+        "PutBucketInventory"
+        | "GetBucketInventory"
+        | "DeleteBucketInventory"
+        | "ListBucketInventory" => named::inventory(exchange).await,
+        "PutStyle" | "GetStyle" | "DeleteStyle" | "ListStyle" => named::style(exchange).await,
+        "PutCname" | "DeleteCname" | "ListCname" | "GetCnameToken" | "CreateCnameToken" => {
+            named::cname(exchange).await
+        }
+        "PutBucketReplication"
+        | "GetBucketReplication"
+        | "DeleteBucketReplication"
+        | "GetBucketReplicationLocation"
+        | "GetBucketReplicationProgress"
+        | "PutBucketRtc" => named::replication(exchange).await,
+        "CreateAccessPoint" | "GetAccessPoint" | "DeleteAccessPoint" | "ListAccessPoints" => {
+            named::access_point(exchange).await
+        }
+        "CreateBucketDataRedundancyTransition"
+        | "GetBucketDataRedundancyTransition"
+        | "DeleteBucketDataRedundancyTransition"
+        | "ListBucketDataRedundancyTransition"
+        | "ListUserDataRedundancyTransition" => named::transition(exchange),
+        "InitiateBucketWorm" | "AbortBucketWorm" | "CompleteBucketWorm" | "ExtendBucketWorm"
+        | "GetBucketWorm" => worm::perform(exchange).await,
+        operation if configs::is_setting(operation) => configs::perform(exchange).await,
 
         route::NOT_ALLOWED => {
             let resource = if exchange.key.is_empty() {
@@ -101,15 +169,14 @@ fn default_encryption(settings: &Settings, version: &mut Version) {
     }
 }
 
-/// The tags in a `Tagging` document.
-fn tags_of(document: Option<&String>) -> Vec<(String, String)> {
-    let root = document.and_then(|text| xml::parse(text.as_bytes()).ok());
-    let set = root.as_ref().and_then(|root| root.child("TagSet"));
+/// The tags of a `Tagging` document.
+fn tags_of(root: &xml::Node) -> Vec<(String, String)> {
     let field = |tag: &xml::Node, name: &str| {
         tag.child(name)
             .map(|node| node.text.clone())
             .unwrap_or_default()
     };
+    let set = root.child("TagSet");
     set.map(|set| {
         set.all("Tag")
             .map(|tag| (field(tag, "Key"), field(tag, "Value")))

@@ -1,5 +1,6 @@
 //! Storing bytes: whole objects and appends.
 
+use super::callback::Callback;
 use super::headers;
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
@@ -68,7 +69,7 @@ fn check_immutable(exchange: &Exchange, state: &State) -> Result<()> {
     if state.settings.versioning.as_deref() != Some("Enabled")
         && state
             .current(&exchange.key)
-            .is_some_and(|old| old.legal_hold)
+            .is_some_and(|old| old.is_locked(exchange.now_ms))
     {
         return Err(ApiError::new(
             409,
@@ -104,6 +105,7 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     refuse_conditions(exchange)?;
     headers::traffic_limit(&exchange.head)?;
+    let callback = Callback::of(exchange)?;
     let mut version = Version::new(&exchange.key, Kind::Normal, exchange.now_ms);
     {
         let state = bucket.lock();
@@ -126,7 +128,11 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
         .header("x-oss-hash-crc64ecma", version.crc.to_string())
         .maybe("content-md5", version.md5.clone())
         .maybe("x-oss-version-id", id);
-    Ok(super::with_encryption(answer, &version))
+    let answer = super::with_encryption(answer, &version);
+    match callback {
+        Some(callback) => Ok(callback.run(exchange, &version, answer).await),
+        None => Ok(answer),
+    }
 }
 
 pub async fn append(exchange: &mut Exchange) -> Result<Answer> {

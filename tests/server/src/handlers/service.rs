@@ -1,10 +1,12 @@
 //! Operations on the service itself.
 
+use std::sync::PoisonError;
+
 use crate::answer::Answer;
 use crate::clock;
-use crate::errors::Result;
+use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
-use crate::xml::Writer;
+use crate::xml::{self, Writer};
 
 /// Owner of everything here.
 pub const OWNER: &str = "0123456789012345";
@@ -33,8 +35,12 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
         .map(|bucket| bucket.lock().settings.clone())
         .filter(|settings| {
             let Some(key) = &tag_key else { return true };
-            super::tags_of(settings.documents.get("tagging"))
-                .iter()
+            let root = settings
+                .documents
+                .get("tagging")
+                .and_then(|text| xml::parse(text.as_bytes()).ok());
+            let tags = root.map(|root| super::tags_of(&root)).unwrap_or_default();
+            tags.iter()
                 .any(|(k, v)| k == key && tag_value.as_ref().is_none_or(|value| v == value))
         })
         .collect();
@@ -99,5 +105,43 @@ pub fn describe_regions(exchange: &Exchange) -> Result<Answer> {
                 .close();
         }
     }
+    Ok(Answer::xml(xml.finish()))
+}
+
+pub const NOT_BLOCKED: &str = "<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess></PublicAccessBlockConfiguration>";
+
+pub async fn public_access_block(exchange: &mut Exchange) -> Result<Answer> {
+    let body = exchange.read_all(64 * 1024).await?;
+    let mut setting = exchange
+        .shared
+        .public_access_block
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    match exchange.operation {
+        "PutPublicAccessBlock" => {
+            let root = super::configs::read_root(&body, "PublicAccessBlockConfiguration")?;
+            if !matches!(root.get("BlockPublicAccess"), Some("true" | "false")) {
+                return Err(ApiError::malformed_xml(
+                    "BlockPublicAccess must be one of true, false",
+                ));
+            }
+            *setting = Some(xml::write_node(&root));
+            Ok(Answer::new(200))
+        }
+        "DeletePublicAccessBlock" => {
+            *setting = None;
+            Ok(Answer::new(204))
+        }
+        _ => Ok(super::configs::answer(
+            setting.as_deref().unwrap_or(NOT_BLOCKED),
+        )),
+    }
+}
+
+/// There are none on this machine.
+pub fn list_cloud_boxes(_: &Exchange) -> Result<Answer> {
+    let mut xml = Writer::new("ListCloudBoxResult");
+    owner(&mut xml);
+    xml.open("CloudBoxes").close();
     Ok(Answer::xml(xml.finish()))
 }

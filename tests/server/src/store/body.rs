@@ -49,7 +49,12 @@ impl BodyFile {
 #[derive(Debug, Clone)]
 pub enum Piece {
     Memory(Bytes),
-    File { file: Arc<BodyFile>, len: u64 },
+    /// A range of a file.
+    File {
+        file: Arc<BodyFile>,
+        offset: u64,
+        len: u64,
+    },
 }
 
 /// A file that is being read, and where in it.
@@ -91,7 +96,8 @@ impl Piece {
                 }
                 Ok(bytes.slice(start..start + len))
             }
-            Piece::File { file, .. } => {
+            Piece::File { file, offset, .. } => {
+                let start = offset + start;
                 let mut open = match reading.take() {
                     Some(reading) => reading,
                     None => Reading {
@@ -128,6 +134,38 @@ impl Body {
         ))
     }
 
+    /// A part of a body, sharing its bytes.
+    pub fn part(&self, start: u64, len: u64) -> Body {
+        let cut = |slice: Slice| match slice.piece {
+            Piece::Memory(bytes) => {
+                let start = slice.start as usize;
+                Piece::Memory(bytes.slice(start..start + slice.len as usize))
+            }
+            Piece::File { file, offset, .. } => Piece::File {
+                file,
+                offset: offset + slice.start,
+                len: slice.len,
+            },
+        };
+        Body(Arc::new(
+            self.slices(start, len).into_iter().map(cut).collect(),
+        ))
+    }
+
+    /// Reads everything, block by block.
+    pub fn each_block(&self, mut act: impl FnMut(&[u8])) -> io::Result<()> {
+        const BLOCK: u64 = 1 << 20;
+        for piece in self.0.iter() {
+            let (mut reading, mut at) = (None, 0);
+            while at < piece.len() {
+                let block = piece.read(&mut reading, at, BLOCK.min(piece.len() - at))?;
+                at += block.len() as u64;
+                act(&block);
+            }
+        }
+        Ok(())
+    }
+
     pub fn slices(&self, mut start: u64, mut len: u64) -> VecDeque<Slice> {
         let mut slices = VecDeque::new();
         for piece in self.0.iter() {
@@ -150,12 +188,10 @@ impl Body {
         slices
     }
 
-    /// The whole body in one buffer; for small things like callbacks and selects.
+    /// The whole body in one buffer; for small things.
     pub fn read_all(&self) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        for piece in self.0.iter() {
-            out.extend_from_slice(&piece.read(&mut None, 0, piece.len())?);
-        }
+        self.each_block(|block| out.extend_from_slice(block))?;
         Ok(out)
     }
 
@@ -261,7 +297,11 @@ impl Sink {
                 if len == 0 {
                     Vec::new()
                 } else {
-                    vec![Piece::File { file, len }]
+                    vec![Piece::File {
+                        file,
+                        offset: 0,
+                        len,
+                    }]
                 }
             }
         };

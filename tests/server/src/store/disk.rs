@@ -33,11 +33,14 @@ pub struct Disk {
     tmp: PathBuf,
 }
 
+/// File, offset in it, and length.
+type PieceName = (String, u64, u64);
+
 /// A record together with the names and lengths of its pieces.
 #[derive(Serialize, Deserialize)]
 struct Stored<T> {
     item: T,
-    pieces: Vec<(String, u64)>,
+    pieces: Vec<PieceName>,
 }
 
 impl Disk {
@@ -142,13 +145,14 @@ impl Disk {
         Ok(bucket)
     }
 
-    fn body(&self, pieces: &[(String, u64)], files: &mut HashMap<String, Arc<BodyFile>>) -> Body {
-        let pieces = pieces.iter().map(|(name, len)| {
+    fn body(&self, pieces: &[PieceName], files: &mut HashMap<String, Arc<BodyFile>>) -> Body {
+        let pieces = pieces.iter().map(|(name, offset, len)| {
             let file = files
                 .entry(name.clone())
                 .or_insert_with(|| BodyFile::at(body_path(&self.bodies, name)));
             Piece::File {
                 file: Arc::clone(file),
+                offset: *offset,
                 len: *len,
             }
         });
@@ -231,9 +235,9 @@ impl Disk {
     }
 }
 
-fn pieces(body: &Body) -> Vec<(String, u64)> {
+fn pieces(body: &Body) -> Vec<PieceName> {
     let name = |piece: &Piece| match piece {
-        Piece::File { file, len } => Some((file.name(), *len)),
+        Piece::File { file, offset, len } => Some((file.name(), *offset, *len)),
         Piece::Memory(_) => None,
     };
     body.0.iter().filter_map(name).collect()

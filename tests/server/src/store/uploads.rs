@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::body::Body;
-use super::{Bucket, Store, Version};
+use super::{Bucket, State, Store, Version};
 use crate::errors::{ApiError, Result};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,6 +14,12 @@ pub struct Upload {
     pub initiated_ms: i64,
     /// What the object will be, but for its bytes.
     pub template: Version,
+    /// Parts must come in order.
+    #[serde(default)]
+    pub sequential: bool,
+    /// Somebody is completing it.
+    #[serde(skip)]
+    claimed: bool,
     #[serde(skip)]
     pub parts: BTreeMap<u32, Part>,
 }
@@ -29,13 +35,29 @@ pub struct Part {
     pub body: Body,
 }
 
+fn find<'a>(state: &'a mut State, key: &str, id: &str) -> Result<&'a mut Upload> {
+    state
+        .uploads
+        .get_mut(&(key.to_owned(), id.to_owned()))
+        .filter(|upload| !upload.claimed)
+        .ok_or_else(|| ApiError::no_such_upload(id))
+}
+
 impl Store {
-    pub fn start_upload(&self, bucket: &Bucket, template: Version, now_ms: i64) -> Result<String> {
+    pub fn start_upload(
+        &self,
+        bucket: &Bucket,
+        template: Version,
+        sequential: bool,
+        now_ms: i64,
+    ) -> Result<String> {
         let id = crate::random_hex(16).to_ascii_uppercase();
         let upload = Upload {
             id: id.clone(),
             initiated_ms: now_ms,
             template,
+            sequential,
+            claimed: false,
             parts: BTreeMap::new(),
         };
         let mut state = bucket.lock_alive()?;
@@ -49,20 +71,12 @@ impl Store {
     }
 
     pub fn upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<Upload> {
-        let state = bucket.lock();
-        state
-            .uploads
-            .get(&(key.to_owned(), id.to_owned()))
-            .cloned()
-            .ok_or_else(|| ApiError::no_such_upload(id))
+        find(&mut bucket.lock(), key, id).cloned()
     }
 
     pub fn put_part(&self, bucket: &Bucket, key: &str, id: &str, part: Part) -> Result<()> {
         let mut state = bucket.lock_alive()?;
-        let upload = state
-            .uploads
-            .get_mut(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| ApiError::no_such_upload(id))?;
+        let upload = find(&mut state, key, id)?;
         part.body.keep();
         if let Some(disk) = &self.disk
             && let Err(error) = disk.save_part(&bucket.name, id, &part)
@@ -74,6 +88,25 @@ impl Store {
             old.body.release();
         }
         Ok(())
+    }
+
+    /// Takes an upload for completion, so that nobody else completes or changes it meanwhile.
+    pub fn claim_upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<Upload> {
+        let mut state = bucket.lock_alive()?;
+        let upload = find(&mut state, key, id)?;
+        upload.claimed = true;
+        Ok(upload.clone())
+    }
+
+    /// The completion came to nothing.
+    pub fn return_upload(&self, bucket: &Bucket, key: &str, id: &str) {
+        if let Some(upload) = bucket
+            .lock()
+            .uploads
+            .get_mut(&(key.to_owned(), id.to_owned()))
+        {
+            upload.claimed = false;
+        }
     }
 
     /// Ends an upload: aborted, or because its object is there now.

@@ -115,6 +115,15 @@ impl Version {
             .is_some_and(|(from, until)| (from..until).contains(&now_ms))
     }
 
+    /// Under a legal hold or a retention period.
+    pub fn is_locked(&self, now_ms: i64) -> bool {
+        let until = self
+            .retention
+            .as_ref()
+            .and_then(|(_, until)| crate::clock::parse_iso(until));
+        self.legal_hold || until.is_some_and(|until| until > now_ms)
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -255,10 +264,7 @@ impl Store {
             .filter(|version| doomed(version))
             .cloned()
             .collect();
-        if let Some(held) = gone
-            .iter()
-            .find(|version| version.legal_hold || is_retained(version, now_ms))
-        {
+        if let Some(held) = gone.iter().find(|version| version.is_locked(now_ms)) {
             return Err(ApiError::new(
                 409,
                 "FileImmutable",
@@ -319,14 +325,6 @@ impl Store {
             version.body.release();
         }
     }
-}
-
-fn is_retained(version: &Version, now_ms: i64) -> bool {
-    version
-        .retention
-        .as_ref()
-        .and_then(|(_, until)| crate::clock::parse_iso(until))
-        .is_some_and(|until| until > now_ms)
 }
 
 fn new_version_id() -> String {

@@ -1,0 +1,407 @@
+//! Bucket settings that are one document each: stored when well-formed and of the right kind, given back as they were.
+
+use serde_json::Value;
+
+use super::headers;
+use crate::answer::Answer;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::xml::{self, DECLARATION, Node, write_node};
+
+const LARGEST: usize = 2 << 20;
+
+/// What a GET answers before anything was set.
+enum Unset {
+    Error(&'static str),
+    Document(&'static str),
+}
+
+/// GET, PUT, DELETE; name of the document, its root element, and what stands for nothing.
+struct Setting(
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Unset,
+);
+
+use Unset::{Document, Error};
+
+const SETTINGS: &[Setting] = &[
+    Setting(
+        "GetBucketLifecycle",
+        "PutBucketLifecycle",
+        "DeleteBucketLifecycle",
+        "lifecycle",
+        "LifecycleConfiguration",
+        Error("NoSuchLifecycle"),
+    ),
+    Setting(
+        "GetBucketCors",
+        "PutBucketCors",
+        "DeleteBucketCors",
+        "cors",
+        "CORSConfiguration",
+        Error("NoSuchCORSConfiguration"),
+    ),
+    Setting(
+        "GetBucketTags",
+        "PutBucketTags",
+        "DeleteBucketTags",
+        "tagging",
+        "Tagging",
+        Document("<Tagging><TagSet></TagSet></Tagging>"),
+    ),
+    Setting(
+        "GetBucketEncryption",
+        "PutBucketEncryption",
+        "DeleteBucketEncryption",
+        "encryption",
+        "ServerSideEncryptionRule",
+        Error("NoSuchServerSideEncryptionRule"),
+    ),
+    Setting(
+        "GetBucketReferer",
+        "PutBucketReferer",
+        "",
+        "referer",
+        "RefererConfiguration",
+        Document(
+            "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>false</TruncatePath><RefererList></RefererList></RefererConfiguration>",
+        ),
+    ),
+    Setting(
+        "GetBucketWebsite",
+        "PutBucketWebsite",
+        "DeleteBucketWebsite",
+        "website",
+        "WebsiteConfiguration",
+        Error("NoSuchWebsiteConfiguration"),
+    ),
+    Setting(
+        "GetBucketLogging",
+        "PutBucketLogging",
+        "DeleteBucketLogging",
+        "logging",
+        "BucketLoggingStatus",
+        Document("<BucketLoggingStatus></BucketLoggingStatus>"),
+    ),
+    Setting(
+        "GetBucketTransferAcceleration",
+        "PutBucketTransferAcceleration",
+        "",
+        "transferAcceleration",
+        "TransferAccelerationConfiguration",
+        Error("NoSuchTransferAccelerationConfiguration"),
+    ),
+    Setting(
+        "GetBucketPublicAccessBlock",
+        "PutBucketPublicAccessBlock",
+        "DeleteBucketPublicAccessBlock",
+        "publicAccessBlock",
+        "PublicAccessBlockConfiguration",
+        Document(super::service::NOT_BLOCKED),
+    ),
+    Setting(
+        "GetBucketRequestPayment",
+        "PutBucketRequestPayment",
+        "",
+        "requestPayment",
+        "RequestPaymentConfiguration",
+        Document(
+            "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+        ),
+    ),
+    Setting(
+        "GetBucketAccessMonitor",
+        "PutBucketAccessMonitor",
+        "",
+        "accessmonitor",
+        "AccessMonitorConfiguration",
+        Document(
+            "<AccessMonitorConfiguration><Status>Disabled</Status></AccessMonitorConfiguration>",
+        ),
+    ),
+    Setting(
+        "GetBucketArchiveDirectRead",
+        "PutBucketArchiveDirectRead",
+        "",
+        "bucketArchiveDirectRead",
+        "ArchiveDirectReadConfiguration",
+        Document(
+            "<ArchiveDirectReadConfiguration><Enabled>false</Enabled></ArchiveDirectReadConfiguration>",
+        ),
+    ),
+    Setting(
+        "GetBucketHttpsConfig",
+        "PutBucketHttpsConfig",
+        "",
+        "httpsConfig",
+        "HttpsConfiguration",
+        Document("<HttpsConfiguration><TLS><Enable>false</Enable></TLS></HttpsConfiguration>"),
+    ),
+    Setting(
+        "GetBucketObjectWormConfiguration",
+        "PutBucketObjectWormConfiguration",
+        "",
+        "objectWorm",
+        "ObjectWormConfiguration",
+        Error("NoSuchObjectWORMConfiguration"),
+    ),
+    Setting(
+        "GetBucketOverwriteConfig",
+        "PutBucketOverwriteConfig",
+        "DeleteBucketOverwriteConfig",
+        "overwriteConfig",
+        "OverwriteConfiguration",
+        Error("NoSuchBucketOverwriteConfig"),
+    ),
+    Setting(
+        "GetBucketResourceGroup",
+        "PutBucketResourceGroup",
+        "",
+        "resourceGroup",
+        "BucketResourceGroupConfiguration",
+        Document(
+            "<BucketResourceGroupConfiguration><ResourceGroupId>rg-default</ResourceGroupId></BucketResourceGroupConfiguration>",
+        ),
+    ),
+    Setting(
+        "GetUserDefinedLogFieldsConfig",
+        "PutUserDefinedLogFieldsConfig",
+        "DeleteUserDefinedLogFieldsConfig",
+        "userDefinedLogFieldsConfig",
+        "UserDefinedLogFieldsConfiguration",
+        Error("NoSuchUserDefinedLogFieldsConfig"),
+    ),
+];
+
+/// Parses a body and insists on its root element.
+pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
+    let node = xml::parse(body).map_err(ApiError::malformed_xml)?;
+    if node.name == root {
+        Ok(node)
+    } else {
+        Err(ApiError::malformed_xml(format!(
+            "the root element is {}, not {root}",
+            node.name
+        )))
+    }
+}
+
+/// The tags of a `Tagging` body.
+pub fn read_tags(body: &[u8]) -> Result<Vec<(String, String)>> {
+    let root = read_root(body, "Tagging")?;
+    if root.child("TagSet").is_none() {
+        return Err(ApiError::malformed_xml("TagSet is missing"));
+    }
+    Ok(super::tags_of(&root))
+}
+
+pub fn is_setting(operation: &str) -> bool {
+    find(operation).is_some()
+}
+
+fn find(operation: &str) -> Option<&'static Setting> {
+    SETTINGS
+        .iter()
+        .find(|setting| [setting.0, setting.1, setting.2].contains(&operation))
+}
+
+pub async fn perform(exchange: &mut Exchange) -> Result<Answer> {
+    let Some(Setting(get, put, _, name, root, unset)) = find(exchange.operation) else {
+        return Err(ApiError::not_implemented(exchange.operation));
+    };
+    let bucket = exchange.bucket()?;
+    if exchange.operation == *get {
+        let document = bucket.lock().settings.documents.get(*name).cloned();
+        return match (document, unset) {
+            (Some(document), _) => Ok(answer(&document)),
+            (None, Document(document)) => Ok(answer(document)),
+            (None, Error(code)) => Err(unset_error(code, &bucket.name)),
+        };
+    }
+    if exchange.operation == *put {
+        let body = exchange.read_all(LARGEST).await?;
+        let node = read_root(&body, root)?;
+        check(name, &node, &body)?;
+        save(exchange, name, Some(write_node(&node)))?;
+        return Ok(Answer::new(200));
+    }
+    save(exchange, name, None)?;
+    Ok(Answer::new(204))
+}
+
+pub fn unset_error(code: &'static str, bucket: &str) -> ApiError {
+    ApiError::new(404, code, "The specified configuration does not exist.")
+        .detail("BucketName", bucket)
+}
+
+/// A stored document as an answer.
+pub fn answer(document: &str) -> Answer {
+    Answer::xml(format!("{DECLARATION}{document}"))
+}
+
+/// Stores a document under a name, or removes it.
+pub fn save(exchange: &Exchange, name: &str, document: Option<String>) -> Result<()> {
+    let bucket = exchange.bucket()?;
+    exchange.shared.store.change_settings(&bucket, |settings| {
+        match document {
+            Some(document) => settings.documents.insert(name.to_owned(), document),
+            None => settings.documents.remove(name),
+        };
+    })
+}
+
+/// What goes beyond a root element.
+fn check(name: &str, node: &Node, body: &[u8]) -> Result<()> {
+    let one_of = |field: &'static str, values: &[&str]| match node.get(field) {
+        Some(value) if values.contains(&value) => Ok(()),
+        _ => Err(ApiError::malformed_xml(format!(
+            "{field} must be one of {}",
+            values.join(", ")
+        ))),
+    };
+    let some = |field: &'static str, most: usize| match node.all(field).count() {
+        0 => Err(ApiError::malformed_xml(format!("{field} is missing"))),
+        count if count > most => Err(ApiError::malformed_xml(format!(
+            "there are more than {most} {field} elements"
+        ))),
+        _ => Ok(()),
+    };
+    match name {
+        "lifecycle" => {
+            some("Rule", 1000)?;
+            let sound = |rule: &Node| {
+                rule.get("Status")
+                    .is_some_and(|status| ["Enabled", "Disabled"].contains(&status))
+            };
+            if node.all("Rule").all(sound) {
+                Ok(())
+            } else {
+                Err(ApiError::malformed_xml(
+                    "Status must be one of Enabled, Disabled",
+                ))
+            }
+        }
+        "cors" => {
+            some("CORSRule", 10)?;
+            let sound = |rule: &Node| {
+                rule.child("AllowedOrigin").is_some() && rule.child("AllowedMethod").is_some()
+            };
+            if body.len() <= 16 * 1024 && node.all("CORSRule").all(sound) {
+                Ok(())
+            } else {
+                Err(ApiError::malformed_xml(
+                    "a rule needs AllowedOrigin and AllowedMethod",
+                ))
+            }
+        }
+        "tagging" => headers::check_tags(&read_tags(body)?, 20, 64, 128),
+        "encryption" => {
+            let rule = node.child("ApplyServerSideEncryptionByDefault");
+            match rule.and_then(|rule| rule.get("SSEAlgorithm")) {
+                Some("AES256" | "KMS" | "SM4") => Ok(()),
+                _ => Err(ApiError::malformed_xml(
+                    "SSEAlgorithm must be one of AES256, KMS, SM4",
+                )),
+            }
+        }
+        "referer" => one_of("AllowEmptyReferer", &["true", "false"]),
+        "requestPayment" => one_of("Payer", &["BucketOwner", "Requester"]),
+        "accessmonitor" => one_of("Status", &["Enabled", "Disabled"]),
+        "transferAcceleration" | "bucketArchiveDirectRead" => one_of("Enabled", &["true", "false"]),
+        "publicAccessBlock" => one_of("BlockPublicAccess", &["true", "false"]),
+        "resourceGroup" => some("ResourceGroupId", 1),
+        _ => Ok(()),
+    }
+}
+
+pub fn get_versioning(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let status = bucket.lock().settings.versioning.clone();
+    let mut xml = xml::Writer::new("VersioningConfiguration");
+    if let Some(status) = status {
+        xml.text("Status", &status);
+    }
+    Ok(Answer::xml(xml.finish()))
+}
+
+pub async fn put_versioning(exchange: &mut Exchange) -> Result<Answer> {
+    let root = read_root(
+        &exchange.read_all(LARGEST).await?,
+        "VersioningConfiguration",
+    )?;
+    let status = root
+        .get("Status")
+        .filter(|status| ["Enabled", "Suspended"].contains(status));
+    let status = status
+        .ok_or_else(|| ApiError::malformed_xml("Status must be one of Enabled, Suspended"))?
+        .to_owned();
+    let bucket = exchange.bucket()?;
+    exchange
+        .shared
+        .store
+        .change_settings(&bucket, |settings| settings.versioning = Some(status))?;
+    Ok(Answer::new(200))
+}
+
+pub async fn put_policy(exchange: &mut Exchange) -> Result<Answer> {
+    let body = exchange.read_all(LARGEST).await?;
+    let invalid = |what: &str| {
+        ApiError::new(
+            400,
+            "InvalidPolicyDocument",
+            "The content of the policy document is invalid.",
+        )
+        .detail("ErrorDetail", what)
+    };
+    let value: Value =
+        serde_json::from_slice(&body).map_err(|error| invalid(&error.to_string()))?;
+    if body.len() > 16 * 1024 || !value["Statement"].is_array() {
+        return Err(invalid(
+            "an object with a Statement list of at most 16 KB is expected",
+        ));
+    }
+    save(
+        exchange,
+        "policy",
+        Some(String::from_utf8_lossy(&body).into_owned()),
+    )?;
+    Ok(Answer::new(200))
+}
+
+pub fn get_policy(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let policy = bucket.lock().settings.documents.get("policy").cloned();
+    let policy = policy.ok_or_else(|| unset_error("NoSuchBucketPolicy", &bucket.name))?;
+    Ok(Answer::new(200)
+        .header("content-type", "application/json")
+        .bytes(policy.into_bytes()))
+}
+
+pub fn delete_policy(exchange: &Exchange) -> Result<Answer> {
+    save(exchange, "policy", None)?;
+    Ok(Answer::new(204))
+}
+
+/// Public is what lets anybody in without a condition.
+pub fn policy_status(exchange: &Exchange) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let policy = bucket.lock().settings.documents.get("policy").cloned();
+    let policy = policy.ok_or_else(|| unset_error("NoSuchBucketPolicy", &bucket.name))?;
+    let value: Value = serde_json::from_str(&policy).unwrap_or_default();
+    let open = |statement: &Value| {
+        let anybody = statement["Principal"]
+            .as_array()
+            .is_some_and(|list| list.iter().any(|one| one == "*"));
+        statement["Effect"] == "Allow" && anybody && statement.get("Condition").is_none()
+    };
+    let public = value["Statement"]
+        .as_array()
+        .is_some_and(|list| list.iter().any(open));
+    let mut xml = xml::Writer::new("PolicyStatus");
+    xml.number("IsPublic", public);
+    Ok(Answer::xml(xml.finish()))
+}

@@ -1,0 +1,474 @@
+//! Bucket settings that come in several: inventories, styles, domains, access points, replication rules, transitions.
+//! Each is a document with a name of its own.
+
+use std::collections::BTreeMap;
+
+use super::configs::{read_root, save, unset_error};
+use super::service::OWNER;
+use crate::answer::Answer;
+use crate::clock;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::xml::{self, Node, Writer, write_node};
+
+const LARGEST: usize = 1 << 20;
+
+/// All documents whose name begins with `kind:`, by the rest of the name.
+fn all(exchange: &Exchange, kind: &str) -> Result<BTreeMap<String, Node>> {
+    let bucket = exchange.bucket()?;
+    let state = bucket.lock();
+    let named = |(name, text): (&String, &String)| {
+        let name = name.strip_prefix(kind)?.strip_prefix(':')?;
+        Some((name.to_owned(), xml::parse(text.as_bytes()).ok()?))
+    };
+    Ok(state.settings.documents.iter().filter_map(named).collect())
+}
+
+fn one(exchange: &Exchange, kind: &str, name: &str, missing: &'static str) -> Result<Node> {
+    all(exchange, kind)?
+        .remove(name)
+        .ok_or_else(|| unset_error(missing, exchange.bucket_name()))
+}
+
+fn keep(exchange: &Exchange, kind: &str, name: &str, node: &Node) -> Result<()> {
+    save(exchange, &format!("{kind}:{name}"), Some(write_node(node)))
+}
+
+fn forget(exchange: &Exchange, kind: &str, name: &str) -> Result<Answer> {
+    save(exchange, &format!("{kind}:{name}"), None)?;
+    Ok(Answer::new(204))
+}
+
+/// A parameter or header that must be there.
+fn needed(exchange: &Exchange, name: &str) -> Result<String> {
+    let text = exchange
+        .query(name)
+        .or_else(|| exchange.head.header(name).map(|value| value.into_owned()));
+    text.filter(|text| !text.is_empty()).ok_or_else(|| {
+        ApiError::new(400, "MissingArgument", "Missing Some Required Arguments.")
+            .detail("ArgumentName", name)
+    })
+}
+
+fn leaf(name: &str, text: impl Into<String>) -> Node {
+    Node {
+        name: name.to_owned(),
+        text: text.into(),
+        children: Vec::new(),
+    }
+}
+
+fn tree(name: &str, children: Vec<Node>) -> Node {
+    Node {
+        name: name.to_owned(),
+        text: String::new(),
+        children,
+    }
+}
+
+fn node_answer(node: &Node) -> Answer {
+    super::configs::answer(&write_node(node))
+}
+
+pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
+    match exchange.operation {
+        "PutBucketInventory" => {
+            let id = needed(exchange, "inventoryId")?;
+            let node = read_root(&exchange.read_all(LARGEST).await?, "InventoryConfiguration")?;
+            if node.get("Id") != Some(id.as_str()) {
+                return Err(ApiError::malformed_xml(
+                    "Id differs from the parameter inventoryId",
+                ));
+            }
+            let known = all(exchange, "inventory")?;
+            if known.contains_key(&id) {
+                return Err(ApiError::new(
+                    409,
+                    "InventoryAlreadyExist",
+                    "The inventory already exists.",
+                ));
+            }
+            keep(exchange, "inventory", &id, &node)?;
+            Ok(Answer::new(200))
+        }
+        "GetBucketInventory" => Ok(node_answer(&one(
+            exchange,
+            "inventory",
+            &needed(exchange, "inventoryId")?,
+            "NoSuchInventory",
+        )?)),
+        "DeleteBucketInventory" => {
+            exchange.bucket()?;
+            forget(exchange, "inventory", &needed(exchange, "inventoryId")?)
+        }
+        _ => {
+            const PAGE: usize = 100;
+            let after = exchange.query("continuation-token").unwrap_or_default();
+            let mut list: Vec<_> = all(exchange, "inventory")?
+                .into_iter()
+                .filter(|(id, _)| *id > after)
+                .collect();
+            let truncated = list.len() > PAGE;
+            list.truncate(PAGE);
+            let mut xml = Writer::new("ListInventoryConfigurationsResult");
+            for (_, node) in &list {
+                xml.node(node);
+            }
+            xml.number("IsTruncated", truncated);
+            if let Some((id, _)) = list.last().filter(|_| truncated) {
+                xml.text("NextContinuationToken", id);
+            }
+            Ok(Answer::xml(xml.finish()))
+        }
+    }
+}
+
+pub async fn style(exchange: &mut Exchange) -> Result<Answer> {
+    match exchange.operation {
+        "PutStyle" => {
+            let name = needed(exchange, "styleName")?;
+            let mut node = read_root(&exchange.read_all(LARGEST).await?, "Style")?;
+            let content = node.get("Content").filter(|content| !content.is_empty());
+            let content = content
+                .ok_or_else(|| ApiError::malformed_xml("Content is missing"))?
+                .to_owned();
+            let category = exchange
+                .query("category")
+                .unwrap_or_else(|| "image".to_owned());
+            let now = clock::http_date(exchange.now_ms);
+            let created = all(exchange, "style")?
+                .get(&name)
+                .and_then(|old| old.get("CreateTime").map(str::to_owned));
+            node.children = vec![
+                leaf("Name", &name),
+                leaf("Content", content),
+                leaf("CreateTime", created.unwrap_or_else(|| now.clone())),
+                leaf("LastModifyTime", now),
+                leaf("Category", category),
+            ];
+            keep(exchange, "style", &name, &node)?;
+            Ok(Answer::new(200))
+        }
+        "GetStyle" => Ok(node_answer(&one(
+            exchange,
+            "style",
+            &needed(exchange, "styleName")?,
+            "NoSuchStyle",
+        )?)),
+        "DeleteStyle" => forget(exchange, "style", &needed(exchange, "styleName")?),
+        _ => Ok(node_answer(&tree(
+            "StyleList",
+            all(exchange, "style")?.into_values().collect(),
+        ))),
+    }
+}
+
+pub async fn cname(exchange: &mut Exchange) -> Result<Answer> {
+    if exchange.operation == "ListCname" {
+        let mut children: Vec<Node> = all(exchange, "cname")?.into_values().collect();
+        children.push(leaf("Bucket", exchange.bucket_name()));
+        children.push(leaf("Owner", OWNER));
+        return Ok(node_answer(&tree("ListCnameResult", children)));
+    }
+    if exchange.operation == "GetCnameToken" {
+        return Ok(node_answer(&one(
+            exchange,
+            "cnameToken",
+            &needed(exchange, "cname")?,
+            "NoSuchCname",
+        )?));
+    }
+    let root = read_root(
+        &exchange.read_all(LARGEST).await?,
+        "BucketCnameConfiguration",
+    )?;
+    let domain = root
+        .child("Cname")
+        .and_then(|cname| cname.get("Domain"))
+        .map(str::to_ascii_lowercase);
+    let domain = domain
+        .filter(|domain| !domain.is_empty())
+        .ok_or_else(|| ApiError::malformed_xml("Domain is missing"))?;
+    match exchange.operation {
+        "PutCname" => {
+            let children = vec![
+                leaf("Domain", &domain),
+                leaf("LastModified", clock::iso_date(exchange.now_ms)),
+                leaf("Status", "Enabled"),
+            ];
+            keep(exchange, "cname", &domain, &tree("Cname", children))?;
+            // From now on the domain works, as if its DNS record pointed here.
+            exchange.shared.add_cname(&domain, exchange.bucket_name());
+            Ok(Answer::new(200))
+        }
+        "DeleteCname" => {
+            forget(exchange, "cname", &domain)?;
+            exchange.shared.remove_cname(&domain);
+            Ok(Answer::new(200))
+        }
+        _ => {
+            let token = tree(
+                "CnameToken",
+                vec![
+                    leaf("Bucket", exchange.bucket_name()),
+                    leaf("Cname", &domain),
+                    leaf("Token", crate::random_hex(14)),
+                    leaf(
+                        "ExpireTime",
+                        clock::http_date(exchange.now_ms + 3 * 86_400_000),
+                    ),
+                ],
+            );
+            keep(exchange, "cnameToken", &domain, &token)?;
+            Ok(node_answer(&token))
+        }
+    }
+}
+
+pub async fn replication(exchange: &mut Exchange) -> Result<Answer> {
+    match exchange.operation {
+        "PutBucketReplication" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "ReplicationConfiguration",
+            )?;
+            let mut rule = root
+                .child("Rule")
+                .cloned()
+                .ok_or_else(|| ApiError::malformed_xml("Rule is missing"))?;
+            let destination = rule.child("Destination");
+            if destination
+                .is_none_or(|node| node.get("Bucket").is_none() || node.get("Location").is_none())
+            {
+                return Err(ApiError::malformed_xml(
+                    "Destination with Bucket and Location is missing",
+                ));
+            }
+            let id = rule
+                .get("ID")
+                .filter(|id| !id.is_empty())
+                .map_or_else(|| crate::random_hex(16), str::to_owned);
+            rule.children
+                .retain(|child| child.name != "ID" && child.name != "Status");
+            rule.children.insert(0, leaf("ID", &id));
+            rule.children.push(leaf("Status", "doing"));
+            keep(exchange, "replication", &id, &rule)?;
+            Ok(Answer::new(200).header("x-oss-replication-rule-id", id))
+        }
+        "DeleteBucketReplication" => {
+            let root = read_root(&exchange.read_all(LARGEST).await?, "ReplicationRules")?;
+            for id in root.all("ID") {
+                let id = id.text.trim();
+                one(exchange, "replication", id, "NoSuchReplicationRule")?;
+                forget(exchange, "replication", id)?;
+            }
+            Ok(Answer::new(200))
+        }
+        "PutBucketRtc" => {
+            let root = read_root(&exchange.read_all(LARGEST).await?, "ReplicationRule")?;
+            let id = root.get("ID").unwrap_or_default().to_owned();
+            let mut rule = one(exchange, "replication", &id, "NoSuchReplicationRule")?;
+            rule.children.retain(|child| child.name != "RTC");
+            rule.children.extend(root.child("RTC").cloned());
+            keep(exchange, "replication", &id, &rule)?;
+            Ok(Answer::new(200))
+        }
+        "GetBucketReplicationLocation" => {
+            exchange.bucket()?;
+            Ok(node_answer(&tree(
+                "ReplicationLocation",
+                vec![
+                    leaf("Location", "oss-cn-beijing"),
+                    leaf("Location", "oss-cn-shanghai"),
+                ],
+            )))
+        }
+        "GetBucketReplicationProgress" => {
+            let mut rule = one(
+                exchange,
+                "replication",
+                &needed(exchange, "rule-id")?,
+                "NoSuchReplicationRule",
+            )?;
+            let progress = vec![
+                leaf("HistoricalObject", "1"),
+                leaf("NewObject", clock::iso_date(exchange.now_ms)),
+            ];
+            rule.children.push(tree("Progress", progress));
+            Ok(node_answer(&tree("ReplicationProgress", vec![rule])))
+        }
+        _ => {
+            let rules: Vec<Node> = all(exchange, "replication")?.into_values().collect();
+            if rules.is_empty() {
+                return Err(unset_error(
+                    "NoSuchReplicationConfiguration",
+                    exchange.bucket_name(),
+                ));
+            }
+            Ok(node_answer(&tree("ReplicationConfiguration", rules)))
+        }
+    }
+}
+
+pub async fn access_point(exchange: &mut Exchange) -> Result<Answer> {
+    const NAME: &str = "x-oss-access-point-name";
+    const MISSING: &str = "NoSuchAccessPoint";
+    let region = exchange.shared.region.clone();
+    match exchange.operation {
+        "CreateAccessPoint" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "CreateAccessPointConfiguration",
+            )?;
+            let name = root.get("AccessPointName").unwrap_or_default().to_owned();
+            let origin = root.get("NetworkOrigin").unwrap_or_default().to_owned();
+            if name.is_empty() || !["vpc", "internet"].contains(&origin.as_str()) {
+                return Err(ApiError::malformed_xml(
+                    "AccessPointName and NetworkOrigin are expected",
+                ));
+            }
+            if all(exchange, "accessPoint")?.contains_key(&name) {
+                return Err(ApiError::new(
+                    409,
+                    "AccessPointAlreadyExist",
+                    "The access point already exists.",
+                ));
+            }
+            let arn = format!("acs:oss:{region}:{OWNER}:accesspoint/{name}");
+            let alias = format!("{name}-{}-ossalias", crate::random_hex(12));
+            let endpoint =
+                |kind: &str| format!("{name}.oss-{region}{kind}.oss-accesspoint.aliyuncs.com");
+            let mut children = vec![
+                leaf("AccessPointArn", &arn),
+                leaf("Alias", &alias),
+                tree(
+                    "Endpoints",
+                    vec![
+                        leaf("PublicEndpoint", endpoint("")),
+                        leaf("InternalEndpoint", endpoint("-internal")),
+                    ],
+                ),
+                leaf("CreationDate", clock::iso_date(exchange.now_ms)),
+                leaf("AccessPointName", &name),
+                leaf("Bucket", exchange.bucket_name()),
+                leaf("AccountId", OWNER),
+                leaf("NetworkOrigin", origin),
+                leaf("Status", "enable"),
+            ];
+            children.extend(root.child("VpcConfiguration").cloned());
+            keep(
+                exchange,
+                "accessPoint",
+                &name,
+                &tree("GetAccessPointResult", children),
+            )?;
+            Ok(node_answer(&tree(
+                "CreateAccessPointResult",
+                vec![leaf("AccessPointArn", arn), leaf("Alias", alias)],
+            )))
+        }
+        "GetAccessPoint" => Ok(node_answer(&one(
+            exchange,
+            "accessPoint",
+            &needed(exchange, NAME)?,
+            MISSING,
+        )?)),
+        "DeleteAccessPoint" => {
+            let name = needed(exchange, NAME)?;
+            one(exchange, "accessPoint", &name, MISSING)?;
+            forget(exchange, "accessPoint", &name)
+        }
+        _ => {
+            let buckets = match exchange.head.place.bucket {
+                Some(_) => all(exchange, "accessPoint")?.into_values().collect(),
+                None => Vec::new(),
+            };
+            let points: Vec<Node> = buckets
+                .into_iter()
+                .map(|mut point| {
+                    point.name = "AccessPoint".to_owned();
+                    point.children.retain(|child| {
+                        [
+                            "NetworkOrigin",
+                            "VpcConfiguration",
+                            "Status",
+                            "Bucket",
+                            "AccessPointName",
+                            "Alias",
+                        ]
+                        .contains(&child.name.as_str())
+                    });
+                    point
+                })
+                .collect();
+            let children = vec![
+                leaf("IsTruncated", "false"),
+                leaf("AccountId", OWNER),
+                leaf("MaxKeys", "100"),
+                tree("AccessPoints", points),
+            ];
+            Ok(node_answer(&tree("ListAccessPointsResult", children)))
+        }
+    }
+}
+
+pub fn transition(exchange: &Exchange) -> Result<Answer> {
+    const ID: &str = "x-oss-redundancy-transition-taskid";
+    const KIND: &str = "redundancyTransition";
+    match exchange.operation {
+        "CreateBucketDataRedundancyTransition" => {
+            let target = needed(exchange, "x-oss-target-redundancy-type")?;
+            if target != "ZRS" {
+                return Err(ApiError::argument(
+                    "x-oss-target-redundancy-type",
+                    target,
+                    "Only ZRS can be the target.",
+                ));
+            }
+            let id = crate::random_hex(16);
+            let now = clock::iso_date(exchange.now_ms);
+            let children = vec![
+                leaf("Bucket", exchange.bucket_name()),
+                leaf("TaskId", &id),
+                leaf("Status", "Finished"),
+                leaf("CreateTime", &now),
+                leaf("StartTime", &now),
+                leaf("EndTime", &now),
+                leaf("ProcessPercentage", "100"),
+                leaf("EstimatedRemainingTime", "0"),
+            ];
+            keep(
+                exchange,
+                KIND,
+                &id,
+                &tree("BucketDataRedundancyTransition", children),
+            )?;
+            let bucket = exchange.bucket()?;
+            exchange.shared.store.change_settings(&bucket, |settings| {
+                "ZRS".clone_into(&mut settings.redundancy)
+            })?;
+            Ok(node_answer(&tree(
+                "BucketDataRedundancyTransition",
+                vec![leaf("TaskId", id)],
+            )))
+        }
+        "GetBucketDataRedundancyTransition" => Ok(node_answer(&one(
+            exchange,
+            KIND,
+            &needed(exchange, ID)?,
+            "NoSuchBucketDataRedundancyTransition",
+        )?)),
+        "DeleteBucketDataRedundancyTransition" => forget(exchange, KIND, &needed(exchange, ID)?),
+        _ => {
+            let mut children: Vec<Node> = match exchange.head.place.bucket {
+                Some(_) => all(exchange, KIND)?.into_values().collect(),
+                None => Vec::new(),
+            };
+            children.push(leaf("IsTruncated", "false"));
+            Ok(node_answer(&tree(
+                "ListBucketDataRedundancyTransition",
+                children,
+            )))
+        }
+    }
+}
