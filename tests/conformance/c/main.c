@@ -417,7 +417,7 @@ typedef struct {
     oss_status status;
     unsigned long long fnv;
     long long bytes;
-    char body[200];
+    char body[1000];
     int has_body;
     text entries;
     int reports;

@@ -78,8 +78,11 @@ impl Process {
     pub fn ask(&mut self, words: &[String], patience: Duration) -> Result<Answer, String> {
         let encoded: Vec<String> = words.iter().map(|word| encode(word)).collect();
         let line = encoded.join(" ");
-        // The certificates would fill the report.
-        let _ = writeln!(self.conversation, "> {}", &line[..line.len().min(300)]);
+        // What each scenario begins with tells nothing, and certificates would fill the report.
+        let is_unset = words[0] == "env" && words.len() == 2;
+        if !is_unset {
+            let _ = writeln!(self.conversation, "> {}", &line[..line.len().min(300)]);
+        }
         let input = self.input.as_mut().ok_or("the runner has been stopped")?;
         input
             .write_all(format!("{line}\n").as_bytes())
@@ -88,7 +91,9 @@ impl Process {
         let answer = self.output.recv_timeout(patience).map_err(|_| {
             format!("the runner did not answer within {patience:?}, or ended without an answer")
         })?;
-        let _ = writeln!(self.conversation, "< {answer}");
+        if answer != "ok" {
+            let _ = writeln!(self.conversation, "< {answer}");
+        }
         parse(&answer)
     }
 

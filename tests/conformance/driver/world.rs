@@ -27,7 +27,7 @@ pub struct World {
     foreign: OnceCell<Server>,
     full: OnceCell<FullBacklog>,
     silent: OnceCell<Peer>,
-    proxy: OnceCell<Proxy>,
+    proxy: OnceCell<Result<Proxy, String>>,
     directory: PathBuf,
     bucket: String,
 }
@@ -142,8 +142,9 @@ impl World {
 
     /// The lines of the proxy's log.
     pub fn proxy_log(&self) -> Vec<String> {
-        let log = self.proxy.get().map(|proxy| fs::read(&proxy.log));
-        let log = log.and_then(Result::ok).unwrap_or_default();
+        let proxy = self.proxy.get().and_then(|proxy| proxy.as_ref().ok());
+        let log = proxy.and_then(|proxy| fs::read(&proxy.log).ok());
+        let log = log.unwrap_or_default();
         String::from_utf8_lossy(&log)
             .lines()
             .map(str::to_owned)
@@ -188,6 +189,11 @@ impl World {
         Ok(filled)
     }
 
+    fn proxy_port(&self) -> Result<u16, String> {
+        let proxy = self.proxy.get_or_init(Proxy::start).as_ref();
+        proxy.map(|proxy| proxy.port).map_err(String::clone)
+    }
+
     fn placeholder(&self, name: &str) -> Result<String, String> {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         let https_port = || self.server.https_port().unwrap_or_default().to_string();
@@ -215,13 +221,12 @@ impl World {
             }
             "closed" => format!("http://127.0.0.1:{}", free_port()),
             "proxy" => {
-                let proxy = self.proxy.get_or_init(Proxy::start);
-                format!("http://{USER}:{PASSWORD_IN_URL}@127.0.0.1:{}", proxy.port)
+                let port = self.proxy_port()?;
+                format!("http://{USER}:{PASSWORD_IN_URL}@127.0.0.1:{port}")
             }
-            "proxy_host" => {
-                let proxy = self.proxy.get_or_init(Proxy::start);
-                format!("127.0.0.1:{}", proxy.port)
-            }
+            "proxy_host" => format!("127.0.0.1:{}", self.proxy_port()?),
+            "a_1023" => "a".repeat(1023),
+            "a_1024" => "a".repeat(1024),
             "dir" => path(&self.directory),
             "version" => env!("CARGO_PKG_VERSION").to_owned(),
             "os" => std::env::consts::OS.to_owned(),
@@ -272,8 +277,9 @@ fn free_port() -> u16 {
 }
 
 const USER: &str = "camera-7";
-const PASSWORD: &str = "p@ss:w%rd";
-const PASSWORD_IN_URL: &str = "p%40ss%3Aw%25rd";
+/// tinyproxy's configuration takes letters and digits only, so something in the URL is escaped that need not be.
+const PASSWORD: &str = "s3cretWord";
+const PASSWORD_IN_URL: &str = "s3cret%57ord";
 
 /// A tinyproxy that asks for a password.
 struct Proxy {
@@ -283,7 +289,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    fn start() -> Proxy {
+    fn start() -> Result<Proxy, String> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         // Somebody else may take the free port first.
@@ -307,15 +313,15 @@ impl Proxy {
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()
-                .unwrap_or_else(|error| {
-                    panic!("cannot run tinyproxy: {error}; install the package tinyproxy")
-                });
+                .map_err(|error| {
+                    format!("cannot run tinyproxy: {error}; install the package tinyproxy")
+                })?;
             let mut proxy = Proxy { child, port, log };
             if proxy.is_ready() {
-                return proxy;
+                return Ok(proxy);
             }
         }
-        panic!("tinyproxy does not start");
+        Err("tinyproxy does not start".to_owned())
     }
 
     fn is_ready(&mut self) -> bool {

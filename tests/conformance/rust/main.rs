@@ -566,7 +566,7 @@ impl Outcome {
             self.fnv = (self.fnv ^ u64::from(byte)).wrapping_mul(1_099_511_628_211);
         }
         self.bytes += bytes.len() as u64;
-        if self.bytes <= 200 {
+        if self.bytes <= 1000 {
             self.start.extend_from_slice(bytes);
         }
     }
@@ -668,7 +668,7 @@ impl Outcome {
         if self.has_body {
             fields.number("bytes", self.bytes);
             fields.text("fnv", &format!("{:016x}", self.fnv));
-            if self.bytes <= 200 {
+            if self.bytes <= 1000 {
                 fields.bytes("body", &self.start);
             }
         }
