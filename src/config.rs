@@ -240,7 +240,7 @@ impl Config {
             Ok((min, max))
         } else {
             Err(Error::invalid(format!(
-                "`tls_versions`: the minimum ({min:?}) is above the maximum ({max:?})"
+                "`tls_versions`: the minimum ({min}) is above the maximum ({max})"
             )))
         };
         self.set(check, |config, versions| {

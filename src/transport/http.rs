@@ -36,6 +36,8 @@ pub(crate) struct Connection {
     /// For requests that a proxy forwards: the part of the target before the path (RFC 9112, section 3.2.2).
     absolute_form: Option<String>,
     output: Vec<u8>,
+    /// Room for ureq to read a piece of the body into, before it frames it as a chunk.
+    scratch: Vec<u8>,
     input: Vec<u8>,
     unread: std::ops::Range<usize>,
     engine: Engine,
@@ -55,6 +57,7 @@ impl Connection {
             tls,
             absolute_form,
             output: Vec::new(),
+            scratch: Vec::new(),
             input: Vec::new(),
             unread: 0..0,
             engine: Engine::new(),
@@ -160,7 +163,7 @@ pub(crate) fn exchange(
         held: 0,
         sent: 0,
         progress: false,
-        scratch: Vec::new(),
+        chunked: source.length.is_none(),
     });
     let answer = if source.exists() {
         let body = SendBody::from_reader(&mut source);
@@ -384,8 +387,8 @@ struct Lease {
     sent: u32,
     /// Whether the last look at the input used any of it.
     progress: bool,
-    /// Room for ureq to form chunks in.
-    scratch: Vec<u8>,
+    /// Whether the body goes out in chunks.
+    chunked: bool,
 }
 
 impl Lease {
@@ -486,7 +489,7 @@ impl Transport for Lease {
                 held: 0,
                 sent: 0,
                 progress: false,
-                scratch: Vec::new(),
+                chunked: false,
             });
         }
         false
@@ -525,16 +528,17 @@ impl Buffers for Lease {
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        let held = self.held;
+        let (held, chunked) = (self.held, self.chunked);
         self.output_from(held);
-        // A chunk and its frame have to fit behind what is held.
-        self.scratch.resize(BUFFER / 2, 0);
-        let output = self
-            .connection
-            .as_mut()
-            .and_then(|c| c.output.get_mut(held..))
-            .unwrap_or_default();
-        (&mut self.scratch, output)
+        let Some(connection) = &mut self.connection else {
+            return (&mut [], &mut []);
+        };
+        if chunked && connection.scratch.is_empty() {
+            // A chunk and its frame have to fit behind what is held.
+            connection.scratch.resize(BUFFER / 2, 0);
+        }
+        let output = connection.output.get_mut(held..).unwrap_or_default();
+        (&mut connection.scratch, output)
     }
 
     fn can_use_input(&self) -> bool {

@@ -13,6 +13,7 @@ mod session;
 mod socket;
 mod tls;
 
+use std::fmt;
 use std::io::Read;
 
 pub use cancel::Cancel;
@@ -33,6 +34,15 @@ pub enum TlsVersion {
     V1_2,
     /// RFC 8446.
     V1_3,
+}
+
+impl fmt::Display for TlsVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TlsVersion::V1_2 => "TLS 1.2",
+            TlsVersion::V1_3 => "TLS 1.3",
+        })
+    }
 }
 
 /// Who to talk to: scheme, host and port decide which connections may be shared.

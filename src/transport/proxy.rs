@@ -148,21 +148,19 @@ impl Proxy {
         }
         let head = String::from_utf8_lossy(&answer);
         let status_line = head.lines().next().unwrap_or_default();
-        match status_line
+        let status = status_line
             .strip_prefix("HTTP/1.")
             .and_then(|line| line.get(2..5))
-        {
-            Some(status) if status.starts_with('2') => Ok(()),
-            Some("407") => Err(Error::new(
-                Kind::Network,
-                format!("{whom} wants other credentials ({status_line}); see `proxy`"),
-            )
-            .with_retryable(false)),
-            _ => Err(Error::new(
-                Kind::Network,
-                format!("{whom} refused a tunnel to {target}: {status_line}"),
-            )),
-        }
+            .unwrap_or_default();
+        let why = match status.as_bytes().first() {
+            Some(b'2') => return Ok(()),
+            _ if matches!(status, "401" | "407") => {
+                format!("{whom} wants other credentials ({status_line}); see `proxy`")
+            }
+            _ => format!("{whom} refused a tunnel to {target}: {status_line}"),
+        };
+        // What the client did wrong is as wrong the next time.
+        Err(Error::new(Kind::Network, why).with_retryable(!status.starts_with('4')))
     }
 }
 

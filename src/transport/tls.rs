@@ -111,7 +111,7 @@ impl Tls {
         let why = match cause {
             rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
             | rustls::Error::PeerIncompatible(_) => format!(
-                "client and server have no TLS version in common (`tls_versions` allows {:?} to {:?}): {cause}",
+                "client and server have no TLS version in common (`tls_versions` allows {} to {}): {cause}",
                 self.min, self.max
             ),
             rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => match self.trust {
