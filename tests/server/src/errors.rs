@@ -10,7 +10,8 @@ use crate::xml::Writer;
 pub struct ApiError {
     pub status: u16,
     pub code: Cow<'static, str>,
-    pub message: String,
+    /// Boxed to keep results small.
+    pub message: Box<str>,
     pub ec: Option<Cow<'static, str>>,
     /// Further children of `Error`, e.g. `BucketName`.
     pub details: Vec<(&'static str, String)>,
@@ -28,7 +29,7 @@ impl ApiError {
         ApiError {
             status,
             code: code.into(),
-            message: message.into(),
+            message: message.into().into_boxed_str(),
             ec: None,
             details: Vec::new(),
             headers: Vec::new(),

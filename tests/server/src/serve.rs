@@ -431,8 +431,8 @@ fn respond(
     for (name, value) in &answer.headers {
         add(name, value);
     }
-    let bodiless = answer.status == 304 || answer.status == 204;
-    if !answer.has("content-length") && !bodiless && !(chunked && len > 0) {
+    let lengthless = answer.status == 304 || answer.status == 204 || (chunked && len > 0);
+    if !lengthless && !answer.has("content-length") {
         add(
             "content-length",
             &answer.announced.unwrap_or(len).to_string(),

@@ -15,6 +15,7 @@ mod named;
 mod object;
 mod put;
 pub mod route;
+mod select;
 mod service;
 mod versions;
 mod worm;
@@ -74,6 +75,8 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         "SealAppendObject" => object::seal(exchange),
         "RestoreObject" => object::restore(exchange).await,
         "CleanRestoredObject" => object::clean_restored(exchange),
+        "SelectObject" => select::select(exchange).await,
+        "CreateSelectObjectMeta" => select::create_meta(exchange).await,
         "PostObject" => form::post(exchange).await,
         "OptionObject" => cors::option(exchange),
 

@@ -309,10 +309,8 @@ impl Client<'_> {
             oss_local::ACCESS_KEY_ID
         );
         let has = |wanted: &str| headers.iter().any(|(name, _)| *name == wanted);
-        if !has("content-length")
-            && !has("transfer-encoding")
-            && !(method == "GET" || method == "HEAD")
-        {
+        let bodiless = method == "GET" || method == "HEAD";
+        if !bodiless && !has("content-length") && !has("transfer-encoding") {
             head += &format!("content-length: {length}\r\n");
         }
         if !has("connection") {

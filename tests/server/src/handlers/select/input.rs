@@ -1,0 +1,177 @@
+//! Rows of CSV and JSON objects.
+
+use serde_json::Value as Json;
+
+use super::eval::{Row, Value};
+use super::sql::Step;
+
+/// How a CSV is written.
+#[derive(Debug, Clone)]
+pub struct Dialect {
+    pub record: Vec<u8>,
+    pub field: u8,
+    pub quote: u8,
+    pub comment: Option<u8>,
+}
+
+impl Default for Dialect {
+    fn default() -> Dialect {
+        Dialect {
+            record: b"\n".to_vec(),
+            field: b',',
+            quote: b'"',
+            comment: Some(b'#'),
+        }
+    }
+}
+
+/// The records of a CSV, each with the position behind it.
+pub struct Records<'a> {
+    text: &'a [u8],
+    at: usize,
+    dialect: &'a Dialect,
+}
+
+impl<'a> Records<'a> {
+    pub fn new(text: &'a [u8], dialect: &'a Dialect) -> Records<'a> {
+        Records {
+            text,
+            at: 0,
+            dialect,
+        }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = (Vec<String>, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Dialect {
+            record,
+            field,
+            quote,
+            comment,
+        } = self.dialect;
+        loop {
+            if self.at >= self.text.len() {
+                return None;
+            }
+            let start = self.at;
+            let is_comment = Some(self.text[start]) == *comment;
+            let mut fields = Vec::new();
+            let mut current = Vec::new();
+            let mut quoted = false;
+            loop {
+                let rest = &self.text[self.at..];
+                let Some(&byte) = rest.first() else { break };
+                if quoted {
+                    if byte == *quote && rest.get(1) == Some(quote) {
+                        current.push(byte);
+                        self.at += 2;
+                    } else {
+                        quoted = byte != *quote;
+                        if quoted {
+                            current.push(byte);
+                        }
+                        self.at += 1;
+                    }
+                } else if rest.starts_with(record) {
+                    self.at += record.len();
+                    break;
+                } else {
+                    if byte == *quote && current.is_empty() && !is_comment {
+                        quoted = true;
+                    } else if byte == *field {
+                        fields.push(std::mem::take(&mut current));
+                    } else {
+                        current.push(byte);
+                    }
+                    self.at += 1;
+                }
+            }
+            if is_comment {
+                continue;
+            }
+            // Lines that end with CR LF, as many do.
+            if record == b"\n" && current.last() == Some(&b'\r') {
+                current.pop();
+            }
+            fields.push(current);
+            let fields = fields
+                .into_iter()
+                .map(|field| String::from_utf8_lossy(&field).into_owned())
+                .collect();
+            return Some((fields, self.at));
+        }
+    }
+}
+
+pub struct CsvRow<'a> {
+    pub fields: &'a [String],
+    pub names: &'a [String],
+}
+
+impl Row for CsvRow<'_> {
+    fn column(&self, path: &[Step]) -> Value {
+        let [Step::Name(name)] = path else {
+            return Value::Null;
+        };
+        let by_name = self
+            .names
+            .iter()
+            .position(|known| known.eq_ignore_ascii_case(name));
+        let by_number = || {
+            name.strip_prefix('_')
+                .and_then(|digits| digits.parse::<usize>().ok())
+                .and_then(|number| number.checked_sub(1))
+        };
+        let field = by_name
+            .or_else(by_number)
+            .and_then(|index| self.fields.get(index));
+        field.map_or(Value::Null, |field| Value::Text(field.clone()))
+    }
+}
+
+pub struct JsonRow<'a>(pub &'a Json);
+
+impl Row for JsonRow<'_> {
+    fn column(&self, path: &[Step]) -> Value {
+        reach(self.0, path)
+            .first()
+            .map_or(Value::Null, |json| Value::from_json(json))
+    }
+}
+
+/// All places that a path leads to.
+pub fn reach<'a>(root: &'a Json, path: &[Step]) -> Vec<&'a Json> {
+    let mut places = vec![root];
+    for step in path {
+        places = places
+            .into_iter()
+            .flat_map(|place| match (step, place) {
+                (Step::Name(name), Json::Object(map)) => map.get(name).into_iter().collect(),
+                (Step::Index(index), Json::Array(list)) => list.get(*index).into_iter().collect(),
+                (Step::Each, Json::Array(list)) => list.iter().collect::<Vec<_>>(),
+                _ => Vec::new(),
+            })
+            .collect();
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_csv() {
+        let dialect = Dialect::default();
+        let rows: Vec<_> = Records::new(b"a,\"b,\"\"c\",\r\n#x,\"\n\n\"q\nr\"", &dialect).collect();
+        let fields: Vec<_> = rows
+            .iter()
+            .map(|(fields, _)| fields.iter().map(String::as_str).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(fields, [vec!["a", "b,\"c", ""], vec![""], vec!["q\nr"]]);
+        assert_eq!(rows.last().unwrap().1, 23);
+    }
+}

@@ -1,0 +1,498 @@
+//! SelectObject and CreateSelectObjectMeta: SQL over CSV and JSON, answered in frames.
+
+mod eval;
+mod frames;
+mod input;
+mod lexer;
+mod sql;
+
+use serde_json::{Map, Value as Json};
+
+use crate::answer::Answer;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::xml::Node;
+use eval::{Row, Running, Value, eval, passes};
+use frames::{DATA, END, END_OF_CSV_META, END_OF_JSON_META, frame};
+use input::{CsvRow, Dialect, JsonRow, Records, reach};
+use sql::{Expr, Select};
+
+/// Rows are gathered to frames of about this size.
+const FRAME: usize = 64 * 1024;
+
+/// What the request asks for, besides the statement.
+struct Wanted {
+    json: bool,
+    /// One JSON document instead of one in each line.
+    document: bool,
+    dialect: Dialect,
+    header: Header,
+    /// First and last line.
+    lines: Option<(u64, u64)>,
+    record_out: String,
+    field_out: String,
+    keep_columns: bool,
+    raw: bool,
+    with_crc: bool,
+    header_out: bool,
+    skippable: u64,
+}
+
+#[derive(PartialEq)]
+enum Header {
+    None,
+    Ignore,
+    Use,
+}
+
+fn decoded(node: Option<&Node>, name: &str) -> Result<Option<String>> {
+    let Some(text) = node
+        .and_then(|node| node.get(name))
+        .filter(|text| !text.is_empty())
+    else {
+        return Ok(None);
+    };
+    let bytes = crate::unbase64(text)
+        .ok_or_else(|| ApiError::malformed_xml(format!("{name} is not base64")))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn flag(node: Option<&Node>, name: &str) -> bool {
+    node.and_then(|node| node.get(name))
+        .is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+fn dialect(csv: Option<&Node>) -> Result<Dialect> {
+    let mut dialect = Dialect::default();
+    if let Some(record) = decoded(csv, "RecordDelimiter")? {
+        dialect.record = record.into_bytes();
+    }
+    let first = |text: Option<String>| text.and_then(|text| text.bytes().next());
+    dialect.field = first(decoded(csv, "FieldDelimiter")?).unwrap_or(dialect.field);
+    dialect.quote = first(decoded(csv, "QuoteCharacter")?).unwrap_or(dialect.quote);
+    dialect.comment = first(decoded(csv, "CommentCharacter")?).or(dialect.comment);
+    Ok(dialect)
+}
+
+impl Wanted {
+    fn new(json: bool, root: &Node) -> Result<Wanted> {
+        let input = root.child("InputSerialization");
+        let output = root.child("OutputSerialization");
+        let csv = input.and_then(|node| node.child("CSV"));
+        let of_json = input.and_then(|node| node.child("JSON"));
+        if input
+            .and_then(|node| node.get("CompressionType"))
+            .is_some_and(|kind| !kind.is_empty() && !kind.eq_ignore_ascii_case("none"))
+        {
+            return Err(ApiError::not_implemented("CompressionType"));
+        }
+        let header = match csv
+            .and_then(|csv| csv.get("FileHeaderInfo"))
+            .unwrap_or("None")
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "use" => Header::Use,
+            "ignore" => Header::Ignore,
+            "none" | "" => Header::None,
+            other => {
+                return Err(ApiError::malformed_xml(format!(
+                    "FileHeaderInfo is {other}"
+                )));
+            }
+        };
+        let range = csv
+            .or(of_json)
+            .and_then(|node| node.get("Range"))
+            .and_then(|text| text.strip_prefix("line-range="));
+        let number = |text: &str, default| {
+            if text.is_empty() {
+                Some(default)
+            } else {
+                text.parse().ok()
+            }
+        };
+        let lines = range
+            .and_then(|text| text.split_once('-'))
+            .and_then(|(first, last)| Some((number(first, 0)?, number(last, u64::MAX)?)));
+        let kind = if json { "JSON" } else { "CSV" };
+        let out = output.and_then(|node| node.child(kind));
+        Ok(Wanted {
+            json,
+            document: of_json
+                .and_then(|node| node.get("Type"))
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("document")),
+            dialect: dialect(csv)?,
+            header,
+            lines,
+            record_out: decoded(out, "RecordDelimiter")?.unwrap_or_else(|| "\n".to_owned()),
+            field_out: decoded(out, "FieldDelimiter")?.unwrap_or_else(|| ",".to_owned()),
+            keep_columns: flag(output, "KeepAllColumns"),
+            raw: flag(output, "OutputRawData"),
+            with_crc: flag(output, "EnablePayloadCrc"),
+            header_out: flag(output, "OutputHeader"),
+            skippable: root
+                .child("Options")
+                .and_then(|node| node.get("MaxSkippedRecordsAllowed"))
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(0),
+        })
+    }
+
+    fn has_line(&self, line: u64) -> bool {
+        self.lines
+            .is_none_or(|(first, last)| (first..=last).contains(&line))
+    }
+
+    fn csv_line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
+        let special = |text: &str| {
+            text.contains(&self.field_out) || text.contains(&self.record_out) || text.contains('"')
+        };
+        let fields: Vec<String> = fields
+            .map(|text| {
+                if special(text) {
+                    format!("\"{}\"", text.replace('"', "\"\""))
+                } else {
+                    text.to_owned()
+                }
+            })
+            .collect();
+        fields.join(&self.field_out) + &self.record_out
+    }
+}
+
+fn process_is_json(exchange: &Exchange) -> bool {
+    exchange
+        .query("x-oss-process")
+        .is_some_and(|process| process.starts_with("json"))
+}
+
+/// The object's bytes, if it can be read.
+fn content(exchange: &Exchange) -> Result<Vec<u8>> {
+    let (version, _) = super::object::named(exchange)?;
+    if version.is_frozen(exchange.now_ms) {
+        return Err(ApiError::new(
+            403,
+            "InvalidObjectState",
+            "The operation is not valid for the object's state.",
+        )
+        .detail("ObjectName", &exchange.key));
+    }
+    Ok(version.body.read_all()?)
+}
+
+pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
+    let root = super::configs::read_root(&exchange.read_all(256 * 1024).await?, "SelectRequest")?;
+    let wanted = Wanted::new(process_is_json(exchange), &root)?;
+    let statement = decoded(Some(&root), "Expression")?
+        .ok_or_else(|| ApiError::malformed_xml("Expression is missing"))?;
+    let invalid = |message: String| {
+        ApiError::new(400, "InvalidSqlParameter", message).detail("SQL", &statement)
+    };
+    let select = sql::parse(&statement).map_err(invalid)?;
+    let aggregates = aggregates(&select).map_err(invalid)?;
+    let bytes = content(exchange)?;
+    let mut run = Run {
+        wanted: &wanted,
+        select: &select,
+        aggregates,
+        out: Vec::new(),
+        rows: Vec::new(),
+        scanned: 0,
+        matched: 0,
+        skipped: 0,
+    };
+    let outcome = if wanted.json {
+        run.json(&bytes)
+    } else {
+        run.csv(&bytes)
+    };
+    let outcome = outcome.and_then(|()| run.finish());
+    run.flush();
+    let status = match outcome {
+        Ok(()) => (200, String::new()),
+        Err(message) => (400, format!("InvalidRow.{message}")),
+    };
+    let mut out = run.out;
+    if !wanted.raw {
+        let mut payload = (bytes.len() as u64).to_be_bytes().to_vec();
+        payload.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        payload.extend_from_slice(&u32::to_be_bytes(status.0));
+        payload.extend_from_slice(status.1.as_bytes());
+        frame(&mut out, END, &payload, wanted.with_crc);
+    }
+    Ok(Answer::new(206)
+        .header("content-type", "application/octet-stream")
+        .header("x-oss-select-output-raw", wanted.raw.to_string())
+        .bytes(out))
+}
+
+/// Either all columns are aggregates or none is.
+fn aggregates(select: &Select) -> std::result::Result<Vec<Running>, String> {
+    let running: Vec<Running> = select
+        .columns
+        .iter()
+        .filter_map(|(expr, _)| match expr {
+            Expr::Aggregate(kind, inner) => Some(Running::new(*kind, inner.as_deref().cloned())),
+            _ => None,
+        })
+        .collect();
+    if running.is_empty() || running.len() == select.columns.len() {
+        Ok(running)
+    } else {
+        Err("aggregates and columns cannot be mixed".to_owned())
+    }
+}
+
+struct Run<'a> {
+    wanted: &'a Wanted,
+    select: &'a Select,
+    aggregates: Vec<Running>,
+    out: Vec<u8>,
+    /// Rows that wait for their frame.
+    rows: Vec<u8>,
+    scanned: u64,
+    matched: u64,
+    skipped: u64,
+}
+
+impl Run<'_> {
+    fn is_done(&self) -> bool {
+        self.select.limit.is_some_and(|limit| self.matched >= limit) && self.aggregates.is_empty()
+    }
+
+    fn flush(&mut self) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let rows = std::mem::take(&mut self.rows);
+        if self.wanted.raw {
+            self.out.extend_from_slice(&rows);
+            return;
+        }
+        let mut payload = self.scanned.to_be_bytes().to_vec();
+        payload.extend_from_slice(&rows);
+        frame(&mut self.out, DATA, &payload, self.wanted.with_crc);
+    }
+
+    fn emit(&mut self, text: &str) {
+        self.rows.extend_from_slice(text.as_bytes());
+        if self.rows.len() >= FRAME {
+            self.flush();
+        }
+    }
+
+    /// One row: filtered, counted or written. A row that cannot be computed may be skipped so many times.
+    fn row(
+        &mut self,
+        row: &dyn Row,
+        write: impl FnOnce(&mut Self, &dyn Row) -> std::result::Result<(), String>,
+    ) -> std::result::Result<(), String> {
+        let attempt = || {
+            if !passes(self.select.filter.as_ref(), row)? {
+                return Ok(());
+            }
+            self.matched += 1;
+            if self.aggregates.is_empty() {
+                return write(self, row);
+            }
+            self.aggregates
+                .iter_mut()
+                .try_for_each(|running| running.add(row))
+        };
+        match attempt() {
+            Err(message) if self.skipped >= self.wanted.skippable => Err(message),
+            Err(_) => {
+                self.skipped += 1;
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    fn csv(&mut self, bytes: &[u8]) -> std::result::Result<(), String> {
+        let (wanted, select) = (self.wanted, self.select);
+        let mut records = Records::new(bytes, &wanted.dialect);
+        let mut names = Vec::new();
+        if wanted.header != Header::None
+            && let Some((fields, at)) = records.next()
+        {
+            self.scanned = at as u64;
+            if wanted.header == Header::Use {
+                names = fields;
+            }
+        }
+        if wanted.header_out {
+            let line = if select.columns.is_empty() {
+                wanted.csv_line(names.iter().map(String::as_str))
+            } else {
+                wanted.csv_line(select.columns.iter().map(|(_, name)| name.as_str()))
+            };
+            self.emit(&line);
+        }
+        for (line, (fields, at)) in (0..).zip(records) {
+            self.scanned = at as u64;
+            if !wanted.has_line(line) {
+                continue;
+            }
+            let row = CsvRow {
+                fields: &fields,
+                names: &names,
+            };
+            self.row(&row, |run, row| {
+                let mut values = Vec::new();
+                for (expr, _) in &select.columns {
+                    values.push(eval(expr, row)?.to_text());
+                }
+                let line = if select.columns.is_empty() {
+                    wanted.csv_line(fields.iter().map(String::as_str))
+                } else if wanted.keep_columns {
+                    // Columns that were not asked for stay, but empty.
+                    let asked = |index: usize| {
+                        select.columns.iter().any(|(_, name)| {
+                            names
+                                .get(index)
+                                .is_some_and(|known| known.eq_ignore_ascii_case(name))
+                                || *name == format!("_{}", index + 1)
+                        })
+                    };
+                    wanted.csv_line(
+                        fields
+                            .iter()
+                            .enumerate()
+                            .map(|(index, field)| if asked(index) { field.as_str() } else { "" }),
+                    )
+                } else {
+                    wanted.csv_line(values.iter().map(String::as_str))
+                };
+                run.emit(&line);
+                Ok(())
+            })?;
+            if self.is_done() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn json(&mut self, bytes: &[u8]) -> std::result::Result<(), String> {
+        let (wanted, select) = (self.wanted, self.select);
+        let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Json>();
+        let mut line = 0;
+        while let Some(document) = documents.next() {
+            let document = document.map_err(|error| error.to_string())?;
+            self.scanned = documents.byte_offset() as u64;
+            line += 1;
+            if !wanted.document && !wanted.has_line(line - 1) {
+                continue;
+            }
+            for place in reach(&document, &select.from) {
+                self.row(&JsonRow(place), |run, row| {
+                    let out = if select.columns.is_empty() {
+                        place.clone()
+                    } else {
+                        let mut map = Map::new();
+                        for (expr, name) in &select.columns {
+                            let value = eval(expr, row)?;
+                            if value != Value::Null {
+                                map.insert(name.clone(), value.to_json());
+                            }
+                        }
+                        Json::Object(map)
+                    };
+                    run.emit(&format!("{out}{}", wanted.record_out));
+                    Ok(())
+                })?;
+                if self.is_done() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The one row of aggregates.
+    fn finish(&mut self) -> std::result::Result<(), String> {
+        if self.aggregates.is_empty() {
+            return Ok(());
+        }
+        let values: Vec<Value> = self.aggregates.iter().map(Running::result).collect();
+        let text = if self.wanted.json {
+            let map: Map<String, Json> = self
+                .select
+                .columns
+                .iter()
+                .zip(&values)
+                .map(|((_, name), value)| (name.clone(), value.to_json()))
+                .collect();
+            format!("{}{}", Json::Object(map), self.wanted.record_out)
+        } else {
+            let texts: Vec<String> = values.iter().map(Value::to_text).collect();
+            self.wanted.csv_line(texts.iter().map(String::as_str))
+        };
+        self.emit(&text);
+        Ok(())
+    }
+}
+
+pub async fn create_meta(exchange: &mut Exchange) -> Result<Answer> {
+    let json = process_is_json(exchange);
+    let body = exchange.read_all(256 * 1024).await?;
+    let root = super::configs::read_root(
+        &body,
+        if json {
+            "JsonMetaRequest"
+        } else {
+            "CsvMetaRequest"
+        },
+    )?;
+    let dialect = dialect(
+        root.child("InputSerialization")
+            .and_then(|node| node.child("CSV")),
+    )?;
+    let bytes = content(exchange)?;
+    let (mut rows, mut columns, mut status, mut message) = (0u64, 0u32, 200u32, String::new());
+    if json {
+        for document in serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>() {
+            match document {
+                Ok(_) => rows += 1,
+                Err(error) => {
+                    (status, message) = (400, format!("InvalidJson.{error}"));
+                    break;
+                }
+            }
+        }
+    } else {
+        for (fields, _) in Records::new(&bytes, &dialect) {
+            rows += 1;
+            columns = if rows == 1 {
+                fields.len() as u32
+            } else {
+                columns
+            };
+        }
+    }
+    let len = (bytes.len() as u64).to_be_bytes();
+    let mut payload = [len, len].concat();
+    payload.extend_from_slice(&status.to_be_bytes());
+    payload.extend_from_slice(&1u32.to_be_bytes());
+    payload.extend_from_slice(&rows.to_be_bytes());
+    if !json {
+        payload.extend_from_slice(&columns.to_be_bytes());
+    }
+    payload.extend_from_slice(message.as_bytes());
+    let mut out = Vec::new();
+    frame(
+        &mut out,
+        if json {
+            END_OF_JSON_META
+        } else {
+            END_OF_CSV_META
+        },
+        &payload,
+        true,
+    );
+    Ok(Answer::new(200)
+        .header("content-type", "application/octet-stream")
+        .bytes(out))
+}
