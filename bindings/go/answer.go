@@ -1,11 +1,17 @@
 package oss
 
+// #include <stdlib.h>
 // #include "shim.h"
 import "C"
 
-import "time"
+import (
+	"iter"
+	"strings"
+	"time"
+	"unsafe"
+)
 
-// An Answer is what the service said to a request that worked.
+// An Answer is what the service said to a request that worked. It is a value: nothing in it changes or has to be freed.
 type Answer struct {
 	// HTTPStatus is that of the answer, such as 200.
 	HTTPStatus int
@@ -26,11 +32,11 @@ type Answer struct {
 	// Body is the answer's body of Invoke.
 	Body []byte
 
-	call *call
+	headers []string // name, value, name, value...
 }
 
-// newAnswer takes the parts of the answer from the call, which is locked.
-func newAnswer(c *call, outcome *C.ossgo_outcome) *Answer {
+// newAnswer takes the parts of the answer from the outcome.
+func newAnswer(outcome *C.ossgo_outcome) *Answer {
 	return &Answer{
 		HTTPStatus:    int(outcome.http_status),
 		RequestID:     goString(outcome.request_id),
@@ -41,23 +47,50 @@ func newAnswer(c *call, outcome *C.ossgo_outcome) *Answer {
 		ContentLength: int64(outcome.content_length),
 		LastModified:  unixTime(outcome.last_modified),
 		Body:          goBytes(outcome.body, outcome.body_length),
-		call:          c,
+		headers:       takeHeaders(outcome),
 	}
 }
 
-// Header returns a header of the answer by name, whatever its case; "" if it has none. Any number of goroutines may ask
-// at once. The headers of an Object are gone when that is closed.
+// Header returns a header of the answer by name, whatever its case; "" if it has none.
 func (a *Answer) Header(name string) string {
-	text, err := newText("name", name)
-	if err != nil || a.call == nil {
-		return ""
+	for known, value := range a.Headers() {
+		if strings.EqualFold(known, name) {
+			return value
+		}
 	}
-	a.call.mutex.Lock()
-	defer a.call.mutex.Unlock()
-	if a.call.ptr == nil {
-		return ""
+	return ""
+}
+
+// Headers gives all headers of the answer, with their names in lower case.
+func (a *Answer) Headers() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for i := 0; i+1 < len(a.headers); i += 2 {
+			if !yield(a.headers[i], a.headers[i+1]) {
+				return
+			}
+		}
 	}
-	return goString(C.oss_call_response_header(a.call.ptr, text.pointer()))
+}
+
+// Meta returns the user metadata of an object: the headers that begin with "x-oss-meta-", under what follows that.
+func (a *Answer) Meta() map[string]string {
+	meta := make(map[string]string)
+	for name, value := range a.Headers() {
+		if name, found := strings.CutPrefix(name, "x-oss-meta-"); found {
+			meta[name] = value
+		}
+	}
+	return meta
+}
+
+// takeHeaders makes all headers pieces of one string.
+func takeHeaders(outcome *C.ossgo_outcome) []string {
+	if outcome.headers == nil {
+		return nil
+	}
+	text := C.GoStringN(outcome.headers, C.int(outcome.headers_length))
+	C.free(unsafe.Pointer(outcome.headers))
+	return strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
 }
 
 // unixTime makes the zero time of -1.

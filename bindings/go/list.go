@@ -101,10 +101,7 @@ func list[E any](ctx context.Context, t target, options []Option, begin crossing
 		yield(none, err)
 		return
 	}
-	defer func() {
-		r.close()
-		r.call.free()
-	}()
+	defer r.close()
 	if err := r.attempt(begin, func(*C.ossgo_outcome) {}); err != nil {
 		yield(none, err)
 		return
@@ -126,11 +123,9 @@ func next[E any](r *request, translate func(*C.oss_entry) E) (entry E, more bool
 	if r.ctx.Err() != nil {
 		return entry, false, newError(Cancelled, "the call was cancelled").because(r.ctx, nil)
 	}
-	r.call.mutex.Lock()
-	defer r.call.mutex.Unlock()
 	var lent *C.oss_entry
 	var outcome C.ossgo_outcome
-	if status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call.ptr, &outcome); status != C.OSS_OK {
+	if status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call, &outcome); status != C.OSS_OK {
 		return entry, false, r.failed(status, &outcome)
 	}
 	if lent == nil {

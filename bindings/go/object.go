@@ -19,45 +19,39 @@ const pieceSize = 256 * 1024
 // GetObject also ends reading.
 type Object struct {
 	Answer
-	reading  sync.Mutex // held while the body is read or let go of
-	request  *request   // nil when it has been let go of
-	err      error      // how the body ended
-	done     int64
-	total    int64
-	progress func(done, total int64) error
+	request *request
+	reading sync.Mutex // held while the body is read or let go of
+	err     error      // how the body ended
 
-	closing  sync.Mutex // orders Close with Close
-	isClosed atomic.Bool
+	closing sync.Mutex // held by Close
+	closed  atomic.Bool
 }
 
 // GetObject asks for key and returns when the answer begins; then read its body from the Object.
-func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (*Object, error) {
+func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (object *Object, err error) {
 	k, err := newText("key", key)
 	if err != nil {
 		return nil, err
 	}
-	s := newSettings(options)
-	s.pulled = true
-	r, err := b.open(ctx, s)
+	r, err := b.open(ctx, newSettings(options))
 	if err != nil {
 		return nil, err
 	}
-	var answer *Answer
 	defer func() {
-		if answer == nil {
+		// Also if a callback panicked.
+		if object == nil {
 			r.close()
-			r.call.free()
 		}
 	}()
-	answer, err = r.run(func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+	answer, err := r.run(func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
 		return C.ossgo_get_object(b.bucket(), k.pointer(), self, call, outcome)
 	})
 	if err != nil {
 		return nil, err
 	}
-	o := &Object{Answer: *answer, request: r, total: answer.ContentLength, progress: s.progress}
-	runtime.SetFinalizer(o, (*Object).Close)
-	return o, nil
+	object = &Object{Answer: *answer, request: r}
+	runtime.SetFinalizer(object, (*Object).Close)
+	return object, nil
 }
 
 // Read reads on. It returns [io.EOF] when length and CRC-64 have been found right; after another error, what came is
@@ -67,7 +61,7 @@ func (o *Object) Read(p []byte) (int, error) {
 	defer o.reading.Unlock()
 	collectGarbage()
 	switch {
-	case o.isClosed.Load():
+	case o.closed.Load():
 		return 0, ErrClosed
 	case o.err != nil:
 		return 0, o.err
@@ -75,15 +69,9 @@ func (o *Object) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	got, err := o.read(p)
-	if err == nil && o.progress != nil {
-		o.done += int64(got)
-		if failure := o.progress(o.done, o.total); failure != nil {
-			err = newError(Cancelled, "the progress callback stopped the transfer").because(o.request.ctx, failure)
-		}
-	}
 	if err != nil {
 		o.err = err
-		o.release()
+		o.request.finish()
 	}
 	runtime.KeepAlive(o)
 	return got, err
@@ -94,17 +82,14 @@ func (o *Object) read(p []byte) (int, error) {
 	if r.ctx.Err() != nil {
 		return 0, newError(Cancelled, "the call was cancelled").because(r.ctx, nil)
 	}
-	r.call.mutex.Lock()
-	defer r.call.mutex.Unlock()
 	var outcome C.ossgo_outcome
-	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call.ptr, &outcome)
+	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
 	switch {
 	case got > 0:
 		return int(got), nil
 	case got == 0:
 		return 0, io.EOF
-	}
-	if o.isClosed.Load() {
+	case o.closed.Load():
 		return 0, ErrClosed
 	}
 	return 0, r.failed(C.oss_status(-got), &outcome)
@@ -139,23 +124,14 @@ func (o *Object) WriteTo(w io.Writer) (int64, error) {
 func (o *Object) Close() error {
 	o.closing.Lock()
 	defer o.closing.Unlock()
-	if o.isClosed.Swap(true) {
+	if o.closed.Swap(true) {
 		return nil
 	}
 	runtime.SetFinalizer(o, nil)
-	// Only from here on the call may be freed, so it is there to be cancelled.
-	C.oss_call_cancel(o.call.ptr)
+	// The call is there until the end of this function, which nobody comes to a second time.
+	C.oss_call_cancel(o.request.call)
 	o.reading.Lock()
 	defer o.reading.Unlock()
-	o.release()
-	o.call.free()
+	o.request.close()
 	return nil
-}
-
-// release lets go of all but the call.
-func (o *Object) release() {
-	if o.request != nil {
-		o.request.close()
-		o.request = nil
-	}
 }

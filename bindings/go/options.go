@@ -170,7 +170,7 @@ func build(o *Options, make func(*config) bool) error {
 		return c.first
 	}
 	if !make(c) {
-		c.fail(newError(InvalidArgument, C.GoString(C.oss_config_error(c.ptr))))
+		c.check(C.oss_config_status(c.ptr))
 		return c.first
 	}
 	return nil

@@ -1,52 +1,20 @@
 package oss
 
-// #include <stdlib.h>
 // #include "shim.h"
 import "C"
 
 import (
 	"context"
 	"io"
-	"runtime"
 	"runtime/cgo"
-	"sync"
-	"unsafe"
 )
-
-// A call owns an oss_call. Answers keep it, to look headers up.
-type call struct {
-	mutex sync.Mutex // held while the library has it, except to cancel
-	ptr   *C.oss_call
-}
-
-func newCall() (*call, error) {
-	c := &call{ptr: C.oss_call_new()}
-	if c.ptr == nil {
-		return nil, newError(Bug, "there is no call")
-	}
-	born()
-	runtime.SetFinalizer(c, (*call).free)
-	return c, nil
-}
-
-// free may be called twice.
-func (c *call) free() {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.ptr != nil {
-		runtime.SetFinalizer(c, nil)
-		C.oss_call_free(c.ptr)
-		died()
-		c.ptr = nil
-	}
-}
 
 // A request is a call with all that Go has to do with it, from the first setting until its answer has been read. One
 // goroutine at a time uses it.
 type request struct {
 	ctx    context.Context
 	target target
-	call   *call
+	call   *C.oss_call
 	// What callbacks find the request by; 0 if there are none.
 	self cgo.Handle
 
@@ -65,6 +33,7 @@ type request struct {
 	stop func() bool
 	// Closed when the context has cancelled the call.
 	cancelled chan struct{}
+	finished  bool
 }
 
 // A panicValue is what a callback panicked with; it goes on where the request was made.
@@ -78,26 +47,36 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 	if _, err := t.acquire(); err != nil {
 		return nil, err
 	}
-	c, err := newCall()
-	if err != nil {
+	r := &request{ctx: ctx, target: t, call: C.oss_call_new(), progress: s.progress}
+	if r.call == nil {
 		t.release()
-		return nil, err
+		return nil, newError(Bug, "there is no call")
 	}
-	r := &request{ctx: ctx, target: t, call: c, progress: s.progress}
+	born()
 	if t.credentials != nil {
-		r.self = cgo.NewHandle(r)
+		r.callable()
 	}
 	if err := r.configure(s); err != nil {
 		r.close()
-		c.free()
 		return nil, err
 	}
 	r.watch()
 	return r, nil
 }
 
-// close ends everything but the call, which the answer may want to keep.
+// close lets go of everything.
 func (r *request) close() {
+	r.finish()
+	C.oss_call_free(r.call)
+	died()
+}
+
+// finish lets go of all but the call. It may come twice.
+func (r *request) finish() {
+	if r.finished {
+		return
+	}
+	r.finished = true
 	r.unwatch()
 	if r.worker != nil {
 		r.worker.close()
@@ -121,10 +100,10 @@ func (r *request) watch() {
 	if r.ctx.Done() == nil {
 		return
 	}
-	cancelled, ptr := make(chan struct{}), r.call.ptr
+	cancelled, call := make(chan struct{}), r.call
 	r.cancelled = cancelled
 	r.stop = context.AfterFunc(r.ctx, func() {
-		C.oss_call_cancel(ptr)
+		C.oss_call_cancel(call)
 		close(cancelled)
 	})
 }
@@ -139,48 +118,47 @@ func (r *request) unwatch() {
 
 // configure gives the settings to the call.
 func (r *request) configure(s *settings) error {
-	ptr := r.call.ptr
-	var reason *C.char
-	failed := func(status C.oss_status) error {
-		if status == C.OSS_OK {
-			return nil
-		}
-		defer C.free(unsafe.Pointer(reason))
-		return newError(Status(status), goString(reason))
-	}
-	for _, header := range s.headers {
-		name, value, err := header.texts()
+	for i := range s.headers {
+		name, value, err := s.headers[i].texts()
 		if err == nil {
-			err = failed(C.ossgo_call_header(ptr, name.pointer(), value.pointer(), &reason))
+			err = r.check(C.oss_call_header(r.call, name.pointer(), value.pointer()))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	for _, parameter := range s.query {
-		name, value, err := parameter.texts()
+	for i := range s.query {
+		name, value, err := s.query[i].texts()
 		if err == nil {
-			err = failed(C.ossgo_call_query(ptr, name.pointer(), value.pointer(), &reason))
+			err = r.check(C.oss_call_query(r.call, name.pointer(), value.pointer()))
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if s.ranged {
-		if err := failed(C.ossgo_call_range(ptr, C.int64_t(s.first), C.int64_t(s.last), &reason)); err != nil {
+		if err := r.check(C.oss_call_range(r.call, C.int64_t(s.first), C.int64_t(s.last))); err != nil {
 			return err
 		}
 	}
 	if s.timed {
-		if err := failed(C.ossgo_call_timeout_ms(ptr, milliseconds(s.timeout), &reason)); err != nil {
+		if err := r.check(C.oss_call_timeout_ms(r.call, milliseconds(s.timeout))); err != nil {
 			return err
 		}
 	}
-	if s.progress != nil && !s.pulled {
+	if s.progress != nil {
 		r.callable()
-		return failed(C.ossgo_call_progress(ptr, C.uintptr_t(r.self), &reason))
+		return r.check(C.ossgo_call_progress(r.call, C.uintptr_t(r.self)))
 	}
 	return nil
+}
+
+// check translates the result of a setter.
+func (r *request) check(status C.oss_status) error {
+	if status == C.OSS_OK {
+		return nil
+	}
+	return newError(Status(status), C.GoString(C.oss_call_error(r.call)))
 }
 
 // texts returns name and value for C; the value of a bare pair is NULL.
@@ -198,9 +176,7 @@ type crossing func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome)
 // attempt runs a function of the library and translates how it failed, or hands the answer to take.
 func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
 	var outcome C.ossgo_outcome
-	r.call.mutex.Lock()
-	defer r.call.mutex.Unlock()
-	if status := function(C.uintptr_t(r.self), r.call.ptr, &outcome); status != C.OSS_OK {
+	if status := function(C.uintptr_t(r.self), r.call, &outcome); status != C.OSS_OK {
 		return r.failed(status, &outcome)
 	}
 	r.rethrow()
@@ -210,14 +186,14 @@ func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error 
 
 // run is attempt with an answer.
 func (r *request) run(function crossing) (answer *Answer, err error) {
-	err = r.attempt(function, func(outcome *C.ossgo_outcome) { answer = newAnswer(r.call, outcome) })
+	err = r.attempt(function, func(outcome *C.ossgo_outcome) { answer = newAnswer(outcome) })
 	return answer, err
 }
 
-// failed makes an error of an outcome; the call is locked. If a callback panicked, it panics.
+// failed makes an error of an outcome. If a callback panicked, it panics.
 func (r *request) failed(status C.oss_status, outcome *C.ossgo_outcome) error {
 	r.rethrow()
-	return newCallError(status, r.call.ptr, outcome).because(r.ctx, r.failure)
+	return newCallError(status, r.call, outcome).because(r.ctx, r.failure)
 }
 
 // rethrow lets a panic of a callback go on.
@@ -228,19 +204,13 @@ func (r *request) rethrow() {
 }
 
 // send carries out one request that is over when it returns.
-func (t target) send(ctx context.Context, options []Option, prepare func(*request, *settings), function crossing) (answer *Answer, err error) {
+func (t target) send(ctx context.Context, options []Option, prepare func(*request, *settings), function crossing) (*Answer, error) {
 	s := newSettings(options)
 	r, err := t.open(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		r.close()
-		// Nobody has an answer, also if a callback panicked.
-		if answer == nil {
-			r.call.free()
-		}
-	}()
+	defer r.close() // also if a callback panicked
 	if prepare != nil {
 		prepare(r, s)
 	}

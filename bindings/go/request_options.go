@@ -24,7 +24,6 @@ type settings struct {
 	length   int64
 	measured bool
 	progress func(done, total int64) error
-	pulled   bool // the caller reads the body itself, so Go reports progress
 }
 
 func newSettings(options []Option) *settings {

@@ -35,6 +35,35 @@ static void log_line(void *user, int level, const char *line)
     ossgoLog(level, (char *)line);
 }
 
+/* Copies `text` and its NUL behind what is there; 0 if there is no memory. */
+static int append(ossgo_outcome *outcome, size_t *capacity, const char *text)
+{
+    size_t size = strlen(text) + 1, needed = outcome->headers_length + size;
+    if (needed > *capacity) {
+        size_t bigger = 2 * needed + 1024;
+        char *headers = realloc(outcome->headers, bigger);
+        if (!headers)
+            return 0;
+        outcome->headers = headers;
+        *capacity = bigger;
+    }
+    memcpy(outcome->headers + outcome->headers_length, text, size);
+    outcome->headers_length = needed;
+    return 1;
+}
+
+static void copy_headers(const oss_call *call, ossgo_outcome *outcome)
+{
+    const char *name, *value;
+    size_t capacity = 0;
+    for (size_t i = 0; (value = oss_call_response_header_at(call, i, &name)); i++) {
+        if (!append(outcome, &capacity, name) || !append(outcome, &capacity, value)) {
+            outcome->headers_length = 0;
+            return;
+        }
+    }
+}
+
 static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
 {
     outcome->http_status = oss_call_http_status(call);
@@ -46,6 +75,7 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
         outcome->crc64 = oss_call_crc64(call);
         outcome->content_length = oss_call_content_length(call);
         outcome->last_modified = oss_call_last_modified(call);
+        copy_headers(call, outcome);
     } else {
         outcome->retryable = oss_call_retryable(call);
         outcome->reason = oss_call_error(call);
@@ -170,40 +200,9 @@ int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
     return got;
 }
 
-static oss_status explain(oss_status status, char **reason)
+oss_status ossgo_call_progress(oss_call *call, uintptr_t request)
 {
-    if (status != OSS_OK) {
-        const char *text = oss_last_error();
-        size_t size = strlen(text) + 1;
-        if ((*reason = malloc(size)))
-            memcpy(*reason, text, size);
-    }
-    return status;
-}
-
-oss_status ossgo_call_header(oss_call *call, const char *name, const char *value, char **reason)
-{
-    return explain(oss_call_header(call, name, value), reason);
-}
-
-oss_status ossgo_call_query(oss_call *call, const char *name, const char *value, char **reason)
-{
-    return explain(oss_call_query(call, name, value), reason);
-}
-
-oss_status ossgo_call_range(oss_call *call, int64_t first, int64_t last, char **reason)
-{
-    return explain(oss_call_range(call, first, last), reason);
-}
-
-oss_status ossgo_call_timeout_ms(oss_call *call, int64_t milliseconds, char **reason)
-{
-    return explain(oss_call_timeout_ms(call, milliseconds), reason);
-}
-
-oss_status ossgo_call_progress(oss_call *call, uintptr_t request, char **reason)
-{
-    return explain(oss_call_progress(call, progress, (void *)request), reason);
+    return oss_call_progress(call, progress, (void *)request);
 }
 
 oss_status ossgo_config_credentials(oss_config *config)

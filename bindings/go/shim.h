@@ -22,6 +22,8 @@ typedef struct {
     int64_t last_modified;
     const uint8_t *body;
     size_t body_length;
+    char *headers; /* names and values, each ended by NUL; to be freed */
+    size_t headers_length;
 } ossgo_outcome;
 
 /* `request` is the handle of the Go request that calls, or 0: callbacks of the library find it by their thread, where
@@ -52,14 +54,7 @@ oss_status ossgo_service_invoke(const oss_service *service, const char *method, 
 oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO);
 int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO);
 
-/* The setters of a call. If one fails, `*reason` is a copy of what was wrong, to be freed: the library keeps that for the
- * thread alone, and when the crossing is over, Go's thread may be another one. */
-oss_status ossgo_call_header(oss_call *call, const char *name, const char *value, char **reason);
-oss_status ossgo_call_query(oss_call *call, const char *name, const char *value, char **reason);
-oss_status ossgo_call_range(oss_call *call, int64_t first, int64_t last, char **reason);
-oss_status ossgo_call_timeout_ms(oss_call *call, int64_t milliseconds, char **reason);
-oss_status ossgo_call_progress(oss_call *call, uintptr_t request, char **reason);
-
+oss_status ossgo_call_progress(oss_call *call, uintptr_t request);
 oss_status ossgo_config_credentials(oss_config *config);
 oss_status ossgo_set_log(int level);
 

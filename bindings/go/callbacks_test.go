@@ -1,0 +1,326 @@
+package oss
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/iotest"
+)
+
+var errOurs = errors.New("the disk is on fire")
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func TestErrorsOfCallbacks(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(300_000)
+	must(b.PutObjectBytes(live(t), "key", data))(t)
+	progress := WithProgress(func(done, total int64) error {
+		if done > 1000 {
+			return errOurs
+		}
+		return nil
+	})
+	refused := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{}, errOurs })
+	})
+	broken := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{ID: "a\x00b"}, nil })
+	})
+	for name, test := range map[string]struct {
+		run    func(context.Context) error
+		status Status
+		cause  error
+	}{
+		"reader": {func(ctx context.Context) error {
+			_, err := b.PutObject(ctx, "new", io.MultiReader(bytes.NewReader(data), iotest.ErrReader(errOurs)))
+			return err
+		}, Cancelled, errOurs},
+		"reader with data": {func(ctx context.Context) error {
+			sent := false
+			_, err := b.PutObject(ctx, "new", readerFunc(func(p []byte) (int, error) {
+				if sent {
+					return 0, errors.New("asked again after an error")
+				}
+				sent = true
+				return copy(p, "hello"), errOurs
+			}))
+			return err
+		}, Cancelled, errOurs},
+		"reader that gives nothing": {func(ctx context.Context) error {
+			_, err := b.PutObject(ctx, "new", readerFunc(func([]byte) (int, error) { return 0, nil }))
+			return err
+		}, Cancelled, io.ErrNoProgress},
+		"reader that lies": {func(ctx context.Context) error {
+			_, err := b.PutObject(ctx, "new", readerFunc(func(p []byte) (int, error) { return len(p) + 1, nil }))
+			return err
+		}, Cancelled, nil},
+		"writer": {func(ctx context.Context) error {
+			_, err := b.GetObjectToWriter(ctx, "key", writerFunc(func([]byte) (int, error) { return 0, errOurs }))
+			return err
+		}, Cancelled, errOurs},
+		"writer that takes too little": {func(ctx context.Context) error {
+			_, err := b.GetObjectToWriter(ctx, "key", writerFunc(func(p []byte) (int, error) { return len(p) - 1, nil }))
+			return err
+		}, Cancelled, io.ErrShortWrite},
+		"upload progress": {func(ctx context.Context) error {
+			_, err := b.PutObjectBytes(ctx, "new", data, progress)
+			return err
+		}, Cancelled, errOurs},
+		"download progress": {func(ctx context.Context) error {
+			_, err := b.GetObjectToWriter(ctx, "key", io.Discard, progress)
+			return err
+		}, Cancelled, errOurs},
+		"read progress": {func(ctx context.Context) error {
+			object, err := b.GetObject(ctx, "key", progress)
+			if err != nil {
+				return err
+			}
+			defer object.Close()
+			_, err = io.Copy(io.Discard, object)
+			return err
+		}, Cancelled, errOurs},
+		"credentials": {func(ctx context.Context) error {
+			_, err := refused.HeadObject(ctx, "key")
+			return err
+		}, NoCredentials, errOurs},
+		"credentials with a NUL": {func(ctx context.Context) error {
+			_, err := broken.HeadObject(ctx, "key")
+			return err
+		}, NoCredentials, nil},
+		"credentials of a listing": {func(ctx context.Context) error {
+			for _, err := range refused.ListObjectsV2(ctx, "", "") {
+				return err
+			}
+			return nil
+		}, NoCredentials, errOurs},
+	} {
+		for kind, ctx := range contexts(t) {
+			err := test.run(ctx)
+			e := wantError(t, err, test.status)
+			if test.cause != nil && !errors.Is(err, test.cause) || len(e.Unwrap()) != 1 || !strings.HasSuffix(e.Error(), e.Unwrap()[0].Error()) {
+				t.Errorf("%s (%s): %v", name, kind, err)
+			}
+		}
+	}
+	if _, err := b.HeadObject(live(t), "new"); !errors.Is(err, NotFound) {
+		t.Error("half an upload was stored:", err)
+	}
+	must(b.HeadObject(live(t), "key"))(t)
+}
+
+// A panic goes on where the request was made, and leaves nothing locked or open.
+func TestPanicsOfCallbacks(t *testing.T) {
+	b := newBucket(t)
+	must(b.PutObjectBytes(live(t), "key", pattern(300_000)))(t)
+	boom := WithProgress(func(int64, int64) error { panic("boom") })
+	wild := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { panic("boom") })
+	})
+	for name, run := range map[string]func(context.Context){
+		"reader": func(ctx context.Context) {
+			b.PutObject(ctx, "key", readerFunc(func([]byte) (int, error) { panic("boom") }))
+		},
+		"writer": func(ctx context.Context) {
+			b.GetObjectToWriter(ctx, "key", writerFunc(func([]byte) (int, error) { panic("boom") }))
+		},
+		"progress": func(ctx context.Context) { b.PutObjectBytes(ctx, "key", pattern(100), boom) },
+		"read": func(ctx context.Context) {
+			object := must(b.GetObject(ctx, "key", boom))(t)
+			defer object.Close()
+			object.Read(make([]byte, 10))
+		},
+		"credentials":     func(ctx context.Context) { wild.HeadObject(ctx, "key") },
+		"get credentials": func(ctx context.Context) { wild.GetObject(ctx, "key") },
+		"list credentials": func(ctx context.Context) {
+			wild.ListObjectsV2(ctx, "", "")(func(ListedObject, error) bool { return true })
+		},
+		"loop": func(ctx context.Context) {
+			for range b.ListObjectsV2(ctx, "", "") {
+				panic("boom")
+			}
+		},
+	} {
+		for kind, ctx := range contexts(t) {
+			for range 3 {
+				value := func() (value any) {
+					defer func() { value = recover() }()
+					run(ctx)
+					return nil
+				}()
+				if value != "boom" {
+					t.Errorf("%s (%s): %v", name, kind, value)
+				}
+			}
+		}
+	}
+	wantBody(t, b, "key", pattern(300_000))
+}
+
+// A reader that ends its goroutine ends the request, and not the program.
+func TestGoexitInReader(t *testing.T) {
+	b := newBucket(t)
+	_, err := b.PutObject(live(t), "key", readerFunc(func([]byte) (int, error) {
+		t.SkipNow() // what a test's helper would do by way of t.FailNow
+		return 0, nil
+	}))
+	wantError(t, err, Cancelled)
+}
+
+func TestProgress(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(1 << 20)
+	for kind, ctx := range contexts(t) {
+		for name, run := range map[string]func(Option) error{
+			"put bytes": func(o Option) error { _, err := b.PutObjectBytes(ctx, "key", data, o); return err },
+			"put":       func(o Option) error { _, err := b.PutObject(ctx, "key", bytes.NewReader(data), o); return err },
+			"to writer": func(o Option) error { _, err := b.GetObjectToWriter(ctx, "key", io.Discard, o); return err },
+			"read": func(o Option) error {
+				object, err := b.GetObject(ctx, "key", o)
+				if err != nil {
+					return err
+				}
+				defer object.Close()
+				_, err = io.Copy(io.Discard, object)
+				return err
+			},
+		} {
+			must(b.PutObjectBytes(ctx, "key", data))(t)
+			var last int64
+			calls := 0
+			err := run(WithProgress(func(done, total int64) error {
+				if done < last || total != int64(len(data)) {
+					return fmt.Errorf("%d of %d after %d", done, total, last)
+				}
+				last = done
+				calls++
+				return nil
+			}))
+			if err != nil || last != int64(len(data)) || calls < 2 {
+				t.Errorf("%s (%s): %v, %d in %d calls", name, kind, err, last, calls)
+			}
+		}
+	}
+	total := int64(0)
+	must(b.PutObject(live(t), "key", struct{ io.Reader }{bytes.NewReader(data)}, WithProgress(func(_, of int64) error {
+		total = of
+		return nil
+	})))(t)
+	if total != -1 {
+		t.Errorf("an unknown total is %d", total)
+	}
+}
+
+// A callback may use the bucket, and even the same kind of callback, for another request.
+func TestRequestsInCallbacks(t *testing.T) {
+	b := newBucket(t, func(o *Options) { o.Credentials = CredentialsFunc(localKeys) })
+	data := pattern(500_000)
+	for _, ctx := range contexts(t) {
+		must(b.PutObjectBytes(ctx, "key", data))(t)
+		object := must(b.GetObject(ctx, "key"))(t)
+		must(b.PutObject(ctx, "copy", object))(t)
+		object.Close()
+		wantBody(t, b, "copy", data)
+		var nested error
+		must(b.PutObject(ctx, "other", readerFunc(func(p []byte) (int, error) {
+			_, nested = b.PutObject(ctx, "inner", bytes.NewReader(data))
+			return 0, io.EOF
+		})))(t)
+		if nested != nil {
+			t.Error(nested)
+		}
+		wantBody(t, b, "inner", data)
+	}
+}
+
+type contextKey struct{}
+
+// Each request gets its own context to its credentials, also when many run at once and when it reads on later.
+func TestCredentialsFunc(t *testing.T) {
+	var calls atomic.Int64
+	b := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(ctx context.Context) (Keys, error) {
+			calls.Add(1)
+			number, ok := ctx.Value(contextKey{}).(int)
+			if !ok {
+				return Keys{}, errors.New("whose context is this?")
+			}
+			if number%3 == 0 {
+				return Keys{}, fmt.Errorf("no keys for %d", number)
+			}
+			return localKeys(ctx)
+		})
+	})
+	var group sync.WaitGroup
+	for i := range 64 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			ctx := context.WithValue(context.Background(), contextKey{}, i)
+			for range 10 {
+				_, err := b.PutObjectBytes(ctx, fmt.Sprint(i), nil)
+				if i%3 == 0 && (err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf("no keys for %d", i))) || i%3 != 0 && err != nil {
+					t.Errorf("%d: %v", i, err)
+				}
+			}
+		}()
+	}
+	group.Wait()
+	// Pages behind the first and broken downloads ask again.
+	ctx := context.WithValue(context.Background(), contextKey{}, 1)
+	for _, err := range b.ListObjectsV2(ctx, "", "", WithPageSize(10)) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	must(b.PutObjectBytes(ctx, "big", pattern(1<<20)))(t)
+	fault(t, b, 1, map[string]any{"type": "cut_body", "after_bytes": 100_000, "reset": true})
+	before := calls.Load()
+	object := must(b.GetObject(ctx, "big"))(t)
+	if n, err := io.Copy(io.Discard, object); n != 1<<20 || err != nil {
+		t.Error(n, err)
+	}
+	object.Close()
+	if asked := calls.Load() - before; asked != 2 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+func TestLog(t *testing.T) {
+	var mutex sync.Mutex
+	var lines []string
+	if err := SetLog(func(level LogLevel, line string) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if level < LogError || level > LogTrace {
+			t.Error(level)
+		}
+		lines = append(lines, line)
+	}, LogTrace); err != nil {
+		t.Fatal(err)
+	}
+	b := newBucket(t)
+	b.HeadObject(live(t), "missing")
+	if err := SetLog(nil, LogTrace); err != nil {
+		t.Fatal(err)
+	}
+	count := len(lines)
+	b.HeadObject(live(t), "missing")
+	if len(lines) != count || strings.Contains(strings.Join(lines, "\n"), keySecret) {
+		t.Errorf("%q", lines)
+	}
+	t.Logf("%d lines", count)
+	wantError(t, SetLog(func(LogLevel, string) {}, 6), InvalidArgument)
+}

@@ -1,0 +1,290 @@
+package oss
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// How long the end of a context may take to be noticed, with some room for busy machines.
+const patience = 250*time.Millisecond + 250*time.Millisecond
+
+var errWhy = errors.New("the camera was switched off")
+
+// The ways to end a context, and what must come of each.
+var endings = map[string]struct {
+	make   func(after time.Duration) (context.Context, context.CancelFunc)
+	status Status
+	err    error
+}{
+	"cancel": {func(after time.Duration) (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		timer := time.AfterFunc(after, func() { cancel(errWhy) })
+		return ctx, func() { timer.Stop(); cancel(nil) }
+	}, Cancelled, context.Canceled},
+	"deadline": {func(after time.Duration) (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.Background(), after)
+	}, Timeout, context.DeadlineExceeded},
+}
+
+func TestContextEndsBlockedRequests(t *testing.T) {
+	const after = 150 * time.Millisecond
+	big := pattern(32 << 20)
+	slowRead := func(o *Object, err error) error {
+		if err != nil {
+			return err
+		}
+		defer o.Close()
+		_, err = io.Copy(io.Discard, o)
+		return err
+	}
+	for name, test := range map[string]struct {
+		action map[string]any
+		run    func(context.Context, *Bucket) error
+	}{
+		"waiting for the answer": {map[string]any{"type": "delay", "ms": 3000}, func(ctx context.Context, b *Bucket) error {
+			_, err := b.HeadObject(ctx, "key")
+			return err
+		}},
+		"sending": {map[string]any{"type": "stall_request", "after_bytes": 100}, func(ctx context.Context, b *Bucket) error {
+			_, err := b.PutObjectBytes(ctx, "big", big)
+			return err
+		}},
+		"sending a stream": {map[string]any{"type": "stall_request", "after_bytes": 100}, func(ctx context.Context, b *Bucket) error {
+			_, err := b.PutObject(ctx, "big", bytes.NewReader(big))
+			return err
+		}},
+		"receiving": {map[string]any{"type": "stall_response", "after_bytes": 100}, func(ctx context.Context, b *Bucket) error {
+			_, err := b.GetObjectToWriter(ctx, "key", io.Discard)
+			return err
+		}},
+		"reading": {map[string]any{"type": "stall_response", "after_bytes": 100}, func(ctx context.Context, b *Bucket) error {
+			return slowRead(b.GetObject(ctx, "key"))
+		}},
+		"waiting to repeat": {map[string]any{"type": "status", "status": 503, "code": "Slow", "headers": [][2]string{{"retry-after", "5"}}}, func(ctx context.Context, b *Bucket) error {
+			_, err := b.HeadObject(ctx, "key")
+			return err
+		}},
+		"listing": {map[string]any{"type": "delay", "ms": 3000}, func(ctx context.Context, b *Bucket) error {
+			for _, err := range b.ListObjectsV2(ctx, "", "") {
+				return err
+			}
+			return nil
+		}},
+		"a reader that blocks": {nil, func(ctx context.Context, b *Bucket) error {
+			reader, writer := io.Pipe()
+			defer writer.Close()
+			_, err := b.PutObject(ctx, "big", io.MultiReader(bytes.NewReader(big[:1000]), reader))
+			return err
+		}},
+		"a writer that blocks": {nil, func(ctx context.Context, b *Bucket) error {
+			reader, writer := io.Pipe()
+			defer reader.Close()
+			_, err := b.GetObjectToWriter(ctx, "key", writer)
+			return err
+		}},
+		"a credentials function that waits": {nil, func(ctx context.Context, b *Bucket) error {
+			o := options()
+			o.Credentials = CredentialsFunc(func(ctx context.Context) (Keys, error) {
+				<-ctx.Done()
+				return Keys{}, ctx.Err()
+			})
+			slow, err := NewBucket(b.Name(), o)
+			if err != nil {
+				return err
+			}
+			defer slow.Close()
+			_, err = slow.HeadObject(ctx, "key")
+			return err
+		}},
+		"connecting": {nil, func(ctx context.Context, b *Bucket) error {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			defer listener.Close()
+			// Nobody answers the TLS greeting.
+			o := options()
+			o.Endpoint = "https://" + listener.Addr().String()
+			mute, err := NewBucket(b.Name(), o)
+			if err != nil {
+				return err
+			}
+			defer mute.Close()
+			_, err = mute.HeadObject(ctx, "key")
+			return err
+		}},
+	} {
+		for kind, ending := range endings {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				b := newBucket(t)
+				must(b.PutObjectBytes(context.Background(), "key", pattern(1<<20)))(t)
+				if test.action != nil {
+					fault(t, b, 1, test.action)
+				}
+				ctx, cancel := ending.make(after)
+				defer cancel()
+				began := time.Now()
+				err := test.run(ctx, b)
+				wantTime(t, began, after+patience)
+				if !errors.Is(err, ending.err) {
+					t.Fatal(err)
+				}
+				if name == "a credentials function that waits" {
+					wantError(t, err, NoCredentials)
+				} else {
+					wantError(t, err, ending.status)
+					if kind == "cancel" && !errors.Is(err, errWhy) {
+						t.Errorf("%v does not say why", err)
+					}
+				}
+				// The bucket is as good as before.
+				must(b.HeadObject(context.Background(), "key"))(t)
+			})
+		}
+	}
+}
+
+func TestContextThatHasEnded(t *testing.T) {
+	b := newBucket(t)
+	s := must(NewService(options()))(t)
+	defer s.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := b.PutObjectBytes(ctx, "key", nil)
+	wantError(t, err, Cancelled)
+	if _, err = b.GetObject(ctx, "key"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	for _, err := range s.ListBuckets(ctx, "") {
+		wantError(t, err, Cancelled)
+	}
+	if n := len(requests(t, b)); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// What has arrived already does not count when the context ends between two reads or entries.
+func TestContextEndsBetween(t *testing.T) {
+	b := newBucket(t)
+	must(b.PutObjectBytes(live(t), "key", pattern(1<<20)))(t)
+	must(b.PutObjectBytes(live(t), "other", nil))(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	object := must(b.GetObject(ctx, "key"))(t)
+	defer object.Close()
+	must(object.Read(make([]byte, 10)))(t)
+	cancel()
+	_, err := object.Read(make([]byte, 10))
+	wantError(t, err, Cancelled)
+
+	ctx, cancel = context.WithCancel(context.Background())
+	defer cancel()
+	var last error
+	for _, err := range b.ListObjectsV2(ctx, "", "") {
+		cancel()
+		last = err
+	}
+	wantError(t, last, Cancelled)
+}
+
+// Cancelling comes at every moment of a request, and often when it is just over.
+func TestContextRaces(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(100_000)
+	must(b.PutObjectBytes(context.Background(), "key", data))(t)
+	began := time.Now()
+	must(b.HeadObject(context.Background(), "key"))(t)
+	usual := time.Since(began) * 4
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			random := rand.New(rand.NewSource(int64(i)))
+			done, ended := 0, 0
+			for range 150 {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(random.Int63n(int64(usual))))
+				var err error
+				switch random.Intn(4) {
+				case 0:
+					_, err = b.HeadObject(ctx, "key")
+				case 1:
+					_, err = b.PutObject(ctx, "key", bytes.NewReader(data))
+				case 2:
+					_, err = b.GetObjectToWriter(ctx, "key", struct{ io.Writer }{io.Discard})
+				default:
+					var object *Object
+					if object, err = b.GetObject(ctx, "key"); err == nil {
+						_, err = io.Copy(io.Discard, object)
+						object.Close()
+					}
+				}
+				cancel()
+				switch {
+				case err == nil:
+					done++
+				case errors.Is(err, context.DeadlineExceeded) && errors.Is(err, Timeout):
+					ended++
+				default:
+					t.Error(err)
+				}
+			}
+			t.Logf("%d done, %d ended", done, ended)
+		}()
+	}
+	group.Wait()
+	wantBody(t, b, "key", data)
+}
+
+func TestTimeouts(t *testing.T) {
+	b := newBucket(t, func(o *Options) { o.ReadTimeout = 200 * time.Millisecond; o.Retry = 1 })
+	fault(t, b, 1, map[string]any{"type": "delay", "ms": 3000})
+	began := time.Now()
+	_, err := b.HeadObject(live(t), "key")
+	if e := wantError(t, err, Timeout); !e.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		t.Error(e)
+	}
+	wantTime(t, began, 200*time.Millisecond+patience)
+	fault(t, b, 1, map[string]any{"type": "delay", "ms": 3000})
+	began = time.Now()
+	_, err = b.HeadObject(context.Background(), "key", WithTimeout(100*time.Millisecond))
+	wantError(t, err, Timeout)
+	wantTime(t, began, 100*time.Millisecond+patience)
+}
+
+// Close ends a Read that waits.
+func TestCloseDuringRead(t *testing.T) {
+	b := newBucket(t)
+	must(b.PutObjectBytes(live(t), "key", pattern(1<<20)))(t)
+	for _, ctx := range contexts(t) {
+		fault(t, b, 1, map[string]any{"type": "stall_response", "after_bytes": 100})
+		object := must(b.GetObject(ctx, "key"))(t)
+		ended := make(chan error)
+		go func() {
+			_, err := io.Copy(io.Discard, object)
+			ended <- err
+		}()
+		time.Sleep(50 * time.Millisecond)
+		began := time.Now()
+		var group sync.WaitGroup
+		for range 4 {
+			group.Add(1)
+			go func() { defer group.Done(); object.Close() }()
+		}
+		group.Wait()
+		if err := <-ended; err != ErrClosed {
+			t.Error(err)
+		}
+		wantTime(t, began, patience)
+		if _, err := object.Read(make([]byte, 1)); err != ErrClosed {
+			t.Error(err)
+		}
+	}
+}
