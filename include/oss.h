@@ -462,6 +462,15 @@ oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
 /// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
 oss_status oss_call_cancel(oss_call *call);
 
+/// Reads on in the body of oss_get_object(). Returns how many bytes, at most
+/// `cap`; 0 at the end, when length and CRC-64 have been found right; or a
+/// negated #oss_status, and then what came before is not the object.
+int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
+
+/// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
+/// lent until the call is used again, and NULL after the last one.
+oss_status oss_call_next(oss_call *call, const oss_entry **entry);
+
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
 /// valid until the call is used for another request or freed.
 const char *oss_call_error(const oss_call *call);
@@ -525,15 +534,6 @@ int64_t oss_call_last_modified(const oss_call *call);
 /// gets its length in bytes. NULL if there is none.
 const void *oss_call_body(const oss_call *call,
                           size_t *len);
-
-/// Reads on in the body of oss_get_object(). Returns how many bytes, at most
-/// `cap`; 0 at the end, when length and CRC-64 have been found right; or a
-/// negated #oss_status, and then what came before is not the object.
-int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
-
-/// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// lent until the call is used again, and NULL after the last one.
-oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
 /// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
 /// from the key unless the call has one. `call` may be NULL, here and below.

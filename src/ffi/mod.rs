@@ -15,11 +15,15 @@ mod log;
 
 mod config;
 
+mod options;
+
 mod credentials;
 
 mod handles;
 
 mod call;
+
+mod answer;
 
 mod entry;
 

@@ -4,7 +4,10 @@
 //! list and a body to read into the caller's buffer. Nothing of ureq, `http` or rustls shows, so the data path can be
 //! replaced without touching another room. Connections belong to a [`Session`], which any number of threads share.
 
+mod body;
 mod cancel;
+mod connection;
+mod engine;
 mod http;
 mod pool;
 mod proxy;
@@ -87,7 +90,7 @@ pub(crate) struct Outgoing<'a> {
 pub(crate) struct Incoming {
     pub status: u16,
     pub headers: Vec<(String, String)>,
-    body: http::Body,
+    body: body::Body,
 }
 
 impl Incoming {

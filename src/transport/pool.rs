@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::Authority;
 use super::cancel::Patience;
-use super::http::Connection;
+use super::connection::Connection;
 
 /// Servers close idle connections after about a minute; we do not race them.
 const MAX_IDLE: Duration = Duration::from_secs(50);

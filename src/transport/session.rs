@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::cancel::Patience;
-use super::http::{self, Connection};
+use super::connection::Connection;
+use super::http;
 use super::pool::Pool;
 use super::proxy::Proxy;
 use super::resolve::Resolver;

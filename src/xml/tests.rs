@@ -1,0 +1,184 @@
+use super::*;
+
+#[test]
+fn walks_and_joins_text() {
+    let document = b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- c --><r xmlns=\"u\">\n <n:a x='1>2'> b&amp;&#x4E2d;<![CDATA[<]]>\r\n</n:a><e/>t<f/></r>\n";
+    let mut reader = Reader::new(document).unwrap();
+    assert_eq!(reader.child().unwrap(), Some("r"));
+    assert_eq!(reader.child().unwrap(), Some("a"));
+    assert_eq!(reader.text().unwrap(), " b&\u{4e2d}<\n");
+    assert_eq!(reader.child().unwrap(), Some("e"));
+    assert_eq!(reader.text().unwrap(), "");
+    assert_eq!(reader.next().unwrap(), Some(Event::Text("t".into())));
+    assert_eq!(reader.next().unwrap(), Some(Event::Start("f")));
+    assert_eq!(reader.next().unwrap(), Some(Event::End));
+    assert_eq!(reader.next().unwrap(), Some(Event::End));
+    assert_eq!(reader.next().unwrap(), None);
+}
+
+#[test]
+fn text_skips_what_is_inside() {
+    let mut reader = Reader::new(b"<r><a>1<b>2<c/></b>3</a><d/></r>").unwrap();
+    reader.child().unwrap();
+    reader.child().unwrap();
+    assert_eq!(reader.text().unwrap(), "13");
+    assert_eq!(reader.child().unwrap(), Some("d"));
+    reader.skip().unwrap();
+    assert_eq!(reader.child().unwrap(), None);
+}
+
+#[test]
+fn refuses_what_is_not_one_whole_document() {
+    for document in [
+        "",
+        " ",
+        "text",
+        "<a>",
+        "<a></b>",
+        "</a>",
+        "<a/><b/>",
+        "<a/>x",
+        "x<a/>",
+        "<a/>&amp;",
+        "<a>&b;</a>",
+        "<a>&#0;</a>",
+        "<a>&#x1F;</a>",
+        "<a>&#x110000;</a>",
+        "<a>&#+65;</a>",
+        "<a>&</a>",
+        "<a>&amp</a>",
+        "<a>\x01</a>",
+        "<a>\u{ffff}</a>",
+        "<!DOCTYPE a><a/>",
+        "<!doctype a><a/>",
+        "<a><!DOCTYPE a></a>",
+        "<",
+        "<>",
+        "</>",
+        "<></>",
+        "< a/>",
+        "<1/>",
+        "<a",
+        "<a x='",
+        "<!",
+        "<!-",
+        "<!--",
+        "<!-->",
+        "<!--->",
+        "<?",
+        "<?>",
+        "<??>",
+        "<a><![CDATA[</a>",
+        "<a><!ELEMENT></a>",
+        "\u{feff}\u{feff}<a/>",
+        "<a/>\u{feff}",
+        "<:/>",
+        "<a:/>",
+        "<a><b></a></b>",
+    ] {
+        assert!(parse(document.as_bytes()).is_err(), "{document:?}");
+    }
+    assert!(parse(b"<a>\xff</a>").is_err());
+    assert!(parse(b"<a/> <!-- c --> <?p?>\n").is_ok());
+}
+
+#[test]
+fn refuses_what_is_too_large() {
+    let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+    assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+    assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+    let wide = |count: usize| format!("<r>{}</r>", "<a/>".repeat(count - 1));
+    assert!(parse(wide(MAX_ELEMENTS).as_bytes()).is_ok());
+    assert!(parse(wide(MAX_ELEMENTS + 1).as_bytes()).is_err());
+    let long = format!("<a>{}</a>", " ".repeat(MAX_BYTES));
+    assert!(parse(long.as_bytes()).is_err());
+}
+
+#[test]
+fn values_name_their_element() {
+    let root = parse(b"<r><n> 18446744073709551615 </n><b>TRUE</b><t>2024-05-17T08:09:10.000Z</t><e/><x>+1</x></r>").unwrap();
+    assert_eq!(root.u64_of("n").unwrap(), Some(u64::MAX));
+    assert_eq!(root.bool_of("b").unwrap(), Some(true));
+    assert_eq!(
+        root.timestamp_of("t").unwrap(),
+        Some(Timestamp(1_715_933_350))
+    );
+    assert_eq!(root.u64_of("e").unwrap(), None);
+    assert_eq!(root.i64_of("missing").unwrap(), None);
+    assert_eq!(root.children_named("x").count(), 1);
+    for error in [
+        root.u64_of("x").unwrap_err(),
+        root.bool_of("x").unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), Kind::BadResponse);
+        assert!(error.message().starts_with("x in the answer"), "{error}");
+    }
+    assert!(root.i64_of("n").is_err());
+}
+
+#[test]
+fn error_documents_keep_everything() {
+    let error = parse_error(
+        b"<Error><Code>C</Code><Message>\n m \n</Message><EC>1</EC><Detail><ServerTime>t</ServerTime></Detail>
+          <Inner><Code>D</Code></Inner><Empty/><Detail>x</Detail></Error>",
+    )
+    .unwrap();
+    assert_eq!(
+        (
+            error.code.as_str(),
+            error.message.as_str(),
+            error.ec.as_str()
+        ),
+        ("C", "m", "1")
+    );
+    let details: Vec<_> = error
+        .details
+        .iter()
+        .map(|(n, t)| (n.as_str(), t.as_str()))
+        .collect();
+    assert_eq!(
+        details,
+        [
+            ("ServerTime", "t"),
+            ("Inner.Code", "D"),
+            ("Empty", ""),
+            ("Detail", "x")
+        ]
+    );
+    for body in [
+        "",
+        "<Error/>",
+        "<Error><Code> </Code></Error>",
+        "<Other><Code>C</Code></Other>",
+        "<html><br></html>",
+    ] {
+        assert_eq!(parse_error(body.as_bytes()), None, "{body}");
+    }
+}
+
+#[test]
+fn writes_what_it_reads() {
+    let text = "a<b>&\"'\r\n\t\u{4e2d}]]>";
+    let mut writer = XmlWriter::new();
+    writer
+        .open("Delete")
+        .text("Quiet", "true")
+        .unwrap()
+        .open("Object")
+        .text("Key", text)
+        .unwrap();
+    let document = writer.finish();
+    assert!(
+        document.starts_with("<Delete><Quiet>true</Quiet><Object><Key>a&lt;b&gt;&amp;"),
+        "{document}"
+    );
+    let root = parse(document.as_bytes()).unwrap();
+    assert_eq!(root.child("Object").unwrap().text_of("Key"), text);
+    for text in ["\x01", "\u{ffff}", "\0"] {
+        let mut writer = XmlWriter::new();
+        assert_eq!(
+            writer.text("Key", text).unwrap_err().kind(),
+            Kind::InvalidArgument
+        );
+    }
+}
