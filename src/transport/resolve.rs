@@ -148,3 +148,63 @@ pub(crate) fn is_loopback_name(host: &str) -> bool {
             .and_then(|at| host.get(at..))
             .is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(resolver: &Resolver, host: &str) -> String {
+        match resolver.resolve(host, 80) {
+            Ok(addresses) => addresses[0].to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn loopback_names_and_literals_need_no_resolver() {
+        let resolver = Resolver::default();
+        for (host, expected) in [
+            ("localhost", "127.0.0.1:80"),
+            ("LOCALHOST.", "127.0.0.1:80"),
+            ("bucket.localhost", "127.0.0.1:80"),
+            ("10.1.2.3", "10.1.2.3:80"),
+            ("[::1]", "[::1]:80"),
+        ] {
+            assert_eq!(resolve(&resolver, host), expected, "{host}");
+        }
+        assert!(!is_loopback_name("notlocalhost"));
+        assert!(!is_loopback_name("localhost.example.com"));
+    }
+
+    #[test]
+    fn overrides_come_first() {
+        let rules = [
+            ("a.example.com", "10.0.0.1"),
+            ("*.example.com", "[fd00::1]:8080"),
+            ("localhost", "10.0.0.2:1"),
+        ];
+        let rules = rules.map(|(host, address)| Override::parse(host, address).unwrap());
+        let resolver = Resolver::new(rules.into());
+        for (host, expected) in [
+            ("A.Example.com", "10.0.0.1:80"),
+            ("b.example.com", "[fd00::1]:8080"),
+            ("c.b.example.com", "[fd00::1]:8080"),
+            ("localhost", "10.0.0.2:1"),
+            ("127.0.0.1", "127.0.0.1:80"),
+        ] {
+            assert_eq!(resolve(&resolver, host), expected, "{host}");
+        }
+        let everything = Resolver::new(vec![Override::parse("*", "10.0.0.3").unwrap()]);
+        assert_eq!(resolve(&everything, "example.com"), "10.0.0.3:80");
+        for (host, address) in [
+            ("", "10.0.0.1"),
+            ("a b", "10.0.0.1"),
+            ("a", "10.0.0"),
+            ("a", "name"),
+            ("*.", "::1"),
+        ] {
+            let error = Override::parse(host, address).unwrap_err();
+            assert!(error.to_string().starts_with("`resolve`: "), "{error}");
+        }
+    }
+}
