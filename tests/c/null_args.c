@@ -96,6 +96,7 @@ static void library(void)
 static void no_config(void)
 {
     CHECK(oss_config_error(NULL)[0] != 0);
+    REFUSED("config", oss_config_status(NULL));
     oss_config_free(NULL);
     REFUSED("config", oss_config_endpoint(NULL, "localhost"));
     REFUSED("config", oss_config_region(NULL, "cn-hangzhou"));
@@ -142,6 +143,7 @@ static void no_config(void)
         NO_HANDLE(parameter, oss_bucket_new(bad, "bucket")); \
         NO_HANDLE(parameter, oss_service_new(bad)); \
         SAYS(parameter, oss_config_error(bad)); \
+        STATUS(OSS_INVALID_ARGUMENT, oss_config_status(bad)); \
         oss_config_free(bad); \
     } while (0)
 
@@ -154,6 +156,7 @@ static void no_config(void)
         NO_HANDLE(parameter, oss_bucket_new(bad, "bucket")); \
         NO_HANDLE(parameter, oss_service_new(bad)); \
         SAYS(parameter, oss_config_error(bad)); \
+        STATUS(OSS_INVALID_ARGUMENT, oss_config_status(bad)); \
         oss_config_free(bad); \
     } while (0)
 
@@ -207,6 +210,7 @@ static void bad_options(void)
     BAD_OPTION("traffic_limit", oss_config_traffic_limit(bad, 819199));
     BAD_OPTION("traffic_limit", oss_config_traffic_limit(bad, -1));
     TEXT("", oss_config_error(config));
+    OK(oss_config_status(config));
 }
 
 static void credentials(void)
@@ -260,6 +264,7 @@ static void no_call(void)
     char buffer[8];
     size_t length = 7;
     const oss_entry *entry = NULL;
+    const char *name = "untouched";
     oss_call_free(NULL);
     REFUSED("call", oss_call_reset(NULL));
     REFUSED("call", oss_call_header(NULL, "x-a", "b"));
@@ -281,6 +286,9 @@ static void no_call(void)
     NUMBER(0, oss_call_attempts(NULL));
     CHECK(oss_call_response_header(NULL, "etag") == NULL);
     CHECK(oss_call_response_header(call, NULL) == NULL);
+    CHECK(oss_call_response_header_at(NULL, 0, &name) == NULL && name == NULL);
+    CHECK(oss_call_response_header_at(call, 0, NULL) == NULL);
+    CHECK(oss_call_response_header_at(call, SIZE_MAX, &name) == NULL && name == NULL);
     CHECK(oss_call_etag(NULL) == NULL);
     CHECK(oss_call_version_id(NULL) == NULL);
     NUMBER(0, (long long)oss_call_crc64(NULL));
@@ -298,20 +306,20 @@ static void bad_call(void)
 {
     char buffer[8];
     const oss_entry *entry = (const oss_entry *)(const void *)buffer;
-    REFUSED("name", oss_call_header(call, NULL, "b"));
-    REFUSED("value", oss_call_header(call, "x-a", NULL));
-    REFUSED("header", oss_call_header(call, "", "b"));
-    REFUSED("header", oss_call_header(call, "x a", "b"));
-    REFUSED("header", oss_call_header(call, "x-a", "b\r\nc: d"));
-    REFUSED("name", oss_call_query(call, NULL, "b"));
-    REFUSED("name", oss_call_query(call, "", "b"));
-    REFUSED("value", oss_call_query(call, "a", NOT_UTF8));
-    REFUSED("first", oss_call_range(call, 2, 1));
-    REFUSED("last", oss_call_range(call, -2, 5));
-    REFUSED("last", oss_call_range(call, 0, -2));
-    REFUSED("timeout", oss_call_timeout_ms(call, 0));
-    REFUSED("timeout", oss_call_timeout_ms(call, -1));
-    REFUSED("timeout", oss_call_timeout_ms(call, INT64_MAX));
+    CALL_REFUSED("name", oss_call_header(call, NULL, "b"));
+    CALL_REFUSED("value", oss_call_header(call, "x-a", NULL));
+    CALL_REFUSED("header", oss_call_header(call, "", "b"));
+    CALL_REFUSED("header", oss_call_header(call, "x a", "b"));
+    CALL_REFUSED("header", oss_call_header(call, "x-a", "b\r\nc: d"));
+    CALL_REFUSED("name", oss_call_query(call, NULL, "b"));
+    CALL_REFUSED("name", oss_call_query(call, "", "b"));
+    CALL_REFUSED("value", oss_call_query(call, "a", NOT_UTF8));
+    CALL_REFUSED("first", oss_call_range(call, 2, 1));
+    CALL_REFUSED("last", oss_call_range(call, -2, 5));
+    CALL_REFUSED("last", oss_call_range(call, 0, -2));
+    CALL_REFUSED("timeout", oss_call_timeout_ms(call, 0));
+    CALL_REFUSED("timeout", oss_call_timeout_ms(call, -1));
+    CALL_REFUSED("timeout", oss_call_timeout_ms(call, INT64_MAX));
     OK(oss_call_progress(call, NULL, NULL));
     NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(call, buffer, sizeof buffer));
     SAYS("oss_get_object", oss_last_error());
@@ -322,7 +330,7 @@ static void bad_call(void)
     NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(call, buffer, SIZE_MAX));
     SAYS("buf", oss_last_error());
     REFUSED("entry", oss_call_next(call, NULL));
-    REFUSED("oss_list_objects_v2", oss_call_next(call, &entry));
+    CALL_REFUSED("oss_list_objects_v2", oss_call_next(call, &entry));
     CHECK(entry == NULL);
     OK(oss_call_reset(call));
 }

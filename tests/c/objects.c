@@ -41,6 +41,25 @@ static void bytes(void)
     SAYS("300000", oss_call_error(call));
 }
 
+/* The same headers, one by one. */
+static void all_headers(void)
+{
+    const char *name, *value;
+    size_t i;
+    int found = 0;
+    for (i = 0; (value = oss_call_response_header_at(call, i, &name)); i++) {
+        CHECK(value == oss_call_response_header_at(call, i, NULL));
+        CHECK(name && oss_call_response_header(call, name));
+        if (strcmp(name, "x-oss-meta-colour") == 0) {
+            TEXT("dark green", value);
+            found++;
+        }
+    }
+    NUMBER(1, found);
+    CHECK(i > 3);
+    CHECK(name == NULL);
+}
+
 static void headers(void)
 {
     OK(oss_call_header(call, "Content-Type", "text/x-first"));
@@ -53,6 +72,7 @@ static void headers(void)
     TEXT("text/x-second", oss_call_response_header(call, "CONTENT-type"));
     TEXT("dark green", oss_call_response_header(call, "x-oss-meta-colour"));
     CHECK(oss_call_response_header(call, "x-oss-meta-size") == NULL);
+    all_headers();
     CHECK(oss_call_version_id(call) == NULL);
     NUMBER(3, oss_call_content_length(call));
     CHECK(oss_call_crc64(call) != 0);

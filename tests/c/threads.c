@@ -103,13 +103,14 @@ static void busy_elsewhere(oss_config *config)
     NUMBER(0, oss_call_http_status(stuck.call));
     CHECK(oss_call_etag(stuck.call) == NULL);
 
+    /* Nor does the bucket have to be there until the end. */
+    oss_bucket_free(stuck.bucket);
     OK(oss_call_cancel(stuck.call));
     CHECK(pthread_join(thread, NULL) == 0);
     NUMBER(OSS_CANCELLED, stuck.status);
     /* Then it is free again. */
     OK(oss_put_object(bucket, "key", "value", 5, stuck.call));
     oss_call_free(stuck.call);
-    oss_bucket_free(stuck.bucket);
     close(peer);
     close(listener);
 }
