@@ -13,7 +13,7 @@ namespace Alioss
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
         private static readonly object Gate = new object();
-        private static readonly Queue<Action> Waiting = new Queue<Action>();
+        private static readonly List<Action> Waiting = new List<Action>();
         private static int idle;
 
         /// <summary>
@@ -70,7 +70,7 @@ namespace Alioss
         {
             lock (Gate)
             {
-                Waiting.Enqueue(work);
+                Waiting.Add(work);
                 if (idle >= Waiting.Count)
                 {
                     Monitor.Pulse(Gate);
@@ -102,7 +102,8 @@ namespace Alioss
                     {
                         idle--;
                     }
-                    work = Waiting.Dequeue();
+                    work = Waiting[0];
+                    Waiting.RemoveAt(0);
                 }
                 work();
             }

@@ -80,10 +80,10 @@ namespace Alioss
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bytes = data.Array)
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
                 var length = (UIntPtr)(uint)data.Count;
-                call.Check(Native.oss_put_object(handle, keyText, bytes + data.Offset, length, call.Handle));
+                call.Check(Native.oss_put_object(call.Owner, keyText, bytes + data.Offset, length, call.Pointer));
                 return call.Answer();
             }
         }
@@ -105,9 +105,9 @@ namespace Alioss
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_put_object_file(handle, keyText, pathText, call.Handle));
+                call.Check(Native.oss_put_object_file(call.Owner, keyText, pathText, call.Pointer));
                 return call.Answer();
             }
         }
@@ -176,9 +176,9 @@ namespace Alioss
             CancellationToken token = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_get_object(handle, keyText, call.Handle));
+                call.Check(Native.oss_get_object(call.Owner, keyText, call.Pointer));
                 call.Handle.Keep(handle);
                 var progress = call.TakeProgress();
                 return new ObjectStream(call.Handle, token, call.Release(), progress);
@@ -222,12 +222,12 @@ namespace Alioss
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bytes = buffer.Array)
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
                 UIntPtr length;
                 var room = (UIntPtr)(uint)buffer.Count;
                 call.Check(Native.oss_get_object_to_buffer(
-                    handle, keyText, bytes + buffer.Offset, room, &length, call.Handle));
+                    call.Owner, keyText, bytes + buffer.Offset, room, &length, call.Pointer));
                 response = call.Answer();
                 return (int)length;
             }
@@ -250,9 +250,9 @@ namespace Alioss
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_get_object_to_file(handle, keyText, pathText, call.Handle));
+                call.Check(Native.oss_get_object_to_file(call.Owner, keyText, pathText, call.Pointer));
                 return call.Answer();
             }
         }
@@ -294,9 +294,9 @@ namespace Alioss
             CancellationToken token = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_head_object(handle, keyText, call.Handle));
+                call.Check(Native.oss_head_object(call.Owner, keyText, call.Pointer));
                 return call.Answer();
             }
         }
@@ -315,9 +315,9 @@ namespace Alioss
             CancellationToken token = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_get_object_meta(handle, keyText, call.Handle));
+                call.Check(Native.oss_get_object_meta(call.Owner, keyText, call.Pointer));
                 return call.Answer();
             }
         }
@@ -336,9 +336,9 @@ namespace Alioss
             CancellationToken token = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_delete_object(handle, keyText, call.Handle));
+                call.Check(Native.oss_delete_object(call.Owner, keyText, call.Pointer));
                 return call.Answer();
             }
         }
@@ -388,9 +388,9 @@ namespace Alioss
             CallOptions options = null,
             CancellationToken token = default(CancellationToken))
         {
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_put_bucket(handle, call.Handle));
+                call.Check(Native.oss_put_bucket(call.Owner, call.Pointer));
                 return call.Answer();
             }
         }
@@ -406,9 +406,9 @@ namespace Alioss
             CallOptions options = null,
             CancellationToken token = default(CancellationToken))
         {
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
-                call.Check(Native.oss_delete_bucket(handle, call.Handle));
+                call.Check(Native.oss_delete_bucket(call.Owner, call.Pointer));
                 return call.Answer();
             }
         }
@@ -434,10 +434,10 @@ namespace Alioss
             fixed (byte* methodText = Utf8.Required(method, nameof(method)))
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
             fixed (byte* bytes = body)
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
-                call.Check(Native.oss_invoke(handle, methodText, keyText, bytes, length, call.Handle));
+                call.Check(Native.oss_invoke(call.Owner, methodText, keyText, bytes, length, call.Pointer));
                 return call.Answer().Weighed();
             }
         }
@@ -461,9 +461,9 @@ namespace Alioss
                 throw new ArgumentNullException(nameof(source));
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token, source, async))
+            using (var call = new Call(handle, options, token, source, async))
             {
-                call.Check(Native.oss_put_object_stream(handle, keyText, length, Callbacks.Read, call.User, call.Handle));
+                call.Check(Native.oss_put_object_stream(call.Owner, keyText, length, Callbacks.Read, call.User, call.Pointer));
                 return call.Answer();
             }
         }
@@ -476,9 +476,9 @@ namespace Alioss
                 throw new ArgumentNullException(nameof(target));
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(options, token, target, async))
+            using (var call = new Call(handle, options, token, target, async))
             {
-                call.Check(Native.oss_get_object_to_stream(handle, keyText, Callbacks.Write, call.User, call.Handle));
+                call.Check(Native.oss_get_object_to_stream(call.Owner, keyText, Callbacks.Write, call.User, call.Pointer));
                 return call.Answer();
             }
         }
@@ -490,7 +490,7 @@ namespace Alioss
             return new Listing<ObjectEntry>(
                 cancel =>
                 {
-                    var call = new Call(options, cancel);
+                    var call = new Call(handle, options, cancel);
                     try
                     {
                         call.Handle.Keep(handle);
@@ -498,7 +498,7 @@ namespace Alioss
                         fixed (byte* delimiterPointer = delimiterText)
                         {
                             call.Check(Native.oss_list_objects_v2(
-                                handle, prefixPointer, delimiterPointer, call.Handle));
+                                call.Owner, prefixPointer, delimiterPointer, call.Pointer));
                         }
                         return call;
                     }

@@ -12,18 +12,24 @@ namespace Alioss
     {
         private static readonly Action<object> CancelAction = Cancel;
 
+        private readonly Handle owner;
         private readonly CancellationToken token;
         private readonly Transfer transfer;
         private CancellationTokenRegistration registration;
         private GCHandle transferHandle;
+        private bool ownerHeld;
+        private bool callHeld;
         private bool released;
 
         /// <summary>
-        /// Prepares a call. <paramref name="stream"/> is what <see cref="User"/> lets the callbacks read or write, null if
-        /// there is nothing of the kind.
+        /// Prepares a call of <paramref name="owner"/>, a bucket or service. <paramref name="stream"/> is what
+        /// <see cref="User"/> lets the callbacks read or write, null if there is nothing of the kind.
         /// </summary>
-        internal Call(CallOptions options, CancellationToken token, Stream stream = null, bool async = false)
+        /// <exception cref="ObjectDisposedException"><paramref name="owner"/> is disposed.</exception>
+        internal Call(
+            Handle owner, CallOptions options, CancellationToken token, Stream stream = null, bool async = false)
         {
+            this.owner = owner;
             this.token = token;
             Callbacks.CredentialsException = null;
             Handle = Native.oss_call_new();
@@ -33,6 +39,7 @@ namespace Alioss
             }
             try
             {
+                Hold();
                 Apply(options);
                 var progress = options == null ? null : options.Progress;
                 if (stream != null || progress != null)
@@ -56,6 +63,12 @@ namespace Alioss
 
         internal CallHandle Handle { get; }
 
+        /// <summary>The owner for C, which stays good until <see cref="LetGo"/>.</summary>
+        internal IntPtr Owner => owner.DangerousGetHandle();
+
+        /// <summary>The call for C, likewise.</summary>
+        internal IntPtr Pointer => Handle.DangerousGetHandle();
+
         /// <summary>What the read and write callbacks get.</summary>
         internal IntPtr User => GCHandle.ToIntPtr(transferHandle);
 
@@ -68,6 +81,34 @@ namespace Alioss
             }
             Native.oss_call_progress(Handle, IntPtr.Zero, IntPtr.Zero);
             return transfer.Progress;
+        }
+
+        /// <summary>Keeps owner and call from being released; done already for a call that is new.</summary>
+        internal void Hold()
+        {
+            if (!ownerHeld)
+            {
+                owner.DangerousAddRef(ref ownerHeld);
+            }
+            if (!callHeld)
+            {
+                Handle.DangerousAddRef(ref callHeld);
+            }
+        }
+
+        /// <summary>Ends that, so that the collector can release what is forgotten between two uses.</summary>
+        internal void LetGo()
+        {
+            if (callHeld)
+            {
+                Handle.DangerousRelease();
+                callHeld = false;
+            }
+            if (ownerHeld)
+            {
+                owner.DangerousRelease();
+                ownerHeld = false;
+            }
         }
 
         private static void Cancel(object call)
@@ -175,6 +216,7 @@ namespace Alioss
                 transferHandle.Free();
                 transfer.Release();
             }
+            LetGo();
             if (!released)
             {
                 Handle.Dispose();

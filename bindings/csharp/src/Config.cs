@@ -3,11 +3,13 @@ using System.Collections.Generic;
 
 namespace Alioss
 {
-    /// <summary>Options in the library's terms, for as long as something is made from them.</summary>
+    /// <summary>
+    /// Options in the library's terms, for as long as something is made from them. The library itself keeps the first bad
+    /// value, so the results of its setters are not looked at.
+    /// </summary>
     internal sealed unsafe class Config : IDisposable
     {
         private readonly PinnedObject callback;
-        private int status;
 
         internal Config(OssOptions options)
         {
@@ -42,22 +44,12 @@ namespace Alioss
             return time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? whole + 1 : whole;
         }
 
-        /// <summary>The library keeps the first bad value and its words; the reason is kept here.</summary>
-        internal void Note(int result)
-        {
-            if (status == (int)OssStatus.Ok)
-            {
-                status = result;
-            }
-        }
-
         /// <summary>Checks that <paramref name="handle"/> was made, and ties what it needs to it.</summary>
         internal T Opened<T>(T handle) where T : Handle
         {
             if (handle.IsInvalid)
             {
-                int reason = status == (int)OssStatus.Ok ? (int)OssStatus.InvalidArgument : status;
-                throw OssException.Plain(reason, Utf8.Text(Native.oss_config_error(Handle)));
+                throw OssException.Plain(Native.oss_config_status(Handle), Utf8.Text(Native.oss_config_error(Handle)));
             }
             handle.Keep(callback);
             return handle;
@@ -77,12 +69,12 @@ namespace Alioss
         {
             Set(options.Endpoint, "endpoint", Native.oss_config_endpoint);
             Set(options.Region, "region", Native.oss_config_region);
-            Note(Native.oss_config_signature_version(Handle, options.SignatureVersion));
-            Note(Native.oss_config_cname(Handle, Flag(options.Cname)));
-            Note(Native.oss_config_path_style(Handle, Flag(options.PathStyle)));
-            Note(Native.oss_config_internal_endpoint(Handle, Flag(options.InternalEndpoint)));
-            Note(Native.oss_config_accelerate_endpoint(Handle, Flag(options.AccelerateEndpoint)));
-            Note(Native.oss_config_dual_stack(Handle, Flag(options.DualStack)));
+            Native.oss_config_signature_version(Handle, options.SignatureVersion);
+            Native.oss_config_cname(Handle, Flag(options.Cname));
+            Native.oss_config_path_style(Handle, Flag(options.PathStyle));
+            Native.oss_config_internal_endpoint(Handle, Flag(options.InternalEndpoint));
+            Native.oss_config_accelerate_endpoint(Handle, Flag(options.AccelerateEndpoint));
+            Native.oss_config_dual_stack(Handle, Flag(options.DualStack));
             Set(options.CloudboxId, "cloudbox_id", Native.oss_config_cloudbox_id);
             foreach (string name in options.AdditionalSignedHeaders)
             {
@@ -90,23 +82,23 @@ namespace Alioss
             }
             if (options.Session != null)
             {
-                Note(Native.oss_config_session(Handle, options.Session.Handle));
+                Native.oss_config_session(Handle, options.Session.Handle);
             }
             if (options.PoolSize.HasValue)
             {
-                Note(Native.oss_config_pool_size(Handle, options.PoolSize.Value));
+                Native.oss_config_pool_size(Handle, options.PoolSize.Value);
             }
-            Note(Native.oss_config_connect_timeout_ms(Handle, Milliseconds(options.ConnectTimeout)));
-            Note(Native.oss_config_read_timeout_ms(Handle, Milliseconds(options.ReadTimeout)));
+            Native.oss_config_connect_timeout_ms(Handle, Milliseconds(options.ConnectTimeout));
+            Native.oss_config_read_timeout_ms(Handle, Milliseconds(options.ReadTimeout));
             if (options.TotalTimeout.HasValue)
             {
-                Note(Native.oss_config_total_timeout_ms(Handle, Milliseconds(options.TotalTimeout.Value)));
+                Native.oss_config_total_timeout_ms(Handle, Milliseconds(options.TotalTimeout.Value));
             }
             if (options.TlsMin.HasValue || options.TlsMax.HasValue)
             {
                 var min = options.TlsMin.GetValueOrDefault(TlsVersion.Tls12);
                 var max = options.TlsMax.GetValueOrDefault(TlsVersion.Tls13);
-                Note(Native.oss_config_tls_versions(Handle, (int)min, (int)max));
+                Native.oss_config_tls_versions(Handle, (int)min, (int)max);
             }
             Set(options.CaFile, "path", Native.oss_config_ca_file);
             if (options.CaPem != null)
@@ -114,21 +106,21 @@ namespace Alioss
                 var pem = Utf8.Required(options.CaPem, "pem");
                 fixed (byte* pointer = pem)
                 {
-                    Note(Native.oss_config_ca_pem(Handle, pointer, (UIntPtr)(uint)(pem.Length - 1)));
+                    Native.oss_config_ca_pem(Handle, pointer, (UIntPtr)(uint)(pem.Length - 1));
                 }
             }
-            Note(Native.oss_config_insecure_skip_verify(Handle, Flag(options.InsecureSkipVerify)));
+            Native.oss_config_insecure_skip_verify(Handle, Flag(options.InsecureSkipVerify));
             Set(options.Proxy, "url", Native.oss_config_proxy);
-            Note(Native.oss_config_proxy_from_env(Handle, Flag(options.ProxyFromEnv)));
+            Native.oss_config_proxy_from_env(Handle, Flag(options.ProxyFromEnv));
             Set(options.AppName, "name", Native.oss_config_app_name);
-            Note(Native.oss_config_crc64(Handle, Flag(options.Crc64)));
-            Note(Native.oss_config_retry(Handle, options.Retry));
-            Note(Native.oss_config_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection)));
+            Native.oss_config_crc64(Handle, Flag(options.Crc64));
+            Native.oss_config_retry(Handle, options.Retry);
+            Native.oss_config_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection));
             Set(options.UserHeaders, "name", "value", Native.oss_config_user_header);
             Set(options.Resolve, "host", "address", Native.oss_config_resolve);
             if (options.TrafficLimit.HasValue)
             {
-                Note(Native.oss_config_traffic_limit(Handle, options.TrafficLimit.Value));
+                Native.oss_config_traffic_limit(Handle, options.TrafficLimit.Value);
             }
         }
 
@@ -144,7 +136,7 @@ namespace Alioss
             {
                 fixed (byte* text = Utf8.Required(value, name))
                 {
-                    Note(setter(Handle, text));
+                    setter(Handle, text);
                 }
             }
         }
@@ -156,7 +148,7 @@ namespace Alioss
                 fixed (byte* first = Utf8.Required(pair.Key, firstName))
                 fixed (byte* second = Utf8.Required(pair.Value, secondName))
                 {
-                    Note(setter(Handle, first, second));
+                    setter(Handle, first, second);
                 }
             }
         }

@@ -90,15 +90,23 @@ namespace Alioss
                     call = listing.open(token);
                 }
                 Callbacks.CredentialsException = null;
-                Native.Entry* entry;
-                call.Check(Native.oss_call_next(call.Handle, &entry));
-                if (entry == null)
+                call.Hold();
+                try
                 {
-                    return false;
+                    Native.Entry* entry;
+                    call.Check(Native.oss_call_next(call.Pointer, &entry));
+                    if (entry == null)
+                    {
+                        return false;
+                    }
+                    Current = listing.read(entry);
+                    over = false;
+                    return true;
                 }
-                Current = listing.read(entry);
-                over = false;
-                return true;
+                finally
+                {
+                    call.LetGo();
+                }
             }
 
             public void Reset()

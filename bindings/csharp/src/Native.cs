@@ -5,7 +5,8 @@ namespace Alioss
 {
     /// <summary>
     /// The C API, include/oss.h, function by function. Only integers, pointers and safe handles cross, so nothing is
-    /// marshalled but the handles, which every call keeps alive until it returns.
+    /// marshalled. Whatever may call back takes plain pointers, whose handles <see cref="Call"/> holds meanwhile: the
+    /// collector of Mono can lose sight of what the marshalling code itself holds once a callback has run.
     /// </summary>
     internal static unsafe class Native
     {
@@ -23,6 +24,7 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ConfigHandle oss_config_new();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_config_free(IntPtr config);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_config_error(ConfigHandle config);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_status(ConfigHandle config);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_endpoint(ConfigHandle config, byte* endpoint);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_region(ConfigHandle config, byte* region);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_signature_version(ConfigHandle config, int version);
@@ -89,34 +91,35 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_retryable(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_attempts(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_response_header(CallHandle call, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_response_header_at(CallHandle call, UIntPtr index, byte** name);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_etag(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_version_id(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ulong oss_call_crc64(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_content_length(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_last_modified(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_body(CallHandle call, UIntPtr* len);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_read(CallHandle call, byte* buffer, UIntPtr capacity);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_next(CallHandle call, Entry** entry);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_read(IntPtr call, byte* buffer, UIntPtr capacity);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_next(IntPtr call, Entry** entry);
 
         // Objects.
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object(BucketHandle bucket, byte* key, byte* data, UIntPtr len, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_file(BucketHandle bucket, byte* key, byte* path, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_stream(BucketHandle bucket, byte* key, long len, IntPtr read, IntPtr user, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object(BucketHandle bucket, byte* key, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_buffer(BucketHandle bucket, byte* key, byte* buffer, UIntPtr capacity, UIntPtr* len, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_file(BucketHandle bucket, byte* key, byte* path, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_stream(BucketHandle bucket, byte* key, IntPtr write, IntPtr user, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_head_object(BucketHandle bucket, byte* key, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_meta(BucketHandle bucket, byte* key, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_object(BucketHandle bucket, byte* key, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects_v2(BucketHandle bucket, byte* prefix, byte* delimiter, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object(IntPtr bucket, byte* key, byte* data, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_stream(IntPtr bucket, byte* key, long len, IntPtr read, IntPtr user, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_buffer(IntPtr bucket, byte* key, byte* buffer, UIntPtr capacity, UIntPtr* len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_to_stream(IntPtr bucket, byte* key, IntPtr write, IntPtr user, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_head_object(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_meta(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_object(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects_v2(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
 
         // Buckets, service, everything else.
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_bucket(BucketHandle bucket, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_bucket(BucketHandle bucket, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_invoke(BucketHandle bucket, byte* method, byte* key, byte* body, UIntPtr len, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_service_invoke(ServiceHandle service, byte* method, byte* body, UIntPtr len, CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_buckets(ServiceHandle service, byte* prefix, CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_bucket(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_bucket(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_invoke(IntPtr bucket, byte* method, byte* key, byte* body, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_service_invoke(IntPtr service, byte* method, byte* body, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_buckets(IntPtr service, byte* prefix, IntPtr call);
 
         /// <summary>oss_entry: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>
         [StructLayout(LayoutKind.Sequential)]

@@ -202,7 +202,19 @@ namespace Alioss
             long got;
             lock (call)
             {
-                got = Native.oss_call_read(call, buffer, (UIntPtr)(uint)count);
+                bool held = false;
+                try
+                {
+                    call.DangerousAddRef(ref held);
+                    got = Native.oss_call_read(call.DangerousGetHandle(), buffer, (UIntPtr)(uint)count);
+                }
+                finally
+                {
+                    if (held)
+                    {
+                        call.DangerousRelease();
+                    }
+                }
                 if (got < 0)
                 {
                     if (disposed)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -120,6 +121,32 @@ namespace Alioss
                 lock (call)
                 {
                     return Lent(Native.oss_call_response_header(call, pointer));
+                }
+            }
+        }
+
+        /// <summary>All headers of the answer, with names in lower case; of those of the same name, the first.</summary>
+        public IReadOnlyDictionary<string, string> Headers
+        {
+            get
+            {
+                var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+                lock (call)
+                {
+                    for (uint index = 0; ; index++)
+                    {
+                        byte* name;
+                        string value = Lent(Native.oss_call_response_header_at(call, (UIntPtr)index, &name));
+                        if (value == null)
+                        {
+                            return headers;
+                        }
+                        string key = Lent(name);
+                        if (!headers.ContainsKey(key))
+                        {
+                            headers.Add(key, value);
+                        }
+                    }
                 }
             }
         }

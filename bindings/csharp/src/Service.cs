@@ -63,10 +63,10 @@ namespace Alioss
         {
             fixed (byte* methodText = Utf8.Required(method, nameof(method)))
             fixed (byte* bytes = body)
-            using (var call = new Call(options, token))
+            using (var call = new Call(handle, options, token))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
-                call.Check(Native.oss_service_invoke(handle, methodText, bytes, length, call.Handle));
+                call.Check(Native.oss_service_invoke(call.Owner, methodText, bytes, length, call.Pointer));
                 return call.Answer().Weighed();
             }
         }
@@ -85,13 +85,13 @@ namespace Alioss
             return new Listing<BucketEntry>(
                 cancel =>
                 {
-                    var call = new Call(options, cancel);
+                    var call = new Call(handle, options, cancel);
                     try
                     {
                         call.Handle.Keep(handle);
                         fixed (byte* pointer = prefixText)
                         {
-                            call.Check(Native.oss_list_buckets(handle, pointer, call.Handle));
+                            call.Check(Native.oss_list_buckets(call.Owner, pointer, call.Pointer));
                         }
                         return call;
                     }

@@ -1,0 +1,123 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using Alioss;
+using static Harness;
+
+/// <summary>
+/// The tests of the C# binding, against a local OSS server that the variables OSS_ENDPOINT, OSS_HTTPS_ENDPOINT and
+/// OSS_CA_FILE lead to. Arguments: parts of the names of the tests to run; or "bench" to measure.
+/// </summary>
+internal static class Program
+{
+    private static readonly Action[] Tests =
+    {
+        Failures.LibraryIntroducesItself,
+        Failures.OptionsHaveTheirDefaults,
+        Failures.BadOptionsAreNamed,
+        Failures.GoodOptionsReachTheWire,
+        Failures.HttpsIsChecked,
+        Failures.SessionsAreShared,
+        Failures.ErrorsHaveEveryPart,
+        Failures.BadInputsAreRefused,
+        Failures.NullIsNamed,
+        Failures.RetriesAreCounted,
+        Failures.BrokenDownloadsAreErrors,
+        Failures.CallsTimeOut,
+        Failures.CredentialsComeFromAnywhere,
+        Failures.CallbackExceptionsComeBackUnchanged,
+        Failures.CallbacksMayMakeCalls,
+        Failures.TheLogIsHeard,
+        Objects.BytesComeBack,
+        Objects.FilesComeBack,
+        Objects.StreamsOfAllKindsAreSent,
+        Objects.WrongLengthsAreRefused,
+        Objects.DownloadIsAStream,
+        Objects.DownloadsGoWhereTheyAreTold,
+        Objects.RangesAreParts,
+        Objects.HeadersTellAboutObjects,
+        Objects.AnswersCanBeDisposed,
+        Objects.ListingsAreEnumerable,
+        Objects.ListingsFailWhereTheyFail,
+        Objects.BucketsComeAndGo,
+        Objects.AnythingCanBeInvoked,
+        Objects.KeysAreExact,
+        Objects.ProgressIsReported,
+        Concurrency.CancelledTokensSendNothing,
+        Concurrency.CancellingEndsWhatWaits,
+        Concurrency.ManyThreadsShareABucket,
+        Concurrency.AsyncCallsDoNotWaitForThePool,
+        Concurrency.AsyncCallsNeedNoSynchronousStreams,
+        Concurrency.AsyncCallsKeepTheContext,
+        Concurrency.CollectingWhileCallsRun,
+        Concurrency.CallbacksAreLetGo,
+        Concurrency.DisposeDisturbsNoCall,
+        Concurrency.DisposeEndsAStream,
+#if NET
+        Concurrency.ModernFormsWork,
+#endif
+    };
+
+    private static int Main(string[] arguments)
+    {
+        using (var bucket = Bucket())
+        {
+            bucket.PutBucket();
+        }
+        if (arguments.Contains("bench"))
+        {
+            Bench();
+            return 0;
+        }
+        int passed = 0;
+        int failed = 0;
+        foreach (Action test in Tests)
+        {
+            string name = test.Method.Name;
+            if (arguments.Length > 0 && !arguments.Any(part => name.Contains(part)))
+            {
+                continue;
+            }
+            Admin("DELETE", "/_local/rules");
+            Admin("DELETE", "/_local/requests");
+            var watch = Stopwatch.StartNew();
+            try
+            {
+                test();
+                passed++;
+                Console.WriteLine("ok " + name + " (" + watch.ElapsedMilliseconds + " ms)");
+            }
+            catch (Exception exception)
+            {
+                failed++;
+                Console.WriteLine("FAILED " + name + ": " + exception);
+            }
+        }
+        Console.WriteLine((OnMono ? "Mono" : "CoreCLR") + ": " + passed + " passed, " + failed + " failed");
+        return failed == 0 && passed > 0 ? 0 : 1;
+    }
+
+    /// <summary>Nanoseconds for a PutObject of 1 KiB, and for a call that ends before anything is sent.</summary>
+    private static void Bench()
+    {
+        byte[] data = Pattern(1024);
+        using (var bucket = Bucket())
+        {
+            Action<int> put = count =>
+            {
+                for (int turn = 0; turn < count; turn++)
+                {
+                    bucket.PutObject("bench", data).Dispose();
+                }
+            };
+            put(3000);
+            for (int round = 0; round < 5; round++)
+            {
+                var watch = Stopwatch.StartNew();
+                put(10000);
+                Console.WriteLine("put " + watch.Elapsed.TotalMilliseconds * 100 + " ns");
+            }
+        }
+    }
+}
