@@ -59,7 +59,8 @@ typedef struct oss_bucket oss_bucket;
 
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable: what goes in stays until oss_call_reset(),
-/// what comes out until the next request. One thread at a time, except for
+/// what comes out until the next request. The first bad value is remembered and
+/// makes requests fail with its message. One thread at a time, except for
 /// oss_call_cancel().
 typedef struct oss_call oss_call;
 

@@ -19,7 +19,8 @@ use crate::upload::stopped;
 
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable: what goes in stays until oss_call_reset(),
-/// what comes out until the next request. One thread at a time, except for
+/// what comes out until the next request. The first bad value is remembered and
+/// makes requests fail with its message. One thread at a time, except for
 /// oss_call_cancel().
 pub struct oss_call {
     cancel: Cancel,
@@ -40,6 +41,8 @@ pub(super) struct Input {
     range: Option<Range>,
     timeout: Option<Duration>,
     progress: Option<(ProgressFn, User)>,
+    /// The first bad value: a request without what it should have carried must not go out.
+    refused: Option<Error>,
 }
 
 /// What the last request brought.
@@ -102,7 +105,10 @@ pub(super) unsafe fn run(
     let progress = input.progress();
     let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
     let options = input.options(&call.cancel, progress);
-    let result = guard(|| operation(&options, output));
+    let result = match &input.refused {
+        Some(refused) => Err(refused.clone()),
+        None => guard(|| operation(&options, output)),
+    };
     // A body or a listing that is still to be read can still be cancelled.
     if output.object.is_none() && output.entries.is_none() {
         call.cancel.clear();
@@ -199,7 +205,10 @@ unsafe fn input(call: *mut oss_call, set: impl FnOnce(&mut Input) -> Result<()>)
         // SAFETY: see above.
         let mut state = unsafe { borrow(call, "call") }?.lock()?;
         let State { input, output } = &mut *state;
-        set(input).inspect_err(|error| output.fail(error.clone()))
+        set(&mut *input).inspect_err(|error| {
+            input.refused.get_or_insert_with(|| error.clone());
+            output.fail(error.clone());
+        })
     })
 }
 
@@ -375,15 +384,13 @@ pub unsafe extern "C" fn oss_call_next(
         let State { input, output } = &mut *state;
         output.entry = None;
         let options = input.options(&call.cancel, None);
-        let entries = output.entries.as_mut().ok_or_else(|| {
-            Error::invalid(
+        let next = match &mut output.entries {
+            Some(entries) => entries.next(&options),
+            None => Err(Error::invalid(
                 "`call` has no listing: oss_list_objects_v2() or the like has to succeed before",
-            )
-        })?;
-        let next = entries
-            .next(&options)
-            .and_then(|next| next.map(Lent::new).transpose());
-        match next {
+            )),
+        };
+        match next.and_then(|next| next.map(Lent::new).transpose()) {
             Ok(Some(lent)) => {
                 let lent = output.entry.insert(lent);
                 // SAFETY: as above.
