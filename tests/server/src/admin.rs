@@ -84,6 +84,8 @@ fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Valu
             "http_port": shared.http_port,
             "https_port": shared.https_port,
             "region": shared.region,
+            "ca_pem": shared.ca_pem,
+            "ca_file": shared.ca_file,
             "clock_skew_seconds": (shared.clock.now_ms() - crate::clock::true_now_ms() + 500) / 1000,
         })),
         _ => Err((404, "nothing here; see /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/info".to_owned())),

@@ -126,7 +126,6 @@ async fn handle(
         let answer = admin::answer(&shared, &head, Upload::new(incoming, entry)).await;
         return Ok(respond(
             answer,
-            &shared,
             &request_id,
             clock::true_now_ms(),
             started,
@@ -209,7 +208,6 @@ async fn handle(
     }
     Ok(respond(
         answer,
-        &shared,
         &exchange.request_id,
         now_ms,
         started,
@@ -335,7 +333,7 @@ async fn settle(exchange: &mut Exchange, mut answer: Answer, conn: &Conn) -> Ans
     if !waits && small {
         let limit = exchange.body.received + DRAINED;
         let drained =
-            tokio::time::timeout(Duration::from_secs(5), exchange.body.discard(limit)).await;
+            tokio::time::timeout(Duration::from_secs(2), exchange.body.discard(limit)).await;
         if drained == Ok(true) {
             return answer;
         }
@@ -392,14 +390,12 @@ fn replace_headers(answer: &mut Answer, headers: &[(String, String)]) {
 
 fn respond(
     answer: Answer,
-    shared: &Shared,
     request_id: &str,
     now_ms: i64,
     started: Instant,
     effects: Option<Box<Effects>>,
     conn: Arc<Conn>,
 ) -> Response<AnswerBody> {
-    let _ = shared;
     let chunked = effects.as_ref().is_some_and(|effects| effects.chunked);
     let len = answer.len();
     let mut response = Response::new(());

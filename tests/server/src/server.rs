@@ -38,6 +38,8 @@ pub struct Shared {
     pub connections: AtomicU64,
     pub http_port: u16,
     pub https_port: Option<u16>,
+    pub ca_pem: String,
+    pub ca_file: PathBuf,
 }
 
 impl Shared {
@@ -59,8 +61,6 @@ impl Shared {
 pub struct Server {
     runtime: Option<Runtime>,
     shared: Arc<Shared>,
-    ca_pem: String,
-    ca_file: PathBuf,
     ca_is_temporary: bool,
 }
 
@@ -103,6 +103,8 @@ impl Server {
             restore_delay: options.restore_delay,
             public_access_block: Mutex::default(),
             connections: AtomicU64::new(1),
+            ca_pem: authority.pem.clone(),
+            ca_file,
             http_port: http[0].local_addr()?.port(),
             https_port: match &https {
                 Some(https) => Some(https[0].local_addr()?.port()),
@@ -123,8 +125,6 @@ impl Server {
         Ok(Server {
             runtime: Some(runtime),
             shared,
-            ca_pem: authority.pem.clone(),
-            ca_file,
             ca_is_temporary: options.dir.is_none(),
         })
     }
@@ -152,12 +152,12 @@ impl Server {
 
     /// The CA behind all its certificates.
     pub fn ca_pem(&self) -> &str {
-        &self.ca_pem
+        &self.shared.ca_pem
     }
 
     /// The same in a file.
     pub fn ca_file(&self) -> &Path {
-        &self.ca_file
+        &self.shared.ca_file
     }
 
     pub fn region(&self) -> &str {
@@ -201,7 +201,7 @@ impl Drop for Server {
             let _ = stop.join();
         }
         if self.ca_is_temporary {
-            let _ = std::fs::remove_file(&self.ca_file);
+            let _ = std::fs::remove_file(&self.shared.ca_file);
         }
     }
 }

@@ -13,6 +13,7 @@ mod list;
 mod multipart;
 mod named;
 mod object;
+mod points;
 mod put;
 pub mod route;
 mod select;
@@ -103,7 +104,7 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         | "GetBucketReplicationProgress"
         | "PutBucketRtc" => named::replication(exchange).await,
         "CreateAccessPoint" | "GetAccessPoint" | "DeleteAccessPoint" | "ListAccessPoints" => {
-            named::access_point(exchange).await
+            points::access_point(exchange).await
         }
         "CreateBucketDataRedundancyTransition"
         | "GetBucketDataRedundancyTransition"
@@ -112,6 +113,22 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         | "ListUserDataRedundancyTransition" => named::transition(exchange),
         "InitiateBucketWorm" | "AbortBucketWorm" | "CompleteBucketWorm" | "ExtendBucketWorm"
         | "GetBucketWorm" => worm::perform(exchange).await,
+        "GetAccessPointPolicy"
+        | "PutAccessPointPolicy"
+        | "DeleteAccessPointPolicy"
+        | "GetAccessPointPolicyForObjectProcess"
+        | "PutAccessPointPolicyForObjectProcess"
+        | "DeleteAccessPointPolicyForObjectProcess" => points::policy(exchange).await,
+        "GetAccessPointPublicAccessBlock"
+        | "PutAccessPointPublicAccessBlock"
+        | "DeleteAccessPointPublicAccessBlock" => points::public_access_block(exchange).await,
+        "CreateAccessPointForObjectProcess"
+        | "GetAccessPointForObjectProcess"
+        | "DeleteAccessPointForObjectProcess"
+        | "ListAccessPointsForObjectProcess"
+        | "GetAccessPointConfigForObjectProcess"
+        | "PutAccessPointConfigForObjectProcess" => points::for_object_process(exchange).await,
+        "OpenMetaQuery" | "GetMetaQueryStatus" | "CloseMetaQuery" => points::meta_query(exchange),
         operation if configs::is_setting(operation) => configs::perform(exchange).await,
 
         route::NOT_ALLOWED => {

@@ -1,4 +1,4 @@
-//! Bucket settings that come in several: inventories, styles, domains, access points, replication rules, transitions.
+//! Bucket settings that come in several: inventories, styles, domains, replication rules, transitions.
 //! Each is a document with a name of its own.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::xml::{self, Node, Writer, write_node};
 
-const LARGEST: usize = 1 << 20;
+pub const LARGEST: usize = 1 << 20;
 
 /// All documents whose name begins with `kind:`, by the rest of the name.
-fn all(exchange: &Exchange, kind: &str) -> Result<BTreeMap<String, Node>> {
+pub fn all(exchange: &Exchange, kind: &str) -> Result<BTreeMap<String, Node>> {
     let bucket = exchange.bucket()?;
     let state = bucket.lock();
     let named = |(name, text): (&String, &String)| {
@@ -24,23 +24,23 @@ fn all(exchange: &Exchange, kind: &str) -> Result<BTreeMap<String, Node>> {
     Ok(state.settings.documents.iter().filter_map(named).collect())
 }
 
-fn one(exchange: &Exchange, kind: &str, name: &str, missing: &'static str) -> Result<Node> {
+pub fn one(exchange: &Exchange, kind: &str, name: &str, missing: &'static str) -> Result<Node> {
     all(exchange, kind)?
         .remove(name)
         .ok_or_else(|| unset_error(missing, exchange.bucket_name()))
 }
 
-fn keep(exchange: &Exchange, kind: &str, name: &str, node: &Node) -> Result<()> {
+pub fn keep(exchange: &Exchange, kind: &str, name: &str, node: &Node) -> Result<()> {
     save(exchange, &format!("{kind}:{name}"), Some(write_node(node)))
 }
 
-fn forget(exchange: &Exchange, kind: &str, name: &str) -> Result<Answer> {
+pub fn forget(exchange: &Exchange, kind: &str, name: &str) -> Result<Answer> {
     save(exchange, &format!("{kind}:{name}"), None)?;
     Ok(Answer::new(204))
 }
 
 /// A parameter or header that must be there.
-fn needed(exchange: &Exchange, name: &str) -> Result<String> {
+pub fn needed(exchange: &Exchange, name: &str) -> Result<String> {
     let text = exchange
         .query(name)
         .or_else(|| exchange.head.header(name).map(|value| value.into_owned()));
@@ -50,7 +50,7 @@ fn needed(exchange: &Exchange, name: &str) -> Result<String> {
     })
 }
 
-fn leaf(name: &str, text: impl Into<String>) -> Node {
+pub fn leaf(name: &str, text: impl Into<String>) -> Node {
     Node {
         name: name.to_owned(),
         text: text.into(),
@@ -58,7 +58,7 @@ fn leaf(name: &str, text: impl Into<String>) -> Node {
     }
 }
 
-fn tree(name: &str, children: Vec<Node>) -> Node {
+pub fn tree(name: &str, children: Vec<Node>) -> Node {
     Node {
         name: name.to_owned(),
         text: String::new(),
@@ -66,7 +66,7 @@ fn tree(name: &str, children: Vec<Node>) -> Node {
     }
 }
 
-fn node_answer(node: &Node) -> Answer {
+pub fn node_answer(node: &Node) -> Answer {
     super::configs::answer(&write_node(node))
 }
 
@@ -306,108 +306,6 @@ pub async fn replication(exchange: &mut Exchange) -> Result<Answer> {
                 ));
             }
             Ok(node_answer(&tree("ReplicationConfiguration", rules)))
-        }
-    }
-}
-
-pub async fn access_point(exchange: &mut Exchange) -> Result<Answer> {
-    const NAME: &str = "x-oss-access-point-name";
-    const MISSING: &str = "NoSuchAccessPoint";
-    let region = exchange.shared.region.clone();
-    match exchange.operation {
-        "CreateAccessPoint" => {
-            let root = read_root(
-                &exchange.read_all(LARGEST).await?,
-                "CreateAccessPointConfiguration",
-            )?;
-            let name = root.get("AccessPointName").unwrap_or_default().to_owned();
-            let origin = root.get("NetworkOrigin").unwrap_or_default().to_owned();
-            if name.is_empty() || !["vpc", "internet"].contains(&origin.as_str()) {
-                return Err(ApiError::malformed_xml(
-                    "AccessPointName and NetworkOrigin are expected",
-                ));
-            }
-            if all(exchange, "accessPoint")?.contains_key(&name) {
-                return Err(ApiError::new(
-                    409,
-                    "AccessPointAlreadyExist",
-                    "The access point already exists.",
-                ));
-            }
-            let arn = format!("acs:oss:{region}:{OWNER}:accesspoint/{name}");
-            let alias = format!("{name}-{}-ossalias", crate::random_hex(12));
-            let endpoint =
-                |kind: &str| format!("{name}.oss-{region}{kind}.oss-accesspoint.aliyuncs.com");
-            let mut children = vec![
-                leaf("AccessPointArn", &arn),
-                leaf("Alias", &alias),
-                tree(
-                    "Endpoints",
-                    vec![
-                        leaf("PublicEndpoint", endpoint("")),
-                        leaf("InternalEndpoint", endpoint("-internal")),
-                    ],
-                ),
-                leaf("CreationDate", clock::iso_date(exchange.now_ms)),
-                leaf("AccessPointName", &name),
-                leaf("Bucket", exchange.bucket_name()),
-                leaf("AccountId", OWNER),
-                leaf("NetworkOrigin", origin),
-                leaf("Status", "enable"),
-            ];
-            children.extend(root.child("VpcConfiguration").cloned());
-            keep(
-                exchange,
-                "accessPoint",
-                &name,
-                &tree("GetAccessPointResult", children),
-            )?;
-            Ok(node_answer(&tree(
-                "CreateAccessPointResult",
-                vec![leaf("AccessPointArn", arn), leaf("Alias", alias)],
-            )))
-        }
-        "GetAccessPoint" => Ok(node_answer(&one(
-            exchange,
-            "accessPoint",
-            &needed(exchange, NAME)?,
-            MISSING,
-        )?)),
-        "DeleteAccessPoint" => {
-            let name = needed(exchange, NAME)?;
-            one(exchange, "accessPoint", &name, MISSING)?;
-            forget(exchange, "accessPoint", &name)
-        }
-        _ => {
-            let buckets = match exchange.head.place.bucket {
-                Some(_) => all(exchange, "accessPoint")?.into_values().collect(),
-                None => Vec::new(),
-            };
-            let points: Vec<Node> = buckets
-                .into_iter()
-                .map(|mut point| {
-                    point.name = "AccessPoint".to_owned();
-                    point.children.retain(|child| {
-                        [
-                            "NetworkOrigin",
-                            "VpcConfiguration",
-                            "Status",
-                            "Bucket",
-                            "AccessPointName",
-                            "Alias",
-                        ]
-                        .contains(&child.name.as_str())
-                    });
-                    point
-                })
-                .collect();
-            let children = vec![
-                leaf("IsTruncated", "false"),
-                leaf("AccountId", OWNER),
-                leaf("MaxKeys", "100"),
-                tree("AccessPoints", points),
-            ];
-            Ok(node_answer(&tree("ListAccessPointsResult", children)))
         }
     }
 }

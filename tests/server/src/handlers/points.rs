@@ -1,0 +1,339 @@
+//! Access points, plain and for object processing, and the state of meta queries.
+
+use super::configs::{read_root, unset_error};
+use super::named::{LARGEST, all, forget, keep, leaf, needed, node_answer, one, tree};
+use super::service::{NOT_BLOCKED, OWNER};
+use crate::answer::Answer;
+use crate::clock;
+use crate::errors::{ApiError, Result};
+use crate::exchange::Exchange;
+use crate::xml::{self, Node};
+
+const NAME: &str = "x-oss-access-point-name";
+const PROCESS_NAME: &str = "x-oss-access-point-for-object-process-name";
+const MISSING: &str = "NoSuchAccessPoint";
+
+pub async fn access_point(exchange: &mut Exchange) -> Result<Answer> {
+    let region = exchange.shared.region.clone();
+    match exchange.operation {
+        "CreateAccessPoint" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "CreateAccessPointConfiguration",
+            )?;
+            let name = root.get("AccessPointName").unwrap_or_default().to_owned();
+            let origin = root.get("NetworkOrigin").unwrap_or_default().to_owned();
+            if name.is_empty() || !["vpc", "internet"].contains(&origin.as_str()) {
+                return Err(ApiError::malformed_xml(
+                    "AccessPointName and NetworkOrigin are expected",
+                ));
+            }
+            if all(exchange, "accessPoint")?.contains_key(&name) {
+                return Err(ApiError::new(
+                    409,
+                    "AccessPointAlreadyExist",
+                    "The access point already exists.",
+                ));
+            }
+            let arn = format!("acs:oss:{region}:{OWNER}:accesspoint/{name}");
+            let alias = format!("{name}-{}-ossalias", crate::random_hex(12));
+            let endpoint =
+                |kind: &str| format!("{name}.oss-{region}{kind}.oss-accesspoint.aliyuncs.com");
+            let mut children = vec![
+                leaf("AccessPointArn", &arn),
+                leaf("Alias", &alias),
+                tree(
+                    "Endpoints",
+                    vec![
+                        leaf("PublicEndpoint", endpoint("")),
+                        leaf("InternalEndpoint", endpoint("-internal")),
+                    ],
+                ),
+                leaf("CreationDate", clock::iso_date(exchange.now_ms)),
+                leaf("AccessPointName", &name),
+                leaf("Bucket", exchange.bucket_name()),
+                leaf("AccountId", OWNER),
+                leaf("NetworkOrigin", origin),
+                leaf("Status", "enable"),
+            ];
+            children.extend(root.child("VpcConfiguration").cloned());
+            keep(
+                exchange,
+                "accessPoint",
+                &name,
+                &tree("GetAccessPointResult", children),
+            )?;
+            Ok(node_answer(&tree(
+                "CreateAccessPointResult",
+                vec![leaf("AccessPointArn", arn), leaf("Alias", alias)],
+            )))
+        }
+        "GetAccessPoint" => Ok(node_answer(&one(
+            exchange,
+            "accessPoint",
+            &needed(exchange, NAME)?,
+            MISSING,
+        )?)),
+        "DeleteAccessPoint" => {
+            let name = needed(exchange, NAME)?;
+            one(exchange, "accessPoint", &name, MISSING)?;
+            forget(exchange, "accessPoint", &name)
+        }
+        _ => {
+            let buckets = match exchange.head.place.bucket {
+                Some(_) => all(exchange, "accessPoint")?.into_values().collect(),
+                None => Vec::new(),
+            };
+            let points: Vec<Node> = buckets
+                .into_iter()
+                .map(|mut point| {
+                    point.name = "AccessPoint".to_owned();
+                    point.children.retain(|child| {
+                        [
+                            "NetworkOrigin",
+                            "VpcConfiguration",
+                            "Status",
+                            "Bucket",
+                            "AccessPointName",
+                            "Alias",
+                        ]
+                        .contains(&child.name.as_str())
+                    });
+                    point
+                })
+                .collect();
+            let children = vec![
+                leaf("IsTruncated", "false"),
+                leaf("AccountId", OWNER),
+                leaf("MaxKeys", "100"),
+                tree("AccessPoints", points),
+            ];
+            Ok(node_answer(&tree("ListAccessPointsResult", children)))
+        }
+    }
+}
+
+/// A policy of an access point: JSON, kept inside an element.
+pub async fn policy(exchange: &mut Exchange) -> Result<Answer> {
+    let process = exchange.operation.ends_with("ForObjectProcess");
+    let (header, point, kind) = if process {
+        (PROCESS_NAME, "processPoint", "processPointPolicy")
+    } else {
+        (NAME, "accessPoint", "accessPointPolicy")
+    };
+    let name = needed(exchange, header)?;
+    one(exchange, point, &name, MISSING)?;
+    match &exchange.operation[..3] {
+        "Put" => {
+            let body = exchange.read_all(LARGEST).await?;
+            let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+            if !value["Statement"].is_array() {
+                return Err(ApiError::new(
+                    400,
+                    "InvalidPolicyDocument",
+                    "The content of the policy document is invalid.",
+                ));
+            }
+            keep(
+                exchange,
+                kind,
+                &name,
+                &leaf("Policy", String::from_utf8_lossy(&body)),
+            )?;
+            Ok(Answer::new(200))
+        }
+        "Del" => forget(exchange, kind, &name),
+        _ => {
+            let policy = one(exchange, kind, &name, "NoSuchAccessPointPolicy")?;
+            Ok(Answer::new(200)
+                .header("content-type", "application/json")
+                .bytes(policy.text.into_bytes()))
+        }
+    }
+}
+
+pub async fn public_access_block(exchange: &mut Exchange) -> Result<Answer> {
+    const KIND: &str = "accessPointPublicAccessBlock";
+    let name = needed(exchange, NAME)?;
+    one(exchange, "accessPoint", &name, MISSING)?;
+    match &exchange.operation[..3] {
+        "Put" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "PublicAccessBlockConfiguration",
+            )?;
+            keep(exchange, KIND, &name, &root)?;
+            Ok(Answer::new(200))
+        }
+        "Del" => forget(exchange, KIND, &name),
+        _ => match all(exchange, KIND)?.get(&name) {
+            Some(node) => Ok(node_answer(node)),
+            None => Ok(super::configs::answer(NOT_BLOCKED)),
+        },
+    }
+}
+
+/// Children of a configuration that come back as they were sent.
+fn configuration(root: &Node) -> Vec<Node> {
+    const KEPT: [&str; 3] = [
+        "ObjectProcessConfiguration",
+        "AllowAnonymousAccessForObjectProcess",
+        "PublicAccessBlockConfiguration",
+    ];
+    root.children
+        .iter()
+        .filter(|child| KEPT.contains(&child.name.as_str()))
+        .cloned()
+        .collect()
+}
+
+pub async fn for_object_process(exchange: &mut Exchange) -> Result<Answer> {
+    const KIND: &str = "processPoint";
+    const CONFIG: &str = "processPointConfig";
+    if exchange.operation == "ListAccessPointsForObjectProcess" {
+        let children = vec![
+            leaf("IsTruncated", "false"),
+            leaf("AccountId", OWNER),
+            tree("AccessPointsForObjectProcess", process_points(exchange)),
+        ];
+        return Ok(node_answer(&tree(
+            "ListAccessPointsForObjectProcessResult",
+            children,
+        )));
+    }
+    let name = needed(exchange, PROCESS_NAME)?;
+    match exchange.operation {
+        "CreateAccessPointForObjectProcess" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "CreateAccessPointForObjectProcessConfiguration",
+            )?;
+            if all(exchange, KIND)?.contains_key(&name) {
+                return Err(ApiError::new(
+                    409,
+                    "AccessPointAlreadyExist",
+                    "The access point already exists.",
+                ));
+            }
+            let region = &exchange.shared.region;
+            let arn = format!("acs:oss:{region}:{OWNER}:accesspointforobjectprocess/{name}");
+            let alias = format!("{name}-{}-opapalias", crate::random_hex(12));
+            let children = vec![
+                leaf("AccessPointNameForObjectProcess", &name),
+                leaf("AccessPointForObjectProcessAlias", &alias),
+                leaf(
+                    "AccessPointName",
+                    root.get("AccessPointName").unwrap_or_default(),
+                ),
+                leaf("AccountId", OWNER),
+                leaf("AccessPointForObjectProcessArn", &arn),
+                leaf("CreationDate", clock::iso_date(exchange.now_ms)),
+                leaf("Status", "enable"),
+                leaf(
+                    "AllowAnonymousAccessForObjectProcess",
+                    root.get("AllowAnonymousAccessForObjectProcess")
+                        .unwrap_or("false"),
+                ),
+            ];
+            keep(
+                exchange,
+                KIND,
+                &name,
+                &tree("GetAccessPointForObjectProcessResult", children),
+            )?;
+            let config = tree(
+                "GetAccessPointConfigForObjectProcessResult",
+                configuration(&root),
+            );
+            keep(exchange, CONFIG, &name, &config)?;
+            let children = vec![
+                leaf("AccessPointForObjectProcessArn", arn),
+                leaf("AccessPointForObjectProcessAlias", alias),
+            ];
+            Ok(node_answer(&tree(
+                "CreateAccessPointForObjectProcessResult",
+                children,
+            )))
+        }
+        "GetAccessPointForObjectProcess" => Ok(node_answer(&one(exchange, KIND, &name, MISSING)?)),
+        "GetAccessPointConfigForObjectProcess" => {
+            Ok(node_answer(&one(exchange, CONFIG, &name, MISSING)?))
+        }
+        "PutAccessPointConfigForObjectProcess" => {
+            let root = read_root(
+                &exchange.read_all(LARGEST).await?,
+                "PutAccessPointConfigForObjectProcessConfiguration",
+            )?;
+            one(exchange, KIND, &name, MISSING)?;
+            let config = tree(
+                "GetAccessPointConfigForObjectProcessResult",
+                configuration(&root),
+            );
+            keep(exchange, CONFIG, &name, &config)?;
+            Ok(Answer::new(200))
+        }
+        _ => {
+            one(exchange, KIND, &name, MISSING)?;
+            forget(exchange, CONFIG, &name)?;
+            forget(exchange, KIND, &name)
+        }
+    }
+}
+
+/// Those of all buckets.
+fn process_points(exchange: &Exchange) -> Vec<Node> {
+    const SHOWN: [&str; 5] = [
+        "AccessPointNameForObjectProcess",
+        "AccessPointForObjectProcessAlias",
+        "AccessPointName",
+        "Status",
+        "AllowAnonymousAccessForObjectProcess",
+    ];
+    let mut points = Vec::new();
+    for bucket in exchange.shared.store.buckets() {
+        let state = bucket.lock();
+        for (name, text) in &state.settings.documents {
+            if name.starts_with("processPoint:")
+                && let Ok(mut point) = xml::parse(text.as_bytes())
+            {
+                point.name = "AccessPointForObjectProcess".to_owned();
+                point
+                    .children
+                    .retain(|child| SHOWN.contains(&child.name.as_str()));
+                points.push(point);
+            }
+        }
+    }
+    points
+}
+
+/// The index can be opened, looked at and closed; queries need a real one.
+pub fn meta_query(exchange: &Exchange) -> Result<Answer> {
+    const KIND: &str = "metaQuery";
+    const ONLY: &str = "state";
+    let known = all(exchange, KIND)?.remove(ONLY);
+    match (exchange.operation, known) {
+        ("OpenMetaQuery", Some(_)) => Err(ApiError::new(
+            409,
+            "MetaQueryAlreadyExist",
+            "The meta query already exists.",
+        )),
+        ("OpenMetaQuery", None) => {
+            let now = clock::iso_date(exchange.now_ms);
+            let children = vec![
+                leaf("State", "Running"),
+                leaf("Phase", "IncrementalScanning"),
+                leaf("CreateTime", &now),
+                leaf("UpdateTime", &now),
+            ];
+            keep(exchange, KIND, ONLY, &tree("MetaQueryStatus", children))?;
+            Ok(Answer::new(200))
+        }
+        ("CloseMetaQuery", _) => {
+            forget(exchange, KIND, ONLY)?;
+            Ok(Answer::new(200))
+        }
+        (_, Some(state)) => Ok(node_answer(&state)),
+        (_, None) => Err(unset_error("MetaQueryNotExist", exchange.bucket_name())),
+    }
+}
