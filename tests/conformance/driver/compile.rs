@@ -14,7 +14,7 @@ pub fn rust() -> Vec<OsString> {
         let built = library.shared.parent().unwrap();
         let program = library.directory.join("conformance-rust");
         let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-        let mut arguments = words(&["--edition", "2024", "-D", "warnings", "-o"]);
+        let mut arguments = words(&["--edition", "2024", "-D", "warnings", "-O", "-o"]);
         arguments.push(program.clone().into());
         arguments.push("--extern".into());
         arguments.push(joined("alioss=", built.join("libalioss.rlib")));

@@ -326,15 +326,19 @@ impl Proxy {
 
     fn is_ready(&mut self) -> bool {
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + Duration::from_secs(20);
+        let mut reached = false;
         while Instant::now() < end {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
                 return false;
             }
-            if TcpStream::connect(address).is_ok() {
+            // Somebody else may listen there; and what this leaves in the log must not be taken for a request later.
+            reached = reached || TcpStream::connect(address).is_ok();
+            std::thread::sleep(Duration::from_millis(20));
+            let log = fs::read(&self.log).unwrap_or_default();
+            if reached && String::from_utf8_lossy(&log).contains("closed socket before read") {
                 return true;
             }
-            std::thread::sleep(Duration::from_millis(20));
         }
         false
     }
