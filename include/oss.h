@@ -13,7 +13,8 @@
  *             oss_config_error(); oss_last_error() has it for this thread.
  * Ownership   oss_x_new() gives, oss_x_free() takes; NULL may be freed. Handles
  *             keep what they need: free in any order. What getters return is
- *             lent until their object is used again. Nothing else is to be freed.
+ *             lent: by a call until its next request, by a config until it is
+ *             used again. Nothing else is to be freed.
  * Strings     Names are NUL-terminated UTF-8. Bytes are pointer and length; NULL
  *             with length 0 is none. Everything given is copied or used only
  *             during the call.
@@ -149,7 +150,7 @@ typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
 /// It worked.
 #define OSS_OK 0
 
-/// A parameter or option is missing or out of range; nothing was sent.
+/// A parameter or option is missing or out of range; nothing was changed.
 #define OSS_INVALID_ARGUMENT 1
 
 /// No such bucket, object, upload or setting (HTTP 404).
@@ -473,7 +474,7 @@ int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
-/// valid until the call is used for another request or freed.
+/// valid until its next request, oss_call_reset() or oss_call_free().
 const char *oss_call_error(const oss_call *call);
 
 /// HTTP status of the answer; 0 if there was none.
@@ -567,7 +568,7 @@ oss_status oss_get_object(const oss_bucket *bucket,
                           oss_call *call);
 
 /// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many came.
-/// A larger object is #OSS_INVALID_ARGUMENT.
+/// A larger object is #OSS_INVALID_ARGUMENT and stays unread.
 oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
                                     const char *key,
                                     void *buf,

@@ -156,6 +156,12 @@ impl Client {
         self.0.bucket.as_deref()
     }
 
+    /// Whether the configuration sends this header with every request.
+    pub fn always_sends(&self, header: &str) -> bool {
+        let mut names = self.0.user_headers.iter().map(|(name, _)| name);
+        names.any(|name| name.eq_ignore_ascii_case(header))
+    }
+
     /// Whether transfers are compared with the service's CRC-64.
     pub fn checks_crc64(&self) -> bool {
         self.0.crc64
@@ -220,6 +226,7 @@ impl Client {
             let failed = match inner.attempt(&call, &mut upload, &patience, want, local) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts;
+                    upload.finish();
                     log::debug!(
                         "{}: {} (attempt {attempts}, request id {})",
                         request.operation,
@@ -378,7 +385,7 @@ impl Inner {
         if !answer::is_success(response.status, wants_callback) {
             return Err(self.refused(call, &response, &mut incoming, local));
         }
-        check_upload(upload, &response)?;
+        check_upload(upload, incoming.cut_short, &response)?;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
         }
@@ -453,8 +460,8 @@ fn replace<'r>(headers: &mut Vec<Header<'r>>, name: &'r str, value: &'r str) {
     headers.push((name.into(), value.trim_matches([' ', '\t']).into()));
 }
 
-fn check_upload(upload: &Upload<'_, '_>, response: &Response) -> Result<()> {
-    if !upload.is_complete() {
+fn check_upload(upload: &Upload<'_, '_>, cut_short: bool, response: &Response) -> Result<()> {
+    if cut_short {
         return Err(Error::new(
             Kind::BadResponse,
             "the service reported success before the whole body was sent",

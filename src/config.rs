@@ -485,14 +485,20 @@ pub(crate) fn check_timeout(option: &str, timeout: Duration) -> Result<Duration>
 }
 
 /// Headers that follow from the rest of the request.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 16] = [
     "authorization",
     "connection",
     "content-length",
     "date",
+    "expect",
     "host",
+    "keep-alive",
     "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
     "transfer-encoding",
+    "upgrade",
     "x-oss-content-sha256",
     "x-oss-date",
     "x-oss-security-token",

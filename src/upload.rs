@@ -50,9 +50,11 @@ impl<'a, 'o> Upload<'a, 'o> {
         }
     }
 
-    /// Whether all of it was handed out.
-    pub fn is_complete(&self) -> bool {
-        self.length.is_none_or(|length| self.sent == length)
+    /// Reports a body without bytes too, so that whoever waits for the end of a transfer sees it.
+    pub fn finish(&self) {
+        if let (Some(progress), 0, true) = (self.progress, self.sent, self.exists()) {
+            progress(0, Some(0));
+        }
     }
 
     /// CRC-64 of what was sent.

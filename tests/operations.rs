@@ -348,7 +348,7 @@ fn ranges_and_conditions() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`buffer` has room for 9 bytes, the answer has 10"
+        "the buffer has room for 9 bytes, the object has 10"
     );
 }
 
@@ -627,10 +627,15 @@ fn the_pool_keeps_what_it_is_told_to() {
         let bucket = Bucket::new(&config, "examplebucket").unwrap();
         let round = || {
             server.clear_requests();
-            server.inject(Rule::new(Action::Delay { ms: 100 }).times(threads));
+            server.inject(Rule::new(Action::Delay { ms: 700 }).times(threads));
+            // All at once, and none is answered before the last one has arrived.
+            let start = std::sync::Barrier::new(threads as usize);
             std::thread::scope(|scope| {
                 for _ in 0..threads {
-                    scope.spawn(|| bucket.put_object("a", "x", &Options::new()).unwrap());
+                    scope.spawn(|| {
+                        start.wait();
+                        bucket.put_object("a", "x", &Options::new()).unwrap()
+                    });
                 }
             });
             let requests = server.requests();

@@ -536,3 +536,182 @@ fn throttling_is_repeated_after_what_the_server_asks_for() {
     assert_eq!((error.kind(), error.attempts()), (Kind::Throttled, 1));
     assert!(error.is_retryable());
 }
+
+/// Answers every request with the next of these, and closes after the last.
+fn answers(answers: &'static [&'static str]) -> Peer {
+    Peer::start(move |mut stream| {
+        for answer in answers {
+            read_request(&mut stream);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    })
+}
+
+#[test]
+fn success_before_the_body_was_sent_is_no_success() {
+    for length in [Some(6 << 20), None] {
+        let peer = Peer::start(|mut stream| {
+            read_head(&mut stream);
+            stream.write_all(OK.as_bytes()).unwrap();
+            std::thread::sleep(Duration::from_secs(5));
+        });
+        let mut config = config(&peer);
+        config.crc64(false);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let mut source = std::io::repeat(7).take(6 << 20);
+        let body = Body::Stream {
+            reader: &mut source,
+            length,
+        };
+        let error = bucket.put_object("a", body, &Options::new()).unwrap_err();
+        assert_eq!(error.kind(), Kind::BadResponse, "{length:?}: {error}");
+    }
+}
+
+#[test]
+fn a_stream_of_no_bytes_is_asked_too() {
+    let peer = answers(&[OK]);
+    let mut source: &[u8] = b"hello";
+    let body = Body::Stream {
+        reader: &mut source,
+        length: Some(0),
+    };
+    let error = bucket(&peer)
+        .put_object("a", body, &Options::new())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the body goes on after the 0 bytes announced"
+    );
+}
+
+#[test]
+fn an_answer_that_comes_while_sending_is_stuck_is_read() {
+    let peer = Peer::start(|mut stream| {
+        read_head(&mut stream);
+        std::thread::sleep(Duration::from_millis(500));
+        stream.write_all(denied().as_bytes()).unwrap();
+        // Neither reads nor closes.
+        std::thread::sleep(Duration::from_secs(20));
+    });
+    let began = Instant::now();
+    let data = vec![7; 64 << 20];
+    let error = bucket(&peer)
+        .put_object("a", &data, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.code(), "AccessDenied", "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn what_is_no_whole_object_is_no_object() {
+    for (answer, range) in [
+        (
+            "206 P\r\ncontent-range: bytes 0-3/10\r\ncontent-length: 4",
+            None,
+        ),
+        ("202 Accepted\r\ncontent-length: 4", None),
+        ("204 No Content", None),
+        (
+            "206 P\r\ncontent-range: bytes 0-9/100\r\ncontent-length: 4",
+            Some(Range::Bytes(0, 9)),
+        ),
+        (
+            "206 P\r\ncontent-range: bytes 0-9/100",
+            Some(Range::Bytes(0, 9)),
+        ),
+    ] {
+        let peer = Peer::start(move |mut stream| {
+            read_request(&mut stream);
+            let answer = format!("HTTP/1.1 {answer}\r\n\r\nhell");
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut options = Options::new();
+        if let Some(range) = range {
+            options = options.range(range);
+        }
+        let mut buffer = [0; 10];
+        let result = bucket(&peer).get_object_to_buffer("a", &mut buffer, &options);
+        assert!(result.is_err(), "{answer}: {result:?}");
+    }
+}
+
+#[test]
+fn a_reset_is_no_end_of_a_body_without_a_length() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello").unwrap();
+        std::thread::sleep(Duration::from_millis(100));
+        reset(stream);
+    });
+    let mut buffer = [0; 10];
+    let error = bucket(&peer)
+        .get_object_to_buffer("a", &mut buffer, &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Truncated, "{error}");
+}
+
+#[test]
+fn another_object_is_not_the_rest_of_this_one() {
+    for rest in [
+        "etag: \"E2\"\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\n\r\nllo",
+        "etag: \"E1\"\r\ncontent-range: bytes 2-4/999\r\ncontent-length: 3\r\n\r\nllo",
+        "etag: \"E1\"\r\ncontent-range: bytes 2-4/5\r\ntransfer-encoding: chunked\r\n\r\n5\r\nllo!!\r\n0\r\n\r\n",
+    ] {
+        let peer = Peer::start(move |mut stream| {
+            let request = read_request(&mut stream).unwrap();
+            let answer = if request.contains("range: bytes=2-4") {
+                format!("HTTP/1.1 206 Partial Content\r\n{rest}")
+            } else {
+                "HTTP/1.1 200 OK\r\netag: \"E1\"\r\ncontent-length: 5\r\n\r\nhe".to_owned()
+            };
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut config = config(&peer);
+        config.retry(3);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let mut buffer = [0; 10];
+        let error = bucket
+            .get_object_to_buffer("a", &mut buffer, &Options::new())
+            .unwrap_err();
+        assert_eq!(error.kind(), Kind::BadResponse, "{rest}: {error}");
+    }
+}
+
+#[test]
+fn a_listing_that_leads_in_a_circle_ends() {
+    let peer = Peer::start(|mut stream| {
+        for page in 0.. {
+            if read_request(&mut stream).is_none() {
+                return;
+            }
+            let token = ["A", "B", "C"][page % 3];
+            let body = format!(
+                "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken></ListBucketResult>"
+            );
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all((head + &body).as_bytes()).unwrap();
+        }
+    });
+    let options = Options::new();
+    let entries = bucket(&peer).list_objects_v2(alioss::ListObjectsV2::default(), &options);
+    let error = entries.last().unwrap().unwrap_err();
+    assert!(error.to_string().contains("circle"), "{error}");
+}
+
+#[test]
+fn interim_answers_do_not_go_on_for_ever() {
+    let peer = Peer::start(|mut stream| {
+        read_request(&mut stream);
+        while stream
+            .write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+            .is_ok()
+        {}
+    });
+    let began = Instant::now();
+    let error = bucket(&peer)
+        .delete_object("a", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::BadResponse, "{error}");
+    assert!(began.elapsed() < Duration::from_secs(10));
+}

@@ -48,7 +48,7 @@ unsafe fn look<T>(call: *const oss_call, none: T, find: impl FnOnce(&Output) -> 
 }
 
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
-/// valid until the call is used for another request or freed.
+/// valid until its next request, oss_call_reset() or oss_call_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.

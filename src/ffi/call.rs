@@ -54,8 +54,12 @@ pub(super) struct Output {
     pub(super) entries: Option<Entries>,
     entry: Option<Lent>,
     /// Texts that getters lend out.
-    pub(super) texts: Mutex<BTreeMap<String, CString>>,
+    pub(super) texts: Mutex<Texts>,
+    /// Texts and errors that are not told any more, but may still be lent.
+    outdated: Vec<(Mutex<Texts>, Option<Error>)>,
 }
+
+type Texts = BTreeMap<String, CString>;
 
 type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
 
@@ -101,7 +105,8 @@ pub(super) unsafe fn run(
         Err(error) => return remember(&error),
     };
     let State { input, output } = &mut *state;
-    *output = Output::default();
+    // What the last request lent may be an argument of this one, so it goes only when this one is over.
+    let _earlier = std::mem::take(output);
     let progress = input.progress();
     let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
     let options = input.options(&call.cancel, progress);
@@ -152,8 +157,13 @@ impl Input {
 
 impl Output {
     fn fail(&mut self, error: Error) {
-        self.texts = Mutex::default();
-        self.error = Some(error);
+        let known = |earlier: &Error| earlier.to_string() == error.to_string();
+        if self.error.as_ref().is_some_and(known) {
+            return;
+        }
+        // What was lent stays valid until the next request.
+        let texts = std::mem::take(&mut self.texts);
+        self.outdated.push((texts, self.error.replace(error)));
     }
 
     fn finish(&mut self, result: Result<()>) -> oss_status {

@@ -171,7 +171,7 @@ pub unsafe extern "C" fn oss_get_object(
 }
 
 /// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many came.
-/// A larger object is #OSS_INVALID_ARGUMENT.
+/// A larger object is #OSS_INVALID_ARGUMENT and stays unread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_to_buffer(
     bucket: *const oss_bucket,
@@ -184,6 +184,9 @@ pub unsafe extern "C" fn oss_get_object_to_buffer(
     // SAFETY: live handles, a string and `cap` bytes, or NULL, as the header asks.
     unsafe {
         run(call, |options, output| {
+            if let Some(len) = len.as_mut() {
+                *len = 0;
+            }
             let bucket = handles::bucket(bucket)?;
             let (key, buffer) = (text(key, "key")?, buffer(buf, cap, "buf")?);
             let (response, length) = bucket.get_object_to_buffer(key, buffer, options)?;

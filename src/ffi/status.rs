@@ -10,7 +10,7 @@ pub type oss_status = i32;
 
 /// It worked.
 pub const OSS_OK: oss_status = 0;
-/// A parameter or option is missing or out of range; nothing was sent.
+/// A parameter or option is missing or out of range; nothing was changed.
 pub const OSS_INVALID_ARGUMENT: oss_status = 1;
 /// No such bucket, object, upload or setting (HTTP 404).
 pub const OSS_NOT_FOUND: oss_status = 2;

@@ -55,11 +55,9 @@ impl Object {
             incoming,
             patience,
         } = client.stream(&request(key, options.range)?, options)?;
-        if let Some(range) = options.range {
-            check_range(range, &response)?;
-        }
-        let length = response.content_length();
-        let encoded = response.header("content-encoding").is_some() && asks_for_encoding(options);
+        let length = expected_length(options, &response)?;
+        let encoded =
+            response.header("content-encoding").is_some() && asks_for_encoding(client, options);
         let processed = options
             .query
             .iter()
@@ -122,6 +120,7 @@ impl Object {
                 Ok(0) => return self.check_end().map(|()| 0),
                 Ok(got) => {
                     self.position += got as u64;
+                    self.check_length()?;
                     if let Some((crc, _)) = &mut self.crc {
                         crc.update(buffer.get(..got).unwrap_or_default());
                     }
@@ -132,6 +131,17 @@ impl Object {
                 }
                 Err(error) => self.pick_up(error)?,
             }
+        }
+    }
+
+    /// After picking up, the length of what follows is the server's word only.
+    fn check_length(&self) -> Result<()> {
+        match self.length {
+            Some(length) if self.position > length => Err(Error::new(
+                Kind::BadResponse,
+                format!("the answer goes on after the {length} bytes announced"),
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -181,6 +191,7 @@ impl Object {
         let client = &self.limits.client;
         let reply = client.stream_within(&request, &options, patience.clone())?;
         check_range(rest, &reply.response)?;
+        resume.check_same(&reply.response, &self.response)?;
         self.body = reply.incoming;
         Ok(())
     }
@@ -212,7 +223,10 @@ impl Resume {
             headers: options
                 .headers
                 .iter()
-                .filter(|(name, _)| !name.to_ascii_lowercase().starts_with("if-"))
+                .filter(|(name, _)| {
+                    let name = name.to_ascii_lowercase();
+                    name != "range" && !name.starts_with("if-")
+                })
                 .map(|(name, value)| (owned(name), owned(value)))
                 .collect(),
             query: options
@@ -232,6 +246,20 @@ impl Resume {
         let first = self.start.checked_add(position)?;
         let last = self.start.checked_add(length)?.checked_sub(1)?;
         (first <= last).then_some(Range::Bytes(first, last))
+    }
+
+    /// An error unless `rest` is of the object that `first` was of: a server need not honour If-Match.
+    fn check_same(&self, rest: &Response, first: &Response) -> Result<()> {
+        let size = |response: &Response| response.content_range().and_then(|(_, size)| size);
+        let whole = size(first).or(first.content_length().filter(|_| first.status == 200));
+        let same_size = size(rest).is_none() || whole.is_none() || size(rest) == whole;
+        if rest.etag() == Some(self.etag.as_str()) && same_size {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::BadResponse,
+            "the object changed while it was downloaded",
+        ))
     }
 
     /// The settings of the first request, and that the object has not changed.
@@ -278,11 +306,42 @@ fn check_range(range: Range, response: &Response) -> Result<()> {
     ))
 }
 
-fn asks_for_encoding(options: &Options<'_>) -> bool {
-    options
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("accept-encoding"))
+/// How long the body has to be, as far as the answer says it; an error if the answer is not to what was asked.
+fn expected_length(options: &Options<'_>, response: &Response) -> Result<Option<u64>> {
+    let announced = response.content_length();
+    if let Some(range) = options.range {
+        check_range(range, response)?;
+    }
+    let ranged = options.range.is_some() || sends(options, "range");
+    match (response.status, response.content_range()) {
+        (200, _) => Ok(announced),
+        (206, Some((range, _))) if ranged => {
+            let length = (range.end() - range.start()).checked_add(1);
+            if announced.is_some() && announced != length {
+                return Err(Error::new(
+                    Kind::BadResponse,
+                    format!("the answer announces {announced:?} bytes and Content-Range {range:?}"),
+                ));
+            }
+            Ok(length)
+        }
+        (status, _) => Err(Error::new(
+            Kind::BadResponse,
+            format!(
+                "GetObject was answered with status {status}, which is no object (request id {})",
+                response.request_id()
+            ),
+        )),
+    }
+}
+
+fn sends(options: &Options<'_>, header: &str) -> bool {
+    let mut names = options.headers.iter().map(|(name, _)| name);
+    names.any(|name| name.eq_ignore_ascii_case(header))
+}
+
+fn asks_for_encoding(client: &Client, options: &Options<'_>) -> bool {
+    sends(options, "accept-encoding") || client.always_sends("accept-encoding")
 }
 
 /// Reads all of `object` into `buffer`.
@@ -294,7 +353,7 @@ pub(super) fn to_buffer(
     let capacity = buffer.len();
     let too_small = |size: String| {
         Error::invalid(format!(
-            "`buffer` has room for {capacity} bytes, the answer has {size}"
+            "the buffer has room for {capacity} bytes, the object has {size}"
         ))
     };
     if let Some(length) = object.length
@@ -314,6 +373,7 @@ pub(super) fn to_buffer(
             object.read(free)?
         };
         if got == 0 {
+            report_empty(options.progress, filled as u64)?;
             return Ok((object.response, filled));
         }
         filled += got;
@@ -361,7 +421,7 @@ fn copy(
     loop {
         let got = object.read(&mut chunk)?;
         if got == 0 {
-            return Ok(());
+            return report_empty(options.progress, done);
         }
         writer
             .write_all(chunk.get(..got).unwrap_or_default())
@@ -369,6 +429,14 @@ fn copy(
         done += got as u64;
         report(options.progress, done, object.length)?;
     }
+}
+
+/// Reports an object without bytes too, so that whoever waits for the end of a transfer sees it.
+fn report_empty(progress: Option<&Progress<'_>>, done: u64) -> Result<()> {
+    if done > 0 {
+        return Ok(());
+    }
+    report(progress, 0, Some(0))
 }
 
 fn report(progress: Option<&Progress<'_>>, done: u64, length: Option<u64>) -> Result<()> {
@@ -422,7 +490,19 @@ fn sync_directory(path: &Path) -> io::Result<()> {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    File::open(directory)?.sync_all()
+    match File::open(directory).and_then(|directory| directory.sync_all()) {
+        // Some directories and file systems do not allow it; the file is in place all the same.
+        Err(error) if is_not_allowed(&error) => Ok(()),
+        done => done,
+    }
+}
+
+#[cfg(unix)]
+fn is_not_allowed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
 }
 
 #[cfg(not(unix))]

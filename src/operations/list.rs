@@ -264,6 +264,9 @@ pub(crate) struct Pager<L: Listing> {
     entries: VecDeque<L::Entry>,
     /// Whether the service has more pages.
     more: bool,
+    pages: u64,
+    /// A token of an earlier page, to notice when the service leads in a circle (Brent's algorithm).
+    milestone: Option<String>,
 }
 
 impl<L: Listing> Pager<L> {
@@ -274,6 +277,8 @@ impl<L: Listing> Pager<L> {
             token: None,
             entries: VecDeque::new(),
             more: true,
+            pages: 0,
+            milestone: None,
         }
     }
 
@@ -301,13 +306,15 @@ impl<L: Listing> Pager<L> {
             .listing
             .page(&root)
             .map_err(|error| answer::malformed(operation, &response, &error))?;
-        if page.next.is_some() && page.next == self.token {
+        if page.next.is_some() && page.next == self.milestone {
             return Err(Error::new(
                 Kind::BadResponse,
-                format!(
-                    "{operation}: the listing does not move: two pages in a row lead to the same next one"
-                ),
+                format!("{operation}: the listing leads in a circle and would never end"),
             ));
+        }
+        self.pages += 1;
+        if self.pages.is_power_of_two() {
+            self.milestone = page.next.clone();
         }
         self.more = page.next.is_some();
         self.token = page.next;

@@ -17,6 +17,8 @@ pub(super) struct Watch {
     pub answered: AtomicBool,
     /// The answer came, or the connection broke, before the body was sent: nothing more is sent.
     pub early: AtomicBool,
+    /// The head of the answer is done.
+    pub reading_body: AtomicBool,
     failure: Mutex<Option<Error>>,
 }
 
@@ -26,6 +28,7 @@ impl Watch {
             patience,
             answered: AtomicBool::new(false),
             early: AtomicBool::new(false),
+            reading_body: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
     }
@@ -76,6 +79,21 @@ impl<'a> Source<'a> {
 
     pub fn exists(&self) -> bool {
         self.reader.is_some()
+    }
+
+    /// ureq never asks a body of length 0: has it really no bytes?
+    pub fn check_empty(&mut self) -> io::Result<()> {
+        if self.length == Some(0) && self.take(&mut [0])? > 0 {
+            return Err(self.too_long(0));
+        }
+        Ok(())
+    }
+
+    fn too_long(&self, length: u64) -> io::Error {
+        self.fail(Error::new(
+            Kind::Io,
+            format!("the body goes on after the {length} bytes announced"),
+        ))
     }
 
     fn fail(&self, error: Error) -> io::Error {
@@ -136,10 +154,7 @@ impl Read for Source<'_> {
         }
         // Before the last bytes leave: is that really all? Afterwards the object would be stored, cut off.
         if self.taken == length && self.take(&mut [0])? > 0 {
-            return Err(self.fail(Error::new(
-                Kind::Io,
-                format!("the body goes on after the {length} bytes announced"),
-            )));
+            return Err(self.too_long(length));
         }
         Ok(got)
     }

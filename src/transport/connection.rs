@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     pub(super) unread: std::ops::Range<usize>,
     pub(super) engine: Engine,
     pub(super) used: bool,
+    /// The process that made it.
+    pub(super) process: u32,
 }
 
 impl Connection {
@@ -47,6 +49,7 @@ impl Connection {
             unread: 0..0,
             engine: Engine::new(),
             used: false,
+            process: std::process::id(),
         }
     }
 

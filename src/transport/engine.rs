@@ -17,10 +17,13 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::body::Watch;
 use super::connection::{BUFFER, Connection};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Largest head of an answer.
 const MAX_HEAD: usize = 96 * 1024;
+
+/// Most that is read up to the final head, interim answers (1xx) included.
+const MAX_HEADS: usize = 1024 * 1024;
 
 /// A ureq agent that knows only the connection in its slot.
 #[derive(Clone)]
@@ -104,6 +107,8 @@ pub(super) struct Lease {
     pub(super) progress: bool,
     /// Whether the body goes out in chunks.
     pub(super) chunked: bool,
+    /// Bytes that came before the head of the answer was done.
+    pub(super) head_bytes: usize,
 }
 
 impl Lease {
@@ -142,9 +147,27 @@ impl Lease {
         let Some(connection) = &mut self.connection else {
             return Err(io::ErrorKind::NotConnected.into());
         };
-        let got = connection.read(&self.watch.patience)?;
+        let reading_body = self.watch.reading_body.load(Ordering::Relaxed);
+        let got = match connection.read(&self.watch.patience) {
+            // ureq takes a broken connection for the end of a body without a length. It is not: only FIN, and over TLS
+            // only a close_notify, ends one.
+            Err(cause) if reading_body && is_broken(&cause) => {
+                return Err(io::Error::other(Error::new(
+                    Kind::Truncated,
+                    format!("the connection broke before the answer was complete: {cause}"),
+                )));
+            }
+            done => done?,
+        };
         if got > 0 {
             self.watch.answered.store(true, Ordering::Relaxed);
+        }
+        self.head_bytes += if reading_body { 0 } else { got };
+        if self.head_bytes > MAX_HEADS {
+            return Err(io::Error::other(Error::new(
+                Kind::BadResponse,
+                format!("more than {MAX_HEADS} bytes came, but no final answer"),
+            )));
         }
         Ok(got > 0)
     }
@@ -205,6 +228,7 @@ impl Transport for Lease {
                 sent: 0,
                 progress: false,
                 chunked: false,
+                head_bytes: 0,
             });
         }
         false
@@ -278,11 +302,22 @@ fn insert_after_method(output: &mut Vec<u8>, prefix: &str) -> usize {
     }
 }
 
+/// Why a body stops being sent although the call may go on: the server hung up, or has something to say.
 fn is_hang_up(cause: &io::Error) -> bool {
     matches!(
         cause.kind(),
         io::ErrorKind::BrokenPipe
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::WouldBlock
+    )
+}
+
+fn is_broken(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::UnexpectedEof
     )
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ureq::SendBody;
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
@@ -31,6 +32,10 @@ pub(crate) fn exchange(
     let engine = connection.engine.clone();
     let mut source = Source::new(request.payload.take(), &watch);
     let head = head(request, &source, proxy_authorization)?;
+    source.check_empty().map_err(|_| {
+        let unknown = || Error::new(Kind::Io, "reading the body failed");
+        watch.failure().unwrap_or_else(unknown)
+    })?;
     engine.slot.put(Lease {
         hold_head: source.length != Some(0),
         connection: Some(connection),
@@ -40,6 +45,7 @@ pub(crate) fn exchange(
         sent: 0,
         progress: false,
         chunked: source.length.is_none(),
+        head_bytes: 0,
     });
     let answer = if source.exists() {
         let body = SendBody::from_reader(&mut source);
@@ -61,6 +67,8 @@ pub(crate) fn exchange(
             (name.as_str().to_owned(), value)
         })
         .collect();
+    watch.reading_body.store(true, Ordering::Relaxed);
+    let cut_short = watch.early();
     let mut body = Body {
         reader: Some(Box::new(body.into_reader())),
         slot: engine.slot,
@@ -72,6 +80,7 @@ pub(crate) fn exchange(
     Ok(Incoming {
         status: head.status.as_u16(),
         headers,
+        cut_short,
         body,
     })
 }

@@ -90,6 +90,8 @@ pub(crate) struct Outgoing<'a> {
 pub(crate) struct Incoming {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// The answer came before the whole body was sent, and the rest was not.
+    pub cut_short: bool,
     body: body::Body,
 }
 

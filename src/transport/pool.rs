@@ -1,7 +1,6 @@
 //! Idle connections, kept for the next request to the same authority.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Authority;
@@ -15,9 +14,14 @@ const MAX_IDLE: Duration = Duration::from_secs(50);
 #[derive(Debug)]
 pub(crate) struct Pool {
     per_authority: usize,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
     /// The process the connections belong to: a child after `fork` must not share its parent's.
-    process: AtomicU32,
-    idle: Mutex<Vec<Idle>>,
+    process: u32,
+    idle: Vec<Idle>,
 }
 
 #[derive(Debug)]
@@ -30,23 +34,29 @@ impl Pool {
     pub fn new(per_authority: usize) -> Pool {
         Pool {
             per_authority,
-            process: AtomicU32::new(std::process::id()),
-            idle: Mutex::default(),
+            kept: Mutex::new(Kept {
+                process: std::process::id(),
+                idle: Vec::new(),
+            }),
         }
     }
 
     /// The connection to `authority` that was used last, if it still lives.
     pub fn take(&self, authority: &Authority, patience: &Patience) -> Option<Connection> {
-        self.leave_to_parent();
+        let process = std::process::id();
         loop {
             let mut candidate = {
-                let mut idle = self.idle.lock().ok()?;
+                let mut kept = self.kept.lock().ok()?;
+                if kept.process != process {
+                    // Closing our copies of the sockets sends nothing: the parent's connections live on.
+                    kept.idle.clear();
+                    kept.process = process;
+                }
                 // Too old ones go, whomever they lead to.
-                idle.retain(|entry| entry.since.elapsed() < MAX_IDLE);
-                let at = idle
-                    .iter()
-                    .rposition(|entry| entry.connection.authority() == authority)?;
-                idle.remove(at).connection
+                kept.idle.retain(|entry| entry.since.elapsed() < MAX_IDLE);
+                let same = |entry: &Idle| entry.connection.authority() == authority;
+                let at = kept.idle.iter().rposition(same)?;
+                kept.idle.remove(at).connection
             };
             if candidate.is_alive(patience) {
                 return Some(candidate);
@@ -56,30 +66,23 @@ impl Pool {
 
     /// Keeps `connection`, and drops the oldest of its authority if there are too many.
     pub fn put(&self, connection: Connection) {
-        let Ok(mut idle) = self.idle.lock() else {
+        let Ok(mut kept) = self.kept.lock() else {
             return;
         };
+        // A call that began before `fork` ends in both processes, but only the parent goes on with its connection.
+        if connection.process != kept.process {
+            return;
+        }
         let same = |entry: &Idle| entry.connection.authority() == connection.authority();
-        if idle.iter().filter(|entry| same(entry)).count() >= self.per_authority {
-            match idle.iter().position(same) {
-                Some(oldest) => drop(idle.remove(oldest)),
+        if kept.idle.iter().filter(|entry| same(entry)).count() >= self.per_authority {
+            match kept.idle.iter().position(same) {
+                Some(oldest) => drop(kept.idle.remove(oldest)),
                 None => return,
             }
         }
-        idle.push(Idle {
+        kept.idle.push(Idle {
             connection,
             since: Instant::now(),
         });
-    }
-
-    fn leave_to_parent(&self) {
-        let process = std::process::id();
-        if self.process.load(Ordering::Relaxed) != process
-            && self.process.swap(process, Ordering::Relaxed) != process
-            && let Ok(mut idle) = self.idle.lock()
-        {
-            // Closing our copies of the sockets sends nothing: the parent's connections live on.
-            idle.clear();
-        }
     }
 }

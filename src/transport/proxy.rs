@@ -39,11 +39,7 @@ impl Proxy {
         };
         let rest = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some((scheme, _)) => {
-                return Err(refuse(&format!(
-                    "a proxy of scheme {scheme:?} is not supported"
-                )));
-            }
+            Some(_) => return Err(refuse("only http:// proxies are supported")),
             None => text,
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -77,8 +73,8 @@ impl Proxy {
         let variable = |name: &str| {
             [name.to_owned(), name.to_ascii_lowercase()]
                 .iter()
-                .find_map(|name| std::env::var(name).ok())
-                .filter(|value| !value.is_empty())
+                .filter_map(|name| std::env::var(name).ok())
+                .find(|value| !value.is_empty())
         };
         let Some(text) = variable(if https { "HTTPS_PROXY" } else { "HTTP_PROXY" })
             .or_else(|| variable("ALL_PROXY"))
@@ -88,7 +84,7 @@ impl Proxy {
         let mut proxy = Proxy::parse(&text)?;
         proxy.bypass = variable("NO_PROXY")
             .unwrap_or_default()
-            .split(',')
+            .split([',', ' '])
             .map(|rule| rule.trim().to_ascii_lowercase())
             .filter(|rule| !rule.is_empty())
             .collect();

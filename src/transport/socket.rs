@@ -97,9 +97,6 @@ impl Socket {
     }
 }
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
-const PEEK_NOW: i32 = libc::MSG_PEEK | libc::MSG_DONTWAIT;
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const PEEK_NOW: i32 = libc::MSG_PEEK | libc::MSG_DONTWAIT;
 
 /// Never raise SIGPIPE: a library must not kill its host because a peer closed.
@@ -181,7 +178,23 @@ pub(crate) struct Guarded<'a> {
 }
 
 impl Guarded<'_> {
-    fn wait<T>(&self, doing: &str, mut io: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    /// As [`wait`](Self::wait), but gives up with `WouldBlock` when the peer speaks or closes meanwhile.
+    fn wait_to_write<T>(&self, io: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+        let moving = matches!(self.limit, Limit::Moving(_));
+        let interrupted = || moving && self.socket.pending() != Pending::Nothing;
+        self.wait_unless(interrupted, "sending to the server", io)
+    }
+
+    fn wait<T>(&self, doing: &str, io: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+        self.wait_unless(|| false, doing, io)
+    }
+
+    fn wait_unless<T>(
+        &self,
+        interrupted: impl Fn() -> bool,
+        doing: &str,
+        mut io: impl FnMut() -> io::Result<T>,
+    ) -> io::Result<T> {
         self.check(None, doing)?;
         let mut since = None;
         loop {
@@ -194,6 +207,9 @@ impl Guarded<'_> {
                         now.checked_sub(slice).unwrap_or(now)
                     });
                     self.check(Some(since), doing)?;
+                    if interrupted() {
+                        return Err(io::ErrorKind::WouldBlock.into());
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 done => return done,
@@ -221,14 +237,12 @@ impl Read for Guarded<'_> {
 impl Write for Guarded<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut stream = &self.socket.stream;
-        self.wait("sending to the server", || stream.write(bytes))
+        self.wait_to_write(|| stream.write(bytes))
     }
 
     fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         let stream = SockRef::from(&self.socket.stream);
-        self.wait("sending to the server", || {
-            stream.send_vectored_with_flags(slices, NO_SIGNAL)
-        })
+        self.wait_to_write(|| stream.send_vectored_with_flags(slices, NO_SIGNAL))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -174,7 +174,15 @@ impl Stream {
             let taken = self.0.writer().write(bytes)?;
             bytes = bytes.get(taken..).unwrap_or_default();
             while self.0.wants_write() {
-                self.0.write_tls(&mut io)?;
+                match self.0.write_tls(&mut io) {
+                    // The peer speaks meanwhile: an early answer, or only a message of TLS itself.
+                    Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
+                        if self.has_plaintext(socket, patience)? {
+                            return Err(cause);
+                        }
+                    }
+                    done => drop(done?),
+                }
             }
         }
         Ok(())
