@@ -77,8 +77,10 @@ func TestRoundTrips(t *testing.T) {
 				t.Errorf("%s to file", key)
 			}
 			object := must(b.GetObject(ctx, key))(t)
-			if err := iotest.TestReader(object, data); err != nil {
-				t.Errorf("%s: %v", key, err)
+			if size <= 100 { // it reads byte by byte
+				if err := iotest.TestReader(object, data); err != nil {
+					t.Errorf("%s: %v", key, err)
+				}
 			}
 			object.Close()
 			var copied bytes.Buffer
