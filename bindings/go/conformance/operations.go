@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -377,6 +378,8 @@ func (r *runner) threads(words []string) string {
 	var bytes int64
 	var failure *outcome
 	known := true
+	// All really begin together: otherwise Go notices only after a while that some wait in C, and lets the next ones run.
+	runtime.GOMAXPROCS(max(count, runtime.NumCPU()))
 	start := make(chan struct{})
 	for range count {
 		group.Add(1)

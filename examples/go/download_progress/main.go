@@ -28,8 +28,8 @@ func main() {
 
 	shown := int64(0)
 	progress := func(done, total int64) error {
-		if percent := done * 100 / max(total, 1); percent >= shown+25 {
-			shown = percent
+		if quarters := 4 * done / max(total, 1); quarters > shown {
+			shown = quarters
 			fmt.Printf("%d of %d bytes\n", done, total)
 		}
 		return nil // an error would end the download
