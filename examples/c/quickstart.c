@@ -41,7 +41,7 @@ static void fail(const char *what, const char *why)
 static void done(const char *what, const char *name, oss_status status)
 {
     if (status != OSS_OK)
-        fail(what, oss_call_error(call));
+        fail(name, oss_call_error(call));
     printf("%-12s %-24s %8.3f s   request id %s\n", what, name, seconds() - began,
            oss_call_request_id(call));
     began = seconds();
@@ -97,7 +97,7 @@ static void upload(const char *path)
 static void list(void)
 {
     const oss_entry *entry;
-    done("ListObjects", "", oss_list_objects_v2(bucket, NULL, NULL, call));
+    done("ListObjects", "(all)", oss_list_objects_v2(bucket, NULL, NULL, call));
     while (oss_call_next(call, &entry) == OSS_OK && entry)
         printf("  %-35s %12" PRId64 " bytes\n", entry->name, entry->size);
     if (oss_call_error(call)[0])

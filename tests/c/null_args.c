@@ -335,6 +335,22 @@ static void bad_call(void)
     OK(oss_call_reset(call));
 }
 
+/* What was refused is not left out of the request: nothing is sent until a reset. */
+static void refused_input(void)
+{
+    const oss_entry *entry;
+    REFUSED("header", oss_call_header(call, "If-Match", "a\nb"));
+    OK(oss_call_header(call, "If-Match", "ab"));
+    CALL_REFUSED("header", oss_put_object(bucket, "key", "", 0, call));
+    CALL_REFUSED("header", oss_get_object(bucket, "key", call));
+    CALL_REFUSED("header", oss_list_objects_v2(bucket, NULL, NULL, call));
+    REFUSED("listing", oss_call_next(call, &entry));
+    OK(oss_call_reset(call));
+    TEXT("", oss_call_error(call));
+    /* After that the call gets as far as a key that cannot be. */
+    CALL_REFUSED("key", oss_put_object(bucket, "/key", "", 0, call));
+}
+
 /* For each operation: no bucket, no key, a key that cannot be, and the parameters of its own. */
 static void operations(void)
 {
@@ -423,6 +439,7 @@ int main(void)
     handles();
     no_call();
     bad_call();
+    refused_input();
     operations();
     oss_call_free(call);
     oss_service_free(service);
