@@ -825,7 +825,7 @@ internal static class Program
                 fnv = unchecked((fnv ^ bytes[at]) * 1099511628211);
             }
             Count += count;
-            if (Count <= 200)
+            if (Count <= 1000)
             {
                 beginning.Write(bytes, offset, count);
             }
@@ -848,7 +848,7 @@ internal static class Program
             }
             fields.Number("bytes", Count);
             fields.Text("fnv", fnv.ToString("x16", CultureInfo.InvariantCulture));
-            if (Count <= 200)
+            if (Count <= 1000)
             {
                 fields.Bytes("body", beginning.ToArray());
             }

@@ -263,6 +263,95 @@ internal static class Concurrency
         }
     }
 
+    private sealed class Box
+    {
+        internal readonly int Value;
+
+        internal Box(int value)
+        {
+            Value = value;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Box NewBox(int value) => new Box(value);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Sum(Box a, Box b, Box c, Box d, Box e) => a.Value + b.Value + c.Value + d.Value + e.Value;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte[] Random(int seed)
+    {
+        var data = new byte[3000];
+        new Random(seed).NextBytes(data);
+        return data;
+    }
+
+    /// <summary>Young objects in as many registers as there are, and in the hands of the library, while callbacks run.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void CallWithYoungObjects(Bucket bucket, string key, int seed)
+    {
+        Box a = NewBox(1), b = NewBox(2), c = NewBox(4), d = NewBox(8), e = NewBox(16);
+        var target = new MemoryStream();
+        var options = new CallOptions { Progress = new Reports(report => GC.KeepAlive(new byte[1000])) };
+        bucket.PutObject(key, Random(seed), options);
+        bucket.GetObjectToStream(key, target, options);
+        Equal(31, Sum(a, b, c, d, e), "what the caller holds");
+        SameBytes(Random(seed), target.ToArray());
+        target.SetLength(0);
+        bucket.PutObject(key, new MemoryStream(Random(seed + 1)), options);
+        bucket.GetObjectToStream(key, target);
+        Equal(31, Sum(a, b, c, d, e), "what the caller holds");
+        SameBytes(Random(seed + 1), target.ToArray());
+    }
+
+    internal static void CollectingMovesNothingInUse()
+    {
+        var options = Options();
+        options.Credentials = Credentials.Callback(() => new AccessKeys(string.Concat(Id), new string(Secret.ToCharArray())));
+        using (var bucket = Bucket(options))
+        {
+            string root = Key("/");
+            bool over = false;
+            var failures = new ConcurrentQueue<Exception>();
+            var collector = new Thread(() =>
+            {
+                while (!Volatile.Read(ref over))
+                {
+                    for (int turn = 0; turn < 10000; turn++)
+                    {
+                        GC.KeepAlive(new byte[100]);
+                    }
+                    GC.Collect(0);
+                    Thread.Sleep(1);
+                }
+            });
+            collector.Start();
+            var threads = Enumerable.Range(0, 32).Select(number => new Thread(() =>
+            {
+                try
+                {
+                    for (int turn = 0; turn < 20; turn++)
+                    {
+                        CallWithYoungObjects(bucket, root + number, number * 1000 + turn);
+                    }
+                }
+                catch (Exception exception)
+                {
+                    failures.Enqueue(exception);
+                }
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            Volatile.Write(ref over, true);
+            collector.Join();
+            if (!failures.IsEmpty)
+            {
+                throw new InvalidOperationException(failures.Count + " failed, such as " + failures.First());
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference UseAndForget(bool dispose)
     {
