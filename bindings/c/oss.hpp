@@ -306,6 +306,12 @@ public:
     std::string_view response_header(const text &name) const noexcept {
         return view(oss_call_response_header(get(), name.get()));
     }
+    // Number `index` of all headers, name (in lower case) and value; behind the last, both are empty.
+    std::pair<std::string_view, std::string_view> response_header_at(std::size_t index) const noexcept {
+        const char *name = nullptr;
+        const char *value = oss_call_response_header_at(get(), index, &name);
+        return {view(name), view(value)};
+    }
     std::string_view error_detail(const text &name) const noexcept {
         return view(oss_call_error_detail(get(), name.get()));
     }
@@ -551,7 +557,7 @@ private:
     friend class bucket;
     friend class service;
 
-    std::unique_ptr<failure> why() const { return detail::failed(OSS_INVALID_ARGUMENT, oss_config_error(get())); }
+    std::unique_ptr<failure> why() const { return detail::failed(oss_config_status(get()), oss_config_error(get())); }
 
     detail::keep keep_;
     detail::unique<oss_config> handle_;

@@ -51,7 +51,7 @@ pub fn run_all(runners: &[Runner], name: &str) {
     let command = (runner.command)();
     let scenarios: Vec<Scenario> = scenario::load()
         .into_iter()
-        .filter(|scenario| !scenario.is_slow() && scenario.is_for(runner.name))
+        .filter(|scenario| !scenario.is_slow())
         .collect();
     let next = Mutex::new(scenarios.iter());
     let failures = Mutex::new(Vec::new());
@@ -88,10 +88,7 @@ pub fn run_slow(runners: &[Runner]) {
     std::thread::scope(|scope| {
         for runner in runners {
             let command = (runner.command)();
-            for scenario in scenarios
-                .iter()
-                .filter(|scenario| scenario.is_for(runner.name))
-            {
+            for scenario in &scenarios {
                 let (command, failures) = (command.clone(), &failures);
                 scope.spawn(move || {
                     let mut process = Process::start(runner.name, &command);

@@ -42,7 +42,7 @@ const OPTIONS: [(&str, bool); 30] = [
     ("traffic_limit", true),
 ];
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 14] = [
     "name",
     "about",
     "covers",
@@ -56,7 +56,6 @@ const MEMBERS: [&str; 15] = [
     "open",
     "steps",
     "unrepresentable_in",
-    "only",
     "slow",
 ];
 
@@ -70,12 +69,6 @@ impl Scenario {
 
     pub fn is_slow(&self) -> bool {
         self.0["slow"] == true
-    }
-
-    pub fn is_for(&self, runner: &str) -> bool {
-        self.0
-            .get("only")
-            .is_none_or(|only| strings(only).iter().any(|name| name == runner))
     }
 
     pub fn environment(&self) -> Option<&Value> {
@@ -148,13 +141,11 @@ pub fn check(runners: &[Runner]) {
             "{name}: nothing is expected"
         );
         covered.extend(strings(&scenario.0["covers"]));
-        for list in ["unrepresentable_in", "only"] {
-            for language in strings(&scenario.0[list]) {
-                assert!(
-                    LANGUAGES.contains(&language.as_str()),
-                    "{name}: {list}: {language} is no runner"
-                );
-            }
+        for language in strings(&scenario.0["unrepresentable_in"]) {
+            assert!(
+                LANGUAGES.contains(&language.as_str()),
+                "{name}: unrepresentable_in: {language} is no runner"
+            );
         }
     }
     for runner in runners {

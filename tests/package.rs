@@ -1,0 +1,481 @@
+//! The CMake package of `bindings/c`: built, installed, moved elsewhere, and used by a project from outside in every way
+//! there is; the headers it installs, compiled by all compilers and standards they are for; and the examples of both.
+
+mod support;
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use alioss::{Bucket, Config, Options};
+use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server};
+use support::{Scheme, check_syntax, environment, root, scratch, server, succeed, tool};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn binding() -> PathBuf {
+    root().join("bindings/c")
+}
+
+/// `-DNAME=VALUE`
+fn define(name: &str, value: impl AsRef<Path>) -> OsString {
+    let mut argument = OsString::from(format!("-D{name}="));
+    argument.push(value.as_ref());
+    argument
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// Where cargo builds for the package; kept from run to run, because link-time optimization takes minutes.
+fn cargo_directory() -> OsString {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
+    define("ALIOSS_CARGO_TARGET_DIR", path)
+}
+
+/// Configures and builds `source` in `build`.
+fn cmake(source: &Path, build: &Path, definitions: &[OsString]) {
+    let mut arguments = words(&["-S"]);
+    arguments.push(source.into());
+    arguments.push("-B".into());
+    arguments.push(build.into());
+    arguments.extend_from_slice(definitions);
+    tool("cmake", "cmake", &arguments);
+    tool("cmake", "cmake", &[OsString::from("--build"), build.into()]);
+}
+
+/// Builds and installs the package, and moves it away from where it was installed; nothing in it may know that place.
+fn install(name: &str, definitions: &[OsString]) -> PathBuf {
+    let directory = scratch(name);
+    let (build, installed) = (directory.join("build"), directory.join("installed"));
+    let mut all = vec![cargo_directory()];
+    if let Some(cargo) = std::env::var_os("CARGO") {
+        all.push(define("ALIOSS_CARGO", cargo));
+    }
+    all.extend_from_slice(definitions);
+    cmake(&binding(), &build, &all);
+    let mut arguments = words(&["--install"]);
+    arguments.push(build.into());
+    arguments.push("--prefix".into());
+    arguments.push(installed.clone().into());
+    tool("cmake", "cmake", &arguments);
+    let moved = directory.join("moved");
+    std::fs::rename(installed, &moved).unwrap();
+    moved
+}
+
+/// What pkg-config says about the package below `libdir`.
+fn pkg_config(libdir: &Path, arguments: &[&str]) -> Vec<OsString> {
+    let output = Command::new("pkg-config")
+        .args(arguments)
+        .arg("alioss")
+        .env("PKG_CONFIG_PATH", libdir.join("pkgconfig"))
+        .output()
+        .unwrap_or_else(|error| {
+            panic!("cannot run pkg-config: {error}; install the package pkg-config")
+        });
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "pkg-config: {errors}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    said.split_whitespace().map(OsString::from).collect()
+}
+
+/// Compiles the project's programs with what pkg-config says.
+fn compile(directory: &Path, flags: &[OsString]) -> [PathBuf; 2] {
+    [("cc", "gcc", "app.c"), ("c++", "g++", "app.cpp")].map(|(compiler, package, source)| {
+        let program = directory.join(source.replace('.', "-"));
+        let mut arguments = vec![binding().join("tests/outside").join(source).into()];
+        arguments.push("-o".into());
+        arguments.push(program.clone().into());
+        arguments.extend_from_slice(flags);
+        tool(compiler, package, &arguments);
+        program
+    })
+}
+
+/// The programs that the project's CMakeLists.txt builds: shared and static, C and C++.
+fn programs(build: &Path) -> [PathBuf; 4] {
+    ["c-alioss", "cpp-alioss", "c-static", "cpp-static"].map(|name| build.join(name))
+}
+
+/// Runs a program of the project against a server of its own.
+fn check_program(program: &Path, library_path: Option<&Path>) {
+    let server = server();
+    let mut variables = environment(&server, Scheme::Http);
+    variables.push(("OSS_BUCKET".to_owned(), "outside".to_owned()));
+    if let Some(path) = library_path {
+        let path = path.to_str().unwrap().to_owned();
+        variables.push(("LD_LIBRARY_PATH".to_owned(), path));
+    }
+    let said = succeed(&[program], &[], &variables);
+    assert_eq!(said, format!("alioss {VERSION}: hello\n"));
+}
+
+/// Whether a program needs the shared library, by the name it is loaded by.
+fn is_linked_dynamically(program: &Path) -> bool {
+    let dynamic = tool("readelf", "binutils", &[Path::new("-dW"), program]);
+    let needed = dynamic.lines().filter(|line| line.contains("(NEEDED)"));
+    let alioss: Vec<&str> = needed.filter(|line| line.contains("alioss")).collect();
+    for line in &alioss {
+        assert!(line.ends_with("[libalioss.so.0]"), "{line}");
+    }
+    !alioss.is_empty()
+}
+
+/// The global symbols that a library defines.
+fn symbols(library: &Path, dynamic: bool) -> Vec<String> {
+    let mut arguments = words(&["--extern-only", "--defined-only", "--format=posix"]);
+    if dynamic {
+        arguments.push("--dynamic".into());
+    }
+    arguments.push(library.into());
+    let listed = tool("nm", "binutils", &arguments);
+    let mut names: Vec<String> = listed
+        .lines()
+        .filter(|line| !line.ends_with(':'))
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+fn ledger() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("tests/symbols.txt")).unwrap();
+    let mut names: Vec<String> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| word.starts_with("oss_"))
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn installs_and_serves_projects_from_outside() {
+    let outside = binding().join("tests/outside");
+    let prefix = install("prefix", &[]);
+    let libdir = prefix.join("lib");
+
+    // What is installed.
+    for (name, source) in [
+        ("oss.h", root().join("include/oss.h")),
+        ("oss_options.h", binding().join("oss_options.h")),
+        ("oss.hpp", binding().join("oss.hpp")),
+    ] {
+        let installed = std::fs::read(prefix.join("include").join(name)).unwrap();
+        assert!(
+            installed == std::fs::read(source).unwrap(),
+            "{name} differs"
+        );
+    }
+    let link = |name: &str| std::fs::read_link(libdir.join(name)).unwrap();
+    let file = format!("libalioss.so.{VERSION}");
+    assert_eq!(link("libalioss.so"), Path::new("libalioss.so.0"));
+    assert_eq!(link("libalioss.so.0"), Path::new(&file));
+    let shared = libdir.join(&file);
+    let dynamic = tool("readelf", "binutils", &[Path::new("-dW"), &shared]);
+    assert!(dynamic.contains("soname: [libalioss.so.0]"), "{dynamic}");
+    assert_eq!(symbols(&shared, true), ledger());
+    // Nothing of Rust shows in the archive either, so that it can be linked beside another one.
+    assert_eq!(symbols(&libdir.join("libalioss.a"), false), ledger());
+
+    // pkg-config, shared.
+    let directory = scratch("pkg-config");
+    let flags = pkg_config(&libdir, &["--cflags", "--libs"]);
+    for program in compile(&directory, &flags) {
+        assert!(is_linked_dynamically(&program));
+        check_program(&program, Some(&libdir));
+    }
+
+    // find_package, both libraries. The prefix is where it was moved to.
+    let build = scratch("find-package");
+    cmake(&outside, &build, &[define("CMAKE_PREFIX_PATH", &prefix)]);
+    for program in programs(&build) {
+        let name = program.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(is_linked_dynamically(&program), name.ends_with("-alioss"));
+        check_program(&program, None);
+    }
+
+    // A version that is not this one.
+    let refused = Command::new("cmake")
+        .arg("-S")
+        .arg(&outside)
+        .arg("-B")
+        .arg(scratch("other-version"))
+        .arg(define("CMAKE_PREFIX_PATH", &prefix))
+        .arg("-DWANTED_VERSION=0.99")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && said.contains("alioss"),
+        "{said}"
+    );
+}
+
+/// An installation with the archive alone, in another library directory, for `pkg-config --static`.
+#[test]
+fn installs_the_archive_alone() {
+    let archive_only = [
+        "-DALIOSS_SHARED=OFF",
+        "-DCMAKE_INSTALL_LIBDIR=lib/some/where",
+    ];
+    let prefix = install("static-prefix", &words(&archive_only));
+    let libdir = prefix.join("lib/some/where");
+    let shared = std::fs::read_dir(&libdir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.contains(".so"));
+    assert_eq!(shared, None);
+    let directory = scratch("pkg-config-static");
+    let flags = pkg_config(&libdir, &["--static", "--cflags", "--libs"]);
+    for program in compile(&directory, &flags) {
+        assert!(!is_linked_dynamically(&program));
+        check_program(&program, None);
+    }
+}
+
+/// A project that takes the directory in, as FetchContent does.
+#[test]
+fn can_be_a_part_of_another_project() {
+    let build = scratch("add-subdirectory");
+    let definitions = [define("ALIOSS_SOURCE", binding()), cargo_directory()];
+    cmake(&binding().join("tests/outside"), &build, &definitions);
+    for program in programs(&build) {
+        check_program(&program, None);
+    }
+}
+
+/// As warnings are errors here, so that no project that includes the headers gets any.
+#[test]
+fn headers_compile_alone_and_twice() {
+    let directory = scratch("headers");
+    for (header, suffix, standards) in [
+        ("oss_options.h", "c", &["c99", "c11", "c17", "c2x"][..]),
+        ("oss_options.h", "cpp", &["c++11", "c++17", "c++20"][..]),
+        ("oss.hpp", "cpp", &["c++17", "c++20"][..]),
+    ] {
+        for times in [1, 2] {
+            let source = directory.join(format!("{times}-{header}.{suffix}"));
+            let include = binding().join(header);
+            let line = format!("#include \"{}\"\n", include.display());
+            let text = format!("{}int unit = OSS_OK;\n", line.repeat(times));
+            std::fs::write(&source, text).unwrap();
+            for standard in standards {
+                for (c, cxx) in [("gcc", "g++"), ("clang", "clang++")] {
+                    let compiler = if suffix == "c" { c } else { cxx };
+                    let package = if cxx == "g++" { compiler } else { "clang" };
+                    check_syntax(compiler, package, standard, &source);
+                }
+            }
+        }
+    }
+}
+
+/// Compiles an example with all warnings; C++ in both standards, of which the last is what runs.
+fn example(source: &str) -> PathBuf {
+    let library = support::library();
+    let path = root().join("examples").join(source);
+    let program = scratch(&source.replace('/', "-")).join("program");
+    let (compilers, standards) = match source.ends_with(".c") {
+        true => ([("clang", "clang"), ("cc", "gcc")], &["c17", "c99"][..]),
+        false => (
+            [("clang++", "clang"), ("c++", "g++")],
+            &["c++20", "c++17"][..],
+        ),
+    };
+    for (compiler, package) in compilers {
+        for standard in standards {
+            let mut arguments = words(&[&format!("-std={standard}"), "-pthread", "-g"]);
+            arguments.extend(words(&support::WARNINGS));
+            for directory in [root().join("include"), binding()] {
+                arguments.push("-I".into());
+                arguments.push(directory.into());
+            }
+            arguments.push(path.clone().into());
+            arguments.push("-o".into());
+            arguments.push(program.clone().into());
+            arguments.push("-L".into());
+            arguments.push(library.directory.clone().into());
+            arguments.push("-lalioss".into());
+            arguments.push(format!("-Wl,-rpath,{}", library.directory.display()).into());
+            tool(compiler, package, &arguments);
+        }
+    }
+    program
+}
+
+/// Variables for an example that uses `bucket`, which exists; over HTTPS, as users would.
+fn variables(server: &Server, bucket: &str) -> Vec<(String, String)> {
+    let mut variables = environment(server, Scheme::Https);
+    variables.push(("OSS_BUCKET".to_owned(), bucket.to_owned()));
+    open(server, bucket).put_bucket(&Options::new()).unwrap();
+    variables
+}
+
+/// The way to a bucket for what the examples find and leave there.
+fn open(server: &Server, bucket: &str) -> Bucket {
+    let mut config = Config::new();
+    config
+        .endpoint(&server.endpoint())
+        .region(server.region())
+        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
+    Bucket::new(&config, bucket).unwrap()
+}
+
+fn content(server: &Server, bucket: &str, key: &str) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut object = open(server, bucket)
+        .get_object(key, &Options::new())
+        .unwrap();
+    object.read_to_end(&mut body).unwrap();
+    body
+}
+
+#[test]
+fn quickstart_example() {
+    let server = server();
+    let mut variables = environment(&server, Scheme::Https);
+    variables.push(("OSS_BUCKET".to_owned(), "quickstart".to_owned()));
+    let said = succeed(&[example("cpp/quickstart.cpp")], &[], &variables);
+    for expected in [
+        "notes/hello.txt 12 bytes",
+        "Hello, OSS!",
+        "missing.txt: NoSuchKey, 404",
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    let seen: Vec<String> = server.requests().into_iter().map(|r| r.operation).collect();
+    let expected = [
+        "PutBucket",
+        "PutObject",
+        "ListObjectsV2",
+        "GetObject",
+        "HeadObject",
+        "DeleteObject",
+        "DeleteBucket",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn init_options_examples() {
+    for source in ["c/init_options.c", "cpp/init_options.cpp"] {
+        let server = server();
+        let variables = variables(&server, "options");
+        server.clear_requests();
+        let said = succeed(&[example(source)], &[], &variables);
+        assert_eq!(said, "stored, x-oss-meta-from: example\n", "{source}");
+        let seen = server.requests();
+        let put = &seen[0];
+        let agent = put.header("user-agent").unwrap_or_default();
+        assert!(agent.ends_with("/init-options"), "{source}: {agent}");
+        assert_eq!(
+            put.header("x-oss-traffic-limit"),
+            Some("100000000"),
+            "{source}"
+        );
+        assert_eq!(seen.len(), 2, "{source}");
+        // The session was used, and one connection was enough.
+        assert_eq!(seen[0].connection, seen[1].connection, "{source}");
+    }
+}
+
+#[test]
+fn stream_upload_examples() {
+    for source in ["c/stream_upload.c", "cpp/stream_upload.cpp"] {
+        let server = server();
+        let variables = variables(&server, "streams");
+        let body: Vec<u8> = (0..1_000_000).map(|index| (index % 253) as u8).collect();
+        let mut child = Command::new(example(source))
+            .arg("from/stdin.bin")
+            .envs(variables)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(&body).unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{source}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            said.starts_with("from/stdin.bin: 1000000 bytes, CRC-64 "),
+            "{source}: {said}"
+        );
+        assert!(
+            content(&server, "streams", "from/stdin.bin") == body,
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn download_progress_examples() {
+    for source in ["c/download_progress.c", "cpp/download_progress.cpp"] {
+        let program = example(source);
+        let server = server();
+        let variables = variables(&server, "downloads");
+        let body: Vec<u8> = (0..2_000_000).map(|index| (index % 253) as u8).collect();
+        let bucket = open(&server, "downloads");
+        bucket.put_object("a.bin", &body, &Options::new()).unwrap();
+        let directory = scratch("downloads");
+        let file = directory.join("a.bin");
+        let path = file.to_str().unwrap();
+        // The second one has its own time limit as third argument.
+        let limit = |seconds| {
+            if source.starts_with("cpp") {
+                Some(seconds)
+            } else {
+                None
+            }
+        };
+
+        let mut arguments = vec!["a.bin", path];
+        arguments.extend(limit("60"));
+        let said = succeed(&[&program], &arguments, &variables);
+        assert!(
+            said.contains("100 %  2000000 of 2000000 bytes"),
+            "{source}: {said}"
+        );
+        assert!(said.ends_with("is there\n"), "{source}: {said}");
+        assert!(std::fs::read(&file).unwrap() == body, "{source}");
+        std::fs::remove_file(&file).unwrap();
+
+        // A connection that goes silent, and somebody who does not want to wait.
+        server.inject(
+            Rule::new(Action::StallResponse {
+                after_bytes: 1_500_000,
+            })
+            .method("GET"),
+        );
+        let mut arguments = vec!["a.bin", path];
+        arguments.extend(limit("2"));
+        let mut child = Command::new(&program)
+            .args(arguments)
+            .envs(variables)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        assert!(first.contains("of 2000000 bytes"), "{source}: {first}");
+        if limit("").is_none() {
+            let interrupt = ["-s", "INT", &child.id().to_string()].map(str::to_owned);
+            tool("kill", "procps", &interrupt);
+        }
+        let began = Instant::now();
+        let last = lines.map(Result::unwrap).last().unwrap();
+        assert_eq!(last, "stopped, nothing is left", "{source}");
+        assert!(!child.wait().unwrap().success(), "{source}");
+        assert!(began.elapsed() < Duration::from_secs(30), "{source}");
+        let left = std::fs::read_dir(&directory).unwrap().count();
+        assert_eq!(left, 0, "{source}: something was left");
+    }
+}
