@@ -1,0 +1,272 @@
+//! The C# binding on Mono and on CoreCLR: `bindings/csharp/build.sh` compiles the library, its tests and the examples, and
+//! each runtime runs them against the local server.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use support::{Scheme, environment, library, root, scratch, server, succeed};
+
+const RUNTIMES: [&str; 2] = ["run-mono", "run-coreclr"];
+
+/// The directory with the compiled programs and the launchers.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let directory = scratch("csharp");
+        let script = root().join("bindings/csharp/build.sh");
+        let output = Command::new(&script)
+            .arg(&directory)
+            .arg(&library().shared)
+            .output()
+            .unwrap_or_else(|error| panic!("cannot run {}: {error}", script.display()));
+        assert!(
+            output.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        directory
+    })
+}
+
+/// The binding's own tests; the program says how many there are.
+fn passes_its_tests(runtime: &str) {
+    let server = server();
+    let mut variables = environment(&server, Scheme::Http);
+    variables.push(("OSS_HTTPS_ENDPOINT".to_owned(), server.https_endpoint()));
+    let ca_file = server.ca_file().to_string_lossy().into_owned();
+    variables.push(("OSS_CA_FILE".to_owned(), ca_file));
+    // The library reads these itself; the tests set them where they want them.
+    variables.retain(|(name, _)| !name.starts_with("OSS_ACCESS_KEY"));
+    let said = succeed(&[built().join(runtime)], &["Tests"], &variables);
+    print!("{said}");
+    let source = std::fs::read_to_string(root().join("bindings/csharp/tests/Program.cs")).unwrap();
+    let (always, modern) = source
+        .split_once("#if NET")
+        .expect("tests for newer runtimes come last");
+    let count = |text: &str| {
+        text.lines()
+            .filter(|line| {
+                let name = line.trim().trim_end_matches(',');
+                line.starts_with("        ")
+                    && line.ends_with(',')
+                    && name.split_once('.').is_some_and(|(class, test)| {
+                        ["Failures", "Objects", "Concurrency"].contains(&class)
+                            && test.chars().all(char::is_alphanumeric)
+                    })
+            })
+            .count()
+    };
+    let least = count(always);
+    assert!(least > 35, "{least} tests");
+    let passed = [least, least + count(modern)];
+    assert!(
+        passed
+            .iter()
+            .any(|passed| said.ends_with(&format!(": {passed} passed, 0 failed\n"))),
+        "not all {passed:?} tests were run"
+    );
+}
+
+#[test]
+fn tests_on_mono() {
+    passes_its_tests("run-mono");
+}
+
+#[test]
+fn tests_on_coreclr() {
+    passes_its_tests("run-coreclr");
+}
+
+/// Runs an example on both runtimes, over both schemes where it takes a CA; what it says has to hold all of `words`.
+fn example(name: &str, scheme: Scheme, arguments: &[&str], words: &[&str]) {
+    for runtime in RUNTIMES {
+        let server = server();
+        let mut variables = environment(&server, scheme);
+        variables.push(("OSS_BUCKET".to_owned(), "examplebucket".to_owned()));
+        let mut all = vec![name];
+        all.extend(arguments);
+        let said = succeed(&[built().join(runtime)], &all, &variables);
+        for word in words {
+            assert!(
+                said.contains(word),
+                "{runtime} {name}: no {word:?} in\n{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn quickstart() {
+    let words = ["Hello, OSS!", "hello.txt: 11 bytes, Standard"];
+    example("Quickstart", Scheme::Http, &[], &words);
+}
+
+#[test]
+fn init_options() {
+    let words = ["request id ", "InvalidArgument: `retry`: 0 is out of range"];
+    example("InitOptions", Scheme::Https, &[], &words);
+}
+
+#[test]
+fn stream_upload() {
+    let file = scratch("stream-upload").join("numbers.txt");
+    let text: String = (0..100_000).map(|number| format!("{number}\n")).collect();
+    std::fs::write(&file, &text).unwrap();
+    let length = format!("{} bytes came back", text.len());
+    let words = ["stored, CRC-64 ", &length];
+    example(
+        "StreamUpload",
+        Scheme::Http,
+        &[file.to_str().unwrap()],
+        &words,
+    );
+}
+
+#[test]
+fn download_progress() {
+    let directory = scratch("download-progress");
+    let content: Vec<u8> = (0..1_000_000u32).map(|index| (index % 251) as u8).collect();
+    for runtime in RUNTIMES {
+        let server = server();
+        let mut config = alioss::Config::new();
+        config.endpoint(&server.endpoint()).region("cn-hangzhou");
+        config.keys(oss_local::ACCESS_KEY_ID, oss_local::ACCESS_KEY_SECRET, None);
+        let bucket = alioss::Bucket::new(&config, "examplebucket").unwrap();
+        let options = alioss::Options::new();
+        bucket.put_bucket(&options).unwrap();
+        bucket.put_object("large", &content, &options).unwrap();
+        let mut variables = environment(&server, Scheme::Http);
+        variables.push(("OSS_BUCKET".to_owned(), "examplebucket".to_owned()));
+        let file = directory.join(runtime);
+        let arguments = ["DownloadProgress", "large", file.to_str().unwrap()];
+        let said = succeed(&[built().join(runtime)], &arguments, &variables);
+        assert!(said.ends_with("[####################] 100 %\n"), "{said}");
+        assert_eq!(std::fs::read(&file).unwrap(), content);
+        // What fails is said, and the exit status says that it did.
+        let arguments = ["DownloadProgress", "missing", file.to_str().unwrap()];
+        let output = support::run(&[built().join(runtime)], &arguments, &variables);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.starts_with("NotFound: ") && said.contains("NoSuchKey"),
+            "{said}"
+        );
+    }
+}
+
+/// All C# sources below a directory as one text.
+fn sources(directory: &str) -> String {
+    std::fs::read_dir(root().join(directory))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "cs"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+/// Functions with the number of their parameters: each name that begins with `oss_`, up to the closing parenthesis.
+fn functions(text: &str) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    for (at, _) in text.match_indices("oss_") {
+        let rest = &text[at..];
+        let Some(open) = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_') else {
+            continue;
+        };
+        if text[..at].ends_with([' ', '*']) && rest[open..].starts_with('(') {
+            let Some(close) = rest.find(");") else {
+                continue;
+            };
+            let parameters = rest[open + 1..close].trim();
+            let count = match parameters {
+                "" | "void" => 0,
+                _ => parameters.matches(',').count() + 1,
+            };
+            found.insert(rest[..open].to_owned(), count);
+        }
+    }
+    found
+}
+
+/// What the C# declarations say is what the header says.
+#[test]
+fn declarations_match_the_header() {
+    let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
+    // Without comments, which mention functions too.
+    let code: String = header
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let native = std::fs::read_to_string(root().join("bindings/csharp/src/Native.cs")).unwrap();
+    let (declared, exist) = (functions(&native), functions(&code));
+    assert!(declared.len() > 70, "only {} are declared", declared.len());
+    for (name, parameters) in &declared {
+        assert_eq!(exist.get(name), Some(parameters), "{name}");
+    }
+
+    let statuses =
+        std::fs::read_to_string(root().join("bindings/csharp/src/OssStatus.cs")).unwrap();
+    let mut checked = 0;
+    for line in header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define OSS_"))
+    {
+        let Some((name, number)) = line.split_once(' ') else {
+            continue;
+        };
+        if ["VERSION", "TLS", "ENTRY"]
+            .iter()
+            .any(|part| name.starts_with(part))
+        {
+            continue;
+        }
+        let camel: String = name
+            .split('_')
+            .map(|word| format!("{}{}", &word[..1], word[1..].to_lowercase()))
+            .collect();
+        assert!(
+            statuses.contains(&format!(" {camel} = {number},")),
+            "no {camel} = {number}"
+        );
+        checked += 1;
+    }
+    assert!(checked > 20, "{checked}");
+}
+
+/// Every option of the header is one of the binding, and every P/Invoke is blittable.
+#[test]
+fn nothing_is_left_out() {
+    let native = std::fs::read_to_string(root().join("bindings/csharp/src/Native.cs")).unwrap();
+    let all = sources("bindings/csharp/src");
+    let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
+    for name in functions(&header)
+        .keys()
+        .filter(|name| name.starts_with("oss_config_"))
+    {
+        let used = all.matches(&format!("Native.{name}")).count();
+        assert!(used > 0, "the binding has no {name}");
+    }
+    let blittable = "int long ulong void IntPtr UIntPtr UIntPtr* byte* byte** Entry** ConfigHandle CredentialsHandle \
+                     SessionHandle BucketHandle ServiceHandle CallHandle";
+    let mut types = 0;
+    for (_, declaration) in native
+        .lines()
+        .filter_map(|line| line.split_once(" extern "))
+    {
+        let (head, parameters) = declaration.trim_end_matches(");").split_once('(').unwrap();
+        for typed in std::iter::once(head).chain(parameters.split(", ").filter(|p| !p.is_empty())) {
+            let kind = typed.split(' ').next().unwrap();
+            assert!(
+                blittable.split_whitespace().any(|known| known == kind),
+                "{kind} in {declaration}"
+            );
+            types += 1;
+        }
+    }
+    assert!(types > 200, "{types}");
+}
