@@ -63,10 +63,43 @@ pub(crate) fn service_error(operation: &str, response: &Response, body: Vec<u8>)
         details: fields.details,
         body: document.get(..KEPT_BODY).unwrap_or(&document).to_vec(),
     };
+    from_service(operation, response, service)
+}
+
+fn from_service(operation: &str, response: &Response, service: ServiceError) -> Error {
+    let status = service.http_status;
     let kind = kind(status, &service.code);
     let message = message(operation, &service, response);
     let retryable = is_retryable(status, &service.code);
     Error::from_service(kind, message, service).with_retryable(retryable)
+}
+
+/// The error that the service reports in the middle of an answer.
+pub(crate) fn error_in_stream(
+    operation: &str,
+    response: &Response,
+    status: u16,
+    code: &str,
+    message: &str,
+) -> Error {
+    let service = ServiceError {
+        http_status: status,
+        code: code.to_owned(),
+        message: message.to_owned(),
+        request_id: response.request_id().to_owned(),
+        ..ServiceError::default()
+    };
+    from_service(operation, response, service)
+}
+
+/// An error that comes with a good status: the service says so when it finds out after the head of the answer is sent.
+pub(crate) fn check_body(operation: &str, response: &Response) -> Result<()> {
+    let body = response.body.trim_ascii_start();
+    let is_error = body.starts_with(b"<Error") || body.starts_with(b"<?xml");
+    if is_error && xml::parse_error(body).is_some() {
+        return Err(service_error(operation, response, body.to_vec()));
+    }
+    Ok(())
 }
 
 /// The document of a good answer, whose root has to be `root`. The service can also report an error with status 200.

@@ -170,6 +170,38 @@ pub fn check(endpoint: &str) -> Result<()> {
     Authority::parse(endpoint).map(|_| ())
 }
 
+/// A URL taken apart: where it leads, and path and query as they stand there.
+pub fn split_url(url: &str) -> Result<(Endpoint, &str)> {
+    // Not quoted: who has a presigned URL has the right.
+    let refuse = |problem: &str| Error::invalid(format!("`url`: it {problem}"));
+    if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(refuse(
+            "has blanks, control characters or characters that are not ASCII; they have to be percent-encoded",
+        ));
+    }
+    let begin = match url.split_once("://") {
+        Some((scheme, _)) => scheme.len() + "://".len(),
+        None => return Err(refuse("does not begin with http:// or https://")),
+    };
+    let rest = url.get(begin..).unwrap_or_default();
+    let Some(path) = rest.find('/') else {
+        return Err(refuse("has no path"));
+    };
+    if rest.contains('#') {
+        return Err(refuse("has a fragment"));
+    }
+    let (authority, target) = url.split_at(begin + path);
+    let authority = Authority::parse(authority)
+        .map_err(|_| refuse("has no usable scheme, host and port in front of its path"))?;
+    let endpoint = Endpoint {
+        scheme: authority.scheme,
+        host: authority.host,
+        port: authority.port,
+        addressing: Addressing::Cname,
+    };
+    Ok((endpoint, target))
+}
+
 /// Puts the options together.
 ///
 /// An error if a part is malformed, if neither endpoint nor region is given, or if two of them contradict each other.

@@ -138,6 +138,14 @@ pub fn decode(text: &str) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| bad("bytes that are not UTF-8"))
 }
 
+/// [`decode`]s `text` if it is encoded.
+pub fn decode_if(encoded: bool, text: &str) -> Result<String> {
+    match encoded {
+        true => decode(text),
+        false => Ok(text.to_owned()),
+    }
+}
+
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }

@@ -12,7 +12,7 @@
 //!
 //! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
-//! modules `request`, `answer`, `upload`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
+//! modules `request`, `operation` (with `operations::table`, plain data that all rooms read), `document`, `answer`, `upload`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 // Nothing that a user, a file or a server controls may panic.
@@ -25,13 +25,16 @@ mod answer;
 mod client;
 mod config;
 mod content_type;
+mod crc32;
 mod crc64;
 mod credentials;
+mod document;
 mod endpoint;
 mod error;
 mod escape;
 mod ffi;
 mod names;
+mod operation;
 mod operations;
 mod request;
 mod retry;
@@ -43,11 +46,16 @@ mod xml;
 
 pub use config::{Config, SignatureVersion};
 pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static};
+pub use document::Document;
 pub use error::{Error, Kind, Result, ServiceError};
+pub use operation::{Checked, Content, Level, Method, Operation};
 pub use operations::{
-    Bucket, ListBuckets, ListObjectsV2, ListedBucket, ListedObject, Object, ObjectSummary, Service,
+    Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,
+    ListObjects, ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload,
+    ListedVersion, OPERATIONS, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, PostPolicy,
+    Presigned, Select, SelectMeta, Service, UploadedPart, find_operation,
 };
-pub use request::{Body, Header, Method, Options, Parameter, Progress, Range, Response};
+pub use request::{Body, Header, Options, Parameter, Progress, Range, Response};
 pub use time::Timestamp;
 pub use transport::{Cancel, Session, TlsVersion};
 

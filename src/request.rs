@@ -6,7 +6,12 @@ use std::io::{self, Read};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::time::Timestamp;
 use crate::transport::Cancel;
 
@@ -15,56 +20,6 @@ pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
 
 /// A header. Names are compared without regard to case.
 pub type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-/// HTTP methods that OSS knows (RFC 9110, section 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Reads the headers only.
-    Head,
-    /// Stores.
-    Put,
-    /// Does what its target says.
-    Post,
-    /// Deletes.
-    Delete,
-    /// Asks for what is allowed.
-    Options,
-}
-
-impl Method {
-    /// The method as it goes on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Get => "GET",
-            Method::Head => "HEAD",
-            Method::Put => "PUT",
-            Method::Post => "POST",
-            Method::Delete => "DELETE",
-            Method::Options => "OPTIONS",
-        }
-    }
-
-    /// The method with that name, in capitals as on the wire.
-    pub fn parse(name: &str) -> Option<Method> {
-        [
-            Method::Get,
-            Method::Head,
-            Method::Put,
-            Method::Post,
-            Method::Delete,
-            Method::Options,
-        ]
-        .into_iter()
-        .find(|method| method.as_str() == name)
-    }
-
-    /// Whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2).
-    pub fn is_idempotent(self) -> bool {
-        self != Method::Post
-    }
-}
 
 /// A request body.
 pub enum Body<'a> {
@@ -138,29 +93,33 @@ impl<'a> From<&'a str> for Body<'a> {
 
 /// An operation on its way to the service; its body travels beside it.
 pub(crate) struct Request<'a> {
-    /// Official name of the operation, for messages.
-    pub operation: &'a str,
-    pub method: Method,
+    pub operation: &'static Operation,
     /// `None` at bucket or service level.
     pub key: Option<&'a str>,
     pub query: Vec<Parameter<'a>>,
     pub headers: Vec<Header<'a>>,
-    /// Whether it may be repeated when an answer was lost.
-    pub idempotent: bool,
-    /// Whether it moves object data: then `traffic_limit` applies, and uploads are compared with the service's CRC-64.
-    pub data: bool,
+    /// Where to send it, signed already; instead of the bucket, key and query, and without headers of the configuration.
+    pub url: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
-    pub fn new(operation: &'a str, method: Method, key: Option<&'a str>) -> Request<'a> {
+    /// The request as the table has it, without the parameters that the caller has to give.
+    pub fn new(operation: &'static Operation, key: Option<&'a str>) -> Request<'a> {
+        let fixed = |(name, value): (&'static str, Option<&'static str>)| {
+            let value = value?;
+            Some((
+                name.into(),
+                Some(value)
+                    .filter(|value| !value.is_empty())
+                    .map(Cow::Borrowed),
+            ))
+        };
         Request {
             operation,
-            method,
             key,
-            query: Vec::new(),
+            query: operation.parameters().filter_map(fixed).collect(),
             headers: Vec::new(),
-            idempotent: method.is_idempotent(),
-            data: false,
+            url: None,
         }
     }
 
@@ -189,6 +148,8 @@ pub struct Options<'a> {
     pub(crate) headers: Vec<Header<'a>>,
     pub(crate) query: Vec<Parameter<'a>>,
     pub(crate) range: Option<Range>,
+    pub(crate) fields: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
+    pub(crate) initial_crc64: Option<u64>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) cancel: Cancel,
     pub(crate) progress: Option<&'a Progress<'a>>,
@@ -216,6 +177,30 @@ impl<'a> Options<'a> {
     pub fn range(mut self, range: Range) -> Self {
         self.range = Some(range);
         self
+    }
+
+    /// Sets a field of the document that the request carries, such as `Rule[0].Expiration.Days`; `None` takes it out. Without
+    /// a body a new document is built, with one it is changed. See [`Document`](crate::Document) for paths.
+    pub fn field(mut self, path: impl Into<Cow<'a, str>>, value: Option<&'a str>) -> Self {
+        self.fields.push((path.into(), value.map(Cow::Borrowed)));
+        self
+    }
+
+    /// Tells AppendObject the CRC-64 of what is there already, so that the whole object can be compared. Not needed at
+    /// position 0.
+    pub fn initial_crc64(mut self, crc64: u64) -> Self {
+        self.initial_crc64 = Some(crc64);
+        self
+    }
+
+    /// Has the service call back when the object is stored (`x-oss-callback`): `callback` and `variables` are JSON texts, the
+    /// latter may be empty. The answer of the callback is the body of the response.
+    pub fn callback(self, callback: &str, variables: &str) -> Self {
+        let options = self.header("x-oss-callback", STANDARD.encode(callback));
+        match variables {
+            "" => options,
+            _ => options.header("x-oss-callback-var", STANDARD.encode(variables)),
+        }
     }
 
     /// Limits this call, with its repetitions and the reading of its answer; instead of `total_timeout`.
@@ -300,6 +285,11 @@ impl Response {
         &self.headers
     }
 
+    /// The XML document in the body.
+    pub fn document(&self) -> Result<Document> {
+        Document::parse(&self.body)
+    }
+
     /// The first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
@@ -333,6 +323,11 @@ impl Response {
     /// `x-oss-hash-crc64ecma`: CRC-64 of the whole object.
     pub fn crc64(&self) -> Option<u64> {
         self.header("x-oss-hash-crc64ecma")?.parse().ok()
+    }
+
+    /// `x-oss-next-append-position`: where AppendObject goes on, which is the size of the object.
+    pub fn next_append_position(&self) -> Option<u64> {
+        self.header("x-oss-next-append-position")?.parse().ok()
     }
 
     /// `Content-Length` in bytes: of the object for HeadObject, of the answer otherwise.

@@ -12,18 +12,23 @@ pub(crate) struct Upload<'a, 'o> {
     body: Body<'a>,
     length: Option<u64>,
     sent: u64,
-    crc: Option<Crc64>,
+    /// With the value it began with.
+    crc: Option<(Crc64, u64)>,
     progress: Option<&'o Progress<'o>>,
 }
 
 impl<'a, 'o> Upload<'a, 'o> {
-    /// `checked` computes the CRC-64 on the way.
-    pub fn new(body: Body<'a>, checked: bool, progress: Option<&'o Progress<'o>>) -> Self {
+    /// Computes the CRC-64 on the way, from `initial_crc64` if there is one.
+    pub fn new(
+        body: Body<'a>,
+        initial_crc64: Option<u64>,
+        progress: Option<&'o Progress<'o>>,
+    ) -> Self {
         Upload {
             length: body.length(),
             body,
             sent: 0,
-            crc: checked.then(Crc64::new),
+            crc: initial_crc64.map(|crc| (Crc64::continued(crc), crc)),
             progress,
         }
     }
@@ -45,8 +50,8 @@ impl<'a, 'o> Upload<'a, 'o> {
     /// Back to the first byte; only for replayable bodies.
     pub fn rewind(&mut self) {
         self.sent = 0;
-        if let Some(crc) = &mut self.crc {
-            *crc = Crc64::new();
+        if let Some((crc, initial)) = &mut self.crc {
+            *crc = Crc64::continued(*initial);
         }
     }
 
@@ -57,9 +62,9 @@ impl<'a, 'o> Upload<'a, 'o> {
         }
     }
 
-    /// CRC-64 of what was sent.
+    /// CRC-64 of what was sent, behind what was there.
     pub fn crc64(&self) -> Option<u64> {
-        self.crc.as_ref().map(Crc64::value)
+        self.crc.as_ref().map(|(crc, _)| crc.value())
     }
 }
 
@@ -84,7 +89,7 @@ impl Read for Upload<'_, '_> {
             Body::Stream { reader, .. } => reader.read(buffer)?,
         };
         // A source that claims more than there was room for is caught by the transport.
-        if let (Some(crc), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
+        if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
             crc.update(bytes);
         }
         self.sent += got as u64;

@@ -354,76 +354,30 @@ fn add_details(details: &mut Vec<(String, String)>, outer: &str, element: &Eleme
     }
 }
 
-/// Builds a request document.
-#[derive(Debug, Default)]
-pub struct XmlWriter {
-    out: String,
-    open: Vec<&'static str>,
+/// Appends `text` as the content of an element. Characters that XML 1.0 cannot carry become references such as `&#x1;`, which
+/// the service understands in keys, though no other reader has to.
+pub fn escape(out: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            // Readers turn a bare one into a line feed.
+            '\r' => out.push_str("&#13;"),
+            character if is_character(character) => out.push(character),
+            character => out.push_str(&format!("&#x{:X};", u32::from(character))),
+        }
+    }
 }
 
-impl XmlWriter {
-    /// An empty document.
-    pub fn new() -> XmlWriter {
-        XmlWriter::default()
+/// Appends a whole element that holds `text`.
+pub fn element(out: &mut String, name: &str, text: &str) {
+    for part in ["<", name, ">"] {
+        out.push_str(part);
     }
-
-    /// Begins an element.
-    pub fn open(&mut self, name: &'static str) -> &mut XmlWriter {
-        self.tag("<", name);
-        self.open.push(name);
-        self
-    }
-
-    /// Ends the element that began last.
-    pub fn close(&mut self) -> &mut XmlWriter {
-        if let Some(name) = self.open.pop() {
-            self.tag("</", name);
-        }
-        self
-    }
-
-    /// Adds a whole element that holds `text`.
-    ///
-    /// An error if the text has a character that XML 1.0 cannot carry, such as U+0001.
-    pub fn text(&mut self, name: &'static str, text: &str) -> Result<&mut XmlWriter> {
-        self.tag("<", name);
-        self.escaped(text)?;
-        self.tag("</", name);
-        Ok(self)
-    }
-
-    /// The document, with every element ended.
-    pub fn finish(mut self) -> String {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.out
-    }
-
-    fn tag(&mut self, begin: &str, name: &str) {
-        for part in [begin, name, ">"] {
-            self.out.push_str(part);
-        }
-    }
-
-    fn escaped(&mut self, text: &str) -> Result<()> {
-        for character in text.chars() {
-            match character {
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '&' => self.out.push_str("&amp;"),
-                // Readers turn a bare one into a line feed.
-                '\r' => self.out.push_str("&#13;"),
-                character if is_character(character) => self.out.push(character),
-                character => {
-                    return Err(Error::invalid(format!(
-                        "{text:?} has the character U+{:04X}, which an XML document cannot carry",
-                        u32::from(character)
-                    )));
-                }
-            }
-        }
-        Ok(())
+    escape(out, text);
+    for part in ["</", name, ">"] {
+        out.push_str(part);
     }
 }
 
@@ -453,7 +407,7 @@ fn resolve(name: &str) -> Result<char> {
 }
 
 /// Characters of XML 1.0, section 2.2.
-fn is_character(character: char) -> bool {
+pub fn is_character(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => true,
         '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => false,
@@ -477,7 +431,7 @@ fn local_name(name: &[u8]) -> &[u8] {
 }
 
 /// Roughly the names of XML 1.0, section 2.3, without colons: enough to tell a tag from a stray `<`.
-fn is_name(name: &[u8]) -> bool {
+pub fn is_name(name: &[u8]) -> bool {
     let inner = |&byte: &u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 128
     };

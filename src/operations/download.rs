@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::request;
 use crate::client::{Client, Reply};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
-use crate::request::{Method, Options, Progress, Range, Request, Response};
+use crate::request::{Body, Options, Progress, Range, Request, Response};
 use crate::retry::random;
 use crate::transport::{Incoming, Patience};
 use crate::upload::stopped;
@@ -33,7 +34,7 @@ pub struct Object {
 
 /// What is needed to ask for the rest.
 struct Resume {
-    key: String,
+    source: Source,
     etag: String,
     headers: Vec<(String, String)>,
     query: Vec<(String, Option<String>)>,
@@ -50,18 +51,23 @@ struct Limits {
 
 impl Object {
     pub(super) fn open(client: &Client, key: &str, options: &Options<'_>) -> Result<Object> {
+        Object::open_source(client, Source::Key(key.to_owned()), options)
+    }
+
+    pub(super) fn open_url(client: &Client, url: &str, options: &Options<'_>) -> Result<Object> {
+        Object::open_source(client, Source::Url(url.to_owned()), options)
+    }
+
+    fn open_source(client: &Client, source: Source, options: &Options<'_>) -> Result<Object> {
         let Reply {
             response,
             incoming,
             patience,
-        } = client.stream(&request(key, options.range)?, options)?;
+        } = client.stream(&source.request(options.range)?, Body::Empty, options)?;
         let length = expected_length(options, &response)?;
         let encoded =
             response.header("content-encoding").is_some() && asks_for_encoding(client, options);
-        let processed = options
-            .query
-            .iter()
-            .any(|(name, _)| name == "x-oss-process");
+        let processed = source.is_processed(options);
         let whole = response.status == 200 && !processed && !encoded;
         let crc = response
             .crc64()
@@ -71,7 +77,7 @@ impl Object {
         let resume = response
             .etag()
             .filter(|_| resumable)
-            .map(|etag| Resume::new(key, etag, &response, options));
+            .map(|etag| Resume::new(source, etag, &response, options));
         Ok(Object {
             response,
             body: incoming,
@@ -187,7 +193,7 @@ impl Object {
         log::debug!("{broken}; asking for the rest in {wait:?}");
         patience.sleep(wait)?;
         let options = resume.options(&patience);
-        let request = request(&resume.key, Some(rest))?;
+        let request = resume.source.request(Some(rest))?;
         let client = &self.limits.client;
         let reply = client.stream_within(&request, &options, patience.clone())?;
         check_range(rest, &reply.response)?;
@@ -215,10 +221,10 @@ impl Read for Object {
 }
 
 impl Resume {
-    fn new(key: &str, etag: &str, response: &Response, options: &Options<'_>) -> Resume {
+    fn new(source: Source, etag: &str, response: &Response, options: &Options<'_>) -> Resume {
         let owned = |text: &str| text.to_owned();
         Resume {
-            key: key.to_owned(),
+            source,
             etag: etag.to_owned(),
             headers: options
                 .headers
@@ -275,15 +281,42 @@ impl Resume {
     }
 }
 
-fn request(key: &str, range: Option<Range>) -> Result<Request<'_>> {
-    let mut request = Request::new("GetObject", Method::Get, Some(key));
-    request.data = true;
-    if let Some(range) = range {
-        request.header("range", range.header()?);
-        // Without this the service answers an impossible range with the whole object.
-        request.header("x-oss-range-behavior", "standard");
+/// Where an object is asked for.
+enum Source {
+    Key(String),
+    /// A presigned URL.
+    Url(String),
+}
+
+impl Source {
+    fn request(&self, range: Option<Range>) -> Result<Request<'_>> {
+        let mut request = match self {
+            Source::Key(key) => request!("GetObject", key.as_str()),
+            Source::Url(_) => request!("GetObject", None),
+        };
+        if let Some(range) = range {
+            request.header("range", range.header()?);
+        }
+        match self {
+            Source::Url(url) => request.url = Some(url),
+            // Without this the service answers an impossible range with the whole object.
+            Source::Key(_) if range.is_some() => {
+                request.header("x-oss-range-behavior", "standard");
+            }
+            Source::Key(_) => {}
+        }
+        Ok(request)
     }
-    Ok(request)
+
+    /// Whether the answer is something else than the object is.
+    fn is_processed(&self, options: &Options<'_>) -> bool {
+        let mut query = options.query.iter();
+        let in_url = match self {
+            Source::Key(_) => false,
+            Source::Url(url) => url.contains("x-oss-process="),
+        };
+        in_url || query.any(|(name, _)| name == "x-oss-process")
+    }
 }
 
 fn check_range(range: Range, response: &Response) -> Result<()> {

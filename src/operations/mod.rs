@@ -1,19 +1,49 @@
 //! The operations of OSS, by what they act on.
 
+mod body;
 mod bucket;
+mod delete;
 mod download;
+mod invoke;
 mod list;
+mod multipart;
 mod object;
+mod presign;
+mod select;
 mod service;
+mod settings;
+pub(crate) mod table;
 
+pub use delete::{DeletedObject, ObjectIdentifier};
 pub use download::Object;
 pub(crate) use list::Pager;
-pub use list::{ListBuckets, ListObjectsV2, ListedBucket, ListedObject, ObjectSummary};
+pub use list::{
+    ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects, ListObjectsV2, ListParts,
+    ListedBucket, ListedObject, ListedPart, ListedUpload, ListedVersion, ObjectSummary,
+    ObjectVersion,
+};
+pub use multipart::UploadedPart;
+pub use object::CopySource;
+pub(crate) use presign::elements;
+pub use presign::{PostPolicy, Presigned};
+pub use select::{Select, SelectMeta};
+pub use table::{OPERATIONS, find as find_operation};
 
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::request::{Body, Method, Options, Request, Response};
+use crate::request::{Body, Options, Request, Response};
+
+/// The request of the operation of that name, without what the caller adds.
+macro_rules! request {
+    ($name:literal, $key:expr) => {
+        crate::request::Request::new(
+            const { crate::operations::table::operation($name) },
+            $key.into(),
+        )
+    };
+}
+use request;
 
 /// A bucket of the service. Immutable; share one among any number of threads. Clones are cheap.
 #[derive(Clone, Debug)]
@@ -33,16 +63,35 @@ impl Bucket {
         self.client.bucket().unwrap_or_default()
     }
 
-    /// Sends a signed request of your own: `method` is GET, HEAD, PUT, POST, DELETE or OPTIONS, `key` is `None` at bucket
-    /// level, and sub-resources and headers come from `options`. The answer is collected, up to 64 MiB.
+    /// Sends any operation on buckets and objects by its official name, such as `PutBucketLifecycle`: `key` is `None` at
+    /// bucket level, parameters and headers come from `options`, and a document is given as bytes or built from the fields
+    /// of `options`. The answer is collected, up to 64 MiB.
+    ///
+    /// An operation that this version does not know can be sent by its HTTP method (`GET`, `HEAD`, `PUT`, `POST`, `DELETE`,
+    /// `OPTIONS`), with sub-resources as parameters.
     pub fn invoke<'a>(
         &self,
-        method: &str,
+        operation: &str,
         key: Option<&str>,
         body: impl Into<Body<'a>>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        invoke(&self.client, method, key, body.into(), options)
+        invoke::invoke(&self.client, operation, key, body.into(), options)
+    }
+
+    /// Sends a request without a body.
+    fn call(&self, request: Request<'_>, options: &Options<'_>) -> Result<Response> {
+        send(&self.client, request, Body::Empty, options)
+    }
+
+    /// Sends a request with a body.
+    fn call_with(
+        &self,
+        request: Request<'_>,
+        body: Body<'_>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        send(&self.client, request, body, options)
     }
 }
 
@@ -65,35 +114,37 @@ impl Service {
         Ok(Service { client })
     }
 
-    /// Sends a signed request of your own at service level; see [`Bucket::invoke`].
+    /// Sends any operation at service level by its official name; see [`Bucket::invoke`].
     pub fn invoke<'a>(
         &self,
-        method: &str,
+        operation: &str,
         body: impl Into<Body<'a>>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        invoke(&self.client, method, None, body.into(), options)
+        invoke::invoke(&self.client, operation, None, body.into(), options)
     }
 }
 
-fn invoke(
+/// Sends `request` with the body that it should have, and collects the answer.
+fn send(
     client: &Client,
-    name: &str,
-    key: Option<&str>,
+    request: Request<'_>,
     body: Body<'_>,
     options: &Options<'_>,
 ) -> Result<Response> {
-    let method = Method::parse(name).ok_or_else(|| {
-        Error::invalid(format!(
-            "`method`: {name:?} is none of GET, HEAD, PUT, POST, DELETE and OPTIONS"
-        ))
-    })?;
-    let request = Request::new(name, method, key);
-    let body = match (method, body) {
-        // A GET without a body has no length either; PUT and POST always have one.
-        (Method::Put | Method::Post, Body::Empty) => Body::Bytes(&[]),
-        (_, Body::Bytes([])) if method != Method::Put && method != Method::Post => Body::Empty,
-        (_, body) => body,
-    };
+    match body::edited(request.operation, &body, options)? {
+        Some(document) => send_as_is(client, request, Body::from(&document), options),
+        None => send_as_is(client, request, body, options),
+    }
+}
+
+fn send_as_is(
+    client: &Client,
+    mut request: Request<'_>,
+    body: Body<'_>,
+    options: &Options<'_>,
+) -> Result<Response> {
+    let body = body::framed(request.operation.method, body);
+    body::describe(&mut request, &body);
     client.call_with(&request, body, options)
 }

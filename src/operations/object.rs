@@ -1,13 +1,49 @@
-//! Operations on objects.
+//! Operations on objects and their data.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
-use super::Bucket;
 use super::download::{self, Object};
-use crate::content_type;
-use crate::error::{Error, Result};
-use crate::request::{Body, Method, Options, Request, Response};
+use super::{Bucket, request};
+use crate::error::{Error, Kind, Result};
+use crate::escape;
+use crate::names;
+use crate::request::{Body, Options, Response};
+
+/// What is copied: an object of the same bucket, unless another one is named.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CopySource<'a> {
+    /// The bucket; `None` for the one that is copied to. It has to be in the same region.
+    pub bucket: Option<&'a str>,
+    /// The key.
+    pub key: &'a str,
+    /// The version; `None` for the latest.
+    pub version_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for CopySource<'a> {
+    fn from(key: &'a str) -> CopySource<'a> {
+        CopySource {
+            key,
+            ..CopySource::default()
+        }
+    }
+}
+
+impl CopySource<'_> {
+    /// The value of `x-oss-copy-source`.
+    pub(super) fn header(&self, target: &str) -> Result<String> {
+        let bucket = self.bucket.unwrap_or(target);
+        names::check_bucket_name(bucket)?;
+        names::check_object_key(self.key)?;
+        let mut value = format!("/{bucket}/{}", escape::encode_path(self.key));
+        if let Some(version) = self.version_id {
+            value += &format!("?versionId={}", escape::encode(version));
+        }
+        Ok(value)
+    }
+}
 
 impl Bucket {
     /// PutObject: stores `body` as `key`, up to 5 GB. Content-Type is guessed from the key unless `options` has one.
@@ -17,14 +53,7 @@ impl Bucket {
         body: impl Into<Body<'b>>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let mut request = Request::new("PutObject", Method::Put, Some(key));
-        request.header("content-type", content_type::guess(key));
-        request.data = true;
-        let body = match body.into() {
-            Body::Empty => Body::Bytes(&[]),
-            body => body,
-        };
-        self.client.call_with(&request, body, options)
+        self.call_with(request!("PutObject", key), body.into(), options)
     }
 
     /// PutObject from the file at `path`.
@@ -34,16 +63,8 @@ impl Bucket {
         path: impl AsRef<Path>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let path = path.as_ref();
-        let failed = |cause| Error::io(format!("`path`: cannot read {}", path.display()), cause);
-        let file = File::open(path).map_err(failed)?;
-        if !file.metadata().map_err(failed)?.is_file() {
-            return Err(Error::invalid(format!(
-                "`path`: {} is not a regular file; use a stream for pipes and devices",
-                path.display()
-            )));
-        }
-        let body = Body::file(&file).map_err(failed)?;
+        let file = open(path.as_ref())?;
+        let body = Body::file(&file).map_err(|cause| unreadable(path.as_ref(), cause))?;
         self.put_object(key, body, options)
     }
 
@@ -53,8 +74,7 @@ impl Bucket {
         Object::open(&self.client, key, options)
     }
 
-    /// GetObject into `buffer`; the length of what came is the `content_length` of the result. A larger object is an
-    /// error.
+    /// GetObject into `buffer`; the length of what came is the second part of the result. A larger object is an error.
     pub fn get_object_to_buffer(
         &self,
         key: &str,
@@ -87,20 +107,94 @@ impl Bucket {
 
     /// HeadObject: all headers of the object, without its body.
     pub fn head_object(&self, key: &str, options: &Options<'_>) -> Result<Response> {
-        let request = Request::new("HeadObject", Method::Head, Some(key));
-        self.client.call(&request, options)
+        self.call(request!("HeadObject", key), options)
     }
 
     /// GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.
     pub fn get_object_meta(&self, key: &str, options: &Options<'_>) -> Result<Response> {
-        let mut request = Request::new("GetObjectMeta", Method::Head, Some(key));
-        request.query.push(("objectMeta".into(), None));
-        self.client.call(&request, options)
+        self.call(request!("GetObjectMeta", key), options)
+    }
+
+    /// Whether the object exists, by GetObjectMeta. Only the service's word that it does not is a no: a refusal, a missing
+    /// bucket and a network failure are errors.
+    pub fn object_exists(&self, key: &str, options: &Options<'_>) -> Result<bool> {
+        match self.get_object_meta(key, options) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == Kind::NotFound && error.code() != "NoSuchBucket" => {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// CopyObject: makes `key` a copy of `source`, without its data passing through here; up to 5 GB. ETag and time of the
+    /// copy are in the document of the response. `options` may set `x-oss-metadata-directive: REPLACE` with new headers, and
+    /// conditions such as `x-oss-copy-source-if-match`.
+    pub fn copy_object<'s>(
+        &self,
+        key: &str,
+        source: impl Into<CopySource<'s>>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let mut request = request!("CopyObject", key);
+        let source = source.into().header(self.name())?;
+        request.header("x-oss-copy-source", source);
+        self.call(request, options)
+    }
+
+    /// AppendObject: adds `body` to the appendable object `key`, whose size has to be `position`; 0 makes the object. Where
+    /// to go on is [`Response::next_append_position`]. Never repeated: after a lost answer HeadObject tells whether it
+    /// happened. The whole object is compared with its CRC-64 if [`Options::initial_crc64`] tells what of it was there.
+    pub fn append_object<'b>(
+        &self,
+        key: &str,
+        position: u64,
+        body: impl Into<Body<'b>>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let mut request = request!("AppendObject", key);
+        request.parameter("position", position.to_string());
+        self.call_with(request, body.into(), options)
+    }
+
+    /// SealAppendObject: nothing can be appended any more. `position` is the size of the object.
+    pub fn seal_append_object(
+        &self,
+        key: &str,
+        position: u64,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let mut request = request!("SealAppendObject", key);
+        request.parameter("position", position.to_string());
+        self.call(request, options)
     }
 
     /// DeleteObject. Deleting what is not there is a success, as with the service.
     pub fn delete_object(&self, key: &str, options: &Options<'_>) -> Result<Response> {
-        let request = Request::new("DeleteObject", Method::Delete, Some(key));
-        self.client.call(&request, options)
+        self.call(request!("DeleteObject", key), options)
     }
+}
+
+/// Opens a file to upload.
+pub(super) fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).map_err(|cause| unreadable(path, cause))?;
+    let metadata = file.metadata().map_err(|cause| unreadable(path, cause))?;
+    if !metadata.is_file() {
+        return Err(Error::invalid(format!(
+            "`path`: {} is not a regular file; use a stream for pipes and devices",
+            path.display()
+        )));
+    }
+    Ok(file)
+}
+
+pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
+    Error::io(format!("`path`: cannot read {}", path.display()), cause)
+}
+
+/// The value of a header that holds a key.
+pub(super) fn encoded_key(name: &str, key: &str) -> Result<Cow<'static, str>> {
+    names::check_object_key(key)
+        .map_err(|error| Error::invalid(error.to_string().replacen("key", name, 1)))?;
+    Ok(escape::encode(key).into_owned().into())
 }

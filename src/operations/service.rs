@@ -1,9 +1,9 @@
 //! Operations on the service as a whole.
 
-use super::Service;
 use super::list::{ListBuckets, ListedBucket, Pager};
+use super::{Service, request, send};
 use crate::error::Result;
-use crate::request::Options;
+use crate::request::{Body, Options, Response};
 
 impl Service {
     /// ListBuckets: the buckets of the account, fetched page by page as the iterator moves.
@@ -17,5 +17,12 @@ impl Service {
 
     pub(crate) fn bucket_pager(&self, list: ListBuckets) -> Pager<ListBuckets> {
         Pager::new(&self.client, list)
+    }
+
+    /// DescribeRegions: the document has `RegionInfo[0].Region`, `RegionInfo[0].InternetEndpoint` and so on. The parameter
+    /// `regions` of `options` names one region.
+    pub fn describe_regions(&self, options: &Options<'_>) -> Result<Response> {
+        let request = request!("DescribeRegions", None);
+        send(&self.client, request, Body::Empty, options)
     }
 }

@@ -11,78 +11,42 @@ use super::{
 };
 use crate::credentials::Credentials;
 use crate::escape::Sink;
+use crate::operations::OPERATIONS;
 use crate::time::Timestamp;
 
 type HmacSha1 = Hmac<Sha1>;
 
-/// Query parameters that are signed besides those that begin with `x-oss-`, sorted.
-///
-/// The union of what the official libraries sign: each of them lacks some names, and the service knows all.
-const SIGNED_PARAMETERS: [&str; 106] = [
+/// Query parameters that are signed besides those that begin with `x-oss-`, sorted: the sub-resources of all operations, and
+/// the others that the service signs. Official libraries each lack some names; the service knows all.
+static SIGNED_PARAMETERS: [&str; COUNT] = {
+    let (names, _) = signed_parameters();
+    let mut exact = [""; COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        exact[index] = names[index];
+        index += 1;
+    }
+    exact
+};
+
+const COUNT: usize = signed_parameters().1;
+
+/// Signed although no operation has them as a sub-resource: settings of an answer, and what only older libraries know.
+const ALSO_SIGNED: [&str; 34] = [
     "MetaQuery",
-    "accessPoint",
-    "accessPointConfigForObjectProcess",
-    "accessPointForObjectProcess",
-    "accessPointPolicy",
-    "accessPointPolicyForObjectProcess",
-    "acl",
-    "append",
-    "asyncFetch",
-    "bucketArchiveDirectRead",
-    "bucketInfo",
     "callback",
     "callback-var",
-    "cleanRestoredObject",
-    "cloudboxes",
-    "cname",
-    "comp",
     "continuation-token",
-    "cors",
-    "dataPipeline",
-    "delete",
-    "encryption",
-    "endTime",
     "group",
-    "httpsConfig",
     "img",
-    "inventory",
-    "inventoryId",
-    "legalHold",
-    "lifecycle",
     "link",
-    "live",
-    "location",
-    "logging",
-    "metaQuery",
     "metadataConfiguration",
     "metadataInventoryTable",
     "metadataJournalTable",
     "objectInfo",
-    "objectMeta",
-    "objectWorm",
-    "overwriteConfig",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "position",
     "processConfiguration",
-    "publicAccessBlock",
-    "qos",
-    "qosInfo",
-    "qosRequester",
     "quota",
-    "redundancyTransition",
-    "referer",
     "regionList",
-    "replication",
-    "replicationLocation",
-    "replicationProgress",
-    "requestPayment",
-    "requesterQosInfo",
-    "resourceGroup",
-    "resourcePool",
-    "resourcePoolBuckets",
-    "resourcePoolInfo",
     "response-cache-control",
     "response-content-disposition",
     "response-content-encoding",
@@ -90,20 +54,8 @@ const SIGNED_PARAMETERS: [&str; 106] = [
     "response-content-type",
     "response-expires",
     "responseHeader",
-    "restore",
-    "retention",
-    "rtc",
-    "seal",
     "security-token",
     "sequential",
-    "startTime",
-    "stat",
-    "status",
-    "style",
-    "styleName",
-    "symlink",
-    "tagging",
-    "transferAcceleration",
     "udf",
     "udfApplication",
     "udfApplicationLog",
@@ -111,21 +63,102 @@ const SIGNED_PARAMETERS: [&str; 106] = [
     "udfImage",
     "udfImageDesc",
     "udfName",
-    "uploadId",
-    "uploads",
-    "userDefinedLogFieldsConfig",
     "versionId",
-    "versioning",
-    "versions",
     "vip",
-    "vod",
     "vpcip",
-    "website",
     "withHashContext",
-    "worm",
-    "wormExtend",
-    "wormId",
 ];
+
+/// Sub-resources that the service does not sign.
+const NOT_SIGNED: [&str; 5] = ["accessmonitor", "action", "list-type", "regions", "rule-id"];
+
+/// The names in order, and how many there are. Evaluated by the compiler.
+const fn signed_parameters() -> ([&'static str; 256], usize) {
+    let mut names = ([""; 256], 0);
+    let mut index = 0;
+    while index < ALSO_SIGNED.len() {
+        names = insert(names, ALSO_SIGNED[index]);
+        index += 1;
+    }
+    index = 0;
+    while index < OPERATIONS.len() {
+        let mut rest = OPERATIONS[index].query;
+        while !rest.is_empty() {
+            let (parameter, behind) = cut(rest, b'&');
+            let (name, _) = cut(parameter, b'=');
+            if !is_not_signed(name) {
+                names = insert(names, name);
+            }
+            rest = behind;
+        }
+        index += 1;
+    }
+    names
+}
+
+const fn is_not_signed(name: &str) -> bool {
+    let mut index = 0;
+    while index < NOT_SIGNED.len() {
+        if compare(NOT_SIGNED[index], name) == 0 {
+            return true;
+        }
+        index += 1;
+    }
+    compare_start(name, OSS_PREFIX)
+}
+
+/// What stands before and behind the first `separator`.
+const fn cut(text: &str, separator: u8) -> (&str, &str) {
+    let mut end = 0;
+    while end < text.len() && text.as_bytes()[end] != separator {
+        end += 1;
+    }
+    let (before, behind) = text.split_at(end);
+    match behind.is_empty() {
+        true => (before, ""),
+        false => (before, behind.split_at(1).1),
+    }
+}
+
+/// Adds a name where it belongs, unless it is there.
+const fn insert(
+    (mut names, count): ([&'static str; 256], usize),
+    name: &'static str,
+) -> ([&'static str; 256], usize) {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = (low + high) / 2;
+        match compare(names[middle], name) {
+            0 => return (names, count),
+            1.. => high = middle,
+            _ => low = middle + 1,
+        }
+    }
+    let mut index = count;
+    while index > low {
+        names[index] = names[index - 1];
+        index -= 1;
+    }
+    names[low] = name;
+    (names, count + 1)
+}
+
+/// Negative, 0 or positive as `a` stands before, at or behind `b`.
+const fn compare(a: &str, b: &str) -> i32 {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() {
+        if a[index] != b[index] {
+            return a[index] as i32 - b[index] as i32;
+        }
+        index += 1;
+    }
+    a.len() as i32 - b.len() as i32
+}
+
+const fn compare_start(text: &str, start: &str) -> bool {
+    text.len() >= start.len() && compare(text.split_at(start.len()).0, start) == 0
+}
 
 impl Sink for HmacSha1 {
     fn put(&mut self, text: &str) {
@@ -217,6 +250,7 @@ mod tests {
     #[test]
     fn parameters_are_sorted() {
         assert!(SIGNED_PARAMETERS.is_sorted());
+        assert_eq!(SIGNED_PARAMETERS.len(), 106);
         assert!(is_signed_parameter("versionId"));
         assert!(is_signed_parameter("x-oss-anything"));
         assert!(!is_signed_parameter("prefix"));

@@ -1,18 +1,23 @@
 //! One request end to end: address, sign, send, check, repeat.
 
-use std::borrow::Cow;
+mod prepared;
+mod presign;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use prepared::Prepared;
+
 use crate::answer;
-use crate::config::{Config, SignatureVersion, check_header, check_timeout};
+use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::CredentialsProvider;
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
 use crate::names;
-use crate::request::{Body, Header, Options, Parameter, Request, Response};
+use crate::operation::Checked;
+use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
 use crate::time::Timestamp;
@@ -188,13 +193,18 @@ impl Client {
         Ok(reply.response)
     }
 
-    /// Sends `request`; the body of the answer is still to be read.
-    pub fn stream(&self, request: &Request<'_>, options: &Options<'_>) -> Result<Reply> {
+    /// Sends `request` with `body`; the body of the answer is still to be read.
+    pub fn stream(
+        &self,
+        request: &Request<'_>,
+        body: Body<'_>,
+        options: &Options<'_>,
+    ) -> Result<Reply> {
         let patience = self.patience(options)?;
-        self.stream_within(request, options, patience)
+        self.send(request, body, options, patience, Want::Streamed)
     }
 
-    /// As [`stream`](Self::stream), within limits that are already running.
+    /// As [`stream`](Self::stream) without a body, within limits that are already running.
     pub fn stream_within(
         &self,
         request: &Request<'_>,
@@ -213,8 +223,12 @@ impl Client {
         want: Want,
     ) -> Result<Reply> {
         let inner = &*self.0;
-        let mut upload = Upload::new(body, inner.crc64 && request.data, options.progress);
-        let mut call = inner.prepare(request, options)?;
+        let mut upload = Upload::new(
+            body,
+            inner.initial_crc64(request, options),
+            options.progress,
+        );
+        let mut call = Prepared::new(inner, request, options)?;
         let (mut attempts, mut allowed) = (0, inner.retry.attempts);
         let (mut clock_corrected, mut stale_replaced) = (false, false);
         loop {
@@ -229,7 +243,7 @@ impl Client {
                     upload.finish();
                     log::debug!(
                         "{}: {} (attempt {attempts}, request id {})",
-                        request.operation,
+                        request.operation.name,
                         reply.response.status,
                         reply.response.request_id()
                     );
@@ -239,7 +253,7 @@ impl Client {
             };
             log::warn!(
                 "{}: attempt {attempts}: {}",
-                request.operation,
+                request.operation.name,
                 failed.error
             );
             let give_up = |error: Error| Err::<Reply, _>(error.with_attempts(attempts));
@@ -249,16 +263,20 @@ impl Client {
             let mut wait = Duration::ZERO;
             if let Some(offset) = failed.clock_offset
                 && inner.clock_skew_correction
+                && !call.is_signed
                 && !clock_corrected
             {
                 // Refused before anything happened: safe to repeat, whatever the operation.
                 inner.clock_offset.store(offset, Ordering::Relaxed);
                 clock_corrected = true;
                 allowed += 1;
-            } else if failed.stale && request.idempotent && !stale_replaced {
+            } else if failed.stale && request.operation.idempotent && !stale_replaced {
                 stale_replaced = true;
                 allowed += 1;
-            } else if failed.error.is_retryable() && request.idempotent && attempts < allowed {
+            } else if failed.error.is_retryable()
+                && request.operation.idempotent
+                && attempts < allowed
+            {
                 match inner.retry.wait(attempts, failed.retry_after) {
                     Some(time) if !patience.ends_within(time) => wait = time,
                     _ => return give_up(failed.error),
@@ -287,63 +305,19 @@ impl Client {
     }
 }
 
-/// A request with everything but the parts that each attempt computes anew.
-struct Prepared<'r> {
-    operation: &'r str,
-    method: &'static str,
-    key: Option<&'r str>,
-    query: Vec<Parameter<'r>>,
-    headers: Vec<Header<'r>>,
-    /// How many of the headers are there before signing.
-    unsigned: usize,
-    target: String,
-}
-
 impl Inner {
-    fn prepare<'r>(
-        &'r self,
-        request: &'r Request<'_>,
-        options: &'r Options<'_>,
-    ) -> Result<Prepared<'r>> {
-        if let Some(key) = request.key {
-            names::check_object_key(key)?;
+    /// What the CRC-64 of an upload begins with; `None` if it is not to be computed.
+    fn initial_crc64(&self, request: &Request<'_>, options: &Options<'_>) -> Option<u64> {
+        let appends_at = |position: &str| {
+            let mut query = request.query.iter().chain(&options.query);
+            query.any(|(name, value)| name == "position" && value.as_deref() == Some(position))
+        };
+        match request.operation.checked {
+            _ if !self.crc64 => None,
+            Checked::Unchecked => None,
+            Checked::FromStart => Some(0),
+            Checked::Continued => options.initial_crc64.or(appends_at("0").then_some(0)),
         }
-        let query: Vec<Parameter<'r>> = request
-            .query
-            .iter()
-            .chain(&options.query)
-            .map(|(name, value)| {
-                let value = value.as_deref().map(Cow::Borrowed);
-                (Cow::Borrowed(name.as_ref()), value)
-            })
-            .collect();
-        let mut headers: Vec<Header<'r>> = Vec::with_capacity(16);
-        headers.push(("host".into(), self.host.as_str().into()));
-        headers.push(("user-agent".into(), self.user_agent.as_str().into()));
-        if let (Some(limit), true) = (&self.traffic_limit, request.data) {
-            headers.push(("x-oss-traffic-limit".into(), limit.as_str().into()));
-        }
-        for (name, value) in &self.user_headers {
-            replace(&mut headers, name, value);
-        }
-        for (name, value) in &request.headers {
-            replace(&mut headers, name, value);
-        }
-        for (name, value) in &options.headers {
-            check_header("header", name, value)?;
-            replace(&mut headers, name, value);
-        }
-        Ok(Prepared {
-            operation: request.operation,
-            method: request.method.as_str(),
-            key: request.key,
-            target: self
-                .endpoint
-                .target_for(self.bucket.as_deref(), request.key, &query),
-            query,
-            unsigned: headers.len(),
-            headers,
-        })
     }
 
     fn attempt(
@@ -362,7 +336,7 @@ impl Inner {
         let sent = self.session.exchange(
             Outgoing {
                 method: call.method,
-                authority: &self.authority,
+                authority: &call.authority,
                 target: &call.target,
                 headers: &call.headers,
                 payload,
@@ -388,6 +362,7 @@ impl Inner {
         check_upload(upload, incoming.cut_short, &response)?;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
+            answer::check_body(call.operation, &response)?;
         }
         Ok(Reply {
             response,
@@ -396,9 +371,17 @@ impl Inner {
         })
     }
 
+    /// The service's time when our clock says `local`.
+    fn service_clock(&self, local: i64) -> Timestamp {
+        Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed)))
+    }
+
     /// Signs for the time `local`, as our clock has it.
     fn sign(&self, call: &mut Prepared<'_>, local: i64) -> Result<()> {
-        let now = Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed)));
+        let now = self.service_clock(local);
+        if call.is_signed {
+            return Ok(());
+        }
         call.headers.truncate(call.unsigned);
         let Some(credentials) = self.credentials.credentials()? else {
             return Ok(());
@@ -452,12 +435,6 @@ impl Inner {
             clock_offset,
         }
     }
-}
-
-/// Later settings win over earlier ones of the same name.
-fn replace<'r>(headers: &mut Vec<Header<'r>>, name: &'r str, value: &'r str) {
-    headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-    headers.push((name.into(), value.trim_matches([' ', '\t']).into()));
 }
 
 fn check_upload(upload: &Upload<'_, '_>, cut_short: bool, response: &Response) -> Result<()> {

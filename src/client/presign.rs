@@ -1,0 +1,120 @@
+//! Signing what others will send.
+
+use super::prepared::query;
+use super::{Client, Signer, local_clock};
+use crate::config::check_header;
+use crate::credentials::Credentials;
+use crate::error::{Error, Kind, Result};
+use crate::names;
+use crate::operations::{PostPolicy, Presigned, elements};
+use crate::request::{Header, Options, Request};
+use crate::sign::post_policy::{self, Field};
+use crate::sign::presign::{self, Link};
+use crate::sign::v4::Scope;
+use crate::time::Timestamp;
+
+impl Client {
+    /// The URL of `request`, signed for `expires` seconds.
+    pub fn presign(
+        &self,
+        request: &Request<'_>,
+        expires: u64,
+        options: &Options<'_>,
+    ) -> Result<Presigned> {
+        let inner = &*self.0;
+        if let Some(key) = request.key {
+            names::check_object_key(key)?;
+        }
+        for (name, value) in &options.headers {
+            check_header("header", name, value)?;
+        }
+        let credentials = self.credentials_to_sign()?;
+        let now = inner.service_clock(local_clock());
+        let mut query = query(request, options);
+        let mut link = Link {
+            method: request.operation.method.as_str(),
+            bucket: inner.bucket.as_deref(),
+            key: request.key,
+            query: &mut query,
+            headers: &options.headers,
+        };
+        let headers = match &inner.signer {
+            Signer::V1 => presign::v1(&mut link, &credentials, now, expires)?,
+            Signer::V4 {
+                region,
+                product,
+                additional_headers,
+                keys,
+            } => {
+                let scope = Scope { region, product };
+                let more = additional_headers;
+                presign::v4(&mut link, &credentials, &scope, now, expires, more, keys)?
+            }
+        };
+        let owned = |(name, value): Header<'_>| (name.into_owned(), value.into_owned());
+        let bucket = inner.bucket.as_deref();
+        Ok(Presigned {
+            method: request.operation.method,
+            url: inner.endpoint.url_for(bucket, request.key, &query),
+            headers: headers.into_iter().map(owned).collect(),
+            expiration: until(now, expires),
+        })
+    }
+
+    /// The fields of a form that is good for `expires` seconds and satisfies `conditions`, the text of a JSON array.
+    pub fn post_policy(&self, expires: u64, conditions: &str) -> Result<PostPolicy> {
+        let inner = &*self.0;
+        if expires == 0 {
+            return Err(Error::invalid(
+                "`expires`: 0 seconds; a form is good for 1 second or more",
+            ));
+        }
+        let conditions = elements(conditions)?;
+        let conditions: &[&str] = match conditions {
+            "" => &[],
+            _ => &[conditions],
+        };
+        let credentials = self.credentials_to_sign()?;
+        let now = inner.service_clock(local_clock());
+        let expiration = until(now, expires);
+        let bucket: Field = ("bucket", inner.bucket.clone().unwrap_or_default());
+        let fields = match &inner.signer {
+            Signer::V1 => {
+                let policy = post_policy::policy(expiration, conditions, &[bucket]);
+                post_policy::v1(&policy, &credentials)
+            }
+            Signer::V4 {
+                region,
+                product,
+                keys,
+                ..
+            } => {
+                let scope = Scope { region, product };
+                let mut required = post_policy::v4_conditions(&credentials, &scope, now);
+                required.push(bucket);
+                let policy = post_policy::policy(expiration, conditions, &required);
+                post_policy::v4(&policy, &credentials, &scope, now, keys)
+            }
+        };
+        let owned = |(name, value): Field| (name.to_owned(), value);
+        Ok(PostPolicy {
+            url: inner.endpoint.url_for(inner.bucket.as_deref(), None, &[]),
+            fields: fields.into_iter().map(owned).collect(),
+            expiration,
+        })
+    }
+
+    fn credentials_to_sign(&self) -> Result<Credentials> {
+        self.0.credentials.credentials()?.ok_or_else(|| {
+            Error::new(
+                Kind::Credentials,
+                "the bucket is used anonymously; without keys nothing can be signed",
+            )
+        })
+    }
+}
+
+fn until(now: Timestamp, expires: u64) -> Timestamp {
+    let seconds = i64::try_from(expires).unwrap_or(i64::MAX);
+    Timestamp(now.0.saturating_add(seconds))
+}

@@ -1,0 +1,106 @@
+//! Bodies of requests: built from fields, framed, described by headers.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5};
+
+use crate::content_type;
+use crate::document::Document;
+use crate::error::{Error, Result};
+use crate::operation::{Content, Method, Operation};
+use crate::request::{Body, Options, Request};
+
+/// The document that the fields of `options` make of `body`; `None` without fields.
+pub(super) fn edited(
+    operation: &Operation,
+    body: &Body<'_>,
+    options: &Options<'_>,
+) -> Result<Option<Vec<u8>>> {
+    if options.fields.is_empty() {
+        return Ok(None);
+    }
+    let Content::Xml(root) = operation.body else {
+        return Err(Error::invalid(format!(
+            "`field`: {} carries no XML document, so it has no fields",
+            operation.name
+        )));
+    };
+    let mut document = match body {
+        Body::Empty | Body::Bytes([]) => Document::new(root),
+        Body::Bytes(bytes) => parse(bytes, root)?,
+        _ => {
+            return Err(Error::invalid(
+                "`field`: fields can be set in a document that is given as bytes, not in a file or a stream",
+            ));
+        }
+    };
+    for (path, value) in &options.fields {
+        match value {
+            Some(value) => document.set(path, value)?,
+            None => document.remove(path).map(drop)?,
+        }
+    }
+    Ok(Some(document.to_xml().into_bytes()))
+}
+
+/// A document of the caller's.
+fn parse(bytes: &[u8], root: &str) -> Result<Document> {
+    let unusable = |why: String| Error::invalid(format!("`body`: {why}"));
+    let document = Document::parse(bytes).map_err(|error| unusable(error.to_string()))?;
+    if document.root() != root {
+        return Err(unusable(format!(
+            "it is a document <{}> instead of <{root}>",
+            document.root()
+        )));
+    }
+    Ok(document)
+}
+
+/// An error if `operation` needs a body and there is none, or the other way round.
+pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_>) -> Result<()> {
+    let given = !matches!(body, Body::Empty | Body::Bytes([])) || !options.fields.is_empty();
+    let name = operation.name;
+    let expected = match operation.body {
+        Content::Nothing if given => {
+            return Err(Error::invalid(format!("`body`: {name} takes none")));
+        }
+        Content::Nothing => return Ok(()),
+        _ if given || operation.body_is_optional => return Ok(()),
+        Content::Xml(root) => Cow::from(format!("an XML document <{root}>, as bytes or by fields")),
+        Content::Json => "a JSON text".into(),
+        Content::Text => "a text".into(),
+        Content::Bytes | Content::Frames => "a body".into(),
+    };
+    Err(Error::invalid(format!("`body`: {name} needs {expected}")))
+}
+
+/// A GET without a body has no length either; PUT and POST always have one.
+pub(super) fn framed(method: Method, body: Body<'_>) -> Body<'_> {
+    let always = matches!(method, Method::Put | Method::Post);
+    match body {
+        Body::Empty if always => Body::Bytes(&[]),
+        Body::Bytes([]) if !always => Body::Empty,
+        body => body,
+    }
+}
+
+/// Adds the headers that go with the body.
+pub(super) fn describe(request: &mut Request<'_>, body: &Body<'_>) {
+    let operation = request.operation;
+    if operation.typed_by_key {
+        let key = request.key.unwrap_or_default();
+        request.header("content-type", content_type::guess(key));
+    }
+    let content_type = match operation.body {
+        Content::Xml(_) => "application/xml",
+        Content::Json => "application/json",
+        Content::Text => "text/plain",
+        _ => return,
+    };
+    if let Body::Bytes(bytes @ [_, ..]) = body {
+        request.header("content-type", content_type);
+        request.header("content-md5", STANDARD.encode(Md5::digest(bytes)));
+    }
+}

@@ -1,0 +1,104 @@
+//! Deleting many objects at once.
+
+use super::{Bucket, request};
+use crate::answer;
+use crate::error::{Error, Result};
+use crate::escape;
+use crate::names;
+use crate::request::{Body, Options, Response};
+use crate::xml::{self, Element};
+
+/// Objects of one request.
+const MAX_OBJECTS: usize = 1000;
+
+/// An object to delete, or one version of it.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectIdentifier<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// The version; `None` for the latest, which in a bucket with versioning is only hidden by a delete marker.
+    pub version_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for ObjectIdentifier<'a> {
+    fn from(key: &'a str) -> ObjectIdentifier<'a> {
+        ObjectIdentifier {
+            key,
+            version_id: None,
+        }
+    }
+}
+
+/// What DeleteMultipleObjects says about an object that it deleted. Texts that the service does not give are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeletedObject {
+    /// The key.
+    pub key: String,
+    /// The version that was asked for.
+    pub version_id: String,
+    /// Whether a delete marker was made or deleted.
+    pub delete_marker: bool,
+    /// The version of that marker.
+    pub delete_marker_version_id: String,
+}
+
+impl Bucket {
+    /// DeleteMultipleObjects: deletes 1 to 1000 objects or versions, with whatever characters in their keys. Those that were
+    /// deleted, or were not there, are listed, unless it is to be `quiet`: then those that could not be.
+    pub fn delete_multiple_objects(
+        &self,
+        objects: &[ObjectIdentifier<'_>],
+        quiet: bool,
+        options: &Options<'_>,
+    ) -> Result<(Response, Vec<DeletedObject>)> {
+        let body = document(objects, quiet)?;
+        let mut request = request!("DeleteMultipleObjects", None);
+        request.parameter("encoding-type", "url");
+        let mut response = self.call_with(request, Body::from(body.as_str()), options)?;
+        let body = std::mem::take(&mut response.body);
+        if body.is_empty() {
+            return Ok((response, Vec::new()));
+        }
+        let name = "DeleteMultipleObjects";
+        let root = answer::document(name, &response, &body, "DeleteResult")?;
+        let deleted = deleted(&root).map_err(|error| answer::malformed(name, &response, &error))?;
+        Ok((response, deleted))
+    }
+}
+
+fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
+    if !(1..=MAX_OBJECTS).contains(&objects.len()) {
+        return Err(Error::invalid(format!(
+            "`objects`: {} of them; DeleteMultipleObjects takes 1 to {MAX_OBJECTS}",
+            objects.len()
+        )));
+    }
+    let mut body = String::from("<Delete>");
+    xml::element(&mut body, "Quiet", if quiet { "true" } else { "false" });
+    for object in objects {
+        names::check_object_key(object.key)?;
+        body += "<Object>";
+        xml::element(&mut body, "Key", object.key);
+        if let Some(version) = object.version_id {
+            xml::element(&mut body, "VersionId", version);
+        }
+        body += "</Object>";
+    }
+    body += "</Delete>";
+    Ok(body)
+}
+
+fn deleted(root: &Element) -> Result<Vec<DeletedObject>> {
+    let encoded = root.text_of("EncodingType") == "url";
+    root.children_named("Deleted")
+        .map(|deleted| {
+            Ok(DeletedObject {
+                key: escape::decode_if(encoded, deleted.text_of("Key"))?,
+                version_id: deleted.text_of("VersionId").to_owned(),
+                delete_marker: deleted.bool_of("DeleteMarker")?.unwrap_or(false),
+                delete_marker_version_id: deleted.text_of("DeleteMarkerVersionId").to_owned(),
+            })
+        })
+        .collect()
+}

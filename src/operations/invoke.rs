@@ -1,0 +1,89 @@
+//! Any operation by its name.
+
+use super::{body, send, table};
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::operation::{Level, Operation};
+use crate::request::{Body, Options, Request, Response};
+
+pub(super) fn invoke(
+    client: &Client,
+    name: &str,
+    key: Option<&str>,
+    body: Body<'_>,
+    options: &Options<'_>,
+) -> Result<Response> {
+    let Some(operation) = table::find(name) else {
+        let operation = method(name)?;
+        return send(client, Request::new(operation, key), body, options);
+    };
+    check_level(client, operation, key)?;
+    check_parameters(client, operation, options)?;
+    body::check(operation, &body, options)?;
+    send(client, Request::new(operation, key), body, options)
+}
+
+/// What stands for a request that is named by its HTTP method.
+fn method(name: &str) -> Result<&'static Operation> {
+    let mut methods = table::METHODS.iter();
+    methods
+        .find(|method| method.name == name)
+        .ok_or_else(|| {
+            let lower = name.to_ascii_lowercase();
+            let similar = table::OPERATIONS
+                .iter()
+                .find(|operation| operation.name.to_ascii_lowercase() == lower)
+                .map(|operation| format!(" (did you mean {}?)", operation.name))
+                .unwrap_or_default();
+            Error::invalid(format!(
+                "`operation`: {name:?} is unknown{similar}; allowed are official names such as \"GetBucketAcl\", and GET, \
+                 HEAD, PUT, POST, DELETE and OPTIONS for what this version does not know"
+            ))
+        })
+}
+
+fn check_level(client: &Client, operation: &Operation, key: Option<&str>) -> Result<()> {
+    let name = operation.name;
+    let problem = match (operation.level, client.bucket(), key) {
+        (Level::Service, Some(_), _) => {
+            "is about the service as a whole; use a service, not a bucket"
+        }
+        (Level::Bucket | Level::Object, None, _) => {
+            "is about a bucket; use a bucket, not the service"
+        }
+        (Level::Bucket, _, Some(_)) if name != "OptionObject" => {
+            "is about a bucket; the key has to be left out"
+        }
+        (Level::Object, _, None) => "is about an object; `key` is missing",
+        _ => return Ok(()),
+    };
+    Err(Error::invalid(format!("`operation`: {name} {problem}")))
+}
+
+fn check_parameters(client: &Client, operation: &Operation, options: &Options<'_>) -> Result<()> {
+    let missing = |what: &str, name: &str| {
+        Err(Error::invalid(format!(
+            "`{name}` is missing: {} needs this {what}",
+            operation.name
+        )))
+    };
+    for (name, value) in operation.parameters() {
+        let given = || {
+            let mut query = options.query.iter();
+            query.any(|(given, value)| {
+                given == name && value.as_deref().is_some_and(|v| !v.is_empty())
+            })
+        };
+        if value.is_none() && !given() {
+            return missing("query parameter", name);
+        }
+    }
+    for name in operation.headers {
+        let mut headers = options.headers.iter();
+        let given = headers.any(|(given, _)| given.eq_ignore_ascii_case(name));
+        if !given && !client.always_sends(name) {
+            return missing("header", name);
+        }
+    }
+    Ok(())
+}

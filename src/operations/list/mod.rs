@@ -1,0 +1,215 @@
+//! Listings: requests for pages, what they hold, and iterators that fetch them as needed.
+
+mod buckets;
+mod objects;
+mod uploads;
+mod versions;
+
+use std::collections::VecDeque;
+
+pub use buckets::{ListBuckets, ListedBucket};
+pub use objects::{ListObjects, ListObjectsV2, ListedObject, ObjectSummary};
+pub use uploads::{ListMultipartUploads, ListParts, ListedPart, ListedUpload};
+pub use versions::{ListObjectVersions, ListedVersion, ObjectVersion};
+
+use crate::answer;
+use crate::client::Client;
+use crate::error::{Error, Kind, Result};
+use crate::escape;
+use crate::operation::{Content, Operation};
+use crate::request::{Body, Options, Request, Response};
+use crate::xml::Element;
+
+/// How a listing asks and what its answers mean.
+pub(crate) trait Listing {
+    type Entry;
+    const OPERATION: &'static Operation;
+    /// Whether names are asked for with `encoding-type=url`.
+    const ENCODED: bool = true;
+    /// The object that the listing is about.
+    fn key(&self) -> Option<&str> {
+        None
+    }
+    /// Adds what the page behind `marker`, or the first one, is asked for.
+    fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>);
+    fn page(&self, root: &Element) -> Result<Page<Self::Entry>>;
+}
+
+/// One answer: its entries, and where the next page begins.
+pub(crate) struct Page<E> {
+    entries: VecDeque<E>,
+    next: Option<Marker>,
+}
+
+/// Where a page begins: behind a name, and behind an id where several entries have that name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Marker {
+    name: String,
+    id: String,
+}
+
+impl From<String> for Marker {
+    fn from(name: String) -> Marker {
+        Marker {
+            name,
+            id: String::new(),
+        }
+    }
+}
+
+/// Adds the parameters that are not empty.
+fn add<'a>(request: &mut Request<'a>, parameters: &[(&'static str, &'a str)]) {
+    for (name, value) in parameters {
+        if !value.is_empty() {
+            request.parameter(name, *value);
+        }
+    }
+}
+
+fn add_count(request: &mut Request<'_>, name: &'static str, count: Option<u32>) {
+    if let Some(count) = count {
+        request.parameter(name, count.to_string());
+    }
+}
+
+/// Whether the names of a listing are percent-encoded.
+fn is_encoded(root: &Element) -> bool {
+    root.text_of("EncodingType") == "url"
+}
+
+/// The marker in the element `name` of a truncated answer; an error if it has none.
+fn next(root: &Element, name: &str) -> Result<Option<Marker>> {
+    if !is_truncated(root)? {
+        return Ok(None);
+    }
+    match root.text_of(name) {
+        "" => Err(no_marker(name)),
+        marker => Ok(Some(escape::decode_if(is_encoded(root), marker)?.into())),
+    }
+}
+
+/// As [`next`], of a name and an id.
+fn next_pair(root: &Element, name: &str, id: &str) -> Result<Option<Marker>> {
+    Ok(next(root, name)?.map(|marker| Marker {
+        id: root.text_of(id).to_owned(),
+        ..marker
+    }))
+}
+
+fn is_truncated(root: &Element) -> Result<bool> {
+    Ok(root.bool_of("IsTruncated")?.unwrap_or(false))
+}
+
+fn no_marker(name: &str) -> Error {
+    Error::new(
+        Kind::BadResponse,
+        format!("the listing is truncated, but has no {name}"),
+    )
+}
+
+fn common_prefixes(root: &Element) -> impl Iterator<Item = Result<String>> {
+    let encoded = is_encoded(root);
+    root.children_named("CommonPrefixes")
+        .map(move |prefix| escape::decode_if(encoded, prefix.text_of("Prefix")))
+}
+
+/// Name and id of the owner; empty if the entry does not tell.
+fn owner(entry: &Element) -> (String, String) {
+    let text = |name| entry.child("Owner").map_or("", |owner| owner.text_of(name));
+    (text("ID").to_owned(), text("DisplayName").to_owned())
+}
+
+/// A listing on its way: fetches a page when the one before is used up, and keeps no more than one.
+pub(crate) struct Pager<L: Listing> {
+    client: Client,
+    listing: L,
+    marker: Option<Marker>,
+    entries: VecDeque<L::Entry>,
+    /// Whether the service has more pages.
+    more: bool,
+    pages: u64,
+    /// The marker of an earlier page, to notice when the service leads in a circle (Brent's algorithm).
+    milestone: Option<Marker>,
+}
+
+impl<L: Listing> Pager<L> {
+    pub(super) fn new(client: &Client, listing: L) -> Pager<L> {
+        Pager {
+            client: client.clone(),
+            listing,
+            marker: None,
+            entries: VecDeque::new(),
+            more: true,
+            pages: 0,
+            milestone: None,
+        }
+    }
+
+    /// The next entry; `None` after the last one. After an error the same page is asked for again.
+    pub fn next(&mut self, options: &Options<'_>) -> Result<Option<L::Entry>> {
+        loop {
+            if let Some(entry) = self.entries.pop_front() {
+                return Ok(Some(entry));
+            }
+            if !self.more {
+                return Ok(None);
+            }
+            self.fetch(options)?;
+        }
+    }
+
+    /// Fetches the next page; the answer without its body.
+    pub(crate) fn fetch(&mut self, options: &Options<'_>) -> Result<Response> {
+        let operation = L::OPERATION.name;
+        let request = self.request();
+        let mut response = super::send(&self.client, request, Body::Empty, options)?;
+        let body = std::mem::take(&mut response.body);
+        let Content::Xml(root) = L::OPERATION.answer else {
+            return Err(Error::new(Kind::Bug, "a listing without a document"));
+        };
+        let root = answer::document(operation, &response, &body, root)?;
+        let page = self
+            .listing
+            .page(&root)
+            .map_err(|error| answer::malformed(operation, &response, &error))?;
+        if page.next.is_some() && page.next == self.milestone {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("{operation}: the listing leads in a circle and would never end"),
+            ));
+        }
+        self.pages += 1;
+        if self.pages.is_power_of_two() {
+            self.milestone = page.next.clone();
+        }
+        self.more = page.next.is_some();
+        self.marker = page.next;
+        self.entries = page.entries;
+        Ok(response)
+    }
+
+    fn request(&self) -> Request<'_> {
+        let mut request = Request::new(L::OPERATION, self.listing.key());
+        if L::ENCODED {
+            request.parameter("encoding-type", "url");
+        }
+        self.listing.describe(&mut request, self.marker.as_ref());
+        request
+    }
+
+    /// The rest as an iterator, which ends after the first error.
+    pub(super) fn iterate<'a>(
+        mut self,
+        options: &'a Options<'a>,
+    ) -> impl Iterator<Item = Result<L::Entry>> + use<'a, L> {
+        let mut failed = false;
+        std::iter::from_fn(move || {
+            if failed {
+                return None;
+            }
+            let next = self.next(options).transpose();
+            failed = matches!(next, Some(Err(_)));
+            next
+        })
+    }
+}

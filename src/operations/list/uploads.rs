@@ -1,0 +1,162 @@
+//! Listings of multipart uploads and of their parts.
+
+use super::{Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, next, next_pair};
+use crate::error::Result;
+use crate::escape;
+use crate::operation::Operation;
+use crate::operations::table::operation;
+use crate::request::Request;
+use crate::time::Timestamp;
+use crate::xml::Element;
+
+/// What ListMultipartUploads is asked for. Empty texts and `None` are left out of the request.
+#[derive(Clone, Debug, Default)]
+pub struct ListMultipartUploads {
+    /// Only keys that begin with this.
+    pub prefix: String,
+    /// Keys that hold this behind the prefix are folded into one common prefix; usually `/`.
+    pub delimiter: String,
+    /// Only keys behind this one, and with `upload_id_marker` also the later uploads of this one.
+    pub key_marker: String,
+    /// Only uploads of `key_marker` behind this one.
+    pub upload_id_marker: String,
+    /// Entries per page, 1..1000; the service takes 1000 if `None`. The number of entries in all is not limited by it.
+    pub max_uploads: Option<u32>,
+}
+
+/// An entry of a listing of uploads, in the order of keys and prefixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListedUpload {
+    /// An upload that was neither completed nor aborted.
+    #[non_exhaustive]
+    Upload {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload_id: String,
+        /// When it began.
+        initiated: Option<Timestamp>,
+    },
+    /// What keys share up to the delimiter.
+    CommonPrefix(String),
+}
+
+/// What ListParts is asked for: the parts of one upload.
+#[derive(Clone, Debug, Default)]
+pub struct ListParts {
+    /// The key.
+    pub key: String,
+    /// The upload id.
+    pub upload_id: String,
+    /// Only parts with higher numbers.
+    pub part_number_marker: Option<u32>,
+    /// Entries per page, 1..1000; the service takes 1000 if `None`. The number of entries in all is not limited by it.
+    pub max_parts: Option<u32>,
+}
+
+/// What ListParts says about a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListedPart {
+    /// 1 to 10 000.
+    pub number: u32,
+    /// With its quotes.
+    pub etag: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was stored.
+    pub last_modified: Option<Timestamp>,
+    /// CRC-64 of the part, if the service tells.
+    pub crc64: Option<u64>,
+}
+
+impl ListedUpload {
+    /// The key or the prefix.
+    pub fn name(&self) -> &str {
+        match self {
+            ListedUpload::Upload { key, .. } => key,
+            ListedUpload::CommonPrefix(prefix) => prefix,
+        }
+    }
+}
+
+impl Listing for ListMultipartUploads {
+    type Entry = ListedUpload;
+    const OPERATION: &'static Operation = operation("ListMultipartUploads");
+
+    fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
+        let (key, upload) = match marker {
+            Some(marker) => (&marker.name, &marker.id),
+            None => (&self.key_marker, &self.upload_id_marker),
+        };
+        add(
+            request,
+            &[
+                ("prefix", &self.prefix),
+                ("delimiter", &self.delimiter),
+                ("key-marker", key),
+                ("upload-id-marker", upload),
+            ],
+        );
+        add_count(request, "max-uploads", self.max_uploads);
+    }
+
+    fn page(&self, root: &Element) -> Result<Page<ListedUpload>> {
+        let encoded = is_encoded(root);
+        let mut entries = Vec::new();
+        for upload in root.children_named("Upload") {
+            entries.push(ListedUpload::Upload {
+                key: escape::decode_if(encoded, upload.text_of("Key"))?,
+                upload_id: upload.text_of("UploadId").to_owned(),
+                initiated: upload.timestamp_of("Initiated")?,
+            });
+        }
+        for prefix in common_prefixes(root) {
+            entries.push(ListedUpload::CommonPrefix(prefix?));
+        }
+        // Stable, so the uploads of a key stay in their order.
+        entries.sort_by(|a, b| a.name().as_bytes().cmp(b.name().as_bytes()));
+        Ok(Page {
+            entries: entries.into(),
+            next: next_pair(root, "NextKeyMarker", "NextUploadIdMarker")?,
+        })
+    }
+}
+
+impl Listing for ListParts {
+    type Entry = ListedPart;
+    const OPERATION: &'static Operation = operation("ListParts");
+
+    fn key(&self) -> Option<&str> {
+        Some(&self.key)
+    }
+
+    fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
+        request.parameter("uploadId", self.upload_id.as_str());
+        add_count(request, "max-parts", self.max_parts);
+        match marker {
+            Some(marker) => request.parameter("part-number-marker", marker.name.as_str()),
+            None => add_count(request, "part-number-marker", self.part_number_marker),
+        }
+    }
+
+    fn page(&self, root: &Element) -> Result<Page<ListedPart>> {
+        let part = |part: &Element| {
+            let number = part.u64_of("PartNumber")?.unwrap_or(0);
+            Ok(ListedPart {
+                number: number.try_into().unwrap_or(u32::MAX),
+                etag: part.text_of("ETag").to_owned(),
+                size: part.u64_of("Size")?.unwrap_or(0),
+                last_modified: part.timestamp_of("LastModified")?,
+                crc64: part.u64_of("HashCrc64ecma")?,
+            })
+        };
+        Ok(Page {
+            entries: root
+                .children_named("Part")
+                .map(part)
+                .collect::<Result<_>>()?,
+            next: next(root, "NextPartNumberMarker")?,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! Presigned URLs and signed forms: what others may do for a while, and doing it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::download::{self, Object};
+use super::{Bucket, body, request, table};
+use crate::error::{Error, Result};
+use crate::operation::Method;
+use crate::request::{Body, Options, Request, Response};
+use crate::time::Timestamp;
+
+/// A request that anybody can send until it expires.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Presigned {
+    /// The method it is for.
+    pub method: Method,
+    /// The whole URL. Who has it has the right.
+    pub url: String,
+    /// Headers that have to be sent with it as they are.
+    pub headers: Vec<(String, String)>,
+    /// When it ends.
+    pub expiration: Timestamp,
+}
+
+/// A form that anybody can upload an object with until it expires (PostObject).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostPolicy {
+    /// Where to send the form.
+    pub url: String,
+    /// Fields that the form has to have, besides `key` and, as the last one, `file`.
+    pub fields: Vec<(String, String)>,
+    /// When it ends.
+    pub expiration: Timestamp,
+}
+
+impl Bucket {
+    /// A URL that lets anybody send `method` for `key`, or for the bucket, for `expires`: whole seconds, with V4 at most 7 days.
+    /// Parameters and headers of `options` are part of it; what has to be sent along is in the result. Sends nothing.
+    pub fn presign(
+        &self,
+        method: Method,
+        key: Option<&str>,
+        expires: Duration,
+        options: &Options<'_>,
+    ) -> Result<Presigned> {
+        let operation = table::method(method);
+        let request = Request::new(operation, key);
+        self.client.presign(&request, expires.as_secs(), options)
+    }
+
+    /// A form that lets anybody upload an object for `expires`, whole seconds. `conditions` is a JSON array of what the form
+    /// has to satisfy besides, such as `[["starts-with","$key","user/"],["content-length-range",1,1048576]]`, or empty. Sends
+    /// nothing.
+    pub fn post_policy(&self, expires: Duration, conditions: &str) -> Result<PostPolicy> {
+        self.client.post_policy(expires.as_secs(), conditions)
+    }
+
+    /// PutObject by a presigned URL: stores `body`, compared with its CRC-64. The URL says where; of this bucket only the
+    /// connections and settings are used, and its headers are not sent. `options` have to have the headers that were signed.
+    pub fn put_object_by_url<'b>(
+        &self,
+        url: &str,
+        body: impl Into<Body<'b>>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let mut request = request!("PutObject", None);
+        request.url = Some(url);
+        let body = body::framed(Method::Put, body.into());
+        self.client.call_with(&request, body, options)
+    }
+
+    /// GetObject by a presigned URL, checked like [`get_object`](Bucket::get_object).
+    pub fn get_object_by_url(&self, url: &str, options: &Options<'_>) -> Result<Object> {
+        Object::open_url(&self.client, url, options)
+    }
+
+    /// GetObject by a presigned URL into the file at `path`, which appears whole or not at all.
+    pub fn get_object_by_url_to_file(
+        &self,
+        url: &str,
+        path: impl AsRef<Path>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        download::to_file(path.as_ref(), options, || {
+            self.get_object_by_url(url, options)
+        })
+    }
+
+    /// HeadObject by a presigned URL.
+    pub fn head_object_by_url(&self, url: &str, options: &Options<'_>) -> Result<Response> {
+        let mut request = request!("HeadObject", None);
+        request.url = Some(url);
+        self.client.call(&request, options)
+    }
+}
+
+/// The elements of a JSON array, without its brackets.
+pub(crate) fn elements(array: &str) -> Result<&str> {
+    let inner = match array.trim() {
+        "" => Some(""),
+        text => text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']')),
+    };
+    inner.map(str::trim).ok_or_else(|| {
+        Error::invalid(format!(
+            "`conditions`: {array:?} is no JSON array; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
+        ))
+    })
+}
