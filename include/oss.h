@@ -54,6 +54,21 @@
 /// A bucket, in the listing of the service.
 #define OSS_ENTRY_BUCKET 3
 
+/// A version of an object.
+#define OSS_ENTRY_VERSION 4
+
+/// A delete marker, in a listing of versions.
+#define OSS_ENTRY_DELETE_MARKER 5
+
+/// A multipart upload.
+#define OSS_ENTRY_UPLOAD 6
+
+/// A part of a multipart upload.
+#define OSS_ENTRY_PART 7
+
+/// What oss_delete_multiple_objects() deleted.
+#define OSS_ENTRY_DELETED 8
+
 /// A bucket and the way to it. It never changes: use one from any number of
 /// threads at once.
 typedef struct oss_bucket oss_bucket;
@@ -106,14 +121,14 @@ typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 /// What a listing lists. Only the library makes these; later versions add
 /// fields at the end. Texts that the service does not give are NULL.
 typedef struct {
-    /// #OSS_ENTRY_OBJECT, #OSS_ENTRY_PREFIX or #OSS_ENTRY_BUCKET.
+    /// What it is: one of the constants above.
     int kind;
-    /// Key, prefix or bucket name.
+    /// Key, prefix or bucket name; NULL for a part.
     const char *name;
-    /// Bytes of an object; -1 for what has no size.
+    /// Bytes of an object or a part; -1 for what has no size.
     int64_t size;
-    /// When an object was modified or a bucket created, in seconds since 1970
-    /// UTC; -1 if unknown.
+    /// When an object was modified, a bucket created or an upload begun, in
+    /// seconds since 1970 UTC; -1 if unknown.
     int64_t time;
     /// ETag of an object, with its quotes.
     const char *etag;
@@ -135,6 +150,18 @@ typedef struct {
     const char *extranet_endpoint;
     /// Internal endpoint of a bucket.
     const char *intranet_endpoint;
+    /// Version of an object, delete marker or deleted object.
+    const char *version_id;
+    /// Whether a version or delete marker is the latest: 1 or 0.
+    int is_latest;
+    /// Number of a part, 1 to 10000; else 0.
+    int32_t part_number;
+    /// Id of a multipart upload.
+    const char *upload_id;
+    /// CRC-64 of a part; 0 if the service does not tell.
+    uint64_t crc64;
+    /// Version of the delete marker that deleting an object made or removed.
+    const char *delete_marker_version_id;
 } oss_entry;
 
 /// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
@@ -445,6 +472,33 @@ oss_status oss_call_header(oss_call *call, const char *name, const char *value);
 /// without a value. Both strings are copied, and escaped when they are sent.
 oss_status oss_call_query(oss_call *call, const char *name, const char *value);
 
+/// Sets an element of the XML document that the next request carries, such as
+/// "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
+/// index may be one behind the last. A request with a body is changed by this,
+/// one without gets a new document. See oss_invoke().
+oss_status oss_call_field(oss_call *call, const char *path, const char *value);
+
+/// Has the service call back when an upload is stored: `callback` and `variables`
+/// are JSON texts, the latter may be NULL. The answer of the callback is then the
+/// body; if it fails, the upload is stored and HTTP status 203 the error.
+oss_status oss_call_callback(oss_call *call,
+                             const char *callback,
+                             const char *variables);
+
+/// Tells oss_append_object() the CRC-64 of what is there already, so that the
+/// whole object is compared; oss_call_crc64() of the last append. Not needed at
+/// position 0.
+oss_status oss_call_initial_crc64(oss_call *call, uint64_t crc64);
+
+/// Adds a part for oss_complete_multipart_upload(), in ascending order of
+/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
+/// whole object is compared; size -1 if they are not known.
+oss_status oss_call_part(oss_call *call,
+                         int32_t number,
+                         const char *etag,
+                         int64_t size,
+                         uint64_t crc64);
+
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
 /// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
 oss_status oss_call_range(oss_call *call,
@@ -464,10 +518,13 @@ oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
 /// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
 oss_status oss_call_cancel(oss_call *call);
 
-/// Reads on in the body of oss_get_object(). Returns how many bytes, at most
-/// `cap`; 0 at the end, when length and CRC-64 have been found right; or a
-/// negated #oss_status, and then what came before is not the object.
-int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
+/// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
+/// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
+/// end, when length and checksum have been found right; or a negated #oss_status,
+/// and then what came before is not the object.
+int64_t oss_call_read(oss_call *call,
+                      void *buf,
+                      size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// lent until the call is used again, and NULL after the last one.
@@ -536,6 +593,41 @@ int64_t oss_call_last_modified(const oss_call *call);
 /// gets its length in bytes. NULL if there is none.
 const void *oss_call_body(const oss_call *call,
                           size_t *len);
+
+/// The text of an element of the XML document in the answer, such as
+/// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
+/// elements, NULL if there is none.
+const char *oss_call_text(const oss_call *call, const char *path);
+
+/// How many elements of the XML document in the answer have the last name of
+/// `path`, such as "Rule" or "Rule[0].Transition".
+size_t oss_call_count(const oss_call *call, const char *path);
+
+/// Where oss_append_object() goes on, which is the size of the object; -1 if the
+/// answer does not tell.
+int64_t oss_call_next_append_position(const oss_call *call);
+
+/// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
+/// the answer does not tell.
+const char *oss_call_symlink_target(const oss_call *call);
+
+/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has none.
+const char *oss_call_upload_id(const oss_call *call);
+
+/// The URL of oss_presign(), or where to send the form of oss_post_policy();
+/// NULL if nothing was signed.
+const char *oss_call_url(const oss_call *call);
+
+/// What has to be sent along, the headers of oss_presign() or the form fields of
+/// oss_post_policy(), one by one: the value of number `index`, from 0, or NULL
+/// behind the last; `*name`, unless NULL, gets its name.
+const char *oss_call_signed_at(const oss_call *call,
+                               size_t index,
+                               const char **name);
+
+/// When what oss_presign() or oss_post_policy() signed ends, in seconds since
+/// 1970 UTC; -1 if nothing was signed.
+int64_t oss_call_expiration(const oss_call *call);
 
 /// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
 /// from the key unless the call has one. `call` may be NULL, here and below.
@@ -606,26 +698,340 @@ oss_status oss_delete_object(const oss_bucket *bucket,
                              const char *key,
                              oss_call *call);
 
-/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl"; creating
-/// one's own bucket again is a success.
-oss_status oss_put_bucket(const oss_bucket *bucket, oss_call *call);
+/// Whether the object exists, by GetObjectMeta: `*exists` gets 1 or 0. Only the
+/// service's word that it does not is a 0; a refusal, a missing bucket and a
+/// network failure are errors.
+oss_status oss_object_exists(const oss_bucket *bucket,
+                             const char *key,
+                             int *exists,
+                             oss_call *call);
+
+/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the bucket
+/// of the source is this one, NULL for its version the latest. New metadata comes
+/// as headers, with "x-oss-metadata-directive" = "REPLACE".
+oss_status oss_copy_object(const oss_bucket *bucket,
+                           const char *key,
+                           const char *source_bucket,
+                           const char *source_key,
+                           const char *source_version_id,
+                           oss_call *call);
+
+/// AppendObject: adds `len` bytes to an appendable object whose size has to be
+/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never repeated:
+/// after a lost answer oss_head_object() tells whether it happened.
+oss_status oss_append_object(const oss_bucket *bucket,
+                             const char *key,
+                             int64_t position,
+                             const void *data,
+                             size_t len,
+                             oss_call *call);
+
+/// AppendObject of what `read` yields: `len` bytes, or -1 if unknown.
+oss_status oss_append_object_stream(const oss_bucket *bucket,
+                                    const char *key,
+                                    int64_t position,
+                                    int64_t len,
+                                    oss_read_fn read,
+                                    void *user,
+                                    oss_call *call);
+
+/// SealAppendObject: nothing can be appended any more; `position` is the size.
+oss_status oss_seal_append_object(const oss_bucket *bucket,
+                                  const char *key,
+                                  int64_t position,
+                                  oss_call *call);
+
+/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
+/// `version_ids`, each of which may be NULL. If `call` is given, oss_call_next()
+/// steps through those deleted, or, unless `quiet` is 0, those that could not be.
+oss_status oss_delete_multiple_objects(const oss_bucket *bucket,
+                                       const char *const *keys,
+                                       const char *const *version_ids,
+                                       size_t count,
+                                       int quiet,
+                                       oss_call *call);
+
+/// PutObjectAcl: `acl` is "default", "private", "public-read" or
+/// "public-read-write".
+oss_status oss_put_object_acl(const oss_bucket *bucket,
+                              const char *key,
+                              const char *acl,
+                              oss_call *call);
+
+/// GetObjectAcl: oss_call_text() has "AccessControlList.Grant".
+oss_status oss_get_object_acl(const oss_bucket *bucket,
+                              const char *key,
+                              oss_call *call);
+
+/// PutSymlink: makes `key` a link to `target`, a key of the same bucket.
+oss_status oss_put_symlink(const oss_bucket *bucket,
+                           const char *key,
+                           const char *target,
+                           oss_call *call);
+
+/// GetSymlink: oss_call_symlink_target() tells where the link leads.
+oss_status oss_get_symlink(const oss_bucket *bucket,
+                           const char *key,
+                           oss_call *call);
+
+/// PutObjectTagging: replaces all tags of the object by `count` of them, up to 10.
+oss_status oss_put_object_tagging(const oss_bucket *bucket,
+                                  const char *key,
+                                  const char *const *names,
+                                  const char *const *values,
+                                  size_t count,
+                                  oss_call *call);
+
+/// GetObjectTagging: oss_call_count() of "TagSet.Tag", oss_call_text() of
+/// "TagSet.Tag[0].Key" and "TagSet.Tag[0].Value" and so on.
+oss_status oss_get_object_tagging(const oss_bucket *bucket,
+                                  const char *key,
+                                  oss_call *call);
+
+/// DeleteObjectTagging: takes off all tags.
+oss_status oss_delete_object_tagging(const oss_bucket *bucket,
+                                     const char *key,
+                                     oss_call *call);
+
+/// RestoreObject: has an archived object made readable, for `days` days, or 0 for
+/// the service's choice, at the speed `tier`, "Expedited", "Standard" or "Bulk", or
+/// NULL. HTTP status 202: begun; 200: it is readable already.
+oss_status oss_restore_object(const oss_bucket *bucket,
+                              const char *key,
+                              int32_t days,
+                              const char *tier,
+                              oss_call *call);
+
+/// CleanRestoredObject: ends the time in which a restored object is readable.
+oss_status oss_clean_restored_object(const oss_bucket *bucket,
+                                     const char *key,
+                                     oss_call *call);
+
+/// ProcessObject: does `process`, such as "image/resize,w_100|sys/saveas,o_...".
+/// oss_call_body() is a JSON text.
+oss_status oss_process_object(const oss_bucket *bucket,
+                              const char *key,
+                              const char *process,
+                              oss_call *call);
+
+/// AsyncProcessObject: as oss_process_object(), but only begins it; oss_call_body()
+/// has the id of the task.
+oss_status oss_async_process_object(const oss_bucket *bucket,
+                                    const char *key,
+                                    const char *process,
+                                    oss_call *call);
+
+/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object; read
+/// the rows with oss_call_read(), so `call` is required. Fields set the rest, such
+/// as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as they are, not
+/// in base64). It is CSV unless there is a field below "InputSerialization.JSON".
+oss_status oss_select_object(const oss_bucket *bucket,
+                             const char *key,
+                             const char *expression,
+                             oss_call *call);
+
+/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`, `*rows` and
+/// `*columns` (0 for JSON) get what was found, unless they are NULL. Fields as for
+/// oss_select_object().
+oss_status oss_create_select_object_meta(const oss_bucket *bucket,
+                                         const char *key,
+                                         uint32_t *splits,
+                                         uint64_t *rows,
+                                         uint32_t *columns,
+                                         oss_call *call);
+
+/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id, so
+/// `call` is required. Headers of the call become those of the object. What is
+/// never completed or aborted is stored and billed as parts.
+oss_status oss_initiate_multipart_upload(const oss_bucket *bucket,
+                                         const char *key,
+                                         oss_call *call);
+
+/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB, the
+/// last one also less. Keep oss_call_etag() and oss_call_crc64() for completing.
+oss_status oss_upload_part(const oss_bucket *bucket,
+                           const char *key,
+                           const char *upload_id,
+                           int32_t number,
+                           const void *data,
+                           size_t len,
+                           oss_call *call);
+
+/// UploadPart of `len` bytes of the file at `path`, from `offset` on.
+oss_status oss_upload_part_file(const oss_bucket *bucket,
+                                const char *key,
+                                const char *upload_id,
+                                int32_t number,
+                                const char *path,
+                                int64_t offset,
+                                int64_t len,
+                                oss_call *call);
+
+/// UploadPart of what `read` yields: `len` bytes, or -1 if unknown.
+oss_status oss_upload_part_stream(const oss_bucket *bucket,
+                                  const char *key,
+                                  const char *upload_id,
+                                  int32_t number,
+                                  int64_t len,
+                                  oss_read_fn read,
+                                  void *user,
+                                  oss_call *call);
+
+/// UploadPartCopy: makes part `number` a copy of an object, or of the range that
+/// oss_call_range() sets. The source as for oss_copy_object(). oss_call_text() has
+/// the "ETag".
+oss_status oss_upload_part_copy(const oss_bucket *bucket,
+                                const char *key,
+                                const char *upload_id,
+                                int32_t number,
+                                const char *source_bucket,
+                                const char *source_key,
+                                const char *source_version_id,
+                                oss_call *call);
+
+/// CompleteMultipartUpload: makes the parts of oss_call_part() the object, and
+/// compares its CRC-64 if all of them have theirs; without any, all parts that were
+/// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
+/// happened.
+oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
+                                         const char *key,
+                                         const char *upload_id,
+                                         oss_call *call);
+
+/// AbortMultipartUpload: ends an upload and deletes its parts.
+oss_status oss_abort_multipart_upload(const oss_bucket *bucket,
+                                      const char *key,
+                                      const char *upload_id,
+                                      oss_call *call);
+
+/// ListParts: the parts of an upload in the order of their numbers. Step with
+/// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
+/// behind the query "part-number-marker".
+oss_status oss_list_parts(const oss_bucket *bucket,
+                          const char *key,
+                          const char *upload_id,
+                          oss_call *call);
+
+/// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were neither
+/// completed nor aborted; begins behind the query "key-marker" and
+/// "upload-id-marker".
+oss_status oss_list_multipart_uploads(const oss_bucket *bucket,
+                                      const char *prefix,
+                                      const char *delimiter,
+                                      oss_call *call);
+
+/// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or NULL for
+/// the bucket, for `expires` seconds, with V4 up to 604800. Query and headers of the
+/// call are part of it. Then oss_call_url() and oss_call_signed_at(), so `call` is
+/// required. Sends nothing.
+oss_status oss_presign(const oss_bucket *bucket,
+                       const char *method,
+                       const char *key,
+                       int64_t expires,
+                       oss_call *call);
+
+/// Signs a form that lets anybody upload an object for `expires` seconds (PostObject),
+/// under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or NULL.
+/// Then oss_call_url() and oss_call_signed_at(); the form has those fields, "key", and
+/// as the last one "file". `call` is required. Sends nothing.
+oss_status oss_post_policy(const oss_bucket *bucket,
+                           int64_t expires,
+                           const char *conditions,
+                           oss_call *call);
+
+/// PutObject by a presigned URL, compared with its CRC-64. Of `bucket` only the
+/// connections and settings are used; the call has to have the signed headers.
+oss_status oss_put_object_by_url(const oss_bucket *bucket,
+                                 const char *url,
+                                 const void *data,
+                                 size_t len,
+                                 oss_call *call);
+
+/// GetObject by a presigned URL; then fetch the body with oss_call_read(), so `call`
+/// is required. Checked as oss_get_object() is.
+oss_status oss_get_object_by_url(const oss_bucket *bucket,
+                                 const char *url,
+                                 oss_call *call);
+
+/// GetObject by a presigned URL into the file at `path`, which appears whole or not
+/// at all.
+oss_status oss_get_object_by_url_to_file(const oss_bucket *bucket,
+                                         const char *url,
+                                         const char *path,
+                                         oss_call *call);
+
+/// HeadObject by a presigned URL.
+oss_status oss_head_object_by_url(const oss_bucket *bucket,
+                                  const char *url,
+                                  oss_call *call);
+
+/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl", its class
+/// and redundancy as fields "StorageClass" and "DataRedundancyType"; creating one's
+/// own bucket again is a success.
+oss_status oss_put_bucket(const oss_bucket *bucket,
+                          oss_call *call);
 
 /// DeleteBucket: the bucket has to be empty.
 oss_status oss_delete_bucket(const oss_bucket *bucket, oss_call *call);
 
+/// GetBucketInfo: oss_call_text() has "Bucket.StorageClass", "Bucket.Location" and
+/// so on.
+oss_status oss_get_bucket_info(const oss_bucket *bucket,
+                               oss_call *call);
+
+/// GetBucketStat: oss_call_text() has "Storage" in bytes, "ObjectCount" and so on.
+oss_status oss_get_bucket_stat(const oss_bucket *bucket,
+                               oss_call *call);
+
+/// GetBucketLocation: oss_call_text() with "" has it, such as "oss-cn-hangzhou".
+oss_status oss_get_bucket_location(const oss_bucket *bucket,
+                                   oss_call *call);
+
+/// GetBucketAcl: oss_call_text() has "AccessControlList.Grant".
+oss_status oss_get_bucket_acl(const oss_bucket *bucket, oss_call *call);
+
+/// PutBucketAcl: `acl` is "private", "public-read" or "public-read-write".
+oss_status oss_put_bucket_acl(const oss_bucket *bucket,
+                              const char *acl,
+                              oss_call *call);
+
+/// Whether the bucket exists, by GetBucketAcl: `*exists` gets 1 or 0. Only the
+/// service's word that it does not is a 0; somebody else's is an error.
+oss_status oss_bucket_exists(const oss_bucket *bucket,
+                             int *exists,
+                             oss_call *call);
+
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order; keys
 /// that hold `delimiter` behind it are folded into one entry. Both may be NULL.
 /// Step with oss_call_next(), so `call` is required; pages are fetched as needed.
+/// Where to begin and how long pages are: query "start-after" and "max-keys".
 oss_status oss_list_objects_v2(const oss_bucket *bucket,
                                const char *prefix,
                                const char *delimiter,
                                oss_call *call);
 
-/// Sends a signed request of your own and collects the answer, up to 64 MiB:
-/// `method` is "GET", "HEAD", "PUT", "POST", "DELETE" or "OPTIONS"; `key` is NULL
-/// at bucket level; sub-resources and headers come from the call.
+/// ListObjects: as oss_list_objects_v2(), by the older operation; begins behind
+/// the query "marker".
+oss_status oss_list_objects(const oss_bucket *bucket,
+                            const char *prefix,
+                            const char *delimiter,
+                            oss_call *call);
+
+/// ListObjectVersions: as oss_list_objects_v2(), but all versions, with delete
+/// markers, of one key the newest first; begins behind the query "key-marker" and
+/// "version-id-marker".
+oss_status oss_list_object_versions(const oss_bucket *bucket,
+                                    const char *prefix,
+                                    const char *delimiter,
+                                    oss_call *call);
+
+/// Sends any operation by its official name, such as "PutBucketLifecycle"; `key` is
+/// NULL at bucket level. Its document is given as bytes, built by oss_call_field(),
+/// or both: then the fields change it, and oss_call_body() of the last answer may
+/// be given. The answer is collected, up to 64 MiB: oss_call_text(). An operation
+/// that this version does not know is sent by its method: "GET", "PUT" and so on.
 oss_status oss_invoke(const oss_bucket *bucket,
-                      const char *method,
+                      const char *operation,
                       const char *key,
                       const void *body,
                       size_t len,
@@ -633,7 +1039,7 @@ oss_status oss_invoke(const oss_bucket *bucket,
 
 /// As oss_invoke(), at service level.
 oss_status oss_service_invoke(const oss_service *service,
-                              const char *method,
+                              const char *operation,
                               const void *body,
                               size_t len,
                               oss_call *call);
@@ -643,6 +1049,10 @@ oss_status oss_service_invoke(const oss_service *service,
 oss_status oss_list_buckets(const oss_service *service,
                             const char *prefix,
                             oss_call *call);
+
+/// DescribeRegions: oss_call_count() of "RegionInfo", oss_call_text() of
+/// "RegionInfo[0].Region" and so on. The query "regions" names one of them.
+oss_status oss_describe_regions(const oss_service *service, oss_call *call);
 
 #ifdef __cplusplus
 }  // extern "C"

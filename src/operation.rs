@@ -29,6 +29,20 @@ impl Method {
             Method::Options => "OPTIONS",
         }
     }
+
+    /// The method with that name, in capitals as on the wire.
+    pub fn parse(name: &str) -> Option<Method> {
+        [
+            Method::Get,
+            Method::Head,
+            Method::Put,
+            Method::Post,
+            Method::Delete,
+            Method::Options,
+        ]
+        .into_iter()
+        .find(|method| method.as_str() == name)
+    }
 }
 
 /// An operation of the service.

@@ -269,3 +269,98 @@ pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -
     }
     body.cast()
 }
+
+/// The text of an element of the XML document in the answer, such as
+/// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
+/// elements, NULL if there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_text(
+    call: *const oss_call,
+    path: *const c_char,
+) -> *const c_char {
+    // SAFETY: NULL or a string.
+    let Ok(path) = guard(|| unsafe { text(path, "path") }) else {
+        return std::ptr::null();
+    };
+    let find = |o: &Output| Some(o.document()?.text(path)?.to_owned());
+    // SAFETY: NULL or a live handle.
+    unsafe { lend(call, &format!(":text:{path}"), std::ptr::null(), find) }
+}
+
+/// How many elements of the XML document in the answer have the last name of
+/// `path`, such as "Rule" or "Rule[0].Transition".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_char) -> usize {
+    // SAFETY: NULL or a string.
+    let Ok(path) = guard(|| unsafe { text(path, "path") }) else {
+        return 0;
+    };
+    // SAFETY: NULL or a live handle.
+    unsafe { look(call, 0, |o| Some(o.document()?.count(path))) }
+}
+
+/// Where oss_append_object() goes on, which is the size of the object; -1 if the
+/// answer does not tell.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) -> i64 {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        look(call, -1, |o| {
+            o.response()?.next_append_position()?.try_into().ok()
+        })
+    }
+}
+
+/// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
+/// the answer does not tell.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *const c_char {
+    let find = |o: &Output| o.response()?.symlink_target().ok()?;
+    // SAFETY: NULL or a live handle.
+    unsafe { lend(call, ":symlink", std::ptr::null(), find) }
+}
+
+/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_char {
+    // SAFETY: NULL or a live handle.
+    unsafe { oss_call_text(call, c"UploadId".as_ptr()) }
+}
+
+/// The URL of oss_presign(), or where to send the form of oss_post_policy();
+/// NULL if nothing was signed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_url(call: *const oss_call) -> *const c_char {
+    let find = |o: &Output| Some(o.signed.as_ref()?.url.clone());
+    // SAFETY: NULL or a live handle.
+    unsafe { lend(call, ":url", std::ptr::null(), find) }
+}
+
+/// What has to be sent along, the headers of oss_presign() or the form fields of
+/// oss_post_policy(), one by one: the value of number `index`, from 0, or NULL
+/// behind the last; `*name`, unless NULL, gets its name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_signed_at(
+    call: *const oss_call,
+    index: usize,
+    name: *mut *const c_char,
+) -> *const c_char {
+    let pair = |o: &Output| o.signed.as_ref()?.along.get(index).cloned();
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        if let Some(name) = name.as_mut() {
+            let key = format!(":signed name:{index}");
+            *name = lend(call, &key, std::ptr::null(), |o| Some(pair(o)?.0));
+        }
+        let key = format!(":signed value:{index}");
+        lend(call, &key, std::ptr::null(), |o| Some(pair(o)?.1))
+    }
+}
+
+/// When what oss_presign() or oss_post_policy() signed ends, in seconds since
+/// 1970 UTC; -1 if nothing was signed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_expiration(call: *const oss_call) -> i64 {
+    // SAFETY: NULL or a live handle.
+    unsafe { look(call, -1, |o| Some(o.signed.as_ref()?.expiration)) }
+}

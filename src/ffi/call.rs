@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_int, c_void};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use super::entry::{Entries, Lent, oss_entry};
@@ -11,8 +11,9 @@ use super::support::{
     User, borrow, buffer, busy, free, guard, handle, optional_text, remember, status, text,
 };
 use crate::config::check_header;
+use crate::document::Document;
 use crate::error::{Error, Kind, Result};
-use crate::operations::Object;
+use crate::operations::{Object, Select, UploadedPart};
 use crate::request::{Options, Progress, Range, Response};
 use crate::transport::Cancel;
 use crate::upload::stopped;
@@ -23,13 +24,13 @@ use crate::upload::stopped;
 /// makes requests fail with its message. One thread at a time, except for
 /// oss_call_cancel().
 pub struct oss_call {
-    cancel: Cancel,
+    pub(super) cancel: Cancel,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    input: Input,
+    pub(super) input: Input,
     pub(super) output: Output,
 }
 
@@ -38,11 +39,14 @@ pub(super) struct State {
 pub(super) struct Input {
     headers: Vec<(String, String)>,
     query: Vec<(String, Option<String>)>,
+    fields: Vec<(String, Option<String>)>,
+    pub(super) parts: Vec<UploadedPart>,
+    initial_crc64: Option<u64>,
     range: Option<Range>,
     timeout: Option<Duration>,
     progress: Option<(ProgressFn, User)>,
     /// The first bad value: a request without what it should have carried must not go out.
-    refused: Option<Error>,
+    pub(super) refused: Option<Error>,
 }
 
 /// What the last request brought.
@@ -50,13 +54,34 @@ pub(super) struct Input {
 pub(super) struct Output {
     pub(super) error: Option<Error>,
     pub(super) response: Option<Response>,
-    pub(super) object: Option<Object>,
+    pub(super) download: Option<Download>,
     pub(super) entries: Option<Entries>,
+    pub(super) signed: Option<Signed>,
+    /// The document in the body, once it has been asked for.
+    pub(super) document: OnceLock<Option<Document>>,
     entry: Option<Lent>,
     /// Texts that getters lend out.
     pub(super) texts: Mutex<Texts>,
     /// Texts and errors that are not told any more, but may still be lent.
     outdated: Vec<(Mutex<Texts>, Option<Error>)>,
+}
+
+/// A body that is still to be read.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per call, and a box would be an allocation more"
+)]
+pub(super) enum Download {
+    Object(Object),
+    Select(Select),
+}
+
+/// What was signed for others to send.
+pub(super) struct Signed {
+    pub url: String,
+    /// Headers of a URL, fields of a form.
+    pub along: Vec<(String, String)>,
+    pub expiration: i64,
 }
 
 type Texts = BTreeMap<String, CString>;
@@ -78,7 +103,38 @@ impl Output {
     pub(super) fn response(&self) -> Option<&Response> {
         self.response
             .as_ref()
-            .or_else(|| self.object.as_ref().map(Object::response))
+            .or_else(|| self.download.as_ref().map(Download::response))
+    }
+
+    /// The document in the body of a good answer, if there is one.
+    pub(super) fn document(&self) -> Option<&Document> {
+        self.document
+            .get_or_init(|| self.response.as_ref()?.document().ok())
+            .as_ref()
+    }
+}
+
+impl Download {
+    pub(super) fn response(&self) -> &Response {
+        match self {
+            Download::Object(object) => object.response(),
+            Download::Select(select) => select.response(),
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        match self {
+            Download::Object(object) => object.read(buffer),
+            Download::Select(select) => select.read(buffer),
+        }
+    }
+
+    /// How far reading is, and how far it goes.
+    fn progress(&self) -> (u64, Option<u64>) {
+        match self {
+            Download::Object(object) => (object.position(), object.response().content_length()),
+            Download::Select(select) => (select.scanned(), None),
+        }
     }
 }
 
@@ -88,42 +144,9 @@ impl oss_call {
     }
 }
 
-/// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn run(
-    call: *mut oss_call,
-    operation: impl FnOnce(&Options<'_>, &mut Output) -> Result<()>,
-) -> oss_status {
-    // SAFETY: see above.
-    let Some(call) = (unsafe { call.as_ref() }) else {
-        return status(|| operation(&Options::new(), &mut Output::default()));
-    };
-    let mut state = match call.lock() {
-        Ok(state) => state,
-        Err(error) => return remember(&error),
-    };
-    let State { input, output } = &mut *state;
-    // What the last request lent may be an argument of this one, so it goes only when this one is over.
-    let _earlier = std::mem::take(output);
-    let progress = input.progress();
-    let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
-    let options = input.options(&call.cancel, progress);
-    let result = match &input.refused {
-        Some(refused) => Err(refused.clone()),
-        None => guard(|| operation(&options, output)),
-    };
-    // A body or a listing that is still to be read can still be cancelled.
-    if output.object.is_none() && output.entries.is_none() {
-        call.cancel.clear();
-    }
-    output.finish(result)
-}
-
 impl Input {
     /// The progress callback as the core wants it.
-    fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
+    pub(super) fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
         let (function, user) = self.progress?;
         Some(move |done: u64, total: Option<u64>| {
             let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
@@ -134,13 +157,23 @@ impl Input {
         })
     }
 
-    fn options<'a>(&'a self, cancel: &Cancel, progress: Option<&'a Progress<'a>>) -> Options<'a> {
+    pub(super) fn options<'a>(
+        &'a self,
+        cancel: &Cancel,
+        progress: Option<&'a Progress<'a>>,
+    ) -> Options<'a> {
         let mut options = Options::new().cancel(cancel);
         for (name, value) in &self.headers {
             options = options.header(name.as_str(), value.as_str());
         }
         for (name, value) in &self.query {
             options = options.query(name.as_str(), value.as_deref());
+        }
+        for (path, value) in &self.fields {
+            options = options.field(path.as_str(), value.as_deref());
+        }
+        if let Some(crc64) = self.initial_crc64 {
+            options = options.initial_crc64(crc64);
         }
         if let Some(range) = self.range {
             options = options.range(range);
@@ -156,7 +189,7 @@ impl Input {
 }
 
 impl Output {
-    fn fail(&mut self, error: Error) {
+    pub(super) fn fail(&mut self, error: Error) {
         let known = |earlier: &Error| earlier.to_string() == error.to_string();
         if self.error.as_ref().is_some_and(known) {
             return;
@@ -166,7 +199,7 @@ impl Output {
         self.outdated.push((texts, self.error.replace(error)));
     }
 
-    fn finish(&mut self, result: Result<()>) -> oss_status {
+    pub(super) fn finish(&mut self, result: Result<()>) -> oss_status {
         match result {
             Ok(()) => OSS_OK,
             Err(error) => {
@@ -263,6 +296,106 @@ pub unsafe extern "C" fn oss_call_query(
     }
 }
 
+/// Sets an element of the XML document that the next request carries, such as
+/// "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
+/// index may be one behind the last. A request with a body is changed by this,
+/// one without gets a new document. See oss_invoke().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_field(
+    call: *mut oss_call,
+    path: *const c_char,
+    value: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let path = text(path, "path")?.to_owned();
+            let value = optional_text(value, "value")?.map(str::to_owned);
+            input.fields.push((path, value));
+            Ok(())
+        })
+    }
+}
+
+/// Has the service call back when an upload is stored: `callback` and `variables`
+/// are JSON texts, the latter may be NULL. The answer of the callback is then the
+/// body; if it fails, the upload is stored and HTTP status 203 the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_callback(
+    call: *mut oss_call,
+    callback: *const c_char,
+    variables: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let callback = text(callback, "callback")?;
+            let variables = optional_text(variables, "variables")?.unwrap_or_default();
+            for (name, value) in Options::new().callback(callback, variables).headers {
+                input.headers.push((name.into_owned(), value.into_owned()));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Tells oss_append_object() the CRC-64 of what is there already, so that the
+/// whole object is compared; oss_call_crc64() of the last append. Not needed at
+/// position 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, |input| {
+            input.initial_crc64 = Some(crc64);
+            Ok(())
+        })
+    }
+}
+
+/// Adds a part for oss_complete_multipart_upload(), in ascending order of
+/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
+/// whole object is compared; size -1 if they are not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_part(
+    call: *mut oss_call,
+    number: i32,
+    etag: *const c_char,
+    size: i64,
+    crc64: u64,
+) -> oss_status {
+    // SAFETY: a live handle and a string, or NULL.
+    unsafe {
+        input(call, |input| {
+            let etag = text(etag, "etag")?.to_owned();
+            let content = match u64::try_from(size) {
+                Ok(size) => Some((size, crc64)),
+                Err(_) if size == -1 => None,
+                Err(_) => {
+                    return Err(Error::invalid(format!(
+                        "`size`: {size} is no size; allowed are 0 and more, and -1 for unknown"
+                    )));
+                }
+            };
+            input.parts.push(UploadedPart {
+                number: part_number(number)?,
+                etag,
+                content,
+            });
+            Ok(())
+        })
+    }
+}
+
+/// A part number of the caller's; the core checks its range.
+pub(super) fn part_number(number: i32) -> Result<u32> {
+    number.try_into().map_err(|_| {
+        Error::invalid(format!(
+            "`number`: {number} is no part number; allowed are 1 to 10000"
+        ))
+    })
+}
+
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
 /// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
 #[unsafe(no_mangle)]
@@ -327,9 +460,10 @@ pub unsafe extern "C" fn oss_call_cancel(call: *mut oss_call) -> oss_status {
     })
 }
 
-/// Reads on in the body of oss_get_object(). Returns how many bytes, at most
-/// `cap`; 0 at the end, when length and CRC-64 have been found right; or a
-/// negated #oss_status, and then what came before is not the object.
+/// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
+/// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
+/// end, when length and checksum have been found right; or a negated #oss_status,
+/// and then what came before is not the object.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, cap: usize) -> i64 {
     // SAFETY: NULL or a live handle.
@@ -348,15 +482,18 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
         if buffer.is_empty() {
             return Err(Error::invalid("`buf` has no room: `cap` is 0"));
         }
-        let object = output.object.as_mut().ok_or_else(|| {
-            Error::invalid("`call` has no body to read: oss_get_object() has to succeed before")
+        let download = output.download.as_mut().ok_or_else(|| {
+            Error::invalid(
+                "`call` has no body to read: oss_get_object() or the like has to succeed before",
+            )
         })?;
-        let got = object.read(buffer)?;
+        let got = download.read(buffer)?;
+        let (done, total) = download.progress();
         if got > 0
             && let Some(progress) = input.progress()
-            && !progress(object.position(), object.response().content_length())
+            && !progress(done, total)
         {
-            output.object = None;
+            output.download = None;
             return Err(stopped());
         }
         Ok(got)

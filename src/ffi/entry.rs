@@ -4,7 +4,11 @@ use std::ffi::{CString, c_char, c_int};
 
 use super::call::c_string;
 use crate::error::Result;
-use crate::operations::{ListBuckets, ListObjectsV2, ListedBucket, ListedObject, Pager};
+use crate::operations::{
+    DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects,
+    ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload, ListedVersion,
+    ObjectSummary, ObjectVersion, Pager,
+};
 use crate::request::Options;
 
 /// An object, in the listing of a bucket.
@@ -13,19 +17,29 @@ pub const OSS_ENTRY_OBJECT: c_int = 1;
 pub const OSS_ENTRY_PREFIX: c_int = 2;
 /// A bucket, in the listing of the service.
 pub const OSS_ENTRY_BUCKET: c_int = 3;
+/// A version of an object.
+pub const OSS_ENTRY_VERSION: c_int = 4;
+/// A delete marker, in a listing of versions.
+pub const OSS_ENTRY_DELETE_MARKER: c_int = 5;
+/// A multipart upload.
+pub const OSS_ENTRY_UPLOAD: c_int = 6;
+/// A part of a multipart upload.
+pub const OSS_ENTRY_PART: c_int = 7;
+/// What oss_delete_multiple_objects() deleted.
+pub const OSS_ENTRY_DELETED: c_int = 8;
 
 /// What a listing lists. Only the library makes these; later versions add
 /// fields at the end. Texts that the service does not give are NULL.
 #[repr(C)]
 pub struct oss_entry {
-    /// #OSS_ENTRY_OBJECT, #OSS_ENTRY_PREFIX or #OSS_ENTRY_BUCKET.
+    /// What it is: one of the constants above.
     pub kind: c_int,
-    /// Key, prefix or bucket name.
+    /// Key, prefix or bucket name; NULL for a part.
     pub name: *const c_char,
-    /// Bytes of an object; -1 for what has no size.
+    /// Bytes of an object or a part; -1 for what has no size.
     pub size: i64,
-    /// When an object was modified or a bucket created, in seconds since 1970
-    /// UTC; -1 if unknown.
+    /// When an object was modified, a bucket created or an upload begun, in
+    /// seconds since 1970 UTC; -1 if unknown.
     pub time: i64,
     /// ETag of an object, with its quotes.
     pub etag: *const c_char,
@@ -47,24 +61,50 @@ pub struct oss_entry {
     pub extranet_endpoint: *const c_char,
     /// Internal endpoint of a bucket.
     pub intranet_endpoint: *const c_char,
+    /// Version of an object, delete marker or deleted object.
+    pub version_id: *const c_char,
+    /// Whether a version or delete marker is the latest: 1 or 0.
+    pub is_latest: c_int,
+    /// Number of a part, 1 to 10000; else 0.
+    pub part_number: i32,
+    /// Id of a multipart upload.
+    pub upload_id: *const c_char,
+    /// CRC-64 of a part; 0 if the service does not tell.
+    pub crc64: u64,
+    /// Version of the delete marker that deleting an object made or removed.
+    pub delete_marker_version_id: *const c_char,
 }
 
 /// A listing on its way.
 pub(super) enum Entries {
     Objects(Pager<ListObjectsV2>),
+    ObjectsV1(Pager<ListObjects>),
+    Versions(Pager<ListObjectVersions>),
+    Uploads(Pager<ListMultipartUploads>),
+    Parts(Pager<ListParts>),
     Buckets(Pager<ListBuckets>),
+    Deleted(std::vec::IntoIter<DeletedObject>),
 }
 
 /// An entry in Rust's terms.
 pub(super) enum Entry {
     Object(ListedObject),
+    Version(ListedVersion),
+    Upload(ListedUpload),
+    Part(ListedPart),
     Bucket(ListedBucket),
+    Deleted(DeletedObject),
 }
 
 impl Entries {
     pub fn next(&mut self, options: &Options<'_>) -> Result<Option<Entry>> {
         Ok(match self {
             Entries::Objects(pager) => pager.next(options)?.map(Entry::Object),
+            Entries::ObjectsV1(pager) => pager.next(options)?.map(Entry::Object),
+            Entries::Versions(pager) => pager.next(options)?.map(Entry::Version),
+            Entries::Uploads(pager) => pager.next(options)?.map(Entry::Upload),
+            Entries::Parts(pager) => pager.next(options)?.map(Entry::Part),
+            Entries::Deleted(deleted) => deleted.next().map(Entry::Deleted),
             Entries::Buckets(pager) => pager.next(options)?.map(Entry::Bucket),
         })
     }
@@ -97,40 +137,90 @@ impl Lent {
                 location: std::ptr::null(),
                 extranet_endpoint: std::ptr::null(),
                 intranet_endpoint: std::ptr::null(),
+                version_id: std::ptr::null(),
+                is_latest: 0,
+                part_number: 0,
+                upload_id: std::ptr::null(),
+                crc64: 0,
+                delete_marker_version_id: std::ptr::null(),
             },
             texts: Vec::new(),
         };
         match entry {
-            Entry::Object(ListedObject::Object(object)) => {
-                lent.entry.kind = OSS_ENTRY_OBJECT;
-                lent.entry.name = lent.text("the key", &object.key)?;
-                lent.entry.size = object.size.try_into().unwrap_or(i64::MAX);
-                lent.entry.time = object.last_modified.map_or(-1, |time| time.0);
-                lent.entry.etag = lent.optional("the ETag", &object.etag)?;
-                lent.entry.storage_class = lent.optional("the class", &object.storage_class)?;
-                lent.entry.object_type = lent.optional("the type", &object.object_type)?;
-                lent.entry.restore_info = lent.optional("the state", &object.restore_info)?;
-                lent.entry.owner_id = lent.optional("the owner", &object.owner_id)?;
-                lent.entry.owner_name = lent.optional("the owner", &object.owner_name)?;
-            }
-            Entry::Object(ListedObject::CommonPrefix(prefix)) => {
+            Entry::Object(ListedObject::Object(object)) => lent.object(&object)?,
+            Entry::Version(ListedVersion::Version(version)) => lent.version(&version)?,
+            Entry::Object(ListedObject::CommonPrefix(prefix))
+            | Entry::Version(ListedVersion::CommonPrefix(prefix))
+            | Entry::Upload(ListedUpload::CommonPrefix(prefix)) => {
                 lent.entry.kind = OSS_ENTRY_PREFIX;
                 lent.entry.name = lent.text("the prefix", &prefix)?;
             }
-            Entry::Bucket(bucket) => {
-                lent.entry.kind = OSS_ENTRY_BUCKET;
-                lent.entry.name = lent.text("the bucket", &bucket.name)?;
-                lent.entry.time = bucket.creation_date.map_or(-1, |time| time.0);
-                lent.entry.storage_class = lent.optional("the class", &bucket.storage_class)?;
-                lent.entry.region = lent.optional("the region", &bucket.region)?;
-                lent.entry.location = lent.optional("the location", &bucket.location)?;
-                lent.entry.extranet_endpoint =
-                    lent.optional("the endpoint", &bucket.extranet_endpoint)?;
-                lent.entry.intranet_endpoint =
-                    lent.optional("the endpoint", &bucket.intranet_endpoint)?;
+            Entry::Upload(ListedUpload::Upload {
+                key,
+                upload_id,
+                initiated,
+            }) => {
+                lent.entry.kind = OSS_ENTRY_UPLOAD;
+                lent.entry.name = lent.text("the key", &key)?;
+                lent.entry.upload_id = lent.text("the upload id", &upload_id)?;
+                lent.entry.time = initiated.map_or(-1, |time| time.0);
+            }
+            Entry::Part(part) => {
+                lent.entry.kind = OSS_ENTRY_PART;
+                lent.entry.part_number = part.number.try_into().unwrap_or(i32::MAX);
+                lent.entry.size = part.size.try_into().unwrap_or(i64::MAX);
+                lent.entry.time = part.last_modified.map_or(-1, |time| time.0);
+                lent.entry.etag = lent.optional("the ETag", &part.etag)?;
+                lent.entry.crc64 = part.crc64.unwrap_or(0);
+            }
+            Entry::Bucket(bucket) => lent.bucket(&bucket)?,
+            Entry::Deleted(deleted) => {
+                lent.entry.kind = OSS_ENTRY_DELETED;
+                lent.entry.name = lent.text("the key", &deleted.key)?;
+                lent.entry.version_id = lent.optional("the version", &deleted.version_id)?;
+                let marker = &deleted.delete_marker_version_id;
+                lent.entry.delete_marker_version_id = lent.optional("the marker", marker)?;
             }
         }
         Ok(lent)
+    }
+
+    fn object(&mut self, object: &ObjectSummary) -> Result<()> {
+        self.entry.kind = OSS_ENTRY_OBJECT;
+        self.entry.name = self.text("the key", &object.key)?;
+        self.entry.size = object.size.try_into().unwrap_or(i64::MAX);
+        self.entry.time = object.last_modified.map_or(-1, |time| time.0);
+        self.entry.etag = self.optional("the ETag", &object.etag)?;
+        self.entry.storage_class = self.optional("the class", &object.storage_class)?;
+        self.entry.object_type = self.optional("the type", &object.object_type)?;
+        self.entry.restore_info = self.optional("the state", &object.restore_info)?;
+        self.entry.owner_id = self.optional("the owner", &object.owner_id)?;
+        self.entry.owner_name = self.optional("the owner", &object.owner_name)?;
+        Ok(())
+    }
+
+    fn version(&mut self, version: &ObjectVersion) -> Result<()> {
+        self.object(&version.object)?;
+        self.entry.version_id = self.text("the version", &version.version_id)?;
+        self.entry.is_latest = version.is_latest.into();
+        self.entry.kind = OSS_ENTRY_VERSION;
+        if version.is_delete_marker {
+            self.entry.kind = OSS_ENTRY_DELETE_MARKER;
+            self.entry.size = -1;
+        }
+        Ok(())
+    }
+
+    fn bucket(&mut self, bucket: &ListedBucket) -> Result<()> {
+        self.entry.kind = OSS_ENTRY_BUCKET;
+        self.entry.name = self.text("the bucket", &bucket.name)?;
+        self.entry.time = bucket.creation_date.map_or(-1, |time| time.0);
+        self.entry.storage_class = self.optional("the class", &bucket.storage_class)?;
+        self.entry.region = self.optional("the region", &bucket.region)?;
+        self.entry.location = self.optional("the location", &bucket.location)?;
+        self.entry.extranet_endpoint = self.optional("the endpoint", &bucket.extranet_endpoint)?;
+        self.entry.intranet_endpoint = self.optional("the endpoint", &bucket.intranet_endpoint)?;
+        Ok(())
     }
 
     pub fn entry(&self) -> *const oss_entry {

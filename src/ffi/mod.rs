@@ -7,6 +7,8 @@
 // What a pointer must be is said in the header's introduction, once for all functions.
 #![allow(clippy::missing_safety_doc)]
 
+mod run;
+
 mod support;
 
 mod status;
@@ -28,6 +30,14 @@ mod answer;
 mod entry;
 
 mod object;
+
+mod settings;
+
+mod select;
+
+mod multipart;
+
+mod presign;
 
 mod bucket;
 

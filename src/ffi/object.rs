@@ -3,11 +3,14 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::io::{self, Read, Write};
 
-use super::call::{oss_call, run};
+use super::call::{Download, oss_call};
+use super::entry::Entries;
 use super::handles::{self, oss_bucket};
+use super::run::{download, on_object, run};
 use super::status::oss_status;
-use super::support::{User, buffer, bytes, is_null, text};
-use crate::error::{Error, Kind};
+use super::support::{User, buffer, bytes, is_null, optional_text, strings, text};
+use crate::error::{Error, Kind, Result};
+use crate::operations::{CopySource, ObjectIdentifier};
 use crate::request::Body;
 
 /// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
@@ -67,6 +70,32 @@ impl Write for Writer {
     }
 }
 
+/// What `read` yields, as the body of an upload; NULL is refused.
+pub(super) fn reader(read: oss_read_fn, user: *mut c_void) -> Result<impl Read> {
+    Ok(Reader {
+        function: read.ok_or_else(|| is_null("read"))?,
+        user: User(user),
+    })
+}
+
+/// The length of a stream: -1 is unknown.
+pub(super) fn stream_length(len: i64) -> Result<Option<u64>> {
+    match u64::try_from(len) {
+        Ok(length) => Ok(Some(length)),
+        Err(_) if len == -1 => Ok(None),
+        Err(_) => Err(Error::invalid(format!(
+            "`len`: {len} is no length; allowed are 0 and more, and -1 for unknown"
+        ))),
+    }
+}
+
+/// The offset of something.
+pub(super) fn unsigned(value: i64, name: &str) -> Result<u64> {
+    value
+        .try_into()
+        .map_err(|_| Error::invalid(format!("`{name}`: {value} is negative")))
+}
+
 /// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
 /// from the key unless the call has one. `call` may be NULL, here and below.
 #[unsafe(no_mangle)]
@@ -79,11 +108,8 @@ pub unsafe extern "C" fn oss_put_object(
 ) -> oss_status {
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            let (key, body) = (text(key, "key")?, bytes(data, len, "data")?);
-            output.answer(bucket.put_object(key, body, options)?);
-            Ok(())
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.put_object(key, bytes(data, len, "data")?, options)
         })
     }
 }
@@ -98,11 +124,8 @@ pub unsafe extern "C" fn oss_put_object_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            let (key, path) = (text(key, "key")?, text(path, "path")?);
-            output.answer(bucket.put_object_file(key, path, options)?);
-            Ok(())
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.put_object_file(key, text(path, "path")?, options)
         })
     }
 }
@@ -121,28 +144,12 @@ pub unsafe extern "C" fn oss_put_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            let key = text(key, "key")?;
-            let length = match u64::try_from(len) {
-                Ok(length) => Some(length),
-                Err(_) if len == -1 => None,
-                Err(_) => {
-                    return Err(Error::invalid(format!(
-                        "`len`: {len} is no length; allowed are 0 and more, and -1 for unknown"
-                    )));
-                }
-            };
-            let mut reader = Reader {
-                function: read.ok_or_else(|| is_null("read"))?,
-                user: User(user),
-            };
+        on_object(bucket, key, call, |bucket, key, options| {
             let body = Body::Stream {
-                reader: &mut reader,
-                length,
+                length: stream_length(len)?,
+                reader: &mut reader(read, user)?,
             };
-            output.answer(bucket.put_object(key, body, options)?);
-            Ok(())
+            bucket.put_object(key, body, options)
         })
     }
 }
@@ -157,15 +164,9 @@ pub unsafe extern "C" fn oss_get_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let required = !call.is_null();
-        run(call, |options, output| {
-            if !required {
-                return Err(is_null("call"));
-            }
-            let bucket = handles::bucket(bucket)?;
+        download(bucket, call, |bucket, options| {
             let object = bucket.get_object(text(key, "key")?, options)?;
-            output.object = Some(object);
-            Ok(())
+            Ok(Download::Object(object))
         })
     }
 }
@@ -209,11 +210,8 @@ pub unsafe extern "C" fn oss_get_object_to_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            let (key, path) = (text(key, "key")?, text(path, "path")?);
-            output.answer(bucket.get_object_to_file(key, path, options)?);
-            Ok(())
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.get_object_to_file(key, text(path, "path")?, options)
         })
     }
 }
@@ -230,15 +228,12 @@ pub unsafe extern "C" fn oss_get_object_to_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
+        on_object(bucket, key, call, |bucket, key, options| {
             let mut writer = Writer {
                 function: write.ok_or_else(|| is_null("write"))?,
                 user: User(user),
             };
-            let key = text(key, "key")?;
-            output.answer(bucket.get_object_to_writer(key, &mut writer, options)?);
-            Ok(())
+            bucket.get_object_to_writer(key, &mut writer, options)
         })
     }
 }
@@ -253,10 +248,8 @@ pub unsafe extern "C" fn oss_head_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            output.answer(bucket.head_object(text(key, "key")?, options)?);
-            Ok(())
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.head_object(key, options)
         })
     }
 }
@@ -270,10 +263,8 @@ pub unsafe extern "C" fn oss_get_object_meta(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
-            output.answer(bucket.get_object_meta(text(key, "key")?, options)?);
-            Ok(())
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.get_object_meta(key, options)
         })
     }
 }
@@ -287,9 +278,168 @@ pub unsafe extern "C" fn oss_delete_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.delete_object(key, options)
+        })
+    }
+}
+
+/// Whether the object exists, by GetObjectMeta: `*exists` gets 1 or 0. Only the
+/// service's word that it does not is a 0; a refusal, a missing bucket and a
+/// network failure are errors.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_object_exists(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    exists: *mut c_int,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles, a string and an int, or NULL, as the header asks.
+    unsafe {
+        run(call, |options, _| {
+            let exists = exists.as_mut().ok_or_else(|| is_null("exists"))?;
+            *exists = 0;
+            let bucket = handles::bucket(bucket)?;
+            *exists = bucket.object_exists(text(key, "key")?, options)?.into();
+            Ok(())
+        })
+    }
+}
+
+/// A source to copy from.
+///
+/// # Safety
+/// All are NULL or strings that live during the call.
+pub(super) unsafe fn copy_source<'a>(
+    bucket: *const c_char,
+    key: *const c_char,
+    version_id: *const c_char,
+) -> Result<CopySource<'a>> {
+    // SAFETY: see above.
+    unsafe {
+        Ok(CopySource {
+            bucket: optional_text(bucket, "source_bucket")?,
+            key: text(key, "source_key")?,
+            version_id: optional_text(version_id, "source_version_id")?,
+        })
+    }
+}
+
+/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the bucket
+/// of the source is this one, NULL for its version the latest. New metadata comes
+/// as headers, with "x-oss-metadata-directive" = "REPLACE".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_copy_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    source_bucket: *const c_char,
+    source_key: *const c_char,
+    source_version_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let source = copy_source(source_bucket, source_key, source_version_id)?;
+            bucket.copy_object(key, source, options)
+        })
+    }
+}
+
+/// AppendObject: adds `len` bytes to an appendable object whose size has to be
+/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never repeated:
+/// after a lost answer oss_head_object() tells whether it happened.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_append_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    position: i64,
+    data: *const c_void,
+    len: usize,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let position = unsigned(position, "position")?;
+            bucket.append_object(key, position, bytes(data, len, "data")?, options)
+        })
+    }
+}
+
+/// AppendObject of what `read` yields: `len` bytes, or -1 if unknown.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_append_object_stream(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    position: i64,
+    len: i64,
+    read: oss_read_fn,
+    user: *mut c_void,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and a string, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let position = unsigned(position, "position")?;
+            let body = Body::Stream {
+                length: stream_length(len)?,
+                reader: &mut reader(read, user)?,
+            };
+            bucket.append_object(key, position, body, options)
+        })
+    }
+}
+
+/// SealAppendObject: nothing can be appended any more; `position` is the size.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_seal_append_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    position: i64,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and a string, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.seal_append_object(key, unsigned(position, "position")?, options)
+        })
+    }
+}
+
+/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
+/// `version_ids`, each of which may be NULL. If `call` is given, oss_call_next()
+/// steps through those deleted, or, unless `quiet` is 0, those that could not be.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_delete_multiple_objects(
+    bucket: *const oss_bucket,
+    keys: *const *const c_char,
+    version_ids: *const *const c_char,
+    count: usize,
+    quiet: c_int,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and `count` strings, or NULL, as the header asks.
+    unsafe {
         run(call, |options, output| {
             let bucket = handles::bucket(bucket)?;
-            output.answer(bucket.delete_object(text(key, "key")?, options)?);
+            let keys = strings(keys, count, "keys")?;
+            let versions = match version_ids.is_null() {
+                true => vec![None; keys.len()],
+                false => strings(version_ids, count, "version_ids")?,
+            };
+            let objects = keys
+                .into_iter()
+                .zip(versions)
+                .map(|(key, version_id)| {
+                    let key = key.ok_or_else(|| is_null("keys[...]"))?;
+                    Ok(ObjectIdentifier { key, version_id })
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let (response, deleted) =
+                bucket.delete_multiple_objects(&objects, quiet != 0, options)?;
+            output.answer(response);
+            output.entries = Some(Entries::Deleted(deleted.into_iter()));
             Ok(())
         })
     }

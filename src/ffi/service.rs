@@ -2,11 +2,12 @@
 
 use std::ffi::c_char;
 
-use super::call::{oss_call, run};
+use super::call::oss_call;
 use super::entry::Entries;
 use super::handles::{self, oss_service};
+use super::run::{run, run_with_call};
 use super::status::oss_status;
-use super::support::{is_null, optional_text};
+use super::support::optional_text;
 use crate::operations::ListBuckets;
 
 /// ListBuckets: the buckets of the account whose names begin with `prefix` (NULL
@@ -19,11 +20,7 @@ pub unsafe extern "C" fn oss_list_buckets(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let required = !call.is_null();
-        run(call, |options, output| {
-            if !required {
-                return Err(is_null("call"));
-            }
+        run_with_call(call, |options, output| {
             let service = handles::service(service)?;
             let list = ListBuckets {
                 prefix: optional_text(prefix, "prefix")?
@@ -34,6 +31,22 @@ pub unsafe extern "C" fn oss_list_buckets(
             let mut pager = service.bucket_pager(list);
             output.answer(pager.fetch(options)?);
             output.entries = Some(Entries::Buckets(pager));
+            Ok(())
+        })
+    }
+}
+
+/// DescribeRegions: oss_call_count() of "RegionInfo", oss_call_text() of
+/// "RegionInfo[0].Region" and so on. The query "regions" names one of them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_describe_regions(
+    service: *const oss_service,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles or NULL.
+    unsafe {
+        run(call, |options, output| {
+            output.answer(handles::service(service)?.describe_regions(options)?);
             Ok(())
         })
     }

@@ -104,6 +104,29 @@ pub(super) unsafe fn optional_text<'a>(
         .map_err(|cause| Error::invalid(format!("`{name}` is not UTF-8: {cause}")))
 }
 
+/// An array of `count` strings, each of which may be NULL.
+///
+/// # Safety
+/// `pointer` is NULL or has `count` pointers, each as for [`text`].
+pub(super) unsafe fn strings<'a>(
+    pointer: *const *const c_char,
+    count: usize,
+    name: &str,
+) -> Result<Vec<Option<&'a str>>> {
+    let size = count.saturating_mul(size_of::<*const c_char>());
+    check_buffer(pointer.cast(), size, name)?;
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: not NULL and `count` pointers long, which fit into the address space.
+    let pointers = unsafe { std::slice::from_raw_parts(pointer, count) };
+    pointers
+        .iter()
+        // SAFETY: see above.
+        .map(|&pointer| unsafe { optional_text(pointer, name) })
+        .collect()
+}
+
 /// Bytes the caller lends; NULL and 0 are none.
 ///
 /// # Safety

@@ -16,12 +16,12 @@ pub(crate) mod table;
 
 pub use delete::{DeletedObject, ObjectIdentifier};
 pub use download::Object;
-pub(crate) use list::Pager;
 pub use list::{
     ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects, ListObjectsV2, ListParts,
     ListedBucket, ListedObject, ListedPart, ListedUpload, ListedVersion, ObjectSummary,
     ObjectVersion,
 };
+pub(crate) use list::{Listing, Pager};
 pub use multipart::UploadedPart;
 pub use object::CopySource;
 pub(crate) use presign::elements;

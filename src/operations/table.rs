@@ -240,6 +240,7 @@ pub fn method(method: Method) -> &'static Operation {
 }
 
 /// The operation of that name, which has to be there: a misspelt one does not compile, if this is called for a constant.
+#[expect(clippy::panic, reason = "called by the compiler only")]
 pub(crate) const fn operation(name: &str) -> &'static Operation {
     match find(name) {
         Some(operation) => operation,

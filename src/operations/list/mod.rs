@@ -20,6 +20,17 @@ use crate::operation::{Content, Operation};
 use crate::request::{Body, Options, Request, Response};
 use crate::xml::Element;
 
+/// Parameters that say where a page begins.
+const MARKERS: [&str; 7] = [
+    "continuation-token",
+    "key-marker",
+    "marker",
+    "part-number-marker",
+    "start-after",
+    "upload-id-marker",
+    "version-id-marker",
+];
+
 /// How a listing asks and what its answers mean.
 pub(crate) trait Listing {
     type Entry;
@@ -158,11 +169,22 @@ impl<L: Listing> Pager<L> {
         }
     }
 
+    /// The settings of the caller's, who may say where the listing begins, but not where it goes on.
+    fn options<'o>(&self, options: &Options<'o>) -> Options<'o> {
+        let mut options = options.clone();
+        if self.marker.is_some() {
+            options
+                .query
+                .retain(|(name, _)| !MARKERS.contains(&name.as_ref()));
+        }
+        options
+    }
+
     /// Fetches the next page; the answer without its body.
     pub(crate) fn fetch(&mut self, options: &Options<'_>) -> Result<Response> {
         let operation = L::OPERATION.name;
         let request = self.request();
-        let mut response = super::send(&self.client, request, Body::Empty, options)?;
+        let mut response = super::send(&self.client, request, Body::Empty, &self.options(options))?;
         let body = std::mem::take(&mut response.body);
         let Content::Xml(root) = L::OPERATION.answer else {
             return Err(Error::new(Kind::Bug, "a listing without a document"));

@@ -1,0 +1,209 @@
+//! Multipart uploads.
+
+use std::ffi::{c_char, c_void};
+
+use super::bucket::{list, owned};
+use super::call::{oss_call, part_number};
+use super::entry::Entries;
+use super::handles::oss_bucket;
+use super::object::{copy_source, oss_read_fn, reader, stream_length, unsigned};
+use super::run::{on_object, parts};
+use super::status::oss_status;
+use super::support::{bytes, is_null, status, text};
+use crate::operations::{Bucket, ListMultipartUploads, ListParts};
+use crate::request::Body;
+
+/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id, so
+/// `call` is required. Headers of the call become those of the object. What is
+/// never completed or aborted is stored and billed as parts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_initiate_multipart_upload(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        if call.is_null() {
+            return status(|| Err(is_null("call")));
+        }
+        on_object(bucket, key, call, |bucket, key, options| {
+            Ok(bucket.initiate_multipart_upload(key, options)?.0)
+        })
+    }
+}
+
+/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB, the
+/// last one also less. Keep oss_call_etag() and oss_call_crc64() for completing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_upload_part(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    number: i32,
+    data: *const c_void,
+    len: usize,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
+            bucket.upload_part(key, id, number, bytes(data, len, "data")?, options)
+        })
+    }
+}
+
+/// UploadPart of `len` bytes of the file at `path`, from `offset` on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_upload_part_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    number: i32,
+    path: *const c_char,
+    offset: i64,
+    len: i64,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
+            let (offset, len) = (unsigned(offset, "offset")?, unsigned(len, "len")?);
+            bucket.upload_part_file(key, id, number, text(path, "path")?, offset, len, options)
+        })
+    }
+}
+
+/// UploadPart of what `read` yields: `len` bytes, or -1 if unknown.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_upload_part_stream(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    number: i32,
+    len: i64,
+    read: oss_read_fn,
+    user: *mut c_void,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
+            let body = Body::Stream {
+                length: stream_length(len)?,
+                reader: &mut reader(read, user)?,
+            };
+            bucket.upload_part(key, id, number, body, options)
+        })
+    }
+}
+
+/// UploadPartCopy: makes part `number` a copy of an object, or of the range that
+/// oss_call_range() sets. The source as for oss_copy_object(). oss_call_text() has
+/// the "ETag".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_upload_part_copy(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    number: i32,
+    source_bucket: *const c_char,
+    source_key: *const c_char,
+    source_version_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
+            let source = copy_source(source_bucket, source_key, source_version_id)?;
+            bucket.upload_part_copy(key, id, number, source, options)
+        })
+    }
+}
+
+/// CompleteMultipartUpload: makes the parts of oss_call_part() the object, and
+/// compares its CRC-64 if all of them have theirs; without any, all parts that were
+/// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
+/// happened.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_complete_multipart_upload(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let parts = parts(call);
+        on_object(bucket, key, call, |bucket, key, options| {
+            let id = text(upload_id, "upload_id")?;
+            bucket.complete_multipart_upload(key, id, &parts?, options)
+        })
+    }
+}
+
+/// AbortMultipartUpload: ends an upload and deletes its parts.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_abort_multipart_upload(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        on_object(bucket, key, call, |bucket, key, options| {
+            bucket.abort_multipart_upload(key, text(upload_id, "upload_id")?, options)
+        })
+    }
+}
+
+/// ListParts: the parts of an upload in the order of their numbers. Step with
+/// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
+/// behind the query "part-number-marker".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_list_parts(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    upload_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let open = |bucket: &Bucket| {
+            Ok(bucket.part_pager(ListParts {
+                key: text(key, "key")?.to_owned(),
+                upload_id: text(upload_id, "upload_id")?.to_owned(),
+                ..ListParts::default()
+            }))
+        };
+        list(bucket, call, open, Entries::Parts)
+    }
+}
+
+/// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were neither
+/// completed nor aborted; begins behind the query "key-marker" and
+/// "upload-id-marker".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_list_multipart_uploads(
+    bucket: *const oss_bucket,
+    prefix: *const c_char,
+    delimiter: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let open = |bucket: &Bucket| {
+            Ok(bucket.upload_pager(ListMultipartUploads {
+                prefix: owned(prefix, "prefix")?,
+                delimiter: owned(delimiter, "delimiter")?,
+                ..ListMultipartUploads::default()
+            }))
+        };
+        list(bucket, call, open, Entries::Uploads)
+    }
+}

@@ -1,0 +1,62 @@
+//! SQL over objects.
+
+use std::ffi::c_char;
+
+use super::call::{Download, oss_call};
+use super::handles::{self, oss_bucket};
+use super::run::{download, run};
+use super::status::oss_status;
+use super::support::text;
+
+/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object; read
+/// the rows with oss_call_read(), so `call` is required. Fields set the rest, such
+/// as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as they are, not
+/// in base64). It is CSV unless there is a field below "InputSerialization.JSON".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_select_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    expression: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        download(bucket, call, |bucket, options| {
+            let (key, expression) = (text(key, "key")?, text(expression, "expression")?);
+            let select = bucket.select_object(key, expression, options)?;
+            Ok(Download::Select(select))
+        })
+    }
+}
+
+/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`, `*rows` and
+/// `*columns` (0 for JSON) get what was found, unless they are NULL. Fields as for
+/// oss_select_object().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_create_select_object_meta(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    splits: *mut u32,
+    rows: *mut u64,
+    columns: *mut u32,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        run(call, |options, output| {
+            let bucket = handles::bucket(bucket)?;
+            let (response, meta) = bucket.create_select_object_meta(text(key, "key")?, options)?;
+            if let Some(splits) = splits.as_mut() {
+                *splits = meta.splits;
+            }
+            if let Some(rows) = rows.as_mut() {
+                *rows = meta.rows;
+            }
+            if let Some(columns) = columns.as_mut() {
+                *columns = meta.columns;
+            }
+            output.answer(response);
+            Ok(())
+        })
+    }
+}
