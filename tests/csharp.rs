@@ -1,16 +1,35 @@
-//! The C# binding on Mono and on CoreCLR: `bindings/csharp/build.sh` compiles the library, its tests and the examples, and
-//! each runtime runs them against the local server.
+//! The C# binding on Mono and on CoreCLR: `bindings/csharp/build.sh` compiles the library, its tests, the conformance
+//! runner and the examples, and each runtime runs them against the local server.
 
+mod peer;
 mod support;
 
+// This test uses its part of the driver.
+#[allow(dead_code)]
+#[path = "conformance/driver/mod.rs"]
+mod driver;
+
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use driver::Runner;
 use support::{Scheme, environment, library, root, scratch, server, succeed};
 
 const RUNTIMES: [&str; 2] = ["run-mono", "run-coreclr"];
+
+const RUNNERS: [Runner; 2] = [
+    Runner {
+        name: "csharp-mono",
+        command: || conformance("run-mono"),
+    },
+    Runner {
+        name: "csharp-coreclr",
+        command: || conformance("run-coreclr"),
+    },
+];
 
 /// The directory with the compiled programs and the launchers.
 fn built() -> &'static Path {
@@ -31,6 +50,26 @@ fn built() -> &'static Path {
         );
         directory
     })
+}
+
+/// The runner of the conformance scenarios.
+fn conformance(runtime: &str) -> Vec<OsString> {
+    vec![built().join(runtime).into(), "Conformance".into()]
+}
+
+#[test]
+fn conformance_on_mono() {
+    driver::run_all(&RUNNERS, "csharp-mono");
+}
+
+#[test]
+fn conformance_on_coreclr() {
+    driver::run_all(&RUNNERS, "csharp-coreclr");
+}
+
+#[test]
+fn conformance_of_defaults_that_take_a_minute() {
+    driver::run_slow(&RUNNERS);
 }
 
 /// The binding's own tests; the program says how many there are.

@@ -1,5 +1,6 @@
 //! The CMake package of `bindings/c`: built, installed, moved elsewhere, and used by a project from outside in every way
-//! there is; the headers it installs, compiled by all compilers and standards they are for; and the examples of both.
+//! there is; the headers it installs, compiled by all compilers and standards they are for; and the examples of both, with
+//! those in Rust, which do the same.
 
 mod support;
 
@@ -277,11 +278,20 @@ fn headers_compile_alone_and_twice() {
     }
 }
 
-/// Compiles an example with all warnings; C++ in both standards, of which the last is what runs.
+/// Compiles an example with all warnings.
 fn example(source: &str) -> PathBuf {
-    let library = support::library();
-    let path = root().join("examples").join(source);
     let program = scratch(&source.replace('/', "-")).join("program");
+    let path = format!("examples/{source}");
+    match source.ends_with(".rs") {
+        true => support::compile_rust(&path, &program),
+        false => compile_native(&path, &program),
+    }
+    program
+}
+
+/// Compiles C or C++ in two standards, of which the last is what runs.
+fn compile_native(source: &str, program: &Path) {
+    let library = support::library();
     let (compilers, standards) = match source.ends_with(".c") {
         true => ([("clang", "clang"), ("cc", "gcc")], &["c17", "c99"][..]),
         false => (
@@ -297,9 +307,9 @@ fn example(source: &str) -> PathBuf {
                 arguments.push("-I".into());
                 arguments.push(directory.into());
             }
-            arguments.push(path.clone().into());
+            arguments.push(root().join(source).into());
             arguments.push("-o".into());
-            arguments.push(program.clone().into());
+            arguments.push(program.into());
             arguments.push("-L".into());
             arguments.push(library.directory.clone().into());
             arguments.push("-lalioss".into());
@@ -307,7 +317,6 @@ fn example(source: &str) -> PathBuf {
             tool(compiler, package, &arguments);
         }
     }
-    program
 }
 
 /// Variables for an example that uses `bucket`, which exists; over HTTPS, as users would.
@@ -338,34 +347,40 @@ fn content(server: &Server, bucket: &str, key: &str) -> Vec<u8> {
 }
 
 #[test]
-fn quickstart_example() {
-    let server = server();
-    let mut variables = environment(&server, Scheme::Https);
-    variables.push(("OSS_BUCKET".to_owned(), "quickstart".to_owned()));
-    let said = succeed(&[example("cpp/quickstart.cpp")], &[], &variables);
-    for expected in [
-        "notes/hello.txt 12 bytes",
-        "Hello, OSS!",
-        "missing.txt: NoSuchKey, 404",
-    ] {
-        assert!(said.contains(expected), "{said}");
+fn quickstart_examples() {
+    for source in ["cpp/quickstart.cpp", "rust/quickstart.rs"] {
+        let server = server();
+        let mut variables = environment(&server, Scheme::Https);
+        variables.push(("OSS_BUCKET".to_owned(), "quickstart".to_owned()));
+        let said = succeed(&[example(source)], &[], &variables);
+        for expected in [
+            "notes/hello.txt 12 bytes",
+            "Hello, OSS!",
+            "missing.txt: NoSuchKey, 404",
+        ] {
+            assert!(said.contains(expected), "{source}: {said}");
+        }
+        let seen: Vec<String> = server.requests().into_iter().map(|r| r.operation).collect();
+        let expected = [
+            "PutBucket",
+            "PutObject",
+            "ListObjectsV2",
+            "GetObject",
+            "HeadObject",
+            "DeleteObject",
+            "DeleteBucket",
+        ];
+        assert_eq!(seen, expected, "{source}");
     }
-    let seen: Vec<String> = server.requests().into_iter().map(|r| r.operation).collect();
-    let expected = [
-        "PutBucket",
-        "PutObject",
-        "ListObjectsV2",
-        "GetObject",
-        "HeadObject",
-        "DeleteObject",
-        "DeleteBucket",
-    ];
-    assert_eq!(seen, expected);
 }
 
 #[test]
 fn init_options_examples() {
-    for source in ["c/init_options.c", "cpp/init_options.cpp"] {
+    for source in [
+        "c/init_options.c",
+        "cpp/init_options.cpp",
+        "rust/init_options.rs",
+    ] {
         let server = server();
         let variables = variables(&server, "options");
         server.clear_requests();
@@ -388,7 +403,11 @@ fn init_options_examples() {
 
 #[test]
 fn stream_upload_examples() {
-    for source in ["c/stream_upload.c", "cpp/stream_upload.cpp"] {
+    for source in [
+        "c/stream_upload.c",
+        "cpp/stream_upload.cpp",
+        "rust/stream_upload.rs",
+    ] {
         let server = server();
         let variables = variables(&server, "streams");
         let body: Vec<u8> = (0..1_000_000).map(|index| (index % 253) as u8).collect();
@@ -418,7 +437,11 @@ fn stream_upload_examples() {
 
 #[test]
 fn download_progress_examples() {
-    for source in ["c/download_progress.c", "cpp/download_progress.cpp"] {
+    for source in [
+        "c/download_progress.c",
+        "cpp/download_progress.cpp",
+        "rust/download_progress.rs",
+    ] {
         let program = example(source);
         let server = server();
         let variables = variables(&server, "downloads");
@@ -428,12 +451,12 @@ fn download_progress_examples() {
         let directory = scratch("downloads");
         let file = directory.join("a.bin");
         let path = file.to_str().unwrap();
-        // The second one has its own time limit as third argument.
+        // All but the first have their own time limit as third argument.
         let limit = |seconds| {
-            if source.starts_with("cpp") {
-                Some(seconds)
-            } else {
+            if source.starts_with("c/") {
                 None
+            } else {
+                Some(seconds)
             }
         };
 

@@ -173,6 +173,29 @@ pub fn compile(source: &str, standard: &str, linking: Linking) -> PathBuf {
         .clone()
 }
 
+/// Compiles a Rust program (a path below the root of the package) and links it with the crate as cargo built it for this
+/// very test.
+pub fn compile_rust(source: &str, program: &Path) {
+    let built = library().shared.parent().unwrap();
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let flags = ["--edition", "2024", "-D", "warnings", "-O", "-o"];
+    let mut arguments: Vec<OsString> = flags.map(OsString::from).into();
+    arguments.push(program.into());
+    arguments.push("--extern".into());
+    arguments.push(joined("alioss=", built.join("libalioss.rlib")));
+    arguments.push("-L".into());
+    arguments.push(joined("dependency=", built));
+    arguments.push(root().join(source).into());
+    tool(&rustc, "rustc", &arguments);
+}
+
+/// A flag and a path in one word.
+pub fn joined(flag: &str, path: impl AsRef<Path>) -> OsString {
+    let mut word = OsString::from(flag);
+    word.push(path.as_ref());
+    word
+}
+
 /// Compiles `source` without linking; panics with whatever the compiler has to say.
 pub fn check_syntax(compiler: &str, package: &str, standard: &str, source: &Path) {
     let mut arguments = vec![OsString::from(format!("-std={standard}"))];

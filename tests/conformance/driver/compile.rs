@@ -4,24 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::support::{WARNINGS, library, root, tool};
+use crate::support::{WARNINGS, compile_rust, joined, library, root, tool};
 
-/// The Rust runner, linked with the crate as cargo built it for this very test.
+/// The Rust runner.
 pub fn rust() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
-        let library = library();
-        let built = library.shared.parent().unwrap();
-        let program = library.directory.join("conformance-rust");
-        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-        let mut arguments = words(&["--edition", "2024", "-D", "warnings", "-O", "-o"]);
-        arguments.push(program.clone().into());
-        arguments.push("--extern".into());
-        arguments.push(joined("alioss=", built.join("libalioss.rlib")));
-        arguments.push("-L".into());
-        arguments.push(joined("dependency=", built.to_owned()));
-        arguments.push(root().join("tests/conformance/rust/main.rs").into());
-        tool(&rustc, "rustc", &arguments);
+        let program = library().directory.join("conformance-rust");
+        compile_rust("tests/conformance/rust/main.rs", &program);
         program
     });
     vec![program.into()]
@@ -81,10 +71,4 @@ fn native(
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
-}
-
-fn joined(before: &str, path: PathBuf) -> OsString {
-    let mut word = OsString::from(before);
-    word.push(path);
-    word
 }

@@ -153,6 +153,7 @@ fn run(process: &mut Process, scenario: &Scenario, patience: Duration) -> Result
 
 impl Stage<'_> {
     fn play(&mut self) -> Result<(), String> {
+        self.process.greet(self.patience)?;
         self.tell(&["scenario".to_owned(), self.scenario.name().to_owned()])?;
         self.environment()?;
         for step in self.scenario.steps() {
@@ -300,6 +301,9 @@ pub fn notices(runner: &Runner) {
     let put = |label: &str| json!({"do": put, "expect": {"requests": [{"connection": label}]}});
     assert!(scenario(json!([put("A"), put("B")])).is_err());
     assert!(scenario(json!([put("A"), put("A")])).is_ok());
+    // Another runner than it should be.
+    let mut other = Process::start("other", &command);
+    assert!(other.greet(PATIENCE).is_err());
     // A runner that dies fails its scenario, and does not hang.
     let gone = Process::start("gone", &["false".into()]).ask(&["hello".to_owned()], PATIENCE);
     assert!(gone.is_err());

@@ -75,7 +75,20 @@ impl Process {
         self.conversation.clear();
     }
 
+    /// Whether this is the runner it should be, and not, say, the right program on another runtime.
+    pub fn greet(&mut self, patience: Duration) -> Result<(), String> {
+        let expected = format!("ok 1 {}", self.name);
+        match self.exchange(&["hello".to_owned()], patience)? {
+            answer if answer == expected => Ok(()),
+            other => Err(format!("hello: {other:?} instead of {expected:?}")),
+        }
+    }
+
     pub fn ask(&mut self, words: &[String], patience: Duration) -> Result<Answer, String> {
+        parse(&self.exchange(words, patience)?)
+    }
+
+    fn exchange(&mut self, words: &[String], patience: Duration) -> Result<String, String> {
         let encoded: Vec<String> = words.iter().map(|word| encode(word)).collect();
         let line = encoded.join(" ");
         // What each scenario begins with tells nothing, and certificates would fill the report.
@@ -94,7 +107,7 @@ impl Process {
         if answer != "ok" {
             let _ = writeln!(self.conversation, "< {answer}");
         }
-        parse(&answer)
+        Ok(answer)
     }
 
     pub fn conversation(&self) -> String {

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 /// Which requests, how often, and what happens to them. Every condition that is given must hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -112,6 +113,9 @@ pub enum Action {
     },
     /// Waits before the operation is carried out.
     Delay { ms: u64 },
+    /// Waits until so many requests wait like this, before the operation is carried out: they are here all at once, however
+    /// slow the machine is.
+    Gather { requests: u64 },
     /// Carries the operation out, sends the answer's head and waits before its body.
     DelayBody { ms: u64 },
     /// Sends so many bytes of the answer's body, then nothing until the client goes away.
@@ -203,6 +207,34 @@ impl Status {
             code: code.into(),
             ..Status::default()
         }
+    }
+}
+
+/// Requests that wait for each other; see [`Action::Gather`].
+#[derive(Debug, Default)]
+pub struct Gathering(watch::Sender<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    requests: u64,
+    /// How often all have come that were waited for.
+    completed: u64,
+}
+
+impl Gathering {
+    pub async fn join(&self, requests: u64) {
+        let mut before = 0;
+        self.0.send_modify(|waiting| {
+            before = waiting.completed;
+            waiting.requests += 1;
+            if waiting.requests >= requests {
+                waiting.requests = 0;
+                waiting.completed += 1;
+            }
+        });
+        let mut waiting = self.0.subscribe();
+        // Fails only when the sender is gone, which is `self`.
+        let _ = waiting.wait_for(|now| now.completed > before).await;
     }
 }
 

@@ -265,6 +265,7 @@ async fn before(
     for action in actions {
         match action {
             Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
+            Action::Gather { requests } => exchange.shared.gathering.join(*requests).await,
             Action::Status(status) => return Ok(Some(status_answer(exchange, status, conn).await)),
             Action::Reset { after_bytes } => {
                 exchange.body.discard(*after_bytes).await;

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::clock::Clock;
-use crate::faults::{Rule, Rules};
+use crate::faults::{Gathering, Rule, Rules};
 use crate::options::{Credential, Options};
 use crate::record::{Records, RequestRecord};
 use crate::serve;
@@ -26,6 +26,7 @@ pub struct Shared {
     pub store: Store,
     pub clock: Clock,
     pub rules: Rules,
+    pub gathering: Gathering,
     pub records: Records,
     pub cnames: RwLock<HashMap<String, String>>,
     pub credentials: Vec<Credential>,
@@ -94,6 +95,7 @@ impl Server {
             store,
             clock: Clock::default(),
             rules: Rules::default(),
+            gathering: Gathering::default(),
             records: Records::default(),
             cnames: RwLock::default(),
             credentials: options.credentials,

@@ -247,6 +247,33 @@ fn time() {
     assert_eq!(client.get("k").code(), "RequestTimeTooSkewed");
 }
 
+/// Nobody is answered before the last one is there, time and again.
+#[test]
+fn gathering() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"x");
+    for early in [2, 3, 2] {
+        let requests = early + 1;
+        server.inject(
+            Rule::new(Action::Gather { requests })
+                .method("GET")
+                .times(requests as u32),
+        );
+        std::thread::scope(|scope| {
+            let early: Vec<_> = (0..early)
+                .map(|_| scope.spawn(|| client.get("k")))
+                .collect();
+            std::thread::sleep(Duration::from_millis(200));
+            assert!(!early.iter().any(|thread| thread.is_finished()));
+            assert_eq!(client.get("k").status, 200);
+            for thread in early {
+                assert_eq!(thread.join().unwrap().body, b"x");
+            }
+        });
+    }
+}
+
 #[test]
 fn over_http() {
     let server = server();
