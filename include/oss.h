@@ -464,6 +464,10 @@ void oss_call_free(oss_call *call);
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
 oss_status oss_call_reset(oss_call *call);
 
+/// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
+/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
+oss_status oss_call_cancel(oss_call *call);
+
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
 /// name replaces it. Both strings are copied.
 oss_status oss_call_header(oss_call *call, const char *name, const char *value);
@@ -513,10 +517,6 @@ oss_status oss_call_progress(oss_call *call,
 /// Limits each request with its repetitions and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
 oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
-
-/// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
-oss_status oss_call_cancel(oss_call *call);
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
 /// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
