@@ -247,7 +247,8 @@ extern "C" {
 /// The version of the library at run time, such as "0.1.0".
 const char *oss_version(void);
 
-/// Whether this build has a feature: "tls". 1 or 0; 0 for unknown names.
+/// Whether this build has a feature: "tls", or an operation by its official name,
+/// such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
 int oss_has(const char *feature);
 
 /// Why the last failing function on this thread failed, in words; never NULL.
