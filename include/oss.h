@@ -247,7 +247,8 @@ extern "C" {
 /// The version of the library at run time, such as "0.1.0".
 const char *oss_version(void);
 
-/// Whether this build has a feature: "tls". 1 or 0; 0 for unknown names.
+/// Whether this build has a feature: "tls", or an operation by its official name,
+/// such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
 int oss_has(const char *feature);
 
 /// Why the last failing function on this thread failed, in words; never NULL.
@@ -464,6 +465,10 @@ void oss_call_free(oss_call *call);
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
 oss_status oss_call_reset(oss_call *call);
 
+/// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
+/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
+oss_status oss_call_cancel(oss_call *call);
+
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
 /// name replaces it. Both strings are copied.
 oss_status oss_call_header(oss_call *call, const char *name, const char *value);
@@ -513,10 +518,6 @@ oss_status oss_call_progress(oss_call *call,
 /// Limits each request with its repetitions and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
 oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
-
-/// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
-oss_status oss_call_cancel(oss_call *call);
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
 /// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the

@@ -16,7 +16,7 @@ use crate::credentials::CredentialsProvider;
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
 use crate::names;
-use crate::operation::Checked;
+use crate::operation::{Checked, Content};
 use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
@@ -335,7 +335,7 @@ impl Inner {
         });
         let sent = self.session.exchange(
             Outgoing {
-                method: call.method,
+                method: call.operation.method.as_str(),
                 authority: &call.authority,
                 target: &call.target,
                 headers: &call.headers,
@@ -362,7 +362,10 @@ impl Inner {
         check_upload(upload, incoming.cut_short, &response)?;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
-            answer::check_body(call.operation, &response)?;
+            // What an object holds is not the service's word.
+            if call.operation.answer != Content::Bytes {
+                answer::check_body(call.operation.name, &response)?;
+            }
         }
         Ok(Reply {
             response,
@@ -387,7 +390,7 @@ impl Inner {
             return Ok(());
         };
         let mut message = Message {
-            method: call.method,
+            method: call.operation.method.as_str(),
             bucket: self.bucket.as_deref(),
             key: call.key,
             query: &call.query,
@@ -423,7 +426,7 @@ impl Inner {
         local: i64,
     ) -> Failed {
         let body = answer::read_error_body(incoming);
-        let error = answer::service_error(call.operation, response, body);
+        let error = answer::service_error(call.operation.name, response, body);
         let clock_offset = (error.code() == "RequestTimeTooSkewed")
             .then(|| answer::server_clock(&error, response))
             .flatten()

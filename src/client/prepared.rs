@@ -7,13 +7,13 @@ use crate::config::check_header;
 use crate::endpoint::{self, Scheme};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::operation::Operation;
 use crate::request::{Header, Options, Parameter, Request};
 use crate::transport::Authority;
 
 /// A request with everything but its signature.
 pub(super) struct Prepared<'r> {
-    pub operation: &'static str,
-    pub method: &'static str,
+    pub operation: &'static Operation,
     pub authority: Cow<'r, Authority>,
     pub target: Cow<'r, str>,
     pub key: Option<&'r str>,
@@ -59,8 +59,7 @@ impl<'r> Prepared<'r> {
         let bucket = client.bucket.as_deref();
         let target = client.endpoint.target_for(bucket, request.key, &query);
         Ok(Prepared {
-            operation: request.operation.name,
-            method: request.operation.method.as_str(),
+            operation: request.operation,
             authority: Cow::Borrowed(&client.authority),
             target: target.into(),
             key: request.key,
@@ -95,8 +94,7 @@ impl<'r> Prepared<'r> {
         ];
         add_headers(&mut headers, request, options)?;
         Ok(Prepared {
-            operation: request.operation.name,
-            method: request.operation.method.as_str(),
+            operation: request.operation,
             authority: Cow::Owned(authority),
             target: target.into(),
             key: None,

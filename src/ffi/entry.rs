@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use super::call::c_string;
+use super::read::c_string;
 use crate::error::Result;
 use crate::operations::{
     DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects,

@@ -25,6 +25,10 @@ mod handles;
 
 mod call;
 
+mod input;
+
+mod read;
+
 mod answer;
 
 mod entry;

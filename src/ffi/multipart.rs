@@ -3,9 +3,10 @@
 use std::ffi::{c_char, c_void};
 
 use super::bucket::{list, owned};
-use super::call::{oss_call, part_number};
+use super::call::oss_call;
 use super::entry::Entries;
 use super::handles::oss_bucket;
+use super::input::part_number;
 use super::object::{copy_source, oss_read_fn, reader, stream_length, unsigned};
 use super::run::{on_object, parts};
 use super::status::oss_status;

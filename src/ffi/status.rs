@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int};
 
 use super::support::{guard, last_error, optional_text};
+use crate::operations::find_operation;
 
 /// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
 /// meaning; later versions may add more, so treat an unknown one as a failure.
@@ -85,12 +86,14 @@ pub extern "C" fn oss_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// Whether this build has a feature: "tls". 1 or 0; 0 for unknown names.
+/// Whether this build has a feature: "tls", or an operation by its official name,
+/// such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_has(feature: *const c_char) -> c_int {
     // SAFETY: NULL or a string, as the header asks.
     let feature = guard(|| unsafe { optional_text(feature, "feature") });
-    c_int::from(matches!(feature, Ok(Some("tls"))))
+    let known = |name| name == "tls" || find_operation(name).is_some();
+    c_int::from(matches!(feature, Ok(Some(name)) if known(name)))
 }
 
 /// Why the last failing function on this thread failed, in words; never NULL.

@@ -221,14 +221,17 @@ pub const fn find(name: &str) -> Option<&'static Operation> {
 
 /// What stands for an operation that is not in the table: a request with that method and whatever body it is given.
 pub static METHODS: [Operation; 6] = [
-    Operation::new(Level::Service, Get, "GET", ""),
-    Operation::new(Level::Service, Head, "HEAD", ""),
-    Operation::new(Level::Service, Put, "PUT", "").may_take(Bytes),
+    Operation::new(Level::Service, Get, "GET", "").answers(Bytes),
+    Operation::new(Level::Service, Head, "HEAD", "").answers(Bytes),
+    Operation::new(Level::Service, Put, "PUT", "")
+        .may_take(Bytes)
+        .answers(Bytes),
     Operation::new(Level::Service, Post, "POST", "")
         .may_take(Bytes)
+        .answers(Bytes)
         .once(),
-    Operation::new(Level::Service, Delete, "DELETE", ""),
-    Operation::new(Level::Service, Options, "OPTIONS", ""),
+    Operation::new(Level::Service, Delete, "DELETE", "").answers(Bytes),
+    Operation::new(Level::Service, Options, "OPTIONS", "").answers(Bytes),
 ];
 
 /// What stands for an operation that is known by its method only.

@@ -79,6 +79,7 @@ static void library(void)
              OSS_VERSION_PATCH);
     TEXT(version, oss_version());
     NUMBER(1, oss_has("tls"));
+    NUMBER(1, oss_has("PutBucketLifecycle"));
     NUMBER(0, oss_has("levitation"));
     NUMBER(0, oss_has(NOT_UTF8));
     NUMBER(0, oss_has(NULL));

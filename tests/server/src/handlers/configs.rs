@@ -175,6 +175,30 @@ const SETTINGS: &[Setting] = &[
         "UserDefinedLogFieldsConfiguration",
         Error("NoSuchUserDefinedLogFieldsConfig"),
     ),
+    Setting(
+        "GetBucketStorageCapacity",
+        "PutBucketStorageCapacity",
+        "",
+        "qos",
+        "BucketUserQos",
+        Document("<BucketUserQos><StorageCapacity>-1</StorageCapacity></BucketUserQos>"),
+    ),
+    Setting(
+        "GetBucketQosInfo",
+        "PutBucketQosInfo",
+        "DeleteBucketQosInfo",
+        "qosInfo",
+        "QoSConfiguration",
+        Error("NoSuchBucketQosInfo"),
+    ),
+    Setting(
+        "GetBucketCallbackPolicy",
+        "PutBucketCallbackPolicy",
+        "DeleteBucketCallbackPolicy",
+        "callbackPolicy",
+        "BucketCallbackPolicy",
+        Error("NoSuchBucketCallbackPolicy"),
+    ),
 ];
 
 /// Parses a body and insists on its root element.

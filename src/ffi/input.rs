@@ -1,0 +1,288 @@
+//! What goes into the next request of a call.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::time::Duration;
+
+use super::call::{State, oss_call};
+use super::status::oss_status;
+use super::support::{User, borrow, optional_text, status, text};
+use crate::config::{check_header, check_timeout};
+use crate::error::{Error, Result};
+use crate::operations::UploadedPart;
+use crate::request::{Options, Progress, Range};
+use crate::transport::Cancel;
+
+/// What the next request is sent with.
+#[derive(Default)]
+pub(super) struct Input {
+    headers: Vec<(String, String)>,
+    query: Vec<(String, Option<String>)>,
+    fields: Vec<(String, Option<String>)>,
+    pub(super) parts: Vec<UploadedPart>,
+    initial_crc64: Option<u64>,
+    range: Option<Range>,
+    timeout: Option<Duration>,
+    progress: Option<(ProgressFn, User)>,
+    /// The first bad value: a request without what it should have carried must not go out.
+    pub(super) refused: Option<Error>,
+}
+
+type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
+
+/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
+/// calling thread, only during the call; must not throw, longjmp or use the call.
+pub type oss_progress_fn =
+    Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
+
+impl Input {
+    /// The progress callback as the core wants it.
+    pub(super) fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
+        let (function, user) = self.progress?;
+        Some(move |done: u64, total: Option<u64>| {
+            let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
+            let done = done.try_into().unwrap_or(i64::MAX);
+            let user: User = user;
+            // SAFETY: the caller of oss_call_progress() vouches for both.
+            unsafe { function(user.0, done, total) == 0 }
+        })
+    }
+
+    pub(super) fn options<'a>(
+        &'a self,
+        cancel: &Cancel,
+        progress: Option<&'a Progress<'a>>,
+    ) -> Options<'a> {
+        let mut options = Options::new().cancel(cancel);
+        for (name, value) in &self.headers {
+            options = options.header(name.as_str(), value.as_str());
+        }
+        for (name, value) in &self.query {
+            options = options.query(name.as_str(), value.as_deref());
+        }
+        for (path, value) in &self.fields {
+            options = options.field(path.as_str(), value.as_deref());
+        }
+        if let Some(crc64) = self.initial_crc64 {
+            options = options.initial_crc64(crc64);
+        }
+        if let Some(range) = self.range {
+            options = options.range(range);
+        }
+        if let Some(timeout) = self.timeout {
+            options = options.timeout(timeout);
+        }
+        if let Some(progress) = progress {
+            options = options.progress(progress);
+        }
+        options
+    }
+}
+
+/// # Safety
+/// `call` is NULL or a live handle.
+unsafe fn input(call: *mut oss_call, set: impl FnOnce(&mut Input) -> Result<()>) -> oss_status {
+    status(|| {
+        // SAFETY: see above.
+        let mut state = unsafe { borrow(call, "call") }?.lock()?;
+        let State { input, output } = &mut *state;
+        set(&mut *input).inspect_err(|error| {
+            input.refused.get_or_insert_with(|| error.clone());
+            output.fail(error.clone());
+        })
+    })
+}
+
+/// Adds a request header, such as "x-oss-object-acl"; a later one of the same
+/// name replaces it. Both strings are copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_header(
+    call: *mut oss_call,
+    name: *const c_char,
+    value: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let (name, value) = (text(name, "name")?, text(value, "value")?);
+            check_header("header", name, value)?;
+            input.headers.push((name.to_owned(), value.to_owned()));
+            Ok(())
+        })
+    }
+}
+
+/// Adds a query parameter, such as "versionId"; `value` is NULL for a name
+/// without a value. Both strings are copied, and escaped when they are sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_query(
+    call: *mut oss_call,
+    name: *const c_char,
+    value: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let name = text(name, "name")?;
+            if name.is_empty() {
+                return Err(Error::invalid("`name` of a query parameter is empty"));
+            }
+            let value = optional_text(value, "value")?.map(str::to_owned);
+            input.query.push((name.to_owned(), value));
+            Ok(())
+        })
+    }
+}
+
+/// Sets an element of the XML document that the next request carries, such as
+/// "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
+/// index may be one behind the last. A request with a body is changed by this,
+/// one without gets a new document. See oss_invoke().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_field(
+    call: *mut oss_call,
+    path: *const c_char,
+    value: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let path = text(path, "path")?.to_owned();
+            let value = optional_text(value, "value")?.map(str::to_owned);
+            input.fields.push((path, value));
+            Ok(())
+        })
+    }
+}
+
+/// Has the service call back when an upload is stored: `callback` and `variables`
+/// are JSON texts, the latter may be NULL. The answer of the callback is then the
+/// body; if it fails, the upload is stored and HTTP status 203 the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_callback(
+    call: *mut oss_call,
+    callback: *const c_char,
+    variables: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL.
+    unsafe {
+        input(call, |input| {
+            let callback = text(callback, "callback")?;
+            let variables = optional_text(variables, "variables")?.unwrap_or_default();
+            for (name, value) in Options::new().callback(callback, variables).headers {
+                input.headers.push((name.into_owned(), value.into_owned()));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Tells oss_append_object() the CRC-64 of what is there already, so that the
+/// whole object is compared; oss_call_crc64() of the last append. Not needed at
+/// position 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, |input| {
+            input.initial_crc64 = Some(crc64);
+            Ok(())
+        })
+    }
+}
+
+/// Adds a part for oss_complete_multipart_upload(), in ascending order of
+/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
+/// whole object is compared; size -1 if they are not known.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_part(
+    call: *mut oss_call,
+    number: i32,
+    etag: *const c_char,
+    size: i64,
+    crc64: u64,
+) -> oss_status {
+    // SAFETY: a live handle and a string, or NULL.
+    unsafe {
+        input(call, |input| {
+            let etag = text(etag, "etag")?.to_owned();
+            let content = match u64::try_from(size) {
+                Ok(size) => Some((size, crc64)),
+                Err(_) if size == -1 => None,
+                Err(_) => {
+                    return Err(Error::invalid(format!(
+                        "`size`: {size} is no size; allowed are 0 and more, and -1 for unknown"
+                    )));
+                }
+            };
+            input.parts.push(UploadedPart {
+                number: part_number(number)?,
+                etag,
+                content,
+            });
+            Ok(())
+        })
+    }
+}
+
+/// A part number of the caller's; the core checks its range.
+pub(super) fn part_number(number: i32) -> Result<u32> {
+    number.try_into().map_err(|_| {
+        Error::invalid(format!(
+            "`number`: {number} is no part number; allowed are 1 to 10000"
+        ))
+    })
+}
+
+/// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
+/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_range(call: *mut oss_call, first: i64, last: i64) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, |input| {
+            input.range = Some(match (u64::try_from(first), u64::try_from(last)) {
+                (Ok(first), Err(_)) if last == -1 => Range::From(first),
+                (Ok(first), Ok(last)) if first <= last => Range::Bytes(first, last),
+                (Err(_), Err(_)) if last == -1 => Range::Last(first.unsigned_abs()),
+                _ => {
+                    return Err(Error::invalid(format!(
+                        "`first` and `last`: {first} to {last} is no range; allowed are first <= last, \
+                         last = -1 for the end, and first < 0 with last = -1 for the last bytes"
+                    )));
+                }
+            });
+            Ok(())
+        })
+    }
+}
+
+/// Has uploads and downloads report to `function`; NULL ends that.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_progress(
+    call: *mut oss_call,
+    function: oss_progress_fn,
+    user: *mut c_void,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, |input| {
+            input.progress = function.map(|function| (function, User(user)));
+            Ok(())
+        })
+    }
+}
+
+/// Limits each request with its repetitions and the reading of its answer, in
+/// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_timeout_ms(call: *mut oss_call, milliseconds: i64) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, |input| {
+            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            input.timeout = Some(check_timeout("timeout", timeout)?);
+            Ok(())
+        })
+    }
+}
