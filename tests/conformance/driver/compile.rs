@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::support::{WARNINGS, compile_rust, joined, library, root, tool};
+use crate::support::{WARNINGS, compile_rust, joined, library, root, rpath, tool};
 
 /// The Rust runner.
 pub fn rust() -> Vec<OsString> {
@@ -65,7 +65,7 @@ fn native(
     arguments.push(program.clone().into());
     arguments.push(joined("-L", library.directory.clone()));
     arguments.push("-lalioss".into());
-    arguments.push(joined("-Wl,-rpath,", library.directory.clone()));
+    arguments.push(rpath());
     tool(&compiler, package, &arguments);
     program
 }

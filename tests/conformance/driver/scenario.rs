@@ -110,16 +110,20 @@ pub fn load() -> Vec<Scenario> {
 }
 
 fn all() -> Vec<Scenario> {
-    ["init_options.json", "operations.json", "all_operations.json"]
-        .iter()
-        .flat_map(|name| {
-            let path = root().join("tests/conformance").join(name);
-            let text = std::fs::read_to_string(&path).unwrap();
-            let list: Vec<Value> = serde_json::from_str(&text)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            list.into_iter().map(Scenario)
-        })
-        .collect()
+    [
+        "init_options.json",
+        "operations.json",
+        "all_operations.json",
+    ]
+    .iter()
+    .flat_map(|name| {
+        let path = root().join("tests/conformance").join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let list: Vec<Value> = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        list.into_iter().map(Scenario)
+    })
+    .collect()
 }
 
 /// Whether the files say what they should.
