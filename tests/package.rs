@@ -313,7 +313,7 @@ fn compile_native(source: &str, program: &Path) {
             arguments.push("-L".into());
             arguments.push(library.directory.clone().into());
             arguments.push("-lalioss".into());
-            arguments.push(format!("-Wl,-rpath,{}", library.directory.display()).into());
+            arguments.push(support::rpath());
             tool(compiler, package, &arguments);
         }
     }

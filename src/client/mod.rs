@@ -16,7 +16,7 @@ use crate::credentials::CredentialsProvider;
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
 use crate::names;
-use crate::operation::{Checked, Content};
+use crate::operation::{Checked, Content, Operation};
 use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
@@ -359,7 +359,7 @@ impl Inner {
         if !answer::is_success(response.status, wants_callback) {
             return Err(self.refused(call, &response, &mut incoming, local));
         }
-        check_upload(upload, incoming.cut_short, &response)?;
+        check_upload(call.operation, upload, incoming.cut_short, &response)?;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
             // What an object holds is not the service's word.
@@ -440,7 +440,12 @@ impl Inner {
     }
 }
 
-fn check_upload(upload: &Upload<'_, '_>, cut_short: bool, response: &Response) -> Result<()> {
+fn check_upload(
+    operation: &Operation,
+    upload: &Upload<'_, '_>,
+    cut_short: bool,
+    response: &Response,
+) -> Result<()> {
     if cut_short {
         return Err(Error::new(
             Kind::BadResponse,
@@ -457,7 +462,9 @@ fn check_upload(upload: &Upload<'_, '_>, cut_short: bool, response: &Response) -
                 "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
                 response.request_id()
             ),
-        ));
+        )
+        // What was appended is there, and would be refused a second time.
+        .with_retryable(operation.checked == Checked::FromStart));
     }
     Ok(())
 }

@@ -33,7 +33,10 @@ impl Bucket {
         key: &str,
         options: &Options<'_>,
     ) -> Result<(Response, String)> {
-        let response = self.call(request!("InitiateMultipartUpload", key), options)?;
+        let mut request = request!("InitiateMultipartUpload", key);
+        // The answer repeats the key, whose characters need not fit into XML.
+        request.parameter("encoding-type", "url");
+        let response = self.call(request, options)?;
         let name = "InitiateMultipartUpload";
         let root = "InitiateMultipartUploadResult";
         let document = answer::document(name, &response, &response.body, root)?;

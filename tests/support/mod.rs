@@ -160,7 +160,7 @@ pub fn compile(source: &str, standard: &str, linking: Linking) -> PathBuf {
                     let directory = library.directory.display();
                     arguments.push(format!("-L{directory}").into());
                     arguments.push("-lalioss".into());
-                    arguments.push(format!("-Wl,-rpath,{directory}").into());
+                    arguments.push(rpath());
                 }
                 Linking::Static => {
                     arguments.push(library.archive.clone().into());
@@ -187,6 +187,12 @@ pub fn compile_rust(source: &str, program: &Path) {
     arguments.push(joined("dependency=", built));
     arguments.push(root().join(source).into());
     tool(&rustc, "rustc", &arguments);
+}
+
+/// Has a program load the library of this test. The older kind of path goes before LD_LIBRARY_PATH, in which cargo names
+/// `target/debug` too, where a library of another day may lie.
+pub fn rpath() -> OsString {
+    joined("-Wl,--disable-new-dtags,-rpath,", &library().directory)
 }
 
 /// A flag and a path in one word.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::support::{WARNINGS, compile_rust, joined, library, root, tool};
+use crate::support::{WARNINGS, compile_rust, joined, library, root, rpath, tool};
 
 /// The Rust runner.
 pub fn rust() -> Vec<OsString> {
@@ -20,7 +20,7 @@ pub fn rust() -> Vec<OsString> {
 /// The C runner over `oss.h`.
 pub fn c() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c", "main.c", &["-std=c99"]));
+    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c", "c", &["-std=c99"]));
     vec![program.into()]
 }
 
@@ -28,7 +28,7 @@ pub fn c() -> Vec<OsString> {
 pub fn c_options() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let flags = ["-std=c99", "-DWITH_OSS_OPTIONS"];
-    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c-options", "main.c", &flags));
+    let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c-options", "c", &flags));
     vec![program.into()]
 }
 
@@ -36,16 +36,17 @@ pub fn c_options() -> Vec<OsString> {
 pub fn cpp() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program =
-        PROGRAM.get_or_init(|| native("CXX", "c++", "g++", "cpp", "main.cpp", &["-std=c++17"]));
+        PROGRAM.get_or_init(|| native("CXX", "c++", "g++", "cpp", "cpp", &["-std=c++17"]));
     vec![program.into()]
 }
 
+/// Compiles all files in `tests/conformance/c` whose names end in `extension`.
 fn native(
     variable: &str,
     fallback: &str,
     package: &str,
     name: &str,
-    source: &str,
+    extension: &str,
     flags: &[&str],
 ) -> PathBuf {
     let library = library();
@@ -59,14 +60,21 @@ fn native(
     arguments.extend(words(&["-g", "-O1", "-pthread"]));
     arguments.push(joined("-I", root().join("include")));
     arguments.push(joined("-I", root().join("bindings/c")));
-    arguments.push(root().join("tests/conformance/c").join(source).into());
+    arguments.extend(sources(extension));
     arguments.push("-o".into());
     arguments.push(program.clone().into());
     arguments.push(joined("-L", library.directory.clone()));
     arguments.push("-lalioss".into());
-    arguments.push(joined("-Wl,-rpath,", library.directory.clone()));
+    arguments.push(rpath());
     tool(&compiler, package, &arguments);
     program
+}
+
+fn sources(extension: &str) -> Vec<OsString> {
+    let directory = std::fs::read_dir(root().join("tests/conformance/c")).unwrap();
+    let paths = directory.map(|entry| entry.unwrap().path());
+    let wanted = paths.filter(|path| path.extension() == Some(extension.as_ref()));
+    wanted.map(PathBuf::into_os_string).collect()
 }
 
 fn words(words: &[&str]) -> Vec<OsString> {

@@ -10,8 +10,8 @@ use super::scenario::strings;
 use super::wire;
 use super::world::{Mark, World};
 
-/// The fields of a result that a scenario can ask for, besides those that begin with `header.`, `error_detail.` and `count.`.
-const FIELDS: [&str; 20] = [
+/// The fields of a result that a scenario can ask for, besides those with a dot, such as `header.NAME` and `text.PATH`.
+const FIELDS: [&str; 29] = [
     "opened",
     "status",
     "error",
@@ -32,6 +32,15 @@ const FIELDS: [&str; 20] = [
     "fnv",
     "body",
     "progress",
+    "exists",
+    "next_append_position",
+    "symlink_target",
+    "upload_id",
+    "splits",
+    "rows",
+    "columns",
+    "url",
+    "expiration",
 ];
 
 pub struct Expectation<'e> {
@@ -242,7 +251,8 @@ impl Expectation<'_> {
     }
 }
 
-fn find<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'f str> {
+/// The first field of that name.
+pub fn find<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'f str> {
     fields
         .iter()
         .find(|(known, _)| known == name)

@@ -196,7 +196,7 @@ impl Stage<'_> {
 
     /// Whether there is reason to go on.
     fn step(&mut self, step: &Value) -> Result<bool, String> {
-        let known = ["do", "with", "expect", "server", "sleep_ms"];
+        let known = ["do", "with", "expect", "save", "server", "sleep_ms"];
         scenario::only_members(step, &known)?;
         if let Some(action) = step.get("server") {
             return self.world.act(action).map(|()| true);
@@ -231,8 +231,20 @@ impl Stage<'_> {
             mark,
             connections: &mut self.connections,
         }
-        .check(&expected)
-        .map(|()| true)
+        .check(&expected)?;
+        self.save(step, &fields)?;
+        Ok(true)
+    }
+
+    /// Keeps fields of a result for later steps.
+    fn save(&mut self, step: &Value, fields: &[(String, String)]) -> Result<(), String> {
+        for (name, field) in step["save"].as_object().into_iter().flatten() {
+            let field = field.as_str().unwrap_or_default();
+            let value = expect::find(fields, field)
+                .ok_or_else(|| format!("save: the result has no {field:?}"))?;
+            self.world.save(name, value);
+        }
+        Ok(())
     }
 
     fn may_be_unrepresentable(&self) -> bool {
@@ -251,6 +263,8 @@ pub fn notices(runner: &Runner) {
     let wrong = [
         (&put, json!({"status": "OSS_NOT_FOUND"})),
         (&put, json!({"etag": null})),
+        (&put, json!({"upload_id": "*"})),
+        (&put, json!({"text.Key": "*"})),
         (&put, json!({"code": "*"})),
         (&put, json!({"no_such_member": 1})),
         (&put, json!({"http_status": 201})),
@@ -301,6 +315,17 @@ pub fn notices(runner: &Runner) {
     let put = |label: &str| json!({"do": put, "expect": {"requests": [{"connection": label}]}});
     assert!(scenario(json!([put("A"), put("B")])).is_err());
     assert!(scenario(json!([put("A"), put("A")])).is_ok());
+    // What is saved has to be there, and is what it was.
+    let mut saved = |field: &str, expected: &str| {
+        scenario(json!([
+            {"do": "head_object bucket there.txt", "save": {"kept": field}},
+            {"do": "head_object bucket there.txt", "expect": {"content_length": expected}}
+        ]))
+    };
+    assert!(saved("content_length", "{{kept}}").is_ok());
+    assert!(saved("crc64", "{{kept}}").is_err());
+    assert!(saved("content_length", "{{lost}}").is_err());
+    assert!(saved("no_such_field", "4").is_err());
     // Another runner than it should be.
     let mut other = Process::start("other", &command);
     assert!(other.greet(PATIENCE).is_err());

@@ -110,16 +110,20 @@ pub fn load() -> Vec<Scenario> {
 }
 
 fn all() -> Vec<Scenario> {
-    ["init_options.json", "operations.json"]
-        .iter()
-        .flat_map(|name| {
-            let path = root().join("tests/conformance").join(name);
-            let text = std::fs::read_to_string(&path).unwrap();
-            let list: Vec<Value> = serde_json::from_str(&text)
-                .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            list.into_iter().map(Scenario)
-        })
-        .collect()
+    [
+        "init_options.json",
+        "operations.json",
+        "all_operations.json",
+    ]
+    .iter()
+    .flat_map(|name| {
+        let path = root().join("tests/conformance").join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let list: Vec<Value> = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        list.into_iter().map(Scenario)
+    })
+    .collect()
 }
 
 /// Whether the files say what they should.
@@ -166,8 +170,34 @@ pub fn check(runners: &[Runner]) {
             }
         }
     }
+    let used = commands(&scenarios);
+    missing.extend(operations().into_iter().filter(|name| !used.contains(name)));
     assert!(missing.is_empty(), "no scenario covers {missing:?}");
     assert!(covered.is_empty(), "covers: {covered:?} is unknown");
+}
+
+/// The first words of all that is done.
+fn commands(scenarios: &[Scenario]) -> BTreeSet<String> {
+    let steps = scenarios.iter().flat_map(Scenario::steps);
+    steps
+        .filter_map(|step| words(&step["do"]).ok()?.into_iter().next())
+        .collect()
+}
+
+/// The operations in the table of the README.
+fn operations() -> BTreeSet<String> {
+    let path = root().join("tests/conformance/README.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let table = text.split("### Operations").nth(1).unwrap_or_default();
+    let table = table.split("BODY is one of").next().unwrap_or_default();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    // What stands between backquotes in the first column; `...` goes on with the command before.
+    rows.filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .filter_map(|command| command.split(' ').next())
+        .filter(|name| *name != "...")
+        .map(str::to_owned)
+        .collect()
 }
 
 const LANGUAGES: [&str; 7] = [
@@ -245,15 +275,25 @@ pub fn inputs(with: &Value) -> Result<Vec<Vec<String>>, String> {
                 let list = value.as_array().ok_or("range is no list")?;
                 commands.push(command(&list.iter().collect::<Vec<_>>())?);
             }
-            "timeout_ms" | "cancel_after_ms" | "progress_stop" => {
+            "timeout_ms" | "cancel_after_ms" | "progress_stop" | "initial_crc64" => {
                 commands.push(vec![name.clone(), word(value)?]);
             }
             "progress" => commands.push(vec![name.clone()]),
-            "want" | "error_detail" => {
+            "want" | "error_detail" | "text" | "count" => {
                 for wanted in strings(value) {
                     commands.push(vec![name.clone(), wanted]);
                 }
             }
+            "fields" | "parts" => {
+                for words in value.as_array().ok_or("not a list")? {
+                    let words = words.as_array().ok_or("not a list of lists")?;
+                    commands.push(command(&words.iter().collect::<Vec<_>>())?);
+                }
+            }
+            "callback" => commands.push(match value {
+                Value::Array(texts) => command(&texts.iter().collect::<Vec<_>>())?,
+                text => command(&[text])?,
+            }),
             other => return Err(format!("with: {other} is unknown")),
         }
     }

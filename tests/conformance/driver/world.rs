@@ -1,8 +1,9 @@
 //! What surrounds a runner in one scenario: the local server, and whatever else its placeholders ask for.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,9 +28,12 @@ pub struct World {
     foreign: OnceCell<Server>,
     full: OnceCell<FullBacklog>,
     silent: OnceCell<Peer>,
+    echo: OnceCell<Peer>,
     proxy: OnceCell<Result<Proxy, String>>,
     directory: PathBuf,
     bucket: String,
+    /// What earlier steps kept.
+    saved: BTreeMap<String, String>,
 }
 
 /// Where records and logs stood before a command.
@@ -54,9 +58,11 @@ impl World {
             foreign: OnceCell::new(),
             full: OnceCell::new(),
             silent: OnceCell::new(),
+            echo: OnceCell::new(),
             proxy: OnceCell::new(),
             directory: support::scratch(&format!("dir-{number}")),
             bucket: buckets.first().cloned().unwrap_or_default(),
+            saved: BTreeMap::new(),
         };
         for bucket in &buckets {
             let made = world.open(bucket).put_bucket(&Default::default());
@@ -151,6 +157,11 @@ impl World {
             .collect()
     }
 
+    /// Makes `{{name}}` stand for `value` from now on.
+    pub fn save(&mut self, name: &str, value: &str) {
+        self.saved.insert(name.to_owned(), value.to_owned());
+    }
+
     pub fn fill_all(&self, words: &[String]) -> Result<Vec<String>, String> {
         words.iter().map(|word| self.fill(word)).collect()
     }
@@ -219,6 +230,7 @@ impl World {
                 let silent = self.silent.get_or_init(silent);
                 format!("127.0.0.1:{}", silent.port())
             }
+            "echo" => self.echo.get_or_init(echo).endpoint(),
             "closed" => format!("http://127.0.0.1:{}", free_port()),
             "proxy" => {
                 let port = self.proxy_port()?;
@@ -231,7 +243,10 @@ impl World {
             "version" => env!("CARGO_PKG_VERSION").to_owned(),
             "os" => std::env::consts::OS.to_owned(),
             "arch" => std::env::consts::ARCH.to_owned(),
-            other => return Err(format!("{{{{{other}}}}} is no placeholder")),
+            other => match self.saved.get(other) {
+                Some(value) => value.clone(),
+                None => return Err(format!("{{{{{other}}}}} is no placeholder")),
+            },
         })
     }
 }
@@ -267,6 +282,28 @@ fn silent() -> Peer {
     Peer::start(|mut stream| {
         let mut buffer = [0; 4096];
         while matches!(stream.read(&mut buffer), Ok(1..)) {}
+    })
+}
+
+/// Answers every request with the body that it came with, once a connection.
+fn echo() -> Peer {
+    Peer::start(|stream| {
+        let mut reader = BufReader::new(stream);
+        let mut length = 0;
+        let mut line = String::new();
+        while reader.read_line(&mut line).is_ok_and(|got| got > 2) {
+            let lower = line.to_ascii_lowercase();
+            if let Some(value) = lower.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        if reader.read_exact(&mut body).is_ok() {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            let mut stream = reader.into_inner();
+            let _ = stream.write_all(&[head.as_bytes(), &body].concat());
+        }
     })
 }
 
