@@ -243,7 +243,7 @@ fn declarations_match_the_header() {
         .collect();
     let native = std::fs::read_to_string(root().join("bindings/csharp/src/Native.cs")).unwrap();
     let (declared, exist) = (functions(&native), functions(&code));
-    assert!(declared.len() > 70, "only {} are declared", declared.len());
+    assert!(declared.len() > 140, "only {} are declared", declared.len());
     for (name, parameters) in &declared {
         assert_eq!(exist.get(name), Some(parameters), "{name}");
     }
@@ -283,15 +283,29 @@ fn nothing_is_left_out() {
     let native = std::fs::read_to_string(root().join("bindings/csharp/src/Native.cs")).unwrap();
     let all = sources("bindings/csharp/src");
     let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
-    for name in functions(&header)
+    let code: String = header
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    // What .NET does by other means: new calls instead of old ones made new, enumerations with names, a credentials
+    // object by its callback and keys, a CRC-64 that tells none from 0.
+    let needless = [
+        "oss_call_reset",
+        "oss_status_name",
+        "oss_credentials_static",
+        "oss_credentials_callback",
+        "oss_call_crc64",
+    ];
+    for name in functions(&code)
         .keys()
-        .filter(|name| name.starts_with("oss_config_"))
+        .filter(|name| !needless.contains(&name.as_str()))
     {
         let used = all.matches(&format!("Native.{name}")).count();
         assert!(used > 0, "the binding has no {name}");
     }
-    let blittable = "int long ulong void IntPtr UIntPtr UIntPtr* byte* byte** Entry** ConfigHandle CredentialsHandle \
-                     SessionHandle BucketHandle ServiceHandle CallHandle";
+    let blittable = "int long ulong void int* uint* ulong* IntPtr UIntPtr UIntPtr* byte* byte** Entry** ConfigHandle \
+                     CredentialsHandle SessionHandle BucketHandle ServiceHandle CallHandle";
     let mut types = 0;
     for (_, declaration) in native
         .lines()

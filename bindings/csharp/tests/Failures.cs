@@ -258,8 +258,8 @@ internal static class Failures
             named("key", () => bucket.HeadObject(null));
             named("key", () => bucket.GetObjectMeta(null));
             named("key", () => bucket.DeleteObject(null));
-            named("method", () => bucket.Invoke(null, "a"));
-            named("method", () => service.Invoke(null));
+            named("operation", () => bucket.Invoke(null, "a"));
+            named("operation", () => service.Invoke(null));
             named("id", () => Credentials.Static(null, "a"));
             named("secret", () => new AccessKeys("a", null));
             named("callback", () => Credentials.Callback(null));
