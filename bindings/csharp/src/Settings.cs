@@ -28,12 +28,6 @@ namespace Alioss
     /// <summary>A name with a value, on an object or a bucket.</summary>
     public sealed class Tag : IMapped
     {
-        /// <summary>Its name.</summary>
-        public string Key { get; set; }
-
-        /// <summary>Its value.</summary>
-        public string Value { get; set; }
-
         /// <summary>A tag that is yet to be named.</summary>
         public Tag()
         {
@@ -45,6 +39,12 @@ namespace Alioss
             Key = key;
             Value = value;
         }
+
+        /// <summary>Its name.</summary>
+        public string Key { get; set; }
+
+        /// <summary>Its value.</summary>
+        public string Value { get; set; }
 
         void IMapped.Map(Mapper map)
         {
