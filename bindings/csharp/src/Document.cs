@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Text;
@@ -39,8 +40,13 @@ namespace Alioss
         /// <exception cref="OssException">It is no document: <see cref="OssStatus.BadResponse"/>.</exception>
         public static Document Parse(byte[] xml)
         {
-            var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
             var parsed = New();
+            var settings = new XmlReaderSettings
+            {
+                DtdProcessing = DtdProcessing.Prohibit,
+                XmlResolver = null,
+                NameTable = parsed.NameTable,
+            };
             try
             {
                 using (var stream = new MemoryStream(xml ?? throw new ArgumentNullException(nameof(xml))))
@@ -168,7 +174,7 @@ namespace Alioss
             }
         }
 
-        private static XmlDocument New() => new XmlDocument { XmlResolver = null };
+        private static XmlDocument New() => new XmlDocument(new Names()) { XmlResolver = null };
 
         private static string Name(string name)
         {
@@ -204,6 +210,31 @@ namespace Alioss
                 element = child ?? Append(element, step.Name);
             }
             return element;
+        }
+
+        /// <summary>
+        /// The names of a document. The runtime's own table wants a random number, for which .NET Core 3.1 loads OpenSSL and
+        /// ends the process where it finds only a newer one.
+        /// </summary>
+        private sealed class Names : XmlNameTable
+        {
+            private readonly Dictionary<string, string> all = new Dictionary<string, string>();
+
+            public override string Add(string name)
+            {
+                string known = Get(name);
+                return known ?? (all[name] = name);
+            }
+
+            public override string Add(char[] array, int offset, int length) => Add(new string(array, offset, length));
+
+            public override string Get(string name)
+            {
+                string known;
+                return all.TryGetValue(name, out known) ? known : null;
+            }
+
+            public override string Get(char[] array, int offset, int length) => Get(new string(array, offset, length));
         }
 
         /// <summary>A part of a path: a name and perhaps an index.</summary>
