@@ -195,9 +195,9 @@ namespace Alioss
             {
                 return element;
             }
-            foreach (string part in path.Split('.'))
+            XmlElement made = null;
+            foreach (Step step in Array.ConvertAll(path.Split('.'), Step.Parse))
             {
-                var step = Step.Parse(part);
                 var child = Child(element, step.Name, step.Index);
                 if (child == null && !make)
                 {
@@ -205,9 +205,11 @@ namespace Alioss
                 }
                 if (child == null && step.Index > 0 && Child(element, step.Name, step.Index - 1) == null)
                 {
+                    made?.ParentNode.RemoveChild(made);
                     throw OssException.Invalid($"`{path}`: index {step.Index} is more than one behind the last");
                 }
                 element = child ?? Append(element, step.Name);
+                made = made ?? (child == null ? element : null);
             }
             return element;
         }
