@@ -10,6 +10,10 @@ internal static partial class Program
     {
         private string Key => Word(words, 2);
 
+        private string Prefix => WordOrNull(words, 2);
+
+        private string Delimiter => WordOrNull(words, 3);
+
         private void Perform()
         {
             CancellationToken token = cancel.Token;
@@ -259,16 +263,16 @@ internal static partial class Program
                     response = bucket.PutBucketAcl(Word(words, 2), call, token);
                     break;
                 case "list_objects_v2":
-                    PrintAll(bucket.ListObjectsV2(WordOrNull(words, 2), WordOrNull(words, 3), call, token), Print);
+                    PrintAll(bucket.ListObjectsV2(Prefix, Delimiter, call, token), Print);
                     break;
                 case "list_objects":
-                    PrintAll(bucket.ListObjects(WordOrNull(words, 2), WordOrNull(words, 3), call, token), Print);
+                    PrintAll(bucket.ListObjects(Prefix, Delimiter, call, token), Print);
                     break;
                 case "list_object_versions":
-                    PrintAll(bucket.ListObjectVersions(WordOrNull(words, 2), WordOrNull(words, 3), call, token), Print);
+                    PrintAll(bucket.ListObjectVersions(Prefix, Delimiter, call, token), Print);
                     break;
                 case "list_multipart_uploads":
-                    PrintAll(bucket.ListMultipartUploads(WordOrNull(words, 2), WordOrNull(words, 3), call, token), Print);
+                    PrintAll(bucket.ListMultipartUploads(Prefix, Delimiter, call, token), Print);
                     break;
                 case "list_parts":
                     PrintAll(bucket.ListParts(Key, Word(words, 3), call, token), Print);

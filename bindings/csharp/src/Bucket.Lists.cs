@@ -155,23 +155,45 @@ namespace Alioss
 
         private Listing<ObjectEntry> ListObjectsV2Lazily(
             string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Lazily(Native.oss_list_objects_v2, Utf8.Optional(prefix, nameof(prefix)), Utf8.Optional(delimiter, nameof(delimiter)), entry => new ObjectEntry(entry), options, token);
+            Under(Native.oss_list_objects_v2, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
 
         private Listing<ObjectEntry> ListObjectsLazily(
             string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Lazily(Native.oss_list_objects, Utf8.Optional(prefix, nameof(prefix)), Utf8.Optional(delimiter, nameof(delimiter)), entry => new ObjectEntry(entry), options, token);
+            Under(Native.oss_list_objects, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
 
         private Listing<ObjectEntry> ListObjectVersionsLazily(
             string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Lazily(Native.oss_list_object_versions, Utf8.Optional(prefix, nameof(prefix)), Utf8.Optional(delimiter, nameof(delimiter)), entry => new ObjectEntry(entry), options, token);
+            Under(Native.oss_list_object_versions, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
 
         private Listing<UploadEntry> ListMultipartUploadsLazily(
             string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Lazily(Native.oss_list_multipart_uploads, Utf8.Optional(prefix, nameof(prefix)), Utf8.Optional(delimiter, nameof(delimiter)), entry => new UploadEntry(entry), options, token);
+            Under(Native.oss_list_multipart_uploads, prefix, delimiter, entry => new UploadEntry(entry), options, token);
 
         private Listing<UploadedPart> ListPartsLazily(
             string key, string uploadId, CallOptions options, CancellationToken token) =>
-            Lazily(Native.oss_list_parts, Utf8.Required(key, nameof(key)), Utf8.Required(uploadId, nameof(uploadId)), entry => new UploadedPart(entry), options, token);
+            Lazily(
+                Native.oss_list_parts,
+                Utf8.Required(key, nameof(key)),
+                Utf8.Required(uploadId, nameof(uploadId)),
+                entry => new UploadedPart(entry),
+                options,
+                token);
+
+        private Listing<T> Under<T>(
+            TextsFunction function,
+            string prefix,
+            string delimiter,
+            Listing<T>.Reader read,
+            CallOptions options,
+            CancellationToken token)
+            where T : class =>
+            Lazily(
+                function,
+                Utf8.Optional(prefix, nameof(prefix)),
+                Utf8.Optional(delimiter, nameof(delimiter)),
+                read,
+                options,
+                token);
 
         private Listing<T> Lazily<T>(
             TextsFunction function,

@@ -84,10 +84,10 @@ namespace Alioss
 
         internal long? Number(string name, long? value)
         {
-            string text = Text(name, value.HasValue ? value.Value.ToString(CultureInfo.InvariantCulture) : null);
-            if (string.IsNullOrEmpty(text))
+            string text = Text(name, value?.ToString(CultureInfo.InvariantCulture));
+            if (writing || string.IsNullOrEmpty(text))
             {
-                return null;
+                return value;
             }
             return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
@@ -97,21 +97,20 @@ namespace Alioss
         internal bool? Flag(string name, bool? value)
         {
             string text = Text(name, value.HasValue ? (value.Value ? "true" : "false") : null);
-            if (string.IsNullOrEmpty(text))
+            if (writing || string.IsNullOrEmpty(text))
             {
-                return null;
+                return value;
             }
             return bool.TryParse(text, out bool flag) ? flag : throw Bad($"`{name}` is neither true nor false: {text}");
         }
 
         internal DateTimeOffset? Time(string name, DateTimeOffset? value)
         {
-            string text = Text(name, value.HasValue
-                ? value.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
-                : null);
-            if (string.IsNullOrEmpty(text))
+            string text = Text(
+                name, value?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            if (writing || string.IsNullOrEmpty(text))
             {
-                return null;
+                return value;
             }
             return DateTimeOffset.TryParse(
                 text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)

@@ -33,7 +33,7 @@ namespace Alioss
         /// <summary>Key of the object, or the prefix.</summary>
         public string Key { get; }
 
-        /// <summary>Whether it is a delete marker, which only ListObjectVersions gives; it has neither size nor content.</summary>
+        /// <summary>Whether it is a delete marker, which only ListObjectVersions gives; it has no size.</summary>
         public bool IsDeleteMarker { get; }
 
         /// <summary>Version of the object or delete marker; null in listings of objects.</summary>

@@ -151,7 +151,8 @@ namespace Alioss
             MirrorDstRegion = map.Text("MirrorDstRegion", MirrorDstRegion);
             MirrorDstVpcId = map.Text("MirrorDstVpcId", MirrorDstVpcId);
             MirrorDstSlaveVpcId = map.Text("MirrorDstSlaveVpcId", MirrorDstSlaveVpcId);
-            TransparentMirrorResponseCodes = map.Text("TransparentMirrorResponseCodes", TransparentMirrorResponseCodes);
+            TransparentMirrorResponseCodes =
+                map.Text("TransparentMirrorResponseCodes", TransparentMirrorResponseCodes);
             map.Inside("MirrorTaggings", MirrorTaggings.Count > 0).Children("Taggings", MirrorTaggings);
             map.Inside("MirrorMultiAlternates", MirrorMultiAlternates.Count > 0).Children("MirrorMultiAlternate", MirrorMultiAlternates);
             map.Inside("MirrorReturnHeaders", MirrorReturnHeaders.Count > 0).Children("ReturnHeader", MirrorReturnHeaders);
