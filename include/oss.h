@@ -69,6 +69,9 @@
 /// What oss_delete_multiple_objects() deleted.
 #define OSS_ENTRY_DELETED 8
 
+/// What oss_delete_multiple_objects() could not delete.
+#define OSS_ENTRY_NOT_DELETED 9
+
 /// A bucket and the way to it. It never changes: use one from any number of
 /// threads at once.
 typedef struct oss_bucket oss_bucket;
@@ -473,8 +476,9 @@ oss_status oss_call_cancel(oss_call *call);
 /// name replaces it. Both strings are copied.
 oss_status oss_call_header(oss_call *call, const char *name, const char *value);
 
-/// Adds a query parameter, such as "versionId"; `value` is NULL for a name
-/// without a value. Both strings are copied, and escaped when they are sent.
+/// Adds a query parameter, such as "versionId"; a later one of the same name
+/// replaces it; `value` is NULL for a name without a value. Both strings are
+/// copied, and escaped when they are sent.
 oss_status oss_call_query(oss_call *call, const char *name, const char *value);
 
 /// Sets an element of the XML document that the next request carries, such as
@@ -497,7 +501,7 @@ oss_status oss_call_initial_crc64(oss_call *call, uint64_t crc64);
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
-/// whole object is compared; size -1 if they are not known.
+/// whole object is compared; size -1 or CRC-64 0 if they are not known.
 oss_status oss_call_part(oss_call *call,
                          int32_t number,
                          const char *etag,

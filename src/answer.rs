@@ -150,7 +150,7 @@ fn message(operation: &str, service: &ServiceError, response: &Response) -> Stri
             _ => ": the answer carries no error document",
         };
         let start = String::from_utf8_lossy(service.body.get(..256).unwrap_or(&service.body));
-        if !start.trim().is_empty() {
+        if !start.trim().is_empty() && !start.to_ascii_lowercase().contains("signature") {
             text += &format!(", it begins {:?}", start.trim());
         }
     }
@@ -158,7 +158,9 @@ fn message(operation: &str, service: &ServiceError, response: &Response) -> Stri
         .header("location")
         .filter(|_| is_redirect(service.http_status))
     {
-        text += &format!("; redirects are not followed, this one leads to {location}");
+        // A query may hold a signature.
+        let place = location.split('?').next().unwrap_or_default();
+        text += &format!("; redirects are not followed, this one leads to {place}");
     }
     if !service.request_id.is_empty() {
         text += &format!(" (request id {}", service.request_id);
@@ -176,9 +178,10 @@ fn is_redirect(status: u16) -> bool {
 
 fn kind(status: u16, code: &str) -> Kind {
     match status {
-        203 => Kind::Server,
+        // Found out after the head of the answer was sent.
+        200..300 => Kind::Server,
         304 => Kind::NotModified,
-        301..400 => Kind::BadResponse,
+        300..400 => Kind::BadResponse,
         401 | 403 if code.ends_with("TrafficRateLimitExceeded") => Kind::Throttled,
         401 | 403 => Kind::Denied,
         404 => Kind::NotFound,
@@ -200,7 +203,10 @@ fn is_retryable(status: u16, code: &str) -> bool {
         408 | 429 => true,
         501 => false,
         500..600 => true,
-        400 => code == "RequestTimeout",
+        200..300 | 400 => matches!(
+            code,
+            "InternalError" | "RequestTimeout" | "ServiceUnavailable"
+        ),
         _ => false,
     }
 }

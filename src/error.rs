@@ -139,6 +139,12 @@ impl Error {
         self
     }
 
+    /// Adds what the caller should know besides.
+    pub(crate) fn with_note(mut self, note: &str) -> Error {
+        self.0.message += &format!("; {note}");
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {
         self.0.attempts = attempts;
         self

@@ -167,9 +167,11 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Adds a query parameter; `None` is a name without a value.
+    /// Adds a query parameter; `None` is a name without a value. It replaces one of the same name.
     pub fn query(mut self, name: impl Into<Cow<'a, str>>, value: Option<&'a str>) -> Self {
-        self.query.push((name.into(), value.map(Cow::Borrowed)));
+        let name = name.into();
+        self.query.retain(|(earlier, _)| *earlier != name);
+        self.query.push((name, value.map(Cow::Borrowed)));
         self
     }
 
@@ -275,6 +277,15 @@ pub struct Response {
 }
 
 impl Response {
+    /// Stands for the lost answer to an attempt that, as `error` of a later one shows, succeeded.
+    pub(crate) fn repeated(error: &Error) -> Response {
+        Response {
+            status: 204,
+            attempts: error.attempts(),
+            ..Response::default()
+        }
+    }
+
     /// HTTP status, 2xx.
     pub fn status(&self) -> u16 {
         self.status

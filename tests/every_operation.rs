@@ -118,7 +118,7 @@ fn judge(operation: &Operation, server: &Server, outcome: Result<Response>) -> J
         Content::Json => serde_json::from_slice::<serde_json::Value>(response.body())
             .map(drop)
             .map_err(|error| error.to_string()),
-        Content::Bytes | Content::Text | Content::Frames if response.body().is_empty() => {
+        Content::Bytes | Content::Text if response.body().is_empty() => {
             Err("an empty body".to_owned())
         }
         Content::Nothing if !response.body().is_empty() => Err("an unexpected body".to_owned()),
@@ -201,11 +201,31 @@ impl Place {
     }
 
     fn send(&self, operation: &Operation, body: &[u8], options: &Options<'_>) -> Result<Response> {
+        match operation.name {
+            // Their frames are read by functions of their own.
+            "SelectObject" => return self.select(options),
+            "CreateSelectObjectMeta" => {
+                let (response, meta) = self.bucket.create_select_object_meta(KEY, options)?;
+                assert_eq!((meta.rows, meta.columns), (2, 2));
+                return Ok(response);
+            }
+            _ => {}
+        }
         match operation.level {
             Level::Service => self.service.invoke(operation.name, body, options),
             Level::Bucket => self.bucket.invoke(operation.name, None, body, options),
             Level::Object => self.bucket.invoke(operation.name, Some(KEY), body, options),
         }
+    }
+
+    fn select(&self, options: &Options<'_>) -> Result<Response> {
+        let all = "select * from ossobject";
+        let mut select = self.bucket.select_object(KEY, all, options)?;
+        let mut rows = [0; 100];
+        let got = select.read(&mut rows)?;
+        assert_eq!(&rows[..got], b"a,1\nb,2\n");
+        assert_eq!(select.read(&mut rows)?, 0);
+        Ok(select.response().clone())
     }
 
     fn parameter(&self, operation: &str, name: &str) -> Judged<String> {
@@ -250,8 +270,6 @@ impl Place {
         match operation.name {
             "PostObject" => return self.form(),
             "CompleteMultipartUpload" => return Vec::new(),
-            "CreateSelectObjectMeta" => return sample("CreateSelectObjectMeta.csv"),
-            "SelectObject" => return SELECT.into(),
             "ExtendBucketWorm" => return LONGER_WORM.into(),
             "PutBucketCors" => return CORS.into(),
             "PutBucketTags" | "PutObjectTagging" => return TAGGING.into(),
@@ -366,9 +384,6 @@ const TAGGING: &str =
     "<Tagging><TagSet><Tag><Key>k1</Key><Value>v1</Value></Tag></TagSet></Tagging>";
 
 const LEGAL_HOLD: &str = "<LegalHold><Status>ON</Status></LegalHold>";
-
-const SELECT: &str =
-    "<SelectRequest><Expression>c2VsZWN0ICogZnJvbSBvc3NvYmplY3Q=</Expression></SelectRequest>";
 
 const LONGER_WORM: &str = "<ExtendWormConfiguration><RetentionPeriodInDays>9999</RetentionPeriodInDays></ExtendWormConfiguration>";
 

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use alioss::{Content, Document, Level, OPERATIONS, Operation, find_operation};
 
 #[test]
@@ -15,6 +17,81 @@ fn names_and_requests_are_unique() {
     }
     assert_eq!(find_operation("getObject"), None);
     assert_eq!(find_operation(""), None);
+}
+
+/// The table says what the official SDK and the documentation say, by their own account of it.
+#[test]
+fn rows_agree_with_the_official_sdk() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/operations.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = file["cases"].as_array().unwrap();
+    assert!(cases.len() >= 154);
+    let differences: Vec<String> = cases.iter().filter_map(difference).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+fn difference(case: &Value) -> Option<String> {
+    let name = case["name"].as_str().unwrap();
+    let Some(operation) = find_operation(name) else {
+        return Some(format!("{name} is not in the table"));
+    };
+    let path = match operation.level {
+        Level::Service => "/",
+        Level::Bucket => "/{bucket}/",
+        Level::Object => "/{bucket}/{key}",
+    };
+    // The value of x-oss-process says which of three operations is meant.
+    let by_value = ["SelectObject", "CreateSelectObjectMeta"].contains(&name);
+    let (mut fixed, mut required) = (Vec::new(), Vec::new());
+    for (name, value) in operation.parameters().filter(|_| !by_value) {
+        match value {
+            Some("") => fixed.push(name.to_owned()),
+            Some(value) => fixed.push(format!("{name}={value}")),
+            None => required.push(name.to_owned()),
+        }
+    }
+    fixed.sort();
+    required.sort();
+    // They need the source, which the official account files under another heading.
+    let copies = ["CopyObject", "UploadPartCopy"].contains(&name);
+    let headers: &[&str] = if copies { &[] } else { operation.headers };
+    let mut ours = json!({
+        "method": operation.method.as_str(),
+        "path": path,
+        "sub_resources": fixed,
+        "required_query": required,
+        "required_headers": headers,
+    });
+    for (member, content) in [
+        ("request_root", operation.body),
+        ("answer_root", operation.answer),
+    ] {
+        if let (Content::Xml(root), true) = (content, case[member].is_string()) {
+            ours[member] = json!(root);
+        }
+    }
+    if case["never_repeat"] == true {
+        ours["never_repeat"] = json!(!operation.idempotent);
+    }
+    let members = ours.as_object().unwrap().iter();
+    let wrong: Vec<String> = members
+        .filter(|(member, value)| &case[member.as_str()] != *value)
+        .map(|(member, value)| format!("{name}: {member} {value} instead of {}", case[member]))
+        .chain(unexpected_status(operation, case))
+        .collect();
+    (!wrong.is_empty()).then(|| wrong.join("\n"))
+}
+
+fn unexpected_status(operation: &Operation, case: &Value) -> Option<String> {
+    let statuses = case["success"].as_array().unwrap();
+    let known = |status: &Value| {
+        operation
+            .success
+            .iter()
+            .any(|known| json!(known) == *status)
+    };
+    let missing = statuses.iter().find(|status| !known(status))?;
+    Some(format!("{}: {missing} is a success, too", operation.name))
 }
 
 /// Each sample of a document is what the row of its name says it is.

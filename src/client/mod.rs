@@ -25,7 +25,7 @@ use crate::transport::{Authority, Incoming, Outgoing, Patience, Payload, Session
 use crate::upload::Upload;
 
 /// Largest answer that is collected in memory; listings of 1000 keys stay far below.
-const MAX_COLLECTED: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_COLLECTED: u64 = 64 * 1024 * 1024;
 
 /// A checked configuration, bound to a bucket or to the service as a whole.
 #[derive(Clone)]
@@ -231,6 +231,7 @@ impl Client {
         let mut call = Prepared::new(inner, request, options)?;
         let (mut attempts, mut allowed) = (0, inner.retry.attempts);
         let (mut clock_corrected, mut stale_replaced) = (false, false);
+        let mut answer_lost = false;
         loop {
             let local = local_clock();
             inner
@@ -256,10 +257,19 @@ impl Client {
                 request.operation.name,
                 failed.error
             );
-            let give_up = |error: Error| Err::<Reply, _>(error.with_attempts(attempts));
+            let after_lost_answer = answer_lost;
+            let give_up = |error: Error| {
+                let error = match error.kind() {
+                    Kind::Exists if after_lost_answer => error
+                        .with_note("an earlier attempt may have stored it: its answer was lost"),
+                    _ => error,
+                };
+                Err::<Reply, _>(error.with_attempts(attempts))
+            };
             if !upload.is_replayable() {
                 return give_up(failed.error);
             }
+            answer_lost |= failed.error.http_status() == 0;
             let mut wait = Duration::ZERO;
             if let Some(offset) = failed.clock_offset
                 && inner.clock_skew_correction
@@ -316,7 +326,7 @@ impl Inner {
             _ if !self.crc64 => None,
             Checked::Unchecked => None,
             Checked::FromStart => Some(0),
-            Checked::Continued => options.initial_crc64.or(appends_at("0").then_some(0)),
+            Checked::Continued => appends_at("0").then_some(0).or(options.initial_crc64),
         }
     }
 
@@ -355,7 +365,8 @@ impl Inner {
         let wants_callback = call
             .headers
             .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("x-oss-callback"));
+            .any(|(name, _)| name.eq_ignore_ascii_case("x-oss-callback"))
+            || call.target.contains("callback=");
         if !answer::is_success(response.status, wants_callback) {
             return Err(self.refused(call, &response, &mut incoming, local));
         }
@@ -482,15 +493,19 @@ fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {
             got => filled += got,
         }
         if filled as u64 > MAX_COLLECTED {
-            return Err(Error::new(
-                Kind::BadResponse,
-                format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
-            )
-            .with_retryable(false));
+            return Err(too_large());
         }
     }
     body.truncate(filled);
     Ok(body)
+}
+
+pub(crate) fn too_large() -> Error {
+    Error::new(
+        Kind::BadResponse,
+        format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
+    )
+    .with_retryable(false)
 }
 
 fn local_clock() -> i64 {

@@ -45,6 +45,7 @@ impl<'r> Prepared<'r> {
         if let Some(key) = request.key {
             names::check_object_key(key)?;
         }
+        check_conflicts(request, options)?;
         let query = query(request, options);
         let mut headers: Vec<Header<'r>> = Vec::with_capacity(16);
         headers.push(("host".into(), client.host.as_str().into()));
@@ -104,6 +105,42 @@ impl<'r> Prepared<'r> {
             is_signed: true,
         })
     }
+}
+
+/// What the caller may say better than the operation.
+const DEFAULTS: [&str; 4] = [
+    "content-md5",
+    "content-type",
+    "encoding-type",
+    "x-oss-range-behavior",
+];
+
+/// An error if the caller's headers and parameters contradict what the operation was asked for. A call that is used again
+/// still has those of the time before.
+fn check_conflicts(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
+    let differ = |what: &str, name: &str, ours: &str, theirs: &str| {
+        if ours == theirs || DEFAULTS.contains(&name.to_ascii_lowercase().as_str()) {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "`{what}`: {name} is given as {theirs:?}, but {} was asked for {ours:?}; leave one of the two out",
+            request.operation.name
+        )))
+    };
+    for (name, ours) in &request.headers {
+        let mut given = options.headers.iter();
+        if let Some((_, theirs)) = given.find(|(given, _)| given.eq_ignore_ascii_case(name)) {
+            differ("header", name, ours, theirs)?;
+        }
+    }
+    for (name, ours) in &request.query {
+        let mut given = options.query.iter();
+        // A sub-resource without a value may get one.
+        if let (Some(ours), Some((_, theirs))) = (ours, given.find(|(given, _)| given == name)) {
+            differ("query", name, ours, theirs.as_deref().unwrap_or_default())?;
+        }
+    }
+    Ok(())
 }
 
 /// The parameters of the operation and those of the caller, who may say what a sub-resource is worth.

@@ -64,10 +64,15 @@ impl Client {
     /// The fields of a form that is good for `expires` seconds and satisfies `conditions`, the text of a JSON array.
     pub fn post_policy(&self, expires: u64, conditions: &str) -> Result<PostPolicy> {
         let inner = &*self.0;
-        if expires == 0 {
-            return Err(Error::invalid(
-                "`expires`: 0 seconds; a form is good for 1 second or more",
-            ));
+        let most = match inner.signer {
+            Signer::V1 => u64::MAX,
+            Signer::V4 { .. } => presign::MAX_V4_EXPIRY,
+        };
+        if !(1..=most).contains(&expires) {
+            return Err(Error::invalid(format!(
+                "`expires`: {expires} seconds; a form is good for 1 second or more, with V4 for at most {} (seven days)",
+                presign::MAX_V4_EXPIRY
+            )));
         }
         let conditions = elements(conditions)?;
         let conditions: &[&str] = match conditions {

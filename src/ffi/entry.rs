@@ -27,6 +27,8 @@ pub const OSS_ENTRY_UPLOAD: c_int = 6;
 pub const OSS_ENTRY_PART: c_int = 7;
 /// What oss_delete_multiple_objects() deleted.
 pub const OSS_ENTRY_DELETED: c_int = 8;
+/// What oss_delete_multiple_objects() could not delete.
+pub const OSS_ENTRY_NOT_DELETED: c_int = 9;
 
 /// What a listing lists. Only the library makes these; later versions add
 /// fields at the end. Texts that the service does not give are NULL.
@@ -175,7 +177,10 @@ impl Lent {
             }
             Entry::Bucket(bucket) => lent.bucket(&bucket)?,
             Entry::Deleted(deleted) => {
-                lent.entry.kind = OSS_ENTRY_DELETED;
+                lent.entry.kind = match deleted.is_deleted {
+                    true => OSS_ENTRY_DELETED,
+                    false => OSS_ENTRY_NOT_DELETED,
+                };
                 lent.entry.name = lent.text("the key", &deleted.key)?;
                 lent.entry.version_id = lent.optional("the version", &deleted.version_id)?;
                 let marker = &deleted.delete_marker_version_id;

@@ -112,8 +112,9 @@ pub unsafe extern "C" fn oss_call_header(
     }
 }
 
-/// Adds a query parameter, such as "versionId"; `value` is NULL for a name
-/// without a value. Both strings are copied, and escaped when they are sent.
+/// Adds a query parameter, such as "versionId"; a later one of the same name
+/// replaces it; `value` is NULL for a name without a value. Both strings are
+/// copied, and escaped when they are sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_query(
     call: *mut oss_call,
@@ -128,6 +129,7 @@ pub unsafe extern "C" fn oss_call_query(
                 return Err(Error::invalid("`name` of a query parameter is empty"));
             }
             let value = optional_text(value, "value")?.map(str::to_owned);
+            input.query.retain(|(earlier, _)| earlier != name);
             input.query.push((name.to_owned(), value));
             Ok(())
         })
@@ -193,7 +195,7 @@ pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64)
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
-/// whole object is compared; size -1 if they are not known.
+/// whole object is compared; size -1 or CRC-64 0 if they are not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_part(
     call: *mut oss_call,
@@ -207,7 +209,8 @@ pub unsafe extern "C" fn oss_call_part(
         input(call, &|input| {
             let etag = text(etag, "etag")?.to_owned();
             let content = match u64::try_from(size) {
-                Ok(size) => Some((size, crc64)),
+                // Only nothing has the CRC-64 0.
+                Ok(size) => (size == 0 || crc64 != 0).then_some((size, crc64)),
                 Err(_) if size == -1 => None,
                 Err(_) => {
                     return Err(Error::invalid(format!(

@@ -22,10 +22,7 @@ pub(super) fn edited(
         return Ok(None);
     }
     let Content::Xml(root) = operation.body else {
-        return Err(Error::invalid(format!(
-            "`field`: {} carries no XML document, so it has no fields",
-            operation.name
-        )));
+        return Err(no_fields(operation.name));
     };
     let mut document = match body {
         Body::Empty | Body::Bytes([]) => Document::new(root),
@@ -45,10 +42,18 @@ pub(super) fn edited(
     Ok(Some(document.to_xml().into_bytes()))
 }
 
+/// The error of fields without a document.
+pub(super) fn no_fields(operation: &str) -> Error {
+    Error::invalid(format!(
+        "`field`: {operation} carries no XML document, so it has no fields"
+    ))
+}
+
 /// A document of the caller's.
 fn parse(bytes: &[u8], root: &str) -> Result<Document> {
     let unusable = |why: String| Error::invalid(format!("`body`: {why}"));
-    let document = Document::parse(bytes).map_err(|error| unusable(error.to_string()))?;
+    let document = Document::parse(bytes)
+        .map_err(|error| unusable(error.to_string().replacen("the answer", "it", 1)))?;
     if document.root() != root {
         return Err(unusable(format!(
             "it is a document <{}> instead of <{root}>",
@@ -62,6 +67,15 @@ fn parse(bytes: &[u8], root: &str) -> Result<Document> {
 pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_>) -> Result<()> {
     let given = !matches!(body, Body::Empty | Body::Bytes([])) || !options.fields.is_empty();
     let name = operation.name;
+    let is_document = matches!(
+        operation.body,
+        Content::Xml(_) | Content::Json | Content::Text
+    );
+    if is_document && matches!(body, Body::File { .. } | Body::Stream { .. }) {
+        return Err(Error::invalid(format!(
+            "`body`: the document of {name} has to be given as bytes"
+        )));
+    }
     let expected = match operation.body {
         Content::Nothing if given => {
             return Err(Error::invalid(format!("`body`: {name} takes none")));

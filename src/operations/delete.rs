@@ -29,7 +29,7 @@ impl<'a> From<&'a str> for ObjectIdentifier<'a> {
     }
 }
 
-/// What DeleteMultipleObjects says about an object that it deleted. Texts that the service does not give are empty.
+/// What DeleteMultipleObjects says about an object. Texts that the service does not give are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeletedObject {
@@ -37,6 +37,8 @@ pub struct DeletedObject {
     pub key: String,
     /// The version that was asked for.
     pub version_id: String,
+    /// Whether it is gone; `false` if it could not be deleted.
+    pub is_deleted: bool,
     /// Whether a delete marker was made or deleted.
     pub delete_marker: bool,
     /// The version of that marker.
@@ -62,7 +64,8 @@ impl Bucket {
         }
         let name = "DeleteMultipleObjects";
         let root = answer::document(name, &response, &body, "DeleteResult")?;
-        let deleted = deleted(&root).map_err(|error| answer::malformed(name, &response, &error))?;
+        let deleted =
+            deleted(&root, quiet).map_err(|error| answer::malformed(name, &response, &error))?;
         Ok((response, deleted))
     }
 }
@@ -80,7 +83,7 @@ fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
         names::check_object_key(object.key)?;
         body += "<Object>";
         xml::element(&mut body, "Key", object.key);
-        if let Some(version) = object.version_id {
+        if let Some(version) = object.version_id.filter(|id| !id.is_empty()) {
             xml::element(&mut body, "VersionId", version);
         }
         body += "</Object>";
@@ -89,16 +92,24 @@ fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     Ok(body)
 }
 
-fn deleted(root: &Element) -> Result<Vec<DeletedObject>> {
+fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
     let encoded = root.text_of("EncodingType") == "url";
-    root.children_named("Deleted")
-        .map(|deleted| {
-            Ok(DeletedObject {
-                key: escape::decode_if(encoded, deleted.text_of("Key"))?,
-                version_id: deleted.text_of("VersionId").to_owned(),
-                delete_marker: deleted.bool_of("DeleteMarker")?.unwrap_or(false),
-                delete_marker_version_id: deleted.text_of("DeleteMarkerVersionId").to_owned(),
-            })
-        })
-        .collect()
+    let mut objects = Vec::new();
+    for entry in &root.children {
+        let is_deleted = match entry.name.as_str() {
+            // A quiet answer lists what could not be deleted.
+            "Deleted" => !quiet,
+            // What services that are compatible with others say.
+            "Error" => false,
+            _ => continue,
+        };
+        objects.push(DeletedObject {
+            key: escape::decode_if(encoded, entry.text_of("Key"))?,
+            version_id: entry.text_of("VersionId").to_owned(),
+            is_deleted,
+            delete_marker: entry.bool_of("DeleteMarker")?.unwrap_or(false),
+            delete_marker_version_id: entry.text_of("DeleteMarkerVersionId").to_owned(),
+        });
+    }
+    Ok(objects)
 }

@@ -4,8 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::body::no_fields;
 use super::request;
-use crate::client::{Client, Reply};
+use crate::client::{Client, MAX_COLLECTED, Reply, too_large};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Options, Progress, Range, Request, Response};
@@ -59,6 +60,9 @@ impl Object {
     }
 
     fn open_source(client: &Client, source: Source, options: &Options<'_>) -> Result<Object> {
+        if !options.fields.is_empty() {
+            return Err(no_fields("GetObject"));
+        }
         let Reply {
             response,
             incoming,
@@ -375,6 +379,23 @@ fn sends(options: &Options<'_>, header: &str) -> bool {
 
 fn asks_for_encoding(client: &Client, options: &Options<'_>) -> bool {
     sends(options, "accept-encoding") || client.always_sends("accept-encoding")
+}
+
+/// Reads all of `object` into memory.
+pub(super) fn collect(mut object: Object) -> Result<Response> {
+    let mut body = Vec::new();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let got = object.read(&mut chunk)?;
+        if got == 0 {
+            object.response.body = body;
+            return Ok(object.response);
+        }
+        body.extend_from_slice(chunk.get(..got).unwrap_or_default());
+        if body.len() as u64 > MAX_COLLECTED {
+            return Err(too_large());
+        }
+    }
 }
 
 /// Reads all of `object` into `buffer`.

@@ -1,9 +1,10 @@
 //! Any operation by its name.
 
-use super::{body, send, table};
+use super::download::{self, Object};
+use super::{body, multipart, send, table};
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::operation::{Level, Operation};
+use crate::operation::{Content, Level, Operation};
 use crate::request::{Body, Options, Request, Response};
 
 pub(super) fn invoke(
@@ -20,7 +21,22 @@ pub(super) fn invoke(
     check_level(client, operation, key)?;
     check_parameters(client, operation, options)?;
     body::check(operation, &body, options)?;
-    send(client, Request::new(operation, key), body, options)
+    match (operation.name, key) {
+        // The checks of a download, which a collected answer would not get.
+        ("GetObject", Some(key)) => download::collect(Object::open(client, key, options)?),
+        ("UploadPartCopy", _) => {
+            let mut request = Request::new(operation, key);
+            multipart::add_source_range(&mut request, options)?;
+            send(client, request, body, options)
+        }
+        (name, _) if operation.answer == Content::Frames => Err(Error::invalid(format!(
+            "`operation`: {name} answers in frames, which its own function reads and checks"
+        ))),
+        (name, _) if options.range.is_some() => Err(Error::invalid(format!(
+            "`range`: {name} takes none; GetObject and UploadPartCopy do"
+        ))),
+        _ => send(client, Request::new(operation, key), body, options),
+    }
 }
 
 /// What stands for a request that is named by its HTTP method.
@@ -51,9 +67,7 @@ fn check_level(client: &Client, operation: &Operation, key: Option<&str>) -> Res
         (Level::Bucket | Level::Object, None, _) => {
             "is about a bucket; use a bucket, not the service"
         }
-        (Level::Bucket, _, Some(_)) if name != "OptionObject" => {
-            "is about a bucket; the key has to be left out"
-        }
+        (Level::Bucket, _, Some(_)) => "is about a bucket; the key has to be left out",
         (Level::Object, _, None) => "is about an object; `key` is missing",
         _ => return Ok(()),
     };

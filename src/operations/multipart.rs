@@ -110,17 +110,7 @@ impl Bucket {
     ) -> Result<Response> {
         let mut request = part(request!("UploadPartCopy", key), upload_id, number)?;
         request.header("x-oss-copy-source", source.into().header(self.name())?);
-        match options.range {
-            None => {}
-            Some(range @ (Range::Bytes(..) | Range::From(_))) => {
-                request.header("x-oss-copy-source-range", range.header()?);
-            }
-            Some(Range::Last(_)) => {
-                return Err(Error::invalid(
-                    "`range`: UploadPartCopy takes a first and a last byte, not the last bytes",
-                ));
-            }
-        }
+        add_source_range(&mut request, options)?;
         self.call(request, options)
     }
 
@@ -169,7 +159,13 @@ impl Bucket {
     ) -> Result<Response> {
         let mut request = request!("AbortMultipartUpload", key);
         request.parameter("uploadId", checked_id(upload_id)?);
-        self.call(request, options)
+        match self.call(request, options) {
+            // An attempt whose answer was lost has done it.
+            Err(error) if error.code() == "NoSuchUpload" && error.attempts() > 1 => {
+                Ok(Response::repeated(&error))
+            }
+            result => result,
+        }
     }
 
     /// ListParts: the parts of an upload in the order of their numbers, fetched page by page as the iterator moves.
@@ -196,6 +192,20 @@ impl Bucket {
 
     pub(crate) fn upload_pager(&self, list: ListMultipartUploads) -> Pager<ListMultipartUploads> {
         Pager::new(&self.client, list)
+    }
+}
+
+/// Which part of the source is copied. The service copies all of it if the range has no end.
+pub(super) fn add_source_range(request: &mut Request<'_>, options: &Options<'_>) -> Result<()> {
+    match options.range {
+        None => Ok(()),
+        Some(range @ Range::Bytes(..)) => {
+            request.header("x-oss-copy-source-range", range.header()?);
+            Ok(())
+        }
+        Some(_) => Err(Error::invalid(
+            "`range`: UploadPartCopy takes a first and a last byte",
+        )),
     }
 }
 

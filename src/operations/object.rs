@@ -38,7 +38,7 @@ impl CopySource<'_> {
         names::check_bucket_name(bucket)?;
         names::check_object_key(self.key)?;
         let mut value = format!("/{bucket}/{}", escape::encode_path(self.key));
-        if let Some(version) = self.version_id {
+        if let Some(version) = self.version_id.filter(|id| !id.is_empty()) {
             value += &format!("?versionId={}", escape::encode(version));
         }
         Ok(value)

@@ -1,5 +1,6 @@
 //! Presigned URLs and signed forms: what others may do for a while, and doing it.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::request::{Body, Options, Request, Response};
 use crate::time::Timestamp;
 
 /// A request that anybody can send until it expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Presigned {
     /// The method it is for.
@@ -25,7 +26,7 @@ pub struct Presigned {
 }
 
 /// A form that anybody can upload an object with until it expires (PostObject).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PostPolicy {
     /// Where to send the form.
@@ -34,6 +35,25 @@ pub struct PostPolicy {
     pub fields: Vec<(String, String)>,
     /// When it ends.
     pub expiration: Timestamp,
+}
+
+/// Without what gives the right.
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presigned")
+            .field("method", &self.method)
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without what gives the right.
+impl fmt::Debug for PostPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostPolicy")
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Bucket {
@@ -51,7 +71,7 @@ impl Bucket {
         self.client.presign(&request, expires.as_secs(), options)
     }
 
-    /// A form that lets anybody upload an object for `expires`, whole seconds. `conditions` is a JSON array of what the form
+    /// A form that lets anybody upload an object for `expires`: whole seconds, with V4 at most 7 days. `conditions` is a JSON array of what the form
     /// has to satisfy besides, such as `[["starts-with","$key","user/"],["content-length-range",1,1048576]]`, or empty. Sends
     /// nothing.
     pub fn post_policy(&self, expires: Duration, conditions: &str) -> Result<PostPolicy> {
@@ -107,7 +127,7 @@ pub(crate) fn elements(array: &str) -> Result<&str> {
     };
     inner.map(str::trim).ok_or_else(|| {
         Error::invalid(format!(
-            "`conditions`: {array:?} is no JSON array; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
+            "`conditions`: {array:?} is no JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
         ))
     })
 }

@@ -150,7 +150,10 @@ fn is_json(options: &Options<'_>) -> bool {
 /// Adds the fields of the caller's; which format they say the object has.
 fn add_fields(document: &mut Document, options: &Options<'_>) -> Result<&'static str> {
     for (path, value) in &options.fields {
-        let Some(value) = value else { continue };
+        let Some(value) = value else {
+            document.remove(path)?;
+            continue;
+        };
         let last = path.rsplit('.').next().unwrap_or_default();
         match ENCODED_FIELDS.contains(&last) {
             true => document.set(path, &STANDARD.encode(value.as_bytes()))?,
@@ -281,7 +284,7 @@ impl Select {
             )
         };
         self.scanned = number(8).ok_or_else(short)?;
-        let status = number(4).ok_or_else(short)? as u16;
+        let status = number(4).ok_or_else(short)?.try_into().unwrap_or(u16::MAX);
         if kind != END {
             self.meta.splits = number(4).ok_or_else(short)? as u32;
             self.meta.rows = number(8).ok_or_else(short)?;

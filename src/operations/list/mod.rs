@@ -41,6 +41,10 @@ pub(crate) trait Listing {
     fn key(&self) -> Option<&str> {
         None
     }
+    /// An error if it cannot be asked for.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
     /// Adds what the page behind `marker`, or the first one, is asked for.
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>);
     fn page(&self, root: &Element) -> Result<Page<Self::Entry>>;
@@ -182,6 +186,7 @@ impl<L: Listing> Pager<L> {
 
     /// Fetches the next page; the answer without its body.
     pub(crate) fn fetch(&mut self, options: &Options<'_>) -> Result<Response> {
+        self.listing.check()?;
         let operation = L::OPERATION.name;
         let request = self.request();
         let mut response = super::send(&self.client, request, Body::Empty, &self.options(options))?;

@@ -4,6 +4,7 @@ use super::{Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, 
 use crate::error::Result;
 use crate::escape;
 use crate::operation::Operation;
+use crate::operations::multipart::checked_id;
 use crate::operations::table::operation;
 use crate::request::Request;
 use crate::time::Timestamp;
@@ -129,6 +130,10 @@ impl Listing for ListParts {
 
     fn key(&self) -> Option<&str> {
         Some(&self.key)
+    }
+
+    fn check(&self) -> Result<()> {
+        checked_id(&self.upload_id).map(drop)
     }
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
