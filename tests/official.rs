@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use oss_local::{RequestRecord, STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_TOKEN, Server};
 use support::{Scheme, environment, root, scratch, server, succeed};
@@ -104,20 +104,22 @@ fn python(name: &str) -> Vec<OsString> {
 }
 
 fn go() -> Vec<OsString> {
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-go");
-    let mut build = Command::new("go");
-    build
-        .current_dir(programs().join("go"))
-        .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
-        .arg(&program)
-        .env("GOTOOLCHAIN", "local")
-        .env_remove("GOFLAGS");
-    prepare(
-        &mut build,
-        "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy",
-    );
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-go");
+        let mut build = Command::new("go");
+        build
+            .current_dir(programs().join("go"))
+            .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
+            .arg(&program)
+            .env("GOTOOLCHAIN", "local")
+            .env_remove("GOFLAGS");
+        prepare(
+            &mut build,
+            "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy",
+        );
+        program
+    });
     vec![program.into()]
 }
 
