@@ -146,7 +146,11 @@ fn go_test(flags: &[&str], variables: &[(&str, &str)]) {
 
 #[test]
 fn go_is_formatted() {
-    let unformatted = succeed(go("gofmt", root()).arg("-l").args([binding(), examples()]));
+    let unformatted = succeed(go("gofmt", root()).arg("-l").args([
+        binding(),
+        examples(),
+        root().join("tests/official/go"),
+    ]));
     assert_eq!(unformatted, "", "run gofmt -w on these");
 }
 
