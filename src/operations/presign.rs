@@ -125,6 +125,8 @@ pub(crate) fn elements(array: &str) -> Result<&str> {
             .strip_prefix('[')
             .and_then(|text| text.strip_suffix(']')),
     };
+    // One condition without the array around it would pass for an array of texts.
+    let inner = inner.filter(|text| text.is_empty() || text.trim().starts_with(['[', '{']));
     inner.map(str::trim).ok_or_else(|| {
         Error::invalid(format!(
             "`conditions`: {array:?} is no JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"

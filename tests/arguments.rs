@@ -1,0 +1,305 @@
+//! What calls are given, by arguments, options and what is left from the call before: contradictions are refused before
+//! anything is sent, and what the service makes of a repetition is told as it is.
+
+use std::time::Duration;
+
+use alioss::{Bucket, Config, Kind, Method, ObjectIdentifier, Options, Range, UploadedPart};
+use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server, Status};
+
+fn server() -> Server {
+    Server::start(oss_local::Options::default()).unwrap()
+}
+
+fn bucket(server: &Server) -> Bucket {
+    let mut config = Config::new();
+    config
+        .endpoint(&server.endpoint())
+        .region("cn-hangzhou")
+        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    bucket.put_bucket(&Options::new()).unwrap();
+    bucket.put_object("a", "hello", &Options::new()).unwrap();
+    server.clear_requests();
+    bucket
+}
+
+fn raw(status: u16, body: &str) -> Action {
+    Action::Status(Status {
+        raw_body: Some(body.to_owned()),
+        ..Status::new(status, "")
+    })
+}
+
+#[test]
+fn options_must_not_contradict_arguments() {
+    let server = server();
+    let bucket = bucket(&server);
+    let acl = Options::new().header("X-Oss-Object-Acl", "public-read");
+    let position = Options::new().query("position", Some("7"));
+    let errors = [
+        bucket.put_object_acl("a", "private", &acl),
+        bucket.append_object("b", 0, "x", &position),
+        bucket.copy_object(
+            "b",
+            "a",
+            &Options::new().header("x-oss-copy-source", "/other/a"),
+        ),
+    ];
+    for error in errors {
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+        assert!(
+            error.to_string().contains("leave one of the two out"),
+            "{error}"
+        );
+    }
+    assert!(server.requests().is_empty());
+    bucket
+        .put_object_acl("a", "public-read", &acl)
+        .expect("the same value is no contradiction");
+    let typed = Options::new().header("Content-Type", "text/x-special");
+    bucket
+        .put_object("a.html", "x", &typed)
+        .expect("a guess may be overruled");
+}
+
+#[test]
+fn later_parameters_replace_earlier_ones() {
+    let server = server();
+    let bucket = bucket(&server);
+    let options = Options::new()
+        .query("prefix", Some("x"))
+        .query("prefix", Some("a"));
+    let listed = bucket
+        .invoke("ListObjects", None, b"", &options)
+        .unwrap()
+        .document()
+        .unwrap();
+    assert_eq!(listed.text("Contents[0].Key"), Some("a"));
+    assert_eq!(server.requests()[0].target, "/examplebucket/?prefix=a");
+}
+
+#[test]
+fn invoke_checks_downloads_like_get_object() {
+    let server = server();
+    let bucket = bucket(&server);
+    let get = |options: &Options<'_>| bucket.invoke("GetObject", Some("a"), b"", options);
+    assert_eq!(get(&Options::new()).unwrap().body(), b"hello");
+    let part = Options::new().range(Range::Bytes(1, 3));
+    assert_eq!(get(&part).unwrap().body(), b"ell");
+    server.inject(Rule::new(Action::WrongCrc).times(9));
+    assert_eq!(
+        get(&Options::new()).unwrap_err().kind(),
+        Kind::ChecksumMismatch
+    );
+}
+
+#[test]
+fn ranges_go_where_they_mean_something() {
+    let server = server();
+    let bucket = bucket(&server);
+    let range = Options::new().range(Range::Bytes(0, 1));
+    let error = bucket
+        .invoke("GetBucketInfo", None, b"", &range)
+        .unwrap_err();
+    assert!(error.to_string().starts_with("`range`"), "{error}");
+    let open = Options::new().range(Range::From(1));
+    let error = bucket
+        .upload_part_copy("b", "id", 1, "a", &open)
+        .unwrap_err();
+    assert!(error.to_string().starts_with("`range`"), "{error}");
+    let (_, id) = bucket
+        .initiate_multipart_upload("b", &Options::new())
+        .unwrap();
+    let copied = Options::new()
+        .range(Range::Bytes(0, 1))
+        .query("uploadId", Some(&id))
+        .query("partNumber", Some("1"))
+        .header("x-oss-copy-source", "/examplebucket/a");
+    bucket
+        .invoke("UploadPartCopy", Some("b"), b"", &copied)
+        .unwrap();
+    let completed = bucket.complete_multipart_upload("b", &id, &[], &Options::new());
+    completed.unwrap();
+    assert_eq!(
+        bucket
+            .head_object("b", &Options::new())
+            .unwrap()
+            .content_length(),
+        Some(2)
+    );
+}
+
+#[test]
+fn frames_are_not_for_invoke() {
+    let server = server();
+    let bucket = bucket(&server);
+    let options = Options::new().query("x-oss-process", Some("csv/select"));
+    let error = bucket
+        .invoke("SelectObject", Some("a"), b"<SelectRequest/>", &options)
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn an_abort_whose_answer_was_lost_is_done() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (_, id) = bucket
+        .initiate_multipart_upload("b", &Options::new())
+        .unwrap();
+    server.inject(Rule::new(Action::StoreThenReset).method("DELETE").times(1));
+    let aborted = bucket
+        .abort_multipart_upload("b", &id, &Options::new())
+        .unwrap();
+    assert_eq!(aborted.attempts(), 2);
+    let error = bucket
+        .abort_multipart_upload("b", &id, &Options::new())
+        .unwrap_err();
+    assert_eq!(
+        error.code(),
+        "NoSuchUpload",
+        "the first attempt says what is so"
+    );
+}
+
+#[test]
+fn an_object_that_an_earlier_attempt_stored_is_told_apart() {
+    let server = server();
+    let bucket = bucket(&server);
+    let options = Options::new().header("x-oss-forbid-overwrite", "true");
+    server.inject(Rule::new(Action::StoreThenReset).method("PUT").times(1));
+    let error = bucket.put_object("b", "x", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Exists);
+    assert!(error.to_string().contains("an earlier attempt"), "{error}");
+    let error = bucket.put_object("b", "x", &options).unwrap_err();
+    assert!(!error.to_string().contains("an earlier attempt"), "{error}");
+}
+
+#[test]
+fn a_new_appendable_object_begins_with_no_checksum() {
+    let server = server();
+    let bucket = bucket(&server);
+    let stale = Options::new().initial_crc64(4711);
+    let first = bucket.append_object("log", 0, "one", &stale).unwrap();
+    let chained = Options::new().initial_crc64(first.crc64().unwrap());
+    bucket.append_object("log", 3, "two", &chained).unwrap();
+    let error = bucket.append_object("log", 6, "3", &stale).unwrap_err();
+    assert_eq!(error.kind(), Kind::ChecksumMismatch);
+    assert!(!error.is_retryable(), "it has happened");
+}
+
+#[test]
+fn parts_without_checksum_are_not_compared() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (_, id) = bucket
+        .initiate_multipart_upload("b", &Options::new())
+        .unwrap();
+    let sent = bucket
+        .upload_part("b", &id, 1, "hello", &Options::new())
+        .unwrap();
+    let part = |content| UploadedPart {
+        number: 1,
+        etag: sent.etag().unwrap().to_owned(),
+        content,
+    };
+    let complete =
+        |content| bucket.complete_multipart_upload("b", &id, &[part(content)], &Options::new());
+    assert_eq!(complete(None).unwrap().status(), 200);
+}
+
+#[test]
+fn what_could_not_be_deleted_is_not_called_deleted() {
+    let server = server();
+    let bucket = bucket(&server);
+    let body = "<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>AccessDenied</Code></Error></DeleteResult>";
+    server.inject(Rule::new(raw(200, body)).times(2));
+    let objects: [ObjectIdentifier<'_>; 2] = ["a".into(), "b".into()];
+    for (quiet, expected) in [(false, [true, false]), (true, [false, false])] {
+        let (_, listed) = bucket
+            .delete_multiple_objects(&objects, quiet, &Options::new())
+            .unwrap();
+        let seen: Vec<bool> = listed.iter().map(|object| object.is_deleted).collect();
+        assert_eq!(seen, expected);
+    }
+}
+
+#[test]
+fn signatures_stay_out_of_messages() {
+    let server = server();
+    let bucket = bucket(&server);
+    let hour = Duration::from_secs(3600);
+    let presigned = bucket
+        .presign(Method::Get, Some("a"), hour, &Options::new())
+        .unwrap();
+    let signature = presigned.url.split("x-oss-signature=").nth(1).unwrap();
+    assert!(!format!("{presigned:?}").contains(signature));
+    server.inject(Rule::new(Action::Redirect {
+        location: presigned.url.clone(),
+        status: 301,
+    }));
+    let error = bucket
+        .head_object_by_url(&presigned.url, &Options::new())
+        .unwrap_err();
+    assert!(error.to_string().contains("/examplebucket/a"), "{error}");
+    assert!(!error.to_string().contains(signature), "{error}");
+    let page = format!("<html>cannot fetch {}</html>", presigned.url);
+    server.clear_rules();
+    server.inject(Rule::new(raw(403, &page)));
+    let error = bucket
+        .get_object_by_url(&presigned.url, &Options::new())
+        .err()
+        .unwrap();
+    assert!(!error.to_string().contains(signature), "{error}");
+}
+
+#[test]
+fn signatures_have_limits() {
+    let server = server();
+    let bucket = bucket(&server);
+    let days = |count: u64| Duration::from_secs(count * 86_400);
+    assert!(bucket.post_policy(days(7), "").is_ok());
+    for (expires, conditions) in [
+        (days(8), ""),
+        (Duration::ZERO, ""),
+        (days(1), "[\"eq\",\"$key\",\"a\"]"),
+        (days(1), "key"),
+    ] {
+        let error = bucket.post_policy(expires, conditions).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            Kind::InvalidArgument,
+            "{expires:?} {conditions}"
+        );
+    }
+    for expires in [Duration::ZERO, Duration::from_millis(900), days(8)] {
+        let signed = bucket.presign(Method::Get, Some("a"), expires, &Options::new());
+        assert_eq!(signed.unwrap_err().kind(), Kind::InvalidArgument);
+    }
+}
+
+#[test]
+fn documents_of_the_callers_are_called_theirs() {
+    let server = server();
+    let bucket = bucket(&server);
+    let field = Options::new().field("Rule[0].ID", Some("x"));
+    for (body, options) in [
+        ("<LifecycleConfiguration>", &field),
+        ("<Other></Other>", &field),
+    ] {
+        let error = bucket
+            .invoke("PutBucketLifecycle", None, body, options)
+            .unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with("`body`") && !text.contains("answer"),
+            "{text}"
+        );
+    }
+    let error = bucket.put_object("a", "x", &field).unwrap_err();
+    assert!(error.to_string().starts_with("`field`"), "{error}");
+    assert!(bucket.get_object("a", &field).is_err());
+    assert!(server.requests().is_empty());
+}
