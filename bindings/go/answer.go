@@ -7,6 +7,7 @@ import "C"
 import (
 	"iter"
 	"strings"
+	"sync"
 	"time"
 	"unsafe"
 )
@@ -29,15 +30,16 @@ type Answer struct {
 	ContentLength int64
 	// LastModified is when the object was stored; zero if the answer does not say.
 	LastModified time.Time
-	// Body is the answer's body of Invoke.
+	// Body is the answer's body, if it is not an object: that of Invoke, ProcessObject, a callback and the like.
 	Body []byte
 
-	headers []string // name, value, name, value...
+	headers  []string         // name, value, name, value...
+	document func() *Document // what Text and Count look into
 }
 
 // newAnswer takes the parts of the answer from the outcome.
 func newAnswer(outcome *C.ossgo_outcome) *Answer {
-	return &Answer{
+	answer := &Answer{
 		HTTPStatus:    int(outcome.http_status),
 		RequestID:     goString(outcome.request_id),
 		Attempts:      int(outcome.attempts),
@@ -49,6 +51,38 @@ func newAnswer(outcome *C.ossgo_outcome) *Answer {
 		Body:          goBytes(outcome.body, outcome.body_length),
 		headers:       takeHeaders(outcome),
 	}
+	body := answer.Body
+	answer.document = sync.OnceValue(func() *Document {
+		document, err := ParseDocument(body)
+		if err != nil {
+			return &Document{}
+		}
+		return document
+	})
+	return answer
+}
+
+// Text returns the text of an element of the XML document in the answer, such as "Rule[0].Expiration.Days"; see
+// [Document.Text].
+func (a *Answer) Text(path string) string {
+	if a.document == nil {
+		return ""
+	}
+	return a.document().Text(path)
+}
+
+// Count returns how many elements of the XML document in the answer have the last name of path, such as "Rule"; see
+// [Document.Count].
+func (a *Answer) Count(path string) int {
+	if a.document == nil {
+		return 0
+	}
+	return a.document().Count(path)
+}
+
+// Document returns the XML document in the answer, to be changed and sent back.
+func (a *Answer) Document() (*Document, error) {
+	return ParseDocument(a.Body)
 }
 
 // Header returns a header of the answer by name, whatever its case; "" if it has none.

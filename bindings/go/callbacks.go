@@ -89,6 +89,7 @@ func ossgoRead(self C.uintptr_t, buffer *C.uint8_t, capacity C.size_t) C.int64_t
 		r.failure = r.readErr
 		return -1
 	}
+	*r.sent += int64(got)
 	return C.int64_t(got)
 }
 

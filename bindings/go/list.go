@@ -6,10 +6,11 @@ import "C"
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 )
 
-// A ListedObject is an entry of [Bucket.ListObjectsV2]. Texts that the service does not give are empty.
+// A ListedObject is an entry of [Bucket.ListObjectsV2] and [Bucket.ListObjects]. Texts that the service does not give are empty.
 type ListedObject struct {
 	// Key is the whole key, or the prefix.
 	Key string
@@ -47,6 +48,29 @@ type ListedBucket struct {
 	ExtranetEndpoint, IntranetEndpoint string
 }
 
+// A ListedVersion is an entry of [Bucket.ListObjectVersions]: a version of an object, a delete marker, or a prefix.
+type ListedVersion struct {
+	ListedObject
+	// VersionID of the version or delete marker.
+	VersionID string
+	// IsLatest: the object is as this version has it, or it is deleted if this is a marker.
+	IsLatest bool
+	// IsDeleteMarker: this says that the object was deleted. It has no content; Size is -1.
+	IsDeleteMarker bool
+}
+
+// A ListedUpload is an entry of [Bucket.ListMultipartUploads].
+type ListedUpload struct {
+	// Key is the whole key, or the prefix.
+	Key string
+	// IsPrefix: this is no upload, but what keys have in common up to the delimiter. Only Key is set then.
+	IsPrefix bool
+	// UploadID is what parts are sent to.
+	UploadID string
+	// Initiated is when the upload began; zero if unknown.
+	Initiated time.Time
+}
+
 // ListObjectsV2 lists the objects whose keys begin with prefix, in key order; keys that hold delimiter behind it are
 // folded into one entry. Both may be "". Pages are fetched as needed:
 //
@@ -59,21 +83,72 @@ type ListedBucket struct {
 //
 // An error ends the listing. Ranging again lists again.
 func (b *Bucket) ListObjectsV2(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedObject, error] {
-	return func(yield func(ListedObject, error) bool) {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_list_objects_v2(b.bucket(), prefix, delimiter, self, call, outcome)
+	})
+}
+
+// ListObjects is as ListObjectsV2, by the older operation.
+func (b *Bucket) ListObjects(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedObject, error] {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_list_objects(b.bucket(), prefix, delimiter, self, call, outcome)
+	})
+}
+
+// ListObjectVersions is as ListObjectsV2, but lists all versions, with delete markers; of one key the newest first.
+func (b *Bucket) ListObjectVersions(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedVersion, error] {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedVersion, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_list_object_versions(b.bucket(), prefix, delimiter, self, call, outcome)
+	})
+}
+
+// ListMultipartUploads is as ListObjectsV2, but lists the uploads that were neither completed nor aborted.
+func (b *Bucket) ListMultipartUploads(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedUpload, error] {
+	options = append(slices.Clip(options), pageSizeIs("max-uploads"))
+	return listKeys(ctx, b, prefix, delimiter, options, newListedUpload, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_list_multipart_uploads(b.bucket(), prefix, delimiter, self, call, outcome)
+	})
+}
+
+// ListParts lists the parts of an upload in the order of their numbers. See [Bucket.ListObjectsV2] for how to range over
+// them.
+func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, options ...Option) iter.Seq2[Part, error] {
+	options = append(slices.Clip(options), pageSizeIs("max-parts"))
+	return func(yield func(Part, error) bool) {
+		k, err := newText("key", key)
+		if err != nil {
+			yield(Part{}, err)
+			return
+		}
+		id, err := newText("upload_id", uploadID)
+		if err != nil {
+			yield(Part{}, err)
+			return
+		}
+		begin := func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+			return C.ossgo_list_parts(b.bucket(), k.pointer(), id.pointer(), self, call, outcome)
+		}
+		list(ctx, b.target, options, begin, newPart, yield)
+	}
+}
+
+// listKeys lists what there is below a prefix.
+func listKeys[E any](ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E, begin func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) iter.Seq2[E, error] {
+	return func(yield func(E, error) bool) {
+		var none E
 		p, err := newOptionalText("prefix", prefix)
 		if err != nil {
-			yield(ListedObject{}, err)
+			yield(none, err)
 			return
 		}
 		d, err := newOptionalText("delimiter", delimiter)
 		if err != nil {
-			yield(ListedObject{}, err)
+			yield(none, err)
 			return
 		}
-		begin := func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-			return C.ossgo_list_objects_v2(b.bucket(), p.pointer(), d.pointer(), self, call, outcome)
-		}
-		list(ctx, b.target, options, begin, newListedObject, yield)
+		list(ctx, b.target, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+			return begin(p.pointer(), d.pointer(), self, call, outcome)
+		}, translate, yield)
 	}
 }
 
@@ -146,6 +221,34 @@ func newListedObject(e *C.oss_entry) ListedObject {
 		RestoreInfo:  goString(e.restore_info),
 		OwnerID:      goString(e.owner_id),
 		OwnerName:    goString(e.owner_name),
+	}
+}
+
+func newListedVersion(e *C.oss_entry) ListedVersion {
+	return ListedVersion{
+		ListedObject:   newListedObject(e),
+		VersionID:      goString(e.version_id),
+		IsLatest:       e.is_latest != 0,
+		IsDeleteMarker: e.kind == C.OSS_ENTRY_DELETE_MARKER,
+	}
+}
+
+func newListedUpload(e *C.oss_entry) ListedUpload {
+	return ListedUpload{
+		Key:       goString(e.name),
+		IsPrefix:  e.kind == C.OSS_ENTRY_PREFIX,
+		UploadID:  goString(e.upload_id),
+		Initiated: unixTime(e.time),
+	}
+}
+
+func newPart(e *C.oss_entry) Part {
+	return Part{
+		Number:       int(e.part_number),
+		ETag:         goString(e.etag),
+		Size:         int64(e.size),
+		CRC64:        uint64(e.crc64),
+		LastModified: unixTime(e.time),
 	}
 }
 

@@ -14,9 +14,9 @@ import (
 // How much WriteTo moves at a time.
 const pieceSize = 256 * 1024
 
-// An Object is an object being downloaded. Read it to the end: only [io.EOF] says that what came is the object, with
-// its length and CRC-64 found right. Close it in any case; until its end or Close it keeps a connection. The context of
-// GetObject also ends reading.
+// An Object is an object being downloaded, or what SelectObject finds in one. Read it to the end: only [io.EOF] says that
+// what came is the object, with its length and CRC-64 found right, or that the selection is complete. Close it in any
+// case; until its end or Close it keeps a connection. The context of the request also ends reading.
 type Object struct {
 	Answer
 	request *request
@@ -28,12 +28,19 @@ type Object struct {
 }
 
 // GetObject asks for key and returns when the answer begins; then read its body from the Object.
-func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (object *Object, err error) {
+func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (*Object, error) {
 	k, err := newText("key", key)
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.open(ctx, newSettings(options))
+	return b.download(ctx, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_get_object(b.bucket(), k.pointer(), self, call, outcome)
+	})
+}
+
+// download begins a request whose answer is then read from the Object.
+func (t target) download(ctx context.Context, options []Option, begin crossing) (object *Object, err error) {
+	r, err := t.open(ctx, newSettings(options))
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +50,7 @@ func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (
 			r.close()
 		}
 	}()
-	answer, err := r.run(func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object(b.bucket(), k.pointer(), self, call, outcome)
-	})
+	answer, err := r.run(begin)
 	if err != nil {
 		return nil, err
 	}

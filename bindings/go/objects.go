@@ -32,16 +32,24 @@ func (b *Bucket) sendKey(ctx context.Context, key string, options []Option, func
 // An upload from a reader is repeated only as long as nothing was read; see PutObjectBytes and PutObjectFile. If the
 // context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
+	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_put_object_stream(b.bucket(), key, length, self, call, outcome)
+	})
+	return answer, err
+}
+
+// sendBody is sendKey for what a reader yields. It also returns how many bytes that was.
+func (b *Bucket) sendBody(ctx context.Context, key string, body io.Reader, options []Option, function func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) (answer *Answer, sent int64, err error) {
 	k, err := newText("key", key)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if body == nil {
-		return nil, newError(InvalidArgument, "`body` is nil")
+		return nil, 0, newError(InvalidArgument, "`body` is nil")
 	}
 	length := int64(-1)
 	prepare := func(r *request, s *settings) {
-		r.reader = body
+		r.reader, r.sent = body, &sent
 		r.callable()
 		if s.measured {
 			length = s.length
@@ -52,9 +60,10 @@ func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, opti
 			r.worker = noWorker
 		}
 	}
-	return b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_object_stream(b.bucket(), k.pointer(), C.int64_t(length), self, call, outcome)
+	answer, err = b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return function(k.pointer(), C.int64_t(length), self, call, outcome)
 	})
+	return answer, sent, err
 }
 
 // lengthOf returns how many bytes a reader has left; -1 if there is no telling.
@@ -179,4 +188,14 @@ func (b *Bucket) DeleteObject(ctx context.Context, key string, options ...Option
 	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
 		return C.ossgo_delete_object(b.bucket(), key, self, call, outcome)
 	})
+}
+
+// ObjectExists reports whether an object exists. Only the service's word that it does not is a false; a refusal, a missing
+// bucket and a network failure are errors.
+func (b *Bucket) ObjectExists(ctx context.Context, key string, options ...Option) (bool, error) {
+	var exists C.int
+	_, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
+		return C.ossgo_object_exists(b.bucket(), key, &exists, self, call, outcome)
+	})
+	return exists != 0, err
 }

@@ -19,7 +19,8 @@ type request struct {
 	self cgo.Handle
 
 	reader   io.Reader
-	readErr  error // how the reader ended
+	readErr  error  // how the reader ended
+	sent     *int64 // counts what it gave
 	writer   io.Writer
 	progress func(done, total int64) error
 	worker   *worker // nil until one is needed
@@ -118,23 +119,23 @@ func (r *request) unwatch() {
 
 // configure gives the settings to the call.
 func (r *request) configure(s *settings) error {
-	for i := range s.headers {
-		name, value, err := s.headers[i].texts()
-		if err == nil {
-			err = r.check(C.oss_call_header(r.call, name.pointer(), value.pointer()))
-		}
-		if err != nil {
+	for _, input := range []struct {
+		pairs []pair
+		set   func(name, value *C.char) C.oss_status
+	}{
+		{s.headers, func(name, value *C.char) C.oss_status { return C.oss_call_header(r.call, name, value) }},
+		{s.query, func(name, value *C.char) C.oss_status { return C.oss_call_query(r.call, name, value) }},
+		{s.fields, func(path, value *C.char) C.oss_status { return C.oss_call_field(r.call, path, value) }},
+		{s.callback, func(callback, variables *C.char) C.oss_status {
+			return C.oss_call_callback(r.call, callback, variables)
+		}},
+	} {
+		if err := r.set(input.pairs, input.set); err != nil {
 			return err
 		}
 	}
-	for i := range s.query {
-		name, value, err := s.query[i].texts()
-		if err == nil {
-			err = r.check(C.oss_call_query(r.call, name.pointer(), value.pointer()))
-		}
-		if err != nil {
-			return err
-		}
+	if err := r.configureCRC(s); err != nil {
+		return err
 	}
 	if s.ranged {
 		if err := r.check(C.oss_call_range(r.call, C.int64_t(s.first), C.int64_t(s.last))); err != nil {
@@ -149,6 +150,47 @@ func (r *request) configure(s *settings) error {
 	if s.progress != nil {
 		r.callable()
 		return r.check(C.ossgo_call_progress(r.call, C.uintptr_t(r.self)))
+	}
+	return nil
+}
+
+// set gives pairs to the call.
+func (r *request) set(pairs []pair, set func(name, value *C.char) C.oss_status) error {
+	for i := range pairs {
+		name, value, err := pairs[i].texts()
+		if err == nil {
+			err = r.check(set(name.pointer(), value.pointer()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// configureCRC gives the call what it needs to check an object that was stored in pieces.
+func (r *request) configureCRC(s *settings) error {
+	if s.continued {
+		if err := r.check(C.oss_call_initial_crc64(r.call, C.uint64_t(s.initialCRC64))); err != nil {
+			return err
+		}
+	}
+	for _, part := range s.parts {
+		number, err := newInt32("part", part.Number)
+		if err != nil {
+			return err
+		}
+		etag, err := newText("etag", part.ETag)
+		if err != nil {
+			return err
+		}
+		size := part.Size
+		if part.CRC64 == 0 {
+			size = -1
+		}
+		if err := r.check(C.oss_call_part(r.call, number, etag.pointer(), C.int64_t(size), C.uint64_t(part.CRC64))); err != nil {
+			return err
+		}
 	}
 	return nil
 }

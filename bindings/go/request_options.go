@@ -24,6 +24,13 @@ type settings struct {
 	length   int64
 	measured bool
 	progress func(done, total int64) error
+	fields   []pair // of the document that is sent
+	callback []pair
+	quiet    bool
+	parts    []Part
+
+	continued    bool // there is an initialCRC64
+	initialCRC64 uint64
 }
 
 func newSettings(options []Option) *settings {
@@ -49,6 +56,51 @@ func WithQuery(name, value string) Option {
 // WithSubresource adds a query parameter without a value, such as "acl", for Invoke.
 func WithSubresource(name string) Option {
 	return func(s *settings) { s.query = append(s.query, pair{name: name, bare: true}) }
+}
+
+// WithHeaders adds headers, such as those of a [Presigned].
+func WithHeaders(headers map[string]string) Option {
+	return func(s *settings) {
+		for name, value := range headers {
+			s.headers = append(s.headers, pair{name: name, value: value})
+		}
+	}
+}
+
+// WithField sets an element of the XML document that the request carries, such as "Rule[0].Expiration.Days". Missing
+// elements are made; an index may be one behind the last. A request with a body is changed by this, one without gets a new
+// document.
+func WithField(path, value string) Option {
+	return func(s *settings) { s.fields = append(s.fields, pair{name: path, value: value}) }
+}
+
+// WithoutField takes an element out of the XML document that the request carries.
+func WithoutField(path string) Option {
+	return func(s *settings) { s.fields = append(s.fields, pair{name: path, bare: true}) }
+}
+
+// WithCallback has the service call back when an upload is stored. callback and variables are JSON texts; variables may
+// be "". The answer of the callback is then Answer.Body; if it fails, the upload is stored, and the error has HTTP status
+// 203.
+func WithCallback(callback, variables string) Option {
+	return func(s *settings) {
+		s.callback = []pair{{name: callback, value: variables, bare: variables == ""}}
+	}
+}
+
+// WithInitialCRC64 tells AppendObject the CRC-64 of what is there already, that of the last answer, so that the whole
+// object is compared. At position 0 it is not needed.
+func WithInitialCRC64(crc uint64) Option {
+	return func(s *settings) { s.continued, s.initialCRC64 = true, crc }
+}
+
+// WithQuiet has DeleteMultipleObjects return what could not be deleted, instead of what was.
+func WithQuiet() Option {
+	return func(s *settings) { s.quiet = true }
+}
+
+func withParts(parts []Part) Option {
+	return func(s *settings) { s.parts = parts }
 }
 
 // WithRange asks downloads for the bytes first to last, both included; last -1 is the end. A negative first asks for
@@ -92,9 +144,24 @@ func WithObjectACL(acl string) Option {
 	return WithHeader("x-oss-object-acl", acl)
 }
 
-// WithStorageClass sets the class of an object or of a new bucket's objects, such as "IA".
+// WithStorageClass sets the class of an object, such as "IA".
 func WithStorageClass(class string) Option {
 	return WithHeader("x-oss-storage-class", class)
+}
+
+// WithBucketACL sets the ACL of a new bucket: "private", "public-read" or "public-read-write".
+func WithBucketACL(acl string) Option {
+	return WithHeader("x-oss-acl", acl)
+}
+
+// WithBucketStorageClass sets the class of a new bucket, such as "IA".
+func WithBucketStorageClass(class string) Option {
+	return WithField("StorageClass", class)
+}
+
+// WithRedundancy sets how a new bucket is stored: "LRS" in one zone, "ZRS" in several.
+func WithRedundancy(kind string) Option {
+	return WithField("DataRedundancyType", kind)
 }
 
 // WithForbidOverwrite makes uploads fail with [Exists] if the key is in use.
@@ -117,14 +184,54 @@ func WithIfNoneMatch(etag string) Option {
 	return WithHeader("If-None-Match", etag)
 }
 
+// maxKeys is the query by which most listings take their page size.
+const maxKeys = "max-keys"
+
 // WithPageSize sets how many entries a listing fetches at a time, 1..1000, default 100. All entries are listed anyway.
 func WithPageSize(entries int) Option {
-	return WithQuery("max-keys", strconv.Itoa(entries))
+	return WithQuery(maxKeys, strconv.Itoa(entries))
 }
 
-// WithStartAfter lists only keys behind this one.
+// pageSizeIs gives the page size of a listing the name that its operation has for it.
+func pageSizeIs(name string) Option {
+	return func(s *settings) {
+		for i := range s.query {
+			if s.query[i].name == maxKeys {
+				s.query[i].name = name
+			}
+		}
+	}
+}
+
+// WithStartAfter has ListObjectsV2 list only keys behind this one.
 func WithStartAfter(key string) Option {
 	return WithQuery("start-after", key)
+}
+
+// WithMarker has ListObjects and ListBuckets list only what is behind this key or bucket.
+func WithMarker(key string) Option {
+	return WithQuery("marker", key)
+}
+
+// WithKeyMarker has ListObjectVersions and ListMultipartUploads list only what is behind this key, or, together with
+// [WithVersionIDMarker] or [WithUploadIDMarker], behind that version or upload of it.
+func WithKeyMarker(key string) Option {
+	return WithQuery("key-marker", key)
+}
+
+// WithVersionIDMarker goes with [WithKeyMarker].
+func WithVersionIDMarker(id string) Option {
+	return WithQuery("version-id-marker", id)
+}
+
+// WithUploadIDMarker goes with [WithKeyMarker].
+func WithUploadIDMarker(id string) Option {
+	return WithQuery("upload-id-marker", id)
+}
+
+// WithPartNumberMarker has ListParts list only parts behind this number.
+func WithPartNumberMarker(number int) Option {
+	return WithQuery("part-number-marker", strconv.Itoa(number))
 }
 
 // WithFetchOwner has a listing of objects include their owners.

@@ -1,4 +1,4 @@
-#include "shim.h"
+#include "run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +52,14 @@ static int append(ossgo_outcome *outcome, size_t *capacity, const char *text)
     return 1;
 }
 
-static void copy_headers(const oss_call *call, ossgo_outcome *outcome)
+typedef const char *pair_at(const oss_call *call, size_t index, const char **name);
+
+/* The headers of the answer, or of what was signed. */
+static void copy_headers(const oss_call *call, pair_at *at, ossgo_outcome *outcome)
 {
     const char *name, *value;
     size_t capacity = 0;
-    for (size_t i = 0; (value = oss_call_response_header_at(call, i, &name)); i++) {
+    for (size_t i = 0; (value = at(call, i, &name)); i++) {
         if (!append(outcome, &capacity, name) || !append(outcome, &capacity, value)) {
             outcome->headers_length = 0;
             return;
@@ -75,7 +78,11 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
         outcome->crc64 = oss_call_crc64(call);
         outcome->content_length = oss_call_content_length(call);
         outcome->last_modified = oss_call_last_modified(call);
-        copy_headers(call, outcome);
+        outcome->next_append_position = oss_call_next_append_position(call);
+        outcome->symlink_target = oss_call_symlink_target(call);
+        outcome->url = oss_call_url(call);
+        outcome->expiration = oss_call_expiration(call);
+        copy_headers(call, outcome->url ? oss_call_signed_at : oss_call_response_header_at, outcome);
     } else {
         outcome->retryable = oss_call_retryable(call);
         outcome->reason = oss_call_error(call);
@@ -88,23 +95,17 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
     return status;
 }
 
-/* Runs one function of the library for `request`. A callback may start another request on this thread, so what was
- * there before comes back. */
-#define RUN(function) \
-    uintptr_t before = current; \
-    current = request; \
-    oss_status status = function; \
-    current = before; \
-    return finish(status, call, outcome)
-
-oss_status ossgo_put_object(const oss_bucket *bucket, const char *key, const uint8_t *data, size_t length, OSSGO_WHO)
+uintptr_t ossgo_enter(uintptr_t request)
 {
-    RUN(oss_put_object(bucket, key, data, length, call));
+    uintptr_t before = current;
+    current = request;
+    return before;
 }
 
-oss_status ossgo_put_object_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+oss_status ossgo_leave(uintptr_t before, oss_status status, oss_call *call, ossgo_outcome *outcome)
 {
-    RUN(oss_put_object_file(bucket, key, path, call));
+    current = before;
+    return finish(status, call, outcome);
 }
 
 oss_status ossgo_put_object_stream(const oss_bucket *bucket, const char *key, int64_t length, OSSGO_WHO)
@@ -112,72 +113,21 @@ oss_status ossgo_put_object_stream(const oss_bucket *bucket, const char *key, in
     RUN(oss_put_object_stream(bucket, key, length, read_body, (void *)request, call));
 }
 
-oss_status ossgo_get_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
+oss_status ossgo_append_object_stream(const oss_bucket *bucket, const char *key, int64_t position, int64_t length,
+                                      OSSGO_WHO)
 {
-    RUN(oss_get_object(bucket, key, call));
+    RUN(oss_append_object_stream(bucket, key, position, length, read_body, (void *)request, call));
 }
 
-oss_status ossgo_get_object_to_buffer(const oss_bucket *bucket, const char *key, uint8_t *buffer, size_t capacity,
-                                      size_t *length, OSSGO_WHO)
+oss_status ossgo_upload_part_stream(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
+                                    int64_t length, OSSGO_WHO)
 {
-    RUN(oss_get_object_to_buffer(bucket, key, buffer, capacity, length, call));
-}
-
-oss_status ossgo_get_object_to_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
-{
-    RUN(oss_get_object_to_file(bucket, key, path, call));
+    RUN(oss_upload_part_stream(bucket, key, upload_id, number, length, read_body, (void *)request, call));
 }
 
 oss_status ossgo_get_object_to_stream(const oss_bucket *bucket, const char *key, OSSGO_WHO)
 {
     RUN(oss_get_object_to_stream(bucket, key, write_body, (void *)request, call));
-}
-
-oss_status ossgo_head_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
-{
-    RUN(oss_head_object(bucket, key, call));
-}
-
-oss_status ossgo_get_object_meta(const oss_bucket *bucket, const char *key, OSSGO_WHO)
-{
-    RUN(oss_get_object_meta(bucket, key, call));
-}
-
-oss_status ossgo_delete_object(const oss_bucket *bucket, const char *key, OSSGO_WHO)
-{
-    RUN(oss_delete_object(bucket, key, call));
-}
-
-oss_status ossgo_put_bucket(const oss_bucket *bucket, OSSGO_WHO)
-{
-    RUN(oss_put_bucket(bucket, call));
-}
-
-oss_status ossgo_delete_bucket(const oss_bucket *bucket, OSSGO_WHO)
-{
-    RUN(oss_delete_bucket(bucket, call));
-}
-
-oss_status ossgo_list_objects_v2(const oss_bucket *bucket, const char *prefix, const char *delimiter, OSSGO_WHO)
-{
-    RUN(oss_list_objects_v2(bucket, prefix, delimiter, call));
-}
-
-oss_status ossgo_list_buckets(const oss_service *service, const char *prefix, OSSGO_WHO)
-{
-    RUN(oss_list_buckets(service, prefix, call));
-}
-
-oss_status ossgo_invoke(const oss_bucket *bucket, const char *method, const char *key, const uint8_t *body,
-                        size_t length, OSSGO_WHO)
-{
-    RUN(oss_invoke(bucket, method, key, body, length, call));
-}
-
-oss_status ossgo_service_invoke(const oss_service *service, const char *method, const uint8_t *body, size_t length,
-                                OSSGO_WHO)
-{
-    RUN(oss_service_invoke(service, method, body, length, call));
 }
 
 oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO)

@@ -24,6 +24,11 @@ typedef struct {
     size_t body_length;
     char *headers; /* names and values, each ended by NUL; to be freed */
     size_t headers_length;
+    int64_t next_append_position; /* this and the rest is -1 or NULL except after the operations that give it */
+    const char *symlink_target;
+    const char *upload_id;
+    const char *url;
+    int64_t expiration;
 } ossgo_outcome;
 
 /* `request` is the handle of the Go request that calls, or 0: callbacks of the library find it by their thread, where
@@ -49,6 +54,63 @@ oss_status ossgo_invoke(const oss_bucket *bucket, const char *method, const char
                         size_t length, OSSGO_WHO);
 oss_status ossgo_service_invoke(const oss_service *service, const char *method, const uint8_t *body, size_t length,
                                 OSSGO_WHO);
+oss_status ossgo_object_exists(const oss_bucket *bucket, const char *key, int *exists, OSSGO_WHO);
+oss_status ossgo_copy_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
+                             const char *source_key, const char *source_version_id, OSSGO_WHO);
+oss_status ossgo_append_object(const oss_bucket *bucket, const char *key, int64_t position, const uint8_t *data,
+                               size_t length, OSSGO_WHO);
+oss_status ossgo_seal_append_object(const oss_bucket *bucket, const char *key, int64_t position, OSSGO_WHO);
+oss_status ossgo_put_object_acl(const oss_bucket *bucket, const char *key, const char *acl, OSSGO_WHO);
+oss_status ossgo_get_object_acl(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_put_symlink(const oss_bucket *bucket, const char *key, const char *to, OSSGO_WHO);
+oss_status ossgo_get_symlink(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_get_object_tagging(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_delete_object_tagging(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_restore_object(const oss_bucket *bucket, const char *key, int32_t days, const char *tier, OSSGO_WHO);
+oss_status ossgo_clean_restored_object(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_process_object(const oss_bucket *bucket, const char *key, const char *process, OSSGO_WHO);
+oss_status ossgo_async_process_object(const oss_bucket *bucket, const char *key, const char *process, OSSGO_WHO);
+oss_status ossgo_select_object(const oss_bucket *bucket, const char *key, const char *expression, OSSGO_WHO);
+oss_status ossgo_create_select_object_meta(const oss_bucket *bucket, const char *key, uint32_t *splits, uint64_t *rows,
+                                           uint32_t *columns, OSSGO_WHO);
+oss_status ossgo_initiate_multipart_upload(const oss_bucket *bucket, const char *key, OSSGO_WHO);
+oss_status ossgo_upload_part(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
+                             const uint8_t *data, size_t length, OSSGO_WHO);
+oss_status ossgo_upload_part_file(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
+                                  const char *path, int64_t offset, int64_t length, OSSGO_WHO);
+oss_status ossgo_upload_part_copy(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
+                                  const char *source_bucket, const char *source_key, const char *source_version_id,
+                                  OSSGO_WHO);
+oss_status ossgo_complete_multipart_upload(const oss_bucket *bucket, const char *key, const char *upload_id, OSSGO_WHO);
+oss_status ossgo_abort_multipart_upload(const oss_bucket *bucket, const char *key, const char *upload_id, OSSGO_WHO);
+oss_status ossgo_list_parts(const oss_bucket *bucket, const char *key, const char *upload_id, OSSGO_WHO);
+oss_status ossgo_list_multipart_uploads(const oss_bucket *bucket, const char *prefix, const char *delimiter, OSSGO_WHO);
+oss_status ossgo_list_objects(const oss_bucket *bucket, const char *prefix, const char *delimiter, OSSGO_WHO);
+oss_status ossgo_list_object_versions(const oss_bucket *bucket, const char *prefix, const char *delimiter, OSSGO_WHO);
+oss_status ossgo_presign(const oss_bucket *bucket, const char *method, const char *key, int64_t expires, OSSGO_WHO);
+oss_status ossgo_post_policy(const oss_bucket *bucket, int64_t expires, const char *conditions, OSSGO_WHO);
+oss_status ossgo_put_object_by_url(const oss_bucket *bucket, const char *url, const uint8_t *data, size_t length,
+                                   OSSGO_WHO);
+oss_status ossgo_get_object_by_url(const oss_bucket *bucket, const char *url, OSSGO_WHO);
+oss_status ossgo_get_object_by_url_to_file(const oss_bucket *bucket, const char *url, const char *path, OSSGO_WHO);
+oss_status ossgo_head_object_by_url(const oss_bucket *bucket, const char *url, OSSGO_WHO);
+oss_status ossgo_get_bucket_info(const oss_bucket *bucket, OSSGO_WHO);
+oss_status ossgo_get_bucket_stat(const oss_bucket *bucket, OSSGO_WHO);
+oss_status ossgo_get_bucket_location(const oss_bucket *bucket, OSSGO_WHO);
+oss_status ossgo_get_bucket_acl(const oss_bucket *bucket, OSSGO_WHO);
+oss_status ossgo_put_bucket_acl(const oss_bucket *bucket, const char *acl, OSSGO_WHO);
+oss_status ossgo_bucket_exists(const oss_bucket *bucket, int *exists, OSSGO_WHO);
+oss_status ossgo_describe_regions(const oss_service *service, OSSGO_WHO);
+oss_status ossgo_append_object_stream(const oss_bucket *bucket, const char *key, int64_t position, int64_t length,
+                                      OSSGO_WHO);
+oss_status ossgo_upload_part_stream(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
+                                    int64_t length, OSSGO_WHO);
+
+/* Several texts lie one behind the other, each ended by NUL; an empty version id is none. */
+oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
+                                         size_t count, int quiet, OSSGO_WHO);
+oss_status ossgo_put_object_tagging(const oss_bucket *bucket, const char *key, const char *names, const char *values,
+                                    size_t count, OSSGO_WHO);
 
 /* As oss_call_next() and oss_call_read(); `outcome` is filled in only if they fail. */
 oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO);

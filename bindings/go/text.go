@@ -4,6 +4,8 @@ package oss
 import "C"
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"unsafe"
 )
@@ -27,6 +29,27 @@ func newOptionalText(name, s string) (text, error) {
 		return nil, nil
 	}
 	return newText(name, s)
+}
+
+// packTexts makes one text of many, each ended by NUL; that is simpler to hand to C than an array of pointers.
+func packTexts(name string, count int, at func(int) string) (text, error) {
+	var packed text
+	for i := range count {
+		next, err := newText(name, at(i))
+		if err != nil {
+			return nil, err
+		}
+		packed = append(packed, next...)
+	}
+	return packed, nil
+}
+
+// newInt32 fails for numbers that C would see as others.
+func newInt32(name string, number int) (C.int32_t, error) {
+	if number < math.MinInt32 || number > math.MaxInt32 {
+		return 0, newError(InvalidArgument, fmt.Sprintf("`%s`: %d is out of range", name, number))
+	}
+	return C.int32_t(number), nil
 }
 
 func (t text) pointer() *C.char {

@@ -10,11 +10,11 @@ use crate::error::{Error, Kind};
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn lend<'a>(
+unsafe fn lend(
     call: *const oss_call,
     name: &str,
     none: *const c_char,
-    find: impl FnOnce(&Output) -> Option<String> + 'a,
+    find: &dyn Fn(&Output) -> Option<String>,
 ) -> *const c_char {
     let lent = guard(|| {
         // SAFETY: see above.
@@ -53,7 +53,7 @@ unsafe fn look<T>(call: *const oss_call, none: T, find: impl FnOnce(&Output) -> 
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
     unsafe {
-        lend(call, ":error", c"".as_ptr(), |o| {
+        lend(call, ":error", c"".as_ptr(), &|o| {
             Some(o.error.as_ref()?.to_string())
         })
     }
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {
 pub unsafe extern "C" fn oss_call_code(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
     unsafe {
-        lend(call, ":code", c"".as_ptr(), |o| {
+        lend(call, ":code", c"".as_ptr(), &|o| {
             Some(o.error.as_ref()?.code().to_owned())
         })
     }
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn oss_call_code(call: *const oss_call) -> *const c_char {
 pub unsafe extern "C" fn oss_call_message(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.error.as_ref()?.service()?.message.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":message", c"".as_ptr(), find) }
+    unsafe { lend(call, ":message", c"".as_ptr(), &find) }
 }
 
 /// The request id of the answer, good or bad; "" if there was none.
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn oss_call_request_id(call: *const oss_call) -> *const c_
         }
     };
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":request_id", c"".as_ptr(), find) }
+    unsafe { lend(call, ":request_id", c"".as_ptr(), &find) }
 }
 
 /// The host that refused; "" if there is none.
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn oss_call_request_id(call: *const oss_call) -> *const c_
 pub unsafe extern "C" fn oss_call_host_id(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.error.as_ref()?.service()?.host_id.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":host_id", c"".as_ptr(), find) }
+    unsafe { lend(call, ":host_id", c"".as_ptr(), &find) }
 }
 
 /// The service's finer error code, such as "0026-00000001"; "" if there is none.
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn oss_call_host_id(call: *const oss_call) -> *const c_cha
 pub unsafe extern "C" fn oss_call_ec(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.error.as_ref()?.service()?.ec.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":ec", c"".as_ptr(), find) }
+    unsafe { lend(call, ":ec", c"".as_ptr(), &find) }
 }
 
 /// Any other element of the service's error document, such as "StringToSign";
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn oss_call_error_detail(
         Some(value.clone())
     };
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &format!(":detail:{name}"), std::ptr::null(), find) }
+    unsafe { lend(call, &format!(":detail:{name}"), std::ptr::null(), &find) }
 }
 
 /// Whether the same request may succeed later: 1 or 0.
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn oss_call_response_header(
     };
     let find = |o: &Output| Some(o.response()?.header(name)?.to_owned());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &name.to_ascii_lowercase(), std::ptr::null(), find) }
+    unsafe { lend(call, &name.to_ascii_lowercase(), std::ptr::null(), &find) }
 }
 
 /// The headers of a good answer one by one: the value of number `index`, from 0,
@@ -198,10 +198,10 @@ pub unsafe extern "C" fn oss_call_response_header_at(
     unsafe {
         if let Some(name) = name.as_mut() {
             let key = format!(":name:{index}");
-            *name = lend(call, &key, std::ptr::null(), |o| Some(header(o)?.0));
+            *name = lend(call, &key, std::ptr::null(), &|o| Some(header(o)?.0));
         }
         let key = format!(":value:{index}");
-        lend(call, &key, std::ptr::null(), |o| Some(header(o)?.1))
+        lend(call, &key, std::ptr::null(), &|o| Some(header(o)?.1))
     }
 }
 
@@ -284,7 +284,7 @@ pub unsafe extern "C" fn oss_call_text(
     };
     let find = |o: &Output| Some(o.document()?.text(path)?.to_owned());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &format!(":text:{path}"), std::ptr::null(), find) }
+    unsafe { lend(call, &format!(":text:{path}"), std::ptr::null(), &find) }
 }
 
 /// How many elements of the XML document in the answer have the last name of
@@ -317,7 +317,7 @@ pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) ->
 pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| o.response()?.symlink_target().ok()?;
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":symlink", std::ptr::null(), find) }
+    unsafe { lend(call, ":symlink", std::ptr::null(), &find) }
 }
 
 /// The upload id of oss_initiate_multipart_upload(); NULL if the answer has none.
@@ -333,7 +333,7 @@ pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_c
 pub unsafe extern "C" fn oss_call_url(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.signed.as_ref()?.url.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":url", std::ptr::null(), find) }
+    unsafe { lend(call, ":url", std::ptr::null(), &find) }
 }
 
 /// What has to be sent along, the headers of oss_presign() or the form fields of
@@ -350,10 +350,10 @@ pub unsafe extern "C" fn oss_call_signed_at(
     unsafe {
         if let Some(name) = name.as_mut() {
             let key = format!(":signed name:{index}");
-            *name = lend(call, &key, std::ptr::null(), |o| Some(pair(o)?.0));
+            *name = lend(call, &key, std::ptr::null(), &|o| Some(pair(o)?.0));
         }
         let key = format!(":signed value:{index}");
-        lend(call, &key, std::ptr::null(), |o| Some(pair(o)?.1))
+        lend(call, &key, std::ptr::null(), &|o| Some(pair(o)?.1))
     }
 }
 

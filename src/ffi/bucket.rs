@@ -20,7 +20,7 @@ pub unsafe extern "C" fn oss_put_bucket(
     call: *mut oss_call,
 ) -> oss_status {
     // SAFETY: live handles or NULL.
-    unsafe { on_bucket(bucket, call, |bucket, options| bucket.put_bucket(options)) }
+    unsafe { on_bucket(bucket, call, &|bucket, options| bucket.put_bucket(options)) }
 }
 
 /// DeleteBucket: the bucket has to be empty.
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn oss_delete_bucket(
 ) -> oss_status {
     // SAFETY: live handles or NULL.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.delete_bucket(options)
         })
     }
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn oss_get_bucket_info(
 ) -> oss_status {
     // SAFETY: live handles or NULL.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.get_bucket_info(options)
         })
     }
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn oss_get_bucket_stat(
 ) -> oss_status {
     // SAFETY: live handles or NULL.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.get_bucket_stat(options)
         })
     }
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn oss_get_bucket_location(
 ) -> oss_status {
     // SAFETY: live handles or NULL.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.get_bucket_location(options)
         })
     }
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn oss_get_bucket_acl(
 ) -> oss_status {
     // SAFETY: live handles or NULL.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.get_bucket_acl(options)
         })
     }
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn oss_put_bucket_acl(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.put_bucket_acl(text(acl, "acl")?, options)
         })
     }

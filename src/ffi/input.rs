@@ -81,7 +81,7 @@ impl Input {
 
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn input(call: *mut oss_call, set: impl FnOnce(&mut Input) -> Result<()>) -> oss_status {
+unsafe fn input(call: *mut oss_call, set: &dyn Fn(&mut Input) -> Result<()>) -> oss_status {
     status(|| {
         // SAFETY: see above.
         let mut state = unsafe { borrow(call, "call") }?.lock()?;
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn oss_call_header(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let (name, value) = (text(name, "name")?, text(value, "value")?);
             check_header("header", name, value)?;
             input.headers.push((name.to_owned(), value.to_owned()));
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn oss_call_query(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let name = text(name, "name")?;
             if name.is_empty() {
                 return Err(Error::invalid("`name` of a query parameter is empty"));
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn oss_call_field(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let path = text(path, "path")?.to_owned();
             let value = optional_text(value, "value")?.map(str::to_owned);
             input.fields.push((path, value));
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn oss_call_callback(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let callback = text(callback, "callback")?;
             let variables = optional_text(variables, "variables")?.unwrap_or_default();
             for (name, value) in Options::new().callback(callback, variables).headers {
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn oss_call_callback(
 pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             input.initial_crc64 = Some(crc64);
             Ok(())
         })
@@ -204,7 +204,7 @@ pub unsafe extern "C" fn oss_call_part(
 ) -> oss_status {
     // SAFETY: a live handle and a string, or NULL.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let etag = text(etag, "etag")?.to_owned();
             let content = match u64::try_from(size) {
                 Ok(size) => Some((size, crc64)),
@@ -240,7 +240,7 @@ pub(super) fn part_number(number: i32) -> Result<u32> {
 pub unsafe extern "C" fn oss_call_range(call: *mut oss_call, first: i64, last: i64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             input.range = Some(match (u64::try_from(first), u64::try_from(last)) {
                 (Ok(first), Err(_)) if last == -1 => Range::From(first),
                 (Ok(first), Ok(last)) if first <= last => Range::Bytes(first, last),
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn oss_call_progress(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             input.progress = function.map(|function| (function, User(user)));
             Ok(())
         })
@@ -279,7 +279,7 @@ pub unsafe extern "C" fn oss_call_progress(
 pub unsafe extern "C" fn oss_call_timeout_ms(call: *mut oss_call, milliseconds: i64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, |input| {
+        input(call, &|input| {
             let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
             input.timeout = Some(check_timeout("timeout", timeout)?);
             Ok(())

@@ -28,7 +28,7 @@ pub unsafe extern "C" fn oss_initiate_multipart_upload(
         if call.is_null() {
             return status(|| Err(is_null("call")));
         }
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             Ok(bucket.initiate_multipart_upload(key, options)?.0)
         })
     }
@@ -48,7 +48,7 @@ pub unsafe extern "C" fn oss_upload_part(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
             bucket.upload_part(key, id, number, bytes(data, len, "data")?, options)
         })
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn oss_upload_part_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
             let (offset, len) = (unsigned(offset, "offset")?, unsigned(len, "len")?);
             bucket.upload_part_file(key, id, number, text(path, "path")?, offset, len, options)
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn oss_upload_part_stream(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
             let body = Body::Stream {
                 length: stream_length(len)?,
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn oss_upload_part_copy(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
             let source = copy_source(source_bucket, source_key, source_version_id)?;
             bucket.upload_part_copy(key, id, number, source, options)
@@ -140,9 +140,14 @@ pub unsafe extern "C" fn oss_complete_multipart_upload(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         let parts = parts(call);
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let id = text(upload_id, "upload_id")?;
-            bucket.complete_multipart_upload(key, id, &parts?, options)
+            bucket.complete_multipart_upload(
+                key,
+                id,
+                parts.as_ref().map_err(Clone::clone)?,
+                options,
+            )
         })
     }
 }
@@ -157,7 +162,7 @@ pub unsafe extern "C" fn oss_abort_multipart_upload(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.abort_multipart_upload(key, text(upload_id, "upload_id")?, options)
         })
     }

@@ -108,7 +108,7 @@ pub unsafe extern "C" fn oss_put_object(
 ) -> oss_status {
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.put_object(key, bytes(data, len, "data")?, options)
         })
     }
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn oss_put_object_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.put_object_file(key, text(path, "path")?, options)
         })
     }
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn oss_put_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let body = Body::Stream {
                 length: stream_length(len)?,
                 reader: &mut reader(read, user)?,
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn oss_get_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        download(bucket, call, |bucket, options| {
+        download(bucket, call, &|bucket, options| {
             let object = bucket.get_object(text(key, "key")?, options)?;
             Ok(Download::Object(object))
         })
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn oss_get_object_to_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.get_object_to_file(key, text(path, "path")?, options)
         })
     }
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn oss_get_object_to_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let mut writer = Writer {
                 function: write.ok_or_else(|| is_null("write"))?,
                 user: User(user),
@@ -248,7 +248,7 @@ pub unsafe extern "C" fn oss_head_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.head_object(key, options)
         })
     }
@@ -263,7 +263,7 @@ pub unsafe extern "C" fn oss_get_object_meta(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.get_object_meta(key, options)
         })
     }
@@ -278,7 +278,7 @@ pub unsafe extern "C" fn oss_delete_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.delete_object(key, options)
         })
     }
@@ -339,7 +339,7 @@ pub unsafe extern "C" fn oss_copy_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let source = copy_source(source_bucket, source_key, source_version_id)?;
             bucket.copy_object(key, source, options)
         })
@@ -360,7 +360,7 @@ pub unsafe extern "C" fn oss_append_object(
 ) -> oss_status {
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let position = unsigned(position, "position")?;
             bucket.append_object(key, position, bytes(data, len, "data")?, options)
         })
@@ -380,7 +380,7 @@ pub unsafe extern "C" fn oss_append_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let position = unsigned(position, "position")?;
             let body = Body::Stream {
                 length: stream_length(len)?,
@@ -401,7 +401,7 @@ pub unsafe extern "C" fn oss_seal_append_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.seal_append_object(key, unsigned(position, "position")?, options)
         })
     }

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn oss_put_object_by_url(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.put_object_by_url(text(url, "url")?, bytes(data, len, "data")?, options)
         })
     }
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn oss_get_object_by_url(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        download(bucket, call, |bucket, options| {
+        download(bucket, call, &|bucket, options| {
             let object = bucket.get_object_by_url(text(url, "url")?, options)?;
             Ok(Download::Object(object))
         })
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn oss_get_object_by_url_to_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.get_object_by_url_to_file(text(url, "url")?, text(path, "path")?, options)
         })
     }
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn oss_head_object_by_url(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             bucket.head_object_by_url(text(url, "url")?, options)
         })
     }

@@ -18,7 +18,21 @@ pub(super) unsafe fn run(
     call: *mut oss_call,
     operation: impl FnOnce(&Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
+    let mut operation = Some(operation);
+    let mut once = |options: &Options<'_>, output: &mut Output| match operation.take() {
+        Some(operation) => operation(options, output),
+        None => Ok(()),
+    };
     // SAFETY: see above.
+    unsafe { run_dyn(call, &mut once) }
+}
+
+/// The part of [`run`] that the library has only once, whatever the operation.
+unsafe fn run_dyn(
+    call: *mut oss_call,
+    operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
+) -> oss_status {
+    // SAFETY: as for `run`.
     let Some(call) = (unsafe { call.as_ref() }) else {
         return status(|| operation(&Options::new(), &mut Output::default()));
     };
@@ -68,7 +82,7 @@ pub(super) unsafe fn run_with_call(
 pub(super) unsafe fn on_bucket(
     bucket: *const oss_bucket,
     call: *mut oss_call,
-    operation: impl FnOnce(&Bucket, &Options<'_>) -> Result<Response>,
+    operation: &dyn Fn(&Bucket, &Options<'_>) -> Result<Response>,
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
@@ -87,11 +101,11 @@ pub(super) unsafe fn on_object(
     bucket: *const oss_bucket,
     key: *const c_char,
     call: *mut oss_call,
-    operation: impl FnOnce(&Bucket, &str, &Options<'_>) -> Result<Response>,
+    operation: &dyn Fn(&Bucket, &str, &Options<'_>) -> Result<Response>,
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        on_bucket(bucket, call, |bucket, options| {
+        on_bucket(bucket, call, &|bucket, options| {
             operation(bucket, text(key, "key")?, options)
         })
     }
@@ -104,7 +118,7 @@ pub(super) unsafe fn on_object(
 pub(super) unsafe fn download(
     bucket: *const oss_bucket,
     call: *mut oss_call,
-    open: impl FnOnce(&Bucket, &Options<'_>) -> Result<Download>,
+    open: &dyn Fn(&Bucket, &Options<'_>) -> Result<Download>,
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {

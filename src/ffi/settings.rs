@@ -20,7 +20,7 @@ pub unsafe extern "C" fn oss_put_object_acl(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.put_object_acl(key, text(acl, "acl")?, options)
         })
     }
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn oss_get_object_acl(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.get_object_acl(key, options)
         })
     }
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn oss_put_symlink(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.put_symlink(key, text(target, "target")?, options)
         })
     }
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn oss_get_symlink(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.get_symlink(key, options)
         })
     }
@@ -84,7 +84,7 @@ pub unsafe extern "C" fn oss_put_object_tagging(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let names = strings(names, count, "names")?;
             let values = strings(values, count, "values")?;
             let tags = names
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn oss_get_object_tagging(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.get_object_tagging(key, options)
         })
     }
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn oss_delete_object_tagging(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.delete_object_tagging(key, options)
         })
     }
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn oss_restore_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             let days = u32::try_from(days)
                 .map_err(|_| Error::invalid(format!("`days`: {days} is negative")))?;
             let days = (days > 0).then_some(days);
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn oss_clean_restored_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.clean_restored_object(key, options)
         })
     }
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn oss_process_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.process_object(key, text(process, "process")?, options)
         })
     }
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn oss_async_process_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        on_object(bucket, key, call, |bucket, key, options| {
+        on_object(bucket, key, call, &|bucket, key, options| {
             bucket.async_process_object(key, text(process, "process")?, options)
         })
     }

@@ -1,5 +1,6 @@
 //! Between C and Rust: pointers to references, results to statuses, panics to `OSS_BUG`.
 
+use std::any::Any;
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,19 +10,23 @@ use crate::error::{Error, Kind, Result};
 
 /// Runs `body`; whatever happens comes back as a result, never as a panic.
 pub(super) fn guard<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let said = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
-        // Dropping the payload could panic again.
-        std::mem::forget(panic);
-        Err(Error::new(
-            Kind::Bug,
-            format!("a defect of alioss, please report it: {said}"),
-        ))
-    })
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(bug(panic)))
+}
+
+/// The error that a panic stands for.
+#[cold]
+fn bug(panic: Box<dyn Any + Send>) -> Error {
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    // Dropping the payload could panic again.
+    std::mem::forget(panic);
+    Error::new(
+        Kind::Bug,
+        format!("a defect of alioss, please report it: {said}"),
+    )
 }
 
 /// As [`guard`], for functions that return a status.

@@ -11,7 +11,7 @@ using Alioss;
 /// The C# runner of the conformance scenarios: reads commands, carries them out with the library's public interface, prints
 /// what came of it. See tests/conformance/README.md.
 /// </summary>
-internal static class Program
+internal static partial class Program
 {
     private static readonly UTF8Encoding Utf8 = new UTF8Encoding(false);
 
@@ -110,6 +110,16 @@ internal static class Program
         return number;
     }
 
+    private static ulong Unsigned(string[] words, int index)
+    {
+        ulong number;
+        if (!ulong.TryParse(Word(words, index), NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        {
+            throw new UnrepresentableException();
+        }
+        return number;
+    }
+
     private static int Integer(string[] words, int index)
     {
         long number = Number(words, index);
@@ -128,6 +138,16 @@ internal static class Program
             throw new UnrepresentableException();
         }
         return TimeSpan.FromTicks(number * TimeSpan.TicksPerMillisecond);
+    }
+
+    private static TimeSpan Seconds(string[] words, int index)
+    {
+        long number = Number(words, index);
+        if (number > long.MaxValue / TimeSpan.TicksPerSecond || number < long.MinValue / TimeSpan.TicksPerSecond)
+        {
+            throw new UnrepresentableException();
+        }
+        return TimeSpan.FromTicks(number * TimeSpan.TicksPerSecond);
     }
 
     private static string Obey(string[] words)
@@ -175,6 +195,12 @@ internal static class Program
             case "progress_stop":
             case "want":
             case "error_detail":
+            case "field":
+            case "text":
+            case "count":
+            case "initial_crc64":
+            case "callback":
+            case "part":
                 Inputs.Add(words);
                 return "ok";
             default:
@@ -392,280 +418,6 @@ internal static class Program
         return fields.ToString();
     }
 
-    /// <summary>One operation with the inputs prepared for it.</summary>
-    private sealed class Operation : IDisposable
-    {
-        private readonly string[] words;
-        private readonly IList<string[]> inputs;
-        private readonly CallOptions call = new CallOptions();
-        private readonly CancellationTokenSource cancel = new CancellationTokenSource();
-        private readonly Reporter reporter = new Reporter();
-        private readonly Fields entries = new Fields("");
-        private readonly Receiver receiver = new Receiver();
-        private OssResponse response;
-        private ObjectStream stream;
-
-        internal Operation(string[] words, IList<string[]> inputs)
-        {
-            this.words = words;
-            this.inputs = inputs;
-        }
-
-        internal OssException Failure { get; private set; }
-
-        internal string Status => StatusName(Failure);
-
-        internal long Bytes => receiver.Count;
-
-        internal static string StatusName(OssException failure)
-        {
-            var name = new StringBuilder("OSS");
-            foreach (char letter in (failure == null ? OssStatus.Ok : failure.Status).ToString())
-            {
-                name.Append(char.IsUpper(letter) ? "_" + letter : char.ToUpperInvariant(letter).ToString());
-            }
-            return failure == null ? "OSS_OK" : name.ToString();
-        }
-
-        internal Operation Run()
-        {
-            foreach (string[] input in inputs)
-            {
-                switch (input[0])
-                {
-                    case "header": call.Headers[Word(input, 1)] = Word(input, 2); break;
-                    case "query": call.Query[Word(input, 1)] = input.Length > 2 ? input[2] : null; break;
-                    case "range": call.Range = ByteRange.Between(Number(input, 1), Number(input, 2)); break;
-                    case "timeout_ms": call.Timeout = Milliseconds(input, 1); break;
-                    case "progress": call.Progress = reporter; break;
-                    case "progress_stop":
-                        call.Progress = reporter;
-                        reporter.StopAt = Number(input, 1);
-                        break;
-                }
-            }
-            foreach (string[] input in inputs)
-            {
-                if (input[0] == "cancel_after_ms")
-                {
-                    if (Integer(input, 1) == 0)
-                    {
-                        cancel.Cancel();
-                    }
-                    else
-                    {
-                        cancel.CancelAfter(Integer(input, 1));
-                    }
-                }
-            }
-            try
-            {
-                Perform();
-            }
-            catch (Exception exception) when (OssException.Of(exception) != null)
-            {
-                Failure = OssException.Of(exception);
-            }
-            return this;
-        }
-
-        private T Handle<T>() where T : class
-        {
-            IDisposable handle;
-            lock (Handles)
-            {
-                Handles.TryGetValue(Word(words, 1), out handle);
-            }
-            return handle as T ?? throw new UnsupportedException();
-        }
-
-        private void Perform()
-        {
-            CancellationToken token = cancel.Token;
-            switch (words[0])
-            {
-                case "list_buckets":
-                    foreach (BucketEntry entry in Handle<Service>().ListBuckets(WordOrNull(words, 2), call, token))
-                    {
-                        Print(entry);
-                    }
-                    return;
-                case "service_invoke":
-                    response = Handle<Service>().Invoke(Word(words, 2), Body(words, 3), call, token);
-                    receiver.Take(response.Body);
-                    return;
-            }
-            var bucket = Handle<Bucket>();
-            switch (words[0])
-            {
-                case "put_object":
-                    response = bucket.PutObject(Word(words, 2), Body(words, 3), call, token);
-                    break;
-                case "put_object_file":
-                    response = bucket.PutObjectFile(Word(words, 2), Word(words, 3), call, token);
-                    break;
-                case "put_object_stream":
-                    var source = new Source(Body(words, 4), words[4].StartsWith("stop:", StringComparison.Ordinal));
-                    response = bucket.PutObject(Word(words, 2), source, Number(words, 3), call, token);
-                    break;
-                case "get_object":
-                    Read(bucket.GetObject(Word(words, 2), call, token), long.MaxValue);
-                    break;
-                case "get_object_part":
-                    Read(bucket.GetObject(Word(words, 2), call, token), Number(words, 3));
-                    break;
-                case "get_object_to_buffer":
-                    var buffer = new byte[Integer(words, 3)];
-                    int length = bucket.GetObjectToBuffer(
-                        Word(words, 2), new ArraySegment<byte>(buffer), out response, call, token);
-                    receiver.Take(buffer, 0, length);
-                    break;
-                case "get_object_to_file":
-                    response = bucket.GetObjectToFile(Word(words, 2), Word(words, 3), call, token);
-                    break;
-                case "get_object_to_stream":
-                    receiver.StopAt = words.Length > 3 ? Number(words, 3) : long.MaxValue;
-                    response = bucket.GetObjectToStream(Word(words, 2), receiver, call, token);
-                    receiver.Take(new byte[0]);
-                    break;
-                case "head_object":
-                    response = bucket.HeadObject(Word(words, 2), call, token);
-                    break;
-                case "get_object_meta":
-                    response = bucket.GetObjectMeta(Word(words, 2), call, token);
-                    break;
-                case "delete_object":
-                    response = bucket.DeleteObject(Word(words, 2), call, token);
-                    break;
-                case "put_bucket":
-                    response = bucket.PutBucket(call, token);
-                    break;
-                case "delete_bucket":
-                    response = bucket.DeleteBucket(call, token);
-                    break;
-                case "list_objects_v2":
-                    foreach (ObjectEntry entry in bucket.ListObjectsV2(
-                        WordOrNull(words, 2), WordOrNull(words, 3), call, token))
-                    {
-                        Print(entry);
-                    }
-                    break;
-                case "invoke":
-                    response = bucket.Invoke(Word(words, 2), WordOrNull(words, 3), Body(words, 4), call, token);
-                    receiver.Take(response.Body);
-                    break;
-                default:
-                    throw new UnsupportedException();
-            }
-        }
-
-        private void Read(ObjectStream opened, long enough)
-        {
-            stream = opened;
-            var buffer = new byte[64 * 1024];
-            int got = 1;
-            while (receiver.Count < enough && (got = stream.Read(buffer, 0, buffer.Length)) > 0)
-            {
-                receiver.Take(buffer, 0, got);
-            }
-            receiver.Take(new byte[0]);
-            response = stream.Response;
-        }
-
-        private void Print(ObjectEntry entry)
-        {
-            entries.Text("entry", (entry.IsPrefix ? "prefix," : "object,") + entry.Size + "," + entry.Key);
-            entries.Time("entry.time", entry.LastModified);
-            entries.Text("entry.etag", entry.ETag);
-            entries.Text("entry.storage_class", entry.StorageClass);
-            entries.Text("entry.object_type", entry.Type);
-            entries.Text("entry.restore_info", entry.RestoreInfo);
-            entries.Text("entry.owner_id", entry.OwnerId);
-            entries.Text("entry.owner_name", entry.OwnerName);
-        }
-
-        private void Print(BucketEntry entry)
-        {
-            entries.Text("entry", "bucket,-1," + entry.Name);
-            entries.Time("entry.time", entry.CreationDate);
-            entries.Text("entry.storage_class", entry.StorageClass);
-            entries.Text("entry.region", entry.Region);
-            entries.Text("entry.location", entry.Location);
-            entries.Text("entry.extranet_endpoint", entry.ExtranetEndpoint);
-            entries.Text("entry.intranet_endpoint", entry.IntranetEndpoint);
-        }
-
-        internal string Print()
-        {
-            var fields = new Fields("result");
-            fields.Text("status", Status);
-            if (Failure != null)
-            {
-                fields.Text("error", Failure.Message);
-                fields.Positive("http_status", Failure.HttpStatus);
-                fields.Text("request_id", Failure.RequestId);
-                fields.Text("code", Failure.Code);
-                fields.Text("message", Failure.ServiceMessage);
-                fields.Text("host_id", Failure.HostId);
-                fields.Text("ec", Failure.EC);
-                fields.Number("retryable", Failure.Retryable ? 1 : 0);
-                fields.Positive("attempts", Failure.Attempts);
-                foreach (string name in Named("error_detail"))
-                {
-                    fields.Text("error_detail." + name, Failure.Detail(name));
-                }
-            }
-            else if (response != null)
-            {
-                fields.Positive("http_status", response.HttpStatus);
-                fields.Text("request_id", response.RequestId);
-                fields.Text("etag", response.ETag);
-                fields.Text("version_id", response.VersionId);
-                if (response.Crc64.HasValue)
-                {
-                    fields.Text("crc64", response.Crc64.Value.ToString(CultureInfo.InvariantCulture));
-                }
-                if (response.ContentLength.HasValue)
-                {
-                    fields.Number("content_length", response.ContentLength.Value);
-                }
-                fields.Time("last_modified", response.LastModified);
-                foreach (string name in Named("want"))
-                {
-                    fields.Text("header." + name, response.Header(name));
-                }
-            }
-            receiver.Print(fields);
-            reporter.Print(fields);
-            Dispose();
-            return fields.ToString() + entries;
-        }
-
-        private IEnumerable<string> Named(string what)
-        {
-            foreach (string[] input in inputs)
-            {
-                if (input[0] == what)
-                {
-                    yield return input[1];
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            if (stream != null)
-            {
-                stream.Dispose();
-            }
-            else if (response != null)
-            {
-                response.Dispose();
-            }
-            cancel.Dispose();
-        }
-    }
-
     private static byte[] Body(string[] words, int index)
     {
         string[] parts = Word(words, index).Split(new[] { ':' }, 2);
@@ -700,187 +452,5 @@ internal static class Program
     /// <summary>A callback gives up.</summary>
     private sealed class StopException : Exception
     {
-    }
-
-    /// <summary>The fields of a result.</summary>
-    private sealed class Fields
-    {
-        private readonly StringBuilder text;
-
-        internal Fields(string first)
-        {
-            text = new StringBuilder(first);
-        }
-
-        internal void Bytes(string name, byte[] value)
-        {
-            text.Append(' ').Append(name).Append('=');
-            foreach (byte letter in value)
-            {
-                if (letter > 0x20 && letter < 0x7F && letter != '%')
-                {
-                    text.Append((char)letter);
-                }
-                else
-                {
-                    text.Append('%').Append(letter.ToString("X2", CultureInfo.InvariantCulture));
-                }
-            }
-        }
-
-        internal void Text(string name, string value)
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                Bytes(name, Utf8.GetBytes(value));
-            }
-        }
-
-        internal void Number(string name, long value) => Text(name, value.ToString(CultureInfo.InvariantCulture));
-
-        internal void Positive(string name, long value)
-        {
-            if (value > 0)
-            {
-                Number(name, value);
-            }
-        }
-
-        internal void Time(string name, DateTimeOffset? value)
-        {
-            if (value.HasValue)
-            {
-                Number(name, value.Value.ToUnixTimeSeconds());
-            }
-        }
-
-        public override string ToString() => text.ToString();
-    }
-
-    private sealed class Reporter : IProgress<TransferProgress>
-    {
-        private TransferProgress? last;
-
-        internal long StopAt { get; set; } = long.MaxValue;
-
-        public void Report(TransferProgress value)
-        {
-            last = value;
-            if (value.Done >= StopAt)
-            {
-                throw new StopException();
-            }
-        }
-
-        internal void Print(Fields fields)
-        {
-            if (last.HasValue)
-            {
-                fields.Text("progress", last.Value.Done + "/" + last.Value.Total.GetValueOrDefault(-1));
-            }
-        }
-    }
-
-    /// <summary>A body to send that cannot seek and may give up at its end.</summary>
-    private sealed class Source : ForwardStream
-    {
-        private readonly MemoryStream bytes;
-        private readonly bool givesUp;
-
-        internal Source(byte[] bytes, bool givesUp)
-        {
-            this.bytes = new MemoryStream(bytes);
-            this.givesUp = givesUp;
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            int got = bytes.Read(buffer, offset, count);
-            if (got == 0 && givesUp)
-            {
-                throw new StopException();
-            }
-            return got;
-        }
-    }
-
-    /// <summary>Takes what is received, for its length and checksum, and may give up.</summary>
-    private sealed class Receiver : ForwardStream
-    {
-        private readonly MemoryStream beginning = new MemoryStream();
-        private ulong fnv = 14695981039346656037;
-        private bool any;
-
-        internal long Count { get; private set; }
-
-        internal long StopAt { get; set; } = long.MaxValue;
-
-        internal void Take(byte[] bytes) => Take(bytes, 0, bytes.Length);
-
-        internal void Take(byte[] bytes, int offset, int count)
-        {
-            any = true;
-            for (int at = offset; at < offset + count; at++)
-            {
-                fnv = unchecked((fnv ^ bytes[at]) * 1099511628211);
-            }
-            Count += count;
-            if (Count <= 1000)
-            {
-                beginning.Write(bytes, offset, count);
-            }
-        }
-
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            Take(buffer, offset, count);
-            if (Count >= StopAt)
-            {
-                throw new StopException();
-            }
-        }
-
-        internal void Print(Fields fields)
-        {
-            if (!any)
-            {
-                return;
-            }
-            fields.Number("bytes", Count);
-            fields.Text("fnv", fnv.ToString("x16", CultureInfo.InvariantCulture));
-            if (Count <= 1000)
-            {
-                fields.Bytes("body", beginning.ToArray());
-            }
-        }
-    }
-
-    private abstract class ForwardStream : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get { throw new NotSupportedException(); }
-            set { throw new NotSupportedException(); }
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -72,6 +72,9 @@ namespace Alioss
         /// <summary>What the read and write callbacks get.</summary>
         internal IntPtr User => GCHandle.ToIntPtr(transferHandle);
 
+        /// <summary>Bytes that the read callback has taken from the stream.</summary>
+        internal long Count => transfer.Count;
+
         /// <summary>The callbacks' own report of progress, for bodies that are read without them; null if nobody asks.</summary>
         internal IProgress<TransferProgress> TakeProgress()
         {
@@ -131,11 +134,7 @@ namespace Alioss
             }
             foreach (KeyValuePair<string, string> header in options.Headers)
             {
-                fixed (byte* name = Utf8.Required(header.Key, "name"))
-                fixed (byte* value = Utf8.Required(header.Value, "value"))
-                {
-                    Check(Native.oss_call_header(Handle, name, value));
-                }
+                Header(header.Key, header.Value);
             }
             foreach (KeyValuePair<string, string> parameter in options.Query)
             {
@@ -145,6 +144,15 @@ namespace Alioss
                     Check(Native.oss_call_query(Handle, name, value));
                 }
             }
+            foreach (KeyValuePair<string, string> field in options.Fields)
+            {
+                Field(field.Key, field.Value);
+            }
+            ApplyCallback(options.Callback, options.CallbackVariables);
+            if (options.InitialCrc64.HasValue)
+            {
+                Check(Native.oss_call_initial_crc64(Handle, options.InitialCrc64.Value));
+            }
             if (options.Range.HasValue)
             {
                 Check(Native.oss_call_range(Handle, options.Range.Value.First, options.Range.Value.Last));
@@ -153,6 +161,67 @@ namespace Alioss
             {
                 Check(Native.oss_call_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
             }
+        }
+
+        private void ApplyCallback(string callback, string variables)
+        {
+            if (callback == null && variables == null)
+            {
+                return;
+            }
+            fixed (byte* callbackText = Utf8.Required(callback, "Callback"))
+            fixed (byte* variablesText = Utf8.Optional(variables, "CallbackVariables"))
+            {
+                Check(Native.oss_call_callback(Handle, callbackText, variablesText));
+            }
+        }
+
+        /// <summary>Sets a request header.</summary>
+        internal void Header(string name, string value)
+        {
+            fixed (byte* nameText = Utf8.Required(name, nameof(name)))
+            fixed (byte* valueText = Utf8.Required(value, nameof(value)))
+            {
+                Check(Native.oss_call_header(Handle, nameText, valueText));
+            }
+        }
+
+        /// <summary>Sets an element of the document that is sent, or takes it out.</summary>
+        internal void Field(string path, string value)
+        {
+            fixed (byte* pathText = Utf8.Required(path, nameof(path)))
+            fixed (byte* valueText = Utf8.Optional(value, nameof(value)))
+            {
+                Check(Native.oss_call_field(Handle, pathText, valueText));
+            }
+        }
+
+        /// <summary>The same for a value that is not null.</summary>
+        internal void OptionalField(string path, string value)
+        {
+            if (value != null)
+            {
+                Field(path, value);
+            }
+        }
+
+        /// <summary>Adds a part of the upload that is to be completed.</summary>
+        internal void Part(UploadedPart part)
+        {
+            bool known = part.Size.HasValue && part.Crc64.HasValue;
+            fixed (byte* etag = Utf8.Required(part.ETag, "etag"))
+            {
+                Check(Native.oss_call_part(
+                    Handle, part.Number, etag, known ? part.Size.Value : -1, known ? part.Crc64.Value : 0));
+            }
+        }
+
+        /// <summary>The next entry of a listing, lent until the call is used again; null after the last one.</summary>
+        internal Native.Entry* Next()
+        {
+            Native.Entry* entry;
+            Check(Native.oss_call_next(Pointer, &entry));
+            return entry;
         }
 
         /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>

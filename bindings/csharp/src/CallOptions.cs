@@ -1,4 +1,5 @@
 using System;
+using System.Collections;
 using System.Collections.Generic;
 
 namespace Alioss
@@ -51,6 +52,29 @@ namespace Alioss
     }
 
     /// <summary>
+    /// Elements of the XML document that an operation sends, such as <c>["Rule[0].Expiration.Days"] = "30"</c>; a null value
+    /// takes the element out. Missing elements are made, in the order of this list; an index may be one behind the last.
+    /// </summary>
+    public sealed class DocumentFields : IEnumerable<KeyValuePair<string, string>>
+    {
+        private readonly List<KeyValuePair<string, string>> all = new List<KeyValuePair<string, string>>();
+
+        /// <summary>The same as <see cref="Add"/>.</summary>
+        public string this[string path]
+        {
+            set { Add(path, value); }
+        }
+
+        /// <summary>Sets the element at <paramref name="path"/> after those added before.</summary>
+        public void Add(string path, string value) => all.Add(new KeyValuePair<string, string>(path, value));
+
+        /// <summary>Paths and values in their order.</summary>
+        public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => all.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    /// <summary>
     /// Settings of one call. Nearly every option of an OSS operation is a header or a query parameter. May be used for any
     /// number of calls at once, as long as nobody changes it meanwhile.
     /// </summary>
@@ -64,6 +88,27 @@ namespace Alioss
         /// <c>["acl"] = null</c>. They are escaped when they are sent.
         /// </summary>
         public IDictionary<string, string> Query { get; } = new Dictionary<string, string>();
+
+        /// <summary>
+        /// Elements of the document that the operation sends: they change the one that is given, or make a new one.
+        /// </summary>
+        public DocumentFields Fields { get; } = new DocumentFields();
+
+        /// <summary>
+        /// Has the service call back when an upload is stored; a JSON text, such as
+        /// <c>{"callbackUrl":"http://...","callbackBody":"..."}</c>. The answer of the callback is then
+        /// <see cref="OssResponse.Body"/>; if it fails, the upload is stored and HTTP status 203 the error.
+        /// </summary>
+        public string Callback { get; set; }
+
+        /// <summary>Variables for <see cref="Callback"/>, such as <c>{"x:a":"b"}</c>; null, the default, for none.</summary>
+        public string CallbackVariables { get; set; }
+
+        /// <summary>
+        /// CRC-64 of what an appendable object holds already, so that AppendObject compares the whole object: that of the
+        /// last append. Not needed at position 0.
+        /// </summary>
+        public ulong? InitialCrc64 { get; set; }
 
         /// <summary>The part of the object that a download asks for; null, the default, for all of it.</summary>
         public ByteRange? Range { get; set; }

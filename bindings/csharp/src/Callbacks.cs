@@ -31,6 +31,9 @@ namespace Alioss
         internal IProgress<TransferProgress> Progress;
         internal ExceptionDispatchInfo Exception;
 
+        /// <summary>Bytes read from the stream so far.</summary>
+        internal long Count;
+
         /// <summary>Use the stream's asynchronous methods, for those that have no other; this is their token.</summary>
         internal bool Async;
         internal CancellationToken Token;
@@ -51,6 +54,13 @@ namespace Alioss
         internal void Report(long done, long total) => Progress.Report(new TransferProgress(done, total));
 
         internal unsafe long Read(byte* target, long capacity)
+        {
+            int got = ReadOnce(target, capacity);
+            Count += got;
+            return got;
+        }
+
+        private unsafe int ReadOnce(byte* target, long capacity)
         {
 #if NET
             if (!Async)

@@ -2,12 +2,17 @@ using System;
 
 namespace Alioss
 {
-    /// <summary>What a listing of a bucket lists: an object, or a prefix that several keys share.</summary>
+    /// <summary>
+    /// What a listing of a bucket lists: an object, a version of one, a delete marker, or a prefix that several keys share.
+    /// </summary>
     public sealed unsafe class ObjectEntry
     {
         internal ObjectEntry(Native.Entry* entry)
         {
             IsPrefix = entry->Kind == Native.EntryPrefix;
+            IsDeleteMarker = entry->Kind == Native.EntryDeleteMarker;
+            VersionId = Utf8.Text(entry->VersionId);
+            IsLatest = entry->IsLatest != 0;
             Key = Utf8.Text(entry->Name);
             Size = entry->Size;
             LastModified = BucketEntry.Time(entry->Time);
@@ -28,7 +33,16 @@ namespace Alioss
         /// <summary>Key of the object, or the prefix.</summary>
         public string Key { get; }
 
-        /// <summary>Bytes; -1 for a prefix.</summary>
+        /// <summary>Whether it is a delete marker, which only ListObjectVersions gives; it has no size.</summary>
+        public bool IsDeleteMarker { get; }
+
+        /// <summary>Version of the object or delete marker; null in listings of objects.</summary>
+        public string VersionId { get; }
+
+        /// <summary>Whether the version is the latest; false in listings of objects.</summary>
+        public bool IsLatest { get; }
+
+        /// <summary>Bytes; -1 for a prefix or a delete marker.</summary>
         public long Size { get; }
 
         /// <summary>When the object was last modified, to the second; null if unknown.</summary>
@@ -51,6 +65,56 @@ namespace Alioss
 
         /// <summary>Name of the owner, likewise.</summary>
         public string OwnerName { get; }
+
+        /// <summary>The key.</summary>
+        public override string ToString() => Key;
+    }
+
+    /// <summary>A multipart upload that was neither completed nor aborted, or a prefix that the keys of several share.</summary>
+    public sealed unsafe class UploadEntry
+    {
+        internal UploadEntry(Native.Entry* entry)
+        {
+            IsPrefix = entry->Kind == Native.EntryPrefix;
+            Key = Utf8.Text(entry->Name);
+            UploadId = Utf8.Text(entry->UploadId);
+            Initiated = BucketEntry.Time(entry->Time);
+        }
+
+        /// <summary>Whether <see cref="Key"/> is a common prefix; it has nothing else.</summary>
+        public bool IsPrefix { get; }
+
+        /// <summary>Key of the object to be, or the prefix.</summary>
+        public string Key { get; }
+
+        /// <summary>Id of the upload; null for a prefix.</summary>
+        public string UploadId { get; }
+
+        /// <summary>When it was begun, to the second; null if unknown.</summary>
+        public DateTimeOffset? Initiated { get; }
+
+        /// <summary>The key.</summary>
+        public override string ToString() => Key;
+    }
+
+    /// <summary>What DeleteMultipleObjects deleted or, if it was quiet, could not delete.</summary>
+    public sealed unsafe class DeletedEntry
+    {
+        internal DeletedEntry(Native.Entry* entry)
+        {
+            Key = Utf8.Text(entry->Name);
+            VersionId = Utf8.Text(entry->VersionId);
+            DeleteMarkerVersionId = Utf8.Text(entry->DeleteMarkerVersionId);
+        }
+
+        /// <summary>Key of the object.</summary>
+        public string Key { get; }
+
+        /// <summary>Version that was asked to be deleted; null if none was named.</summary>
+        public string VersionId { get; }
+
+        /// <summary>Version of the delete marker that was made or removed; null if there is none.</summary>
+        public string DeleteMarkerVersionId { get; }
 
         /// <summary>The key.</summary>
         public override string ToString() => Key;

@@ -93,8 +93,7 @@ namespace Alioss
                 call.Hold();
                 try
                 {
-                    Native.Entry* entry;
-                    call.Check(Native.oss_call_next(call.Pointer, &entry));
+                    Native.Entry* entry = call.Next();
                     if (entry == null)
                     {
                         return false;

@@ -76,6 +76,10 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_call_free(IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_header(CallHandle call, byte* name, byte* value);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_query(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_field(CallHandle call, byte* path, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_callback(CallHandle call, byte* callback, byte* variables);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_initial_crc64(CallHandle call, ulong crc);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_part(CallHandle call, int number, byte* etag, long size, ulong crc);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_range(CallHandle call, long first, long last);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_progress(CallHandle call, IntPtr function, IntPtr user);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_timeout_ms(CallHandle call, long milliseconds);
@@ -98,6 +102,14 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_content_length(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_last_modified(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_body(CallHandle call, UIntPtr* len);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_text(CallHandle call, byte* path);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern UIntPtr oss_call_count(CallHandle call, byte* path);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_next_append_position(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_symlink_target(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_upload_id(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_url(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_signed_at(CallHandle call, UIntPtr index, byte** name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_expiration(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern long oss_call_read(IntPtr call, byte* buffer, UIntPtr capacity);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_next(IntPtr call, Entry** entry);
 
@@ -112,14 +124,61 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_head_object(IntPtr bucket, byte* key, IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_meta(IntPtr bucket, byte* key, IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_object(IntPtr bucket, byte* key, IntPtr call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects_v2(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_object_exists(IntPtr bucket, byte* key, int* exists, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_copy_object(IntPtr bucket, byte* key, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_append_object(IntPtr bucket, byte* key, long position, byte* data, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_append_object_stream(IntPtr bucket, byte* key, long position, long len, IntPtr read, IntPtr user, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_seal_append_object(IntPtr bucket, byte* key, long position, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_multiple_objects(IntPtr bucket, byte** keys, byte** versionIds, UIntPtr count, int quiet, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_acl(IntPtr bucket, byte* key, byte* acl, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_acl(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_symlink(IntPtr bucket, byte* key, byte* target, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_symlink(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_tagging(IntPtr bucket, byte* key, byte** names, byte** values, UIntPtr count, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_tagging(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_object_tagging(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_restore_object(IntPtr bucket, byte* key, int days, byte* tier, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_clean_restored_object(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_process_object(IntPtr bucket, byte* key, byte* process, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_async_process_object(IntPtr bucket, byte* key, byte* process, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_select_object(IntPtr bucket, byte* key, byte* expression, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_create_select_object_meta(IntPtr bucket, byte* key, uint* splits, ulong* rows, uint* columns, IntPtr call);
+
+        // Multipart uploads.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_initiate_multipart_upload(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_upload_part(IntPtr bucket, byte* key, byte* uploadId, int number, byte* data, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_upload_part_file(IntPtr bucket, byte* key, byte* uploadId, int number, byte* path, long offset, long len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_upload_part_stream(IntPtr bucket, byte* key, byte* uploadId, int number, long len, IntPtr read, IntPtr user, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_upload_part_copy(IntPtr bucket, byte* key, byte* uploadId, int number, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_complete_multipart_upload(IntPtr bucket, byte* key, byte* uploadId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_abort_multipart_upload(IntPtr bucket, byte* key, byte* uploadId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_parts(IntPtr bucket, byte* key, byte* uploadId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_multipart_uploads(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
+
+        // Presigned requests.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_presign(IntPtr bucket, byte* method, byte* key, long expires, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_post_policy(IntPtr bucket, long expires, byte* conditions, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_object_by_url(IntPtr bucket, byte* url, byte* data, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_by_url(IntPtr bucket, byte* url, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_object_by_url_to_file(IntPtr bucket, byte* url, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_head_object_by_url(IntPtr bucket, byte* url, IntPtr call);
 
         // Buckets, service, everything else.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_bucket(IntPtr bucket, IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_delete_bucket(IntPtr bucket, IntPtr call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_invoke(IntPtr bucket, byte* method, byte* key, byte* body, UIntPtr len, IntPtr call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_service_invoke(IntPtr service, byte* method, byte* body, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_bucket_info(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_bucket_stat(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_bucket_location(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_get_bucket_acl(IntPtr bucket, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_put_bucket_acl(IntPtr bucket, byte* acl, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_bucket_exists(IntPtr bucket, int* exists, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects_v2(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_objects(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_object_versions(IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_invoke(IntPtr bucket, byte* operation, byte* key, byte* body, UIntPtr len, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_service_invoke(IntPtr service, byte* operation, byte* body, UIntPtr len, IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_list_buckets(IntPtr service, byte* prefix, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_describe_regions(IntPtr service, IntPtr call);
 
         /// <summary>oss_entry: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>
         [StructLayout(LayoutKind.Sequential)]
@@ -139,8 +198,15 @@ namespace Alioss
             internal byte* Location;
             internal byte* ExtranetEndpoint;
             internal byte* IntranetEndpoint;
+            internal byte* VersionId;
+            internal int IsLatest;
+            internal int PartNumber;
+            internal byte* UploadId;
+            internal ulong Crc64;
+            internal byte* DeleteMarkerVersionId;
         }
 
         internal const int EntryPrefix = 2;
+        internal const int EntryDeleteMarker = 5;
     }
 }

@@ -6,9 +6,9 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     /// <summary>
-    /// The body of an object as it arrives: forward only, for one thread at a time. Length and CRC-64 have been found right
-    /// when <see cref="Stream.Read(byte[], int, int)"/> returns 0; when it throws, what came before is not the object. Keeps
-    /// a connection until its end or <see cref="Stream.Dispose()"/>.
+    /// The body of an object, or the rows that SelectObject found, as they arrive: forward only, for one thread at a time.
+    /// Length and CRC-64 have been found right when <see cref="Stream.Read(byte[], int, int)"/> returns 0; when it throws,
+    /// what came before is not the object. Keeps a connection until its end or <see cref="Stream.Dispose()"/>.
     /// </summary>
     public sealed unsafe class ObjectStream : Stream
     {
@@ -24,13 +24,14 @@ namespace Alioss
             CallHandle call,
             CancellationToken token,
             CancellationTokenRegistration registration,
-            IProgress<TransferProgress> progress)
+            IProgress<TransferProgress> progress,
+            long length)
         {
             this.call = call;
             this.token = token;
             this.registration = registration;
             this.progress = progress;
-            length = Native.oss_call_content_length(call);
+            this.length = length;
             Response = new OssResponse(call);
         }
 

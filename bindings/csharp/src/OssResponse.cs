@@ -83,6 +83,31 @@ namespace Alioss
             }
         }
 
+        /// <summary>Where AppendObject goes on, which is the size of the object; null if the answer does not tell.</summary>
+        public long? NextAppendPosition
+        {
+            get
+            {
+                lock (call)
+                {
+                    long position = Native.oss_call_next_append_position(call);
+                    return position < 0 ? (long?)null : position;
+                }
+            }
+        }
+
+        /// <summary>Where the link of GetSymlink leads, a key of the same bucket; null if the answer does not tell.</summary>
+        public string SymlinkTarget
+        {
+            get { lock (call) { return Lent(Native.oss_call_symlink_target(call)); } }
+        }
+
+        /// <summary>The upload id of InitiateMultipartUpload; null if the answer has none.</summary>
+        public string UploadId
+        {
+            get { lock (call) { return Lent(Native.oss_call_upload_id(call)); } }
+        }
+
         /// <summary>How many times the request was sent.</summary>
         public int Attempts
         {
@@ -121,6 +146,40 @@ namespace Alioss
                 lock (call)
                 {
                     return Lent(Native.oss_call_response_header(call, pointer));
+                }
+            }
+        }
+
+        /// <summary>
+        /// The text of an element of the XML document in the answer, such as "Rule[0].Expiration.Days", the root not named;
+        /// "" if it holds only other elements, null if there is none.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+        public string Text(string path)
+        {
+            fixed (byte* pointer = Utf8.Required(path, nameof(path)))
+            {
+                lock (call)
+                {
+                    return Lent(Native.oss_call_text(call, pointer));
+                }
+            }
+        }
+
+        /// <summary>
+        /// How many elements of the XML document in the answer have the last name of <paramref name="path"/>, such as "Rule"
+        /// or "Rule[0].Transition".
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+        public int Count(string path)
+        {
+            fixed (byte* pointer = Utf8.Required(path, nameof(path)))
+            {
+                lock (call)
+                {
+                    int count = (int)Native.oss_call_count(call, pointer);
+                    GC.KeepAlive(call);
+                    return count;
                 }
             }
         }
@@ -172,6 +231,28 @@ namespace Alioss
             }
             return this;
         }
+
+        /// <summary>What a request that was signed has to send along.</summary>
+        internal IReadOnlyDictionary<string, string> Signed()
+        {
+            var signed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            for (uint index = 0; ; index++)
+            {
+                byte* name;
+                string value = Lent(Native.oss_call_signed_at(call, (UIntPtr)index, &name));
+                if (value == null)
+                {
+                    return signed;
+                }
+                signed[Lent(name)] = value;
+            }
+        }
+
+        /// <summary>The URL that was signed, or where to send the form.</summary>
+        internal string Url => Lent(Native.oss_call_url(call));
+
+        /// <summary>When what was signed ends.</summary>
+        internal DateTimeOffset Expiration => DateTimeOffset.FromUnixTimeSeconds(Native.oss_call_expiration(call));
 
         private string Lent(byte* text)
         {

@@ -49,35 +49,56 @@ namespace Alioss
 #endif
 
         /// <summary>
-        /// Sends a signed request of your own and collects the answer, up to 64 MiB: <paramref name="method"/> is GET, HEAD,
-        /// PUT, POST, DELETE or OPTIONS, <paramref name="body"/> may be null; sub-resources and headers come from
-        /// <paramref name="options"/>.
+        /// Sends any operation by its official name, such as "PutPublicAccessBlock", and collects the answer, up to 64 MiB:
+        /// <see cref="OssResponse.Text"/>. Its document is <paramref name="body"/>, built by
+        /// <see cref="CallOptions.Fields"/>, or both. An operation that this version does not know is sent by its method:
+        /// "GET", "PUT" and so on.
         /// </summary>
-        /// <exception cref="ArgumentNullException"><paramref name="method"/> is null.</exception>
+        /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
         /// <exception cref="OssException">It failed.</exception>
         public OssResponse Invoke(
-            string method,
+            string operation,
             byte[] body = null,
             CallOptions options = null,
             CancellationToken token = default(CancellationToken))
         {
-            fixed (byte* methodText = Utf8.Required(method, nameof(method)))
+            fixed (byte* operationText = Utf8.Required(operation, nameof(operation)))
             fixed (byte* bytes = body)
             using (var call = new Call(handle, options, token))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
-                call.Check(Native.oss_service_invoke(call.Owner, methodText, bytes, length, call.Pointer));
+                call.Check(Native.oss_service_invoke(call.Owner, operationText, bytes, length, call.Pointer));
                 return call.Answer().Weighed();
             }
         }
 
         /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
         public Task<OssResponse> InvokeAsync(
-            string method,
+            string operation,
             byte[] body = null,
             CallOptions options = null,
             CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => Invoke(method, body, options, token), token);
+            Blocking.Run(() => Invoke(operation, body, options, token), token);
+
+        /// <summary>
+        /// DescribeRegions: <see cref="OssResponse.Count"/> of "RegionInfo", <see cref="OssResponse.Text"/> of
+        /// "RegionInfo[0].Region" and so on. The query <c>["regions"]</c> names one of them.
+        /// </summary>
+        /// <exception cref="OssException">It failed.</exception>
+        public OssResponse DescribeRegions(
+            CallOptions options = null, CancellationToken token = default(CancellationToken))
+        {
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_describe_regions(call.Owner, call.Pointer));
+                return call.Answer().Weighed();
+            }
+        }
+
+        /// <summary>As <see cref="DescribeRegions"/>, on another thread.</summary>
+        public Task<OssResponse> DescribeRegionsAsync(
+            CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => DescribeRegions(options, token), token);
 
         private Listing<BucketEntry> Listing(string prefix, CallOptions options, CancellationToken token)
         {

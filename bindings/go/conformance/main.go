@@ -157,7 +157,8 @@ func (r *runner) carryOut(words []string) string {
 		return r.open(words[0], word(1), word(2))
 	case "free":
 		r.free(word(1))
-	case "header", "query", "range", "timeout_ms", "cancel_after_ms", "progress", "progress_stop", "want", "error_detail":
+	case "header", "query", "range", "timeout_ms", "cancel_after_ms", "progress", "progress_stop", "want", "error_detail",
+		"field", "text", "count", "initial_crc64", "callback", "part":
 		r.inputs = append(r.inputs, words)
 	case "threads":
 		defer func() { r.inputs = nil }()

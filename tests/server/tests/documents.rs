@@ -407,3 +407,34 @@ fn access_points() {
     assert_eq!(meta("POST", "query").code(), "NotImplemented");
     assert_eq!(meta("POST", "delete").status, 200);
 }
+
+/// Python writes `True`, and reads `true` only.
+#[test]
+fn booleans_of_other_languages() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let cases: [(Pairs<'_>, &str); 3] = [
+        (
+            &[("publicAccessBlock", "")],
+            "<PublicAccessBlockConfiguration><BlockPublicAccess>True</BlockPublicAccess></PublicAccessBlockConfiguration>",
+        ),
+        (
+            &[("inventory", ""), ("inventoryId", "r")],
+            "<InventoryConfiguration><Id>r</Id><IsEnabled>True</IsEnabled></InventoryConfiguration>",
+        ),
+        (
+            &[("transferAcceleration", "")],
+            "<TransferAccelerationConfiguration><Enabled>True</Enabled></TransferAccelerationConfiguration>",
+        ),
+    ];
+    for (query, document) in cases {
+        let put = client.send("PUT", "", query, &[], document.as_bytes());
+        assert_eq!(put.status, 200, "{}", put.text());
+        let got = client.send("GET", "", query, &[], b"").text();
+        assert!(got.ends_with(&document.replace("True", "true")), "{got}");
+    }
+    let tags = "<Tagging><TagSet><Tag><Key>True</Key><Value>True</Value></Tag></TagSet></Tagging>";
+    client.send("PUT", "", &[("tagging", "")], &[], tags.as_bytes());
+    let got = client.send("GET", "", &[("tagging", "")], &[], b"").text();
+    assert!(got.ends_with(tags), "only booleans change: {got}");
+}

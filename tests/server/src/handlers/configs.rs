@@ -201,10 +201,21 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
+const BOOLEANS: [&str; 7] = [
+    "AllowEmptyReferer",
+    "AllowTruncateQueryString",
+    "BlockPublicAccess",
+    "Enable",
+    "Enabled",
+    "IsEnabled",
+    "TruncatePath",
+];
+
 /// Parses a body and insists on its root element.
 pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
-    let node = xml::parse(body).map_err(ApiError::malformed_xml)?;
+    let mut node = xml::parse(body).map_err(ApiError::malformed_xml)?;
     if node.name == root {
+        lower_booleans(&mut node);
         Ok(node)
     } else {
         Err(ApiError::malformed_xml(format!(
@@ -212,6 +223,14 @@ pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
             node.name
         )))
     }
+}
+
+/// Clients write booleans as their language does, and read what the service writes.
+fn lower_booleans(node: &mut Node) {
+    if BOOLEANS.contains(&node.name.as_str()) {
+        node.text.make_ascii_lowercase();
+    }
+    node.children.iter_mut().for_each(lower_booleans);
 }
 
 /// The tags of a `Tagging` body.

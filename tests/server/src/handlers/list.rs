@@ -174,14 +174,11 @@ fn write_entries(
 
 /// What every listing says about an object, behind its key.
 pub fn write_version(xml: &mut Writer, version: &Version, now_ms: i64) {
-    xml.text(
-        "LastModified",
-        &clock::iso_date(version.modified_ms / 1000 * 1000),
-    )
-    .text("ETag", &format!("\"{}\"", version.etag))
-    .text("Type", version.kind.name())
-    .number("Size", version.size)
-    .text("StorageClass", &version.storage_class);
+    xml.text("LastModified", &clock::iso_date(version.modified_ms))
+        .text("ETag", &format!("\"{}\"", version.etag))
+        .text("Type", version.kind.name())
+        .number("Size", version.size)
+        .text("StorageClass", &version.storage_class);
     if let Some((from, until)) = version.restored {
         if now_ms < from {
             xml.text("RestoreInfo", "ongoing-request=\"true\"");

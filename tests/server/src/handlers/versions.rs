@@ -89,10 +89,7 @@ pub fn list(exchange: &Exchange) -> Result<Answer> {
         .text("VersionId", &version.id)
         .number("IsLatest", latest);
         if version.is_marker() {
-            xml.text(
-                "LastModified",
-                &clock::iso_date(version.modified_ms / 1000 * 1000),
-            );
+            xml.text("LastModified", &clock::iso_date(version.modified_ms));
         } else {
             write_version(&mut xml, version, exchange.now_ms);
         }

@@ -1,0 +1,261 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    // Downloads.
+    public sealed unsafe partial class Bucket
+    {
+        /// <summary>
+        /// GetObject: the object as a stream, read as it arrives. <paramref name="token"/> ends the reading as well. Dispose
+        /// the stream: until then it keeps a connection.
+        /// </summary>
+        public ObjectStream GetObject(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_get_object(call.Owner, keyText, call.Pointer));
+                return Opened(call, token, Native.oss_call_content_length(call.Handle));
+            }
+        }
+
+        /// <summary>As <see cref="GetObject"/>, on another thread.</summary>
+        public Task<ObjectStream> GetObjectAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObject(key, options, token), token);
+
+        /// <summary>
+        /// GetObject into <paramref name="buffer"/>; how many bytes came. A larger object is
+        /// <see cref="OssStatus.InvalidArgument"/>.
+        /// </summary>
+        public int GetObjectToBuffer(
+            string key,
+            ArraySegment<byte> buffer,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            OssResponse response;
+            int length = GetObjectToBuffer(key, buffer, out response, options, token);
+            response.Dispose();
+            return length;
+        }
+
+        /// <summary>GetObject into <paramref name="buffer"/>, with the headers of the answer.</summary>
+        public int GetObjectToBuffer(
+            string key,
+            ArraySegment<byte> buffer,
+            out OssResponse response,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            if (buffer.Array == null)
+            {
+                throw new ArgumentNullException(nameof(buffer));
+            }
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* bytes = buffer.Array)
+            using (var call = new Call(handle, options, token))
+            {
+                UIntPtr length;
+                var room = (UIntPtr)(uint)buffer.Count;
+                call.Check(Native.oss_get_object_to_buffer(
+                    call.Owner, keyText, bytes + buffer.Offset, room, &length, call.Pointer));
+                response = call.Answer();
+                return (int)length;
+            }
+        }
+
+        /// <summary>As <see cref="GetObjectToBuffer(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.</summary>
+        public Task<int> GetObjectToBufferAsync(
+            string key,
+            ArraySegment<byte> buffer,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectToBuffer(key, buffer, options, token), token);
+
+        /// <summary>GetObject into the file at <paramref name="path"/>, which appears whole or not at all.</summary>
+        public OssResponse GetObjectToFile(
+            string key,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* pathText = Utf8.Required(path, nameof(path)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_get_object_to_file(call.Owner, keyText, pathText, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="GetObjectToFile"/>, on another thread.</summary>
+        public Task<OssResponse> GetObjectToFileAsync(
+            string key,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectToFile(key, path, options, token), token);
+
+        /// <summary>
+        /// GetObject into <paramref name="target"/>, piece by piece. Unless this returns, what was written is not the object.
+        /// The stream stays open.
+        /// </summary>
+        public OssResponse GetObjectToStream(
+            string key,
+            Stream target,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            GetToStream(key, target, options, token, false);
+
+        /// <summary>
+        /// As <see cref="GetObjectToStream"/>, on another thread; writes with
+        /// <see cref="Stream.WriteAsync(byte[], int, int, CancellationToken)"/>.
+        /// </summary>
+        public Task<OssResponse> GetObjectToStreamAsync(
+            string key,
+            Stream target,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetToStream(key, target, options, token, true), token);
+
+        /// <summary>HeadObject: the headers of the object without its body.</summary>
+        public OssResponse HeadObject(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_head_object, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="HeadObject"/>, on another thread.</summary>
+        public Task<OssResponse> HeadObjectAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => HeadObject(key, options, token), token);
+
+        /// <summary>GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.</summary>
+        public OssResponse GetObjectMeta(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_get_object_meta, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="GetObjectMeta"/>, on another thread.</summary>
+        public Task<OssResponse> GetObjectMetaAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectMeta(key, options, token), token);
+
+        /// <summary>
+        /// Whether the object exists, by GetObjectMeta. Only the service's word that it does not is a false; a refusal, a
+        /// missing bucket and a network failure are exceptions.
+        /// </summary>
+        public bool ObjectExists(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token))
+            {
+                int exists;
+                call.Check(Native.oss_object_exists(call.Owner, keyText, &exists, call.Pointer));
+                return exists != 0;
+            }
+        }
+
+        /// <summary>As <see cref="ObjectExists"/>, on another thread.</summary>
+        public Task<bool> ObjectExistsAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => ObjectExists(key, options, token), token);
+
+        /// <summary>
+        /// SelectObject: what the SQL text <paramref name="expression"/> finds in a CSV or JSON object, as a stream of its
+        /// rows. <see cref="CallOptions.Fields"/> set the rest, such as <c>["InputSerialization.CSV.FileHeaderInfo"] =
+        /// "Use"</c> (delimiters as they are, not in base64). It is CSV unless there is a field below
+        /// "InputSerialization.JSON".
+        /// </summary>
+        public ObjectStream SelectObject(
+            string key,
+            string expression,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* expressionText = Utf8.Required(expression, nameof(expression)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_select_object(call.Owner, keyText, expressionText, call.Pointer));
+                return Opened(call, token, -1);
+            }
+        }
+
+        /// <summary>As <see cref="SelectObject"/>, on another thread.</summary>
+        public Task<ObjectStream> SelectObjectAsync(
+            string key,
+            string expression,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => SelectObject(key, expression, options, token), token);
+
+        /// <summary>
+        /// CreateSelectObjectMeta: has the rows of a CSV or JSON object counted. Fields as for <see cref="SelectObject"/>.
+        /// </summary>
+        public SelectObjectMeta CreateSelectObjectMeta(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token))
+            {
+                uint splits;
+                ulong rows;
+                uint columns;
+                call.Check(Native.oss_create_select_object_meta(call.Owner, keyText, &splits, &rows, &columns, call.Pointer));
+                return new SelectObjectMeta(splits, rows, columns, call.Answer());
+            }
+        }
+
+        /// <summary>As <see cref="CreateSelectObjectMeta"/>, on another thread.</summary>
+        public Task<SelectObjectMeta> CreateSelectObjectMetaAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => CreateSelectObjectMeta(key, options, token), token);
+
+        /// <summary>The body of an answer, whose stream from now on owns the call.</summary>
+        private ObjectStream Opened(Call call, CancellationToken token, long length)
+        {
+            call.Handle.Keep(handle);
+            var progress = call.TakeProgress();
+            return new ObjectStream(call.Handle, token, call.Release(), progress, length);
+        }
+
+        private OssResponse GetToStream(
+            string key, Stream target, CallOptions options, CancellationToken token, bool async)
+        {
+            if (target == null)
+            {
+                throw new ArgumentNullException(nameof(target));
+            }
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token, target, async))
+            {
+                call.Check(Native.oss_get_object_to_stream(call.Owner, keyText, Callbacks.Write, call.User, call.Pointer));
+                return call.Answer();
+            }
+        }
+    }
+}

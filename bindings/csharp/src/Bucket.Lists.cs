@@ -1,0 +1,229 @@
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    // Listings.
+    public sealed unsafe partial class Bucket
+    {
+        /// <summary>
+        /// ListObjectsV2: the objects whose keys begin with <paramref name="prefix"/>, in key order; keys that hold
+        /// <paramref name="delimiter"/> behind it are folded into one entry. Both may be null. Asks the service when it is
+        /// enumerated, page by page, and anew each time. Where to begin and how long pages are: query "start-after" and
+        /// "max-keys".
+        /// </summary>
+        public IEnumerable<ObjectEntry> ListObjectsV2(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, token);
+
+        /// <summary>As <see cref="ListObjectsV2"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<ObjectEntry>> ListObjectsV2Async(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListObjectsV2"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<ObjectEntry> EnumerateObjectsV2Async(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, token).Stream();
+#endif
+
+        /// <summary>
+        /// ListObjects: as <see cref="ListObjectsV2"/>, by the older operation; begins behind the query "marker".
+        /// </summary>
+        public IEnumerable<ObjectEntry> ListObjects(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectsLazily(prefix, delimiter, options, token);
+
+        /// <summary>As <see cref="ListObjects"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<ObjectEntry>> ListObjectsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectsLazily(prefix, delimiter, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListObjects"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<ObjectEntry> EnumerateObjectsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default) =>
+            ListObjectsLazily(prefix, delimiter, options, token).Stream();
+#endif
+
+        /// <summary>
+        /// ListObjectVersions: as <see cref="ListObjectsV2"/>, but all versions, with delete markers, of one key the
+        /// newest first; begins behind the query "key-marker" and "version-id-marker".
+        /// </summary>
+        public IEnumerable<ObjectEntry> ListObjectVersions(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, token);
+
+        /// <summary>As <see cref="ListObjectVersions"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<ObjectEntry>> ListObjectVersionsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListObjectVersions"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<ObjectEntry> EnumerateObjectVersionsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, token).Stream();
+#endif
+
+        /// <summary>
+        /// ListMultipartUploads: as <see cref="ListObjectsV2"/>, but the uploads that were neither completed nor aborted;
+        /// begins behind the query "key-marker" and "upload-id-marker".
+        /// </summary>
+        public IEnumerable<UploadEntry> ListMultipartUploads(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, token);
+
+        /// <summary>As <see cref="ListMultipartUploads"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<UploadEntry>> ListMultipartUploadsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListMultipartUploads"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<UploadEntry> EnumerateMultipartUploadsAsync(
+            string prefix = null,
+            string delimiter = null,
+            CallOptions options = null,
+            CancellationToken token = default) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, token).Stream();
+#endif
+
+        /// <summary>
+        /// ListParts: the parts of an upload in the order of their numbers, as <see cref="CompleteMultipartUpload"/> takes
+        /// them; begins behind the query "part-number-marker".
+        /// </summary>
+        public IEnumerable<UploadedPart> ListParts(
+            string key,
+            string uploadId,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListPartsLazily(key, uploadId, options, token);
+
+        /// <summary>As <see cref="ListParts"/>, on another thread; the whole list in memory.</summary>
+        public Task<IReadOnlyList<UploadedPart>> ListPartsAsync(
+            string key,
+            string uploadId,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            ListPartsLazily(key, uploadId, options, token).ToListAsync();
+
+#if NET
+        /// <summary>As <see cref="ListParts"/>, fetched on another thread while it is enumerated.</summary>
+        public IAsyncEnumerable<UploadedPart> EnumeratePartsAsync(
+            string key,
+            string uploadId,
+            CallOptions options = null,
+            CancellationToken token = default) =>
+            ListPartsLazily(key, uploadId, options, token).Stream();
+#endif
+
+        private Listing<ObjectEntry> ListObjectsV2Lazily(
+            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
+            Under(Native.oss_list_objects_v2, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+
+        private Listing<ObjectEntry> ListObjectsLazily(
+            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
+            Under(Native.oss_list_objects, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+
+        private Listing<ObjectEntry> ListObjectVersionsLazily(
+            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
+            Under(Native.oss_list_object_versions, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+
+        private Listing<UploadEntry> ListMultipartUploadsLazily(
+            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
+            Under(Native.oss_list_multipart_uploads, prefix, delimiter, entry => new UploadEntry(entry), options, token);
+
+        private Listing<UploadedPart> ListPartsLazily(
+            string key, string uploadId, CallOptions options, CancellationToken token) =>
+            Lazily(
+                Native.oss_list_parts,
+                Utf8.Required(key, nameof(key)),
+                Utf8.Required(uploadId, nameof(uploadId)),
+                entry => new UploadedPart(entry),
+                options,
+                token);
+
+        private Listing<T> Under<T>(
+            TextsFunction function,
+            string prefix,
+            string delimiter,
+            Listing<T>.Reader read,
+            CallOptions options,
+            CancellationToken token)
+            where T : class =>
+            Lazily(
+                function,
+                Utf8.Optional(prefix, nameof(prefix)),
+                Utf8.Optional(delimiter, nameof(delimiter)),
+                read,
+                options,
+                token);
+
+        private Listing<T> Lazily<T>(
+            TextsFunction function,
+            byte[] first,
+            byte[] second,
+            Listing<T>.Reader read,
+            CallOptions options,
+            CancellationToken token)
+            where T : class =>
+            new Listing<T>(
+                cancel =>
+                {
+                    var call = new Call(handle, options, cancel);
+                    try
+                    {
+                        call.Handle.Keep(handle);
+                        fixed (byte* firstText = first)
+                        fixed (byte* secondText = second)
+                        {
+                            call.Check(function(call.Owner, firstText, secondText, call.Pointer));
+                        }
+                        return call;
+                    }
+                    catch
+                    {
+                        call.Dispose();
+                        throw;
+                    }
+                },
+                read,
+                token);
+    }
+}

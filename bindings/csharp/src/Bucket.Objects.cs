@@ -1,0 +1,328 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    // What else is done with objects.
+    public sealed unsafe partial class Bucket
+    {
+        /// <summary>DeleteObject. Deleting what is not there is a success, as with the service.</summary>
+        public OssResponse DeleteObject(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_delete_object, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="DeleteObject"/>, on another thread.</summary>
+        public Task<OssResponse> DeleteObjectAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteObject(key, options, token), token);
+
+        /// <summary>
+        /// DeleteMultipleObjects: 1 to 1000 objects. If <paramref name="quiet"/>, only those that could not be deleted
+        /// come back.
+        /// </summary>
+        public DeletedObjects DeleteMultipleObjects(
+            IEnumerable<string> keys,
+            bool quiet = false,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            DeleteMultipleObjects(Named(keys), quiet, options, token);
+
+        /// <summary>
+        /// As <see cref="DeleteMultipleObjects(IEnumerable{string}, bool, CallOptions, CancellationToken)"/>, on another
+        /// thread.
+        /// </summary>
+        public Task<DeletedObjects> DeleteMultipleObjectsAsync(
+            IEnumerable<string> keys,
+            bool quiet = false,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, token), token);
+
+        /// <summary>DeleteMultipleObjects of 1 to 1000 objects, each of them by key and version.</summary>
+        public DeletedObjects DeleteMultipleObjects(
+            IEnumerable<ObjectVersion> objects,
+            bool quiet = false,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            var all = new List<ObjectVersion>(objects ?? throw new ArgumentNullException(nameof(objects)));
+            using (var keys = new TextArray(all.ConvertAll(one => Utf8.Required(one.Key, "key"))))
+            using (var versions = new TextArray(all.ConvertAll(one => Utf8.Optional(one.VersionId, "version_id"))))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_delete_multiple_objects(
+                    call.Owner, keys.Pointer, versions.Pointer, (UIntPtr)(uint)all.Count, quiet ? 1 : 0, call.Pointer));
+                var deleted = new List<DeletedEntry>();
+                for (Native.Entry* entry = call.Next(); entry != null; entry = call.Next())
+                {
+                    deleted.Add(new DeletedEntry(entry));
+                }
+                return new DeletedObjects(deleted, call.Answer());
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="DeleteMultipleObjects(IEnumerable{ObjectVersion}, bool, CallOptions, CancellationToken)"/>, on
+        /// another thread.
+        /// </summary>
+        public Task<DeletedObjects> DeleteMultipleObjectsAsync(
+            IEnumerable<ObjectVersion> objects,
+            bool quiet = false,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, token), token);
+
+        /// <summary>
+        /// CopyObject: makes <paramref name="key"/> a copy of <paramref name="sourceKey"/>, up to 5 GB. Null for the
+        /// bucket of the source is this one, null for its version the latest. New metadata comes as headers, with
+        /// <c>["x-oss-metadata-directive"] = "REPLACE"</c>.
+        /// </summary>
+        public OssResponse CopyObject(
+            string key,
+            string sourceKey,
+            string sourceBucket = null,
+            string sourceVersionId = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* bucketText = Utf8.Optional(sourceBucket, nameof(sourceBucket)))
+            fixed (byte* sourceText = Utf8.Required(sourceKey, nameof(sourceKey)))
+            fixed (byte* versionText = Utf8.Optional(sourceVersionId, nameof(sourceVersionId)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_copy_object(call.Owner, keyText, bucketText, sourceText, versionText, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="CopyObject"/>, on another thread.</summary>
+        public Task<OssResponse> CopyObjectAsync(
+            string key,
+            string sourceKey,
+            string sourceBucket = null,
+            string sourceVersionId = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, token), token);
+
+        /// <summary>
+        /// PutObjectAcl: <paramref name="acl"/> is "default", "private", "public-read" or "public-read-write".
+        /// </summary>
+        public OssResponse PutObjectAcl(
+            string key,
+            string acl,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_put_object_acl, key, nameof(key), acl, nameof(acl), options, token);
+
+        /// <summary>As <see cref="PutObjectAcl"/>, on another thread.</summary>
+        public Task<OssResponse> PutObjectAclAsync(
+            string key,
+            string acl,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectAcl(key, acl, options, token), token);
+
+        /// <summary>GetObjectAcl: who may do what with the object, and whose it is.</summary>
+        public AccessControlPolicy GetObjectAcl(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Configuration.Of<AccessControlPolicy>(
+                Send(Native.oss_get_object_acl, key, nameof(key), options, token));
+
+        /// <summary>As <see cref="GetObjectAcl"/>, on another thread.</summary>
+        public Task<AccessControlPolicy> GetObjectAclAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectAcl(key, options, token), token);
+
+        /// <summary>
+        /// PutSymlink: makes <paramref name="key"/> a link to <paramref name="target"/>, a key of the same bucket.
+        /// </summary>
+        public OssResponse PutSymlink(
+            string key,
+            string target,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_put_symlink, key, nameof(key), target, nameof(target), options, token);
+
+        /// <summary>As <see cref="PutSymlink"/>, on another thread.</summary>
+        public Task<OssResponse> PutSymlinkAsync(
+            string key,
+            string target,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutSymlink(key, target, options, token), token);
+
+        /// <summary>GetSymlink: <see cref="OssResponse.SymlinkTarget"/> tells where the link leads.</summary>
+        public OssResponse GetSymlink(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_get_symlink, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="GetSymlink"/>, on another thread.</summary>
+        public Task<OssResponse> GetSymlinkAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetSymlink(key, options, token), token);
+
+        /// <summary>PutObjectTagging: replaces all tags of the object by these, up to 10.</summary>
+        public OssResponse PutObjectTagging(
+            string key,
+            IEnumerable<KeyValuePair<string, string>> tags,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            var all = new List<KeyValuePair<string, string>>(tags ?? throw new ArgumentNullException(nameof(tags)));
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var names = new TextArray(all.ConvertAll(tag => Utf8.Required(tag.Key, "name"))))
+            using (var values = new TextArray(all.ConvertAll(tag => Utf8.Required(tag.Value, "value"))))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_put_object_tagging(
+                    call.Owner, keyText, names.Pointer, values.Pointer, (UIntPtr)(uint)all.Count, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="PutObjectTagging"/>, on another thread.</summary>
+        public Task<OssResponse> PutObjectTaggingAsync(
+            string key,
+            IEnumerable<KeyValuePair<string, string>> tags,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectTagging(key, tags, options, token), token);
+
+        /// <summary>GetObjectTagging: the tags of the object.</summary>
+        public Tagging GetObjectTagging(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Configuration.Of<Tagging>(
+                Send(Native.oss_get_object_tagging, key, nameof(key), options, token));
+
+        /// <summary>As <see cref="GetObjectTagging"/>, on another thread.</summary>
+        public Task<Tagging> GetObjectTaggingAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectTagging(key, options, token), token);
+
+        /// <summary>DeleteObjectTagging: takes off all tags.</summary>
+        public OssResponse DeleteObjectTagging(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_delete_object_tagging, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="DeleteObjectTagging"/>, on another thread.</summary>
+        public Task<OssResponse> DeleteObjectTaggingAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteObjectTagging(key, options, token), token);
+
+        /// <summary>
+        /// RestoreObject: has an archived object made readable, for <paramref name="days"/> days, or 0 for the service's
+        /// choice, at the speed <paramref name="tier"/>, "Expedited", "Standard" or "Bulk", or null. HTTP status 202:
+        /// begun; 200: it is readable already.
+        /// </summary>
+        public OssResponse RestoreObject(
+            string key,
+            int days = 0,
+            string tier = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* tierText = Utf8.Optional(tier, nameof(tier)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_restore_object(call.Owner, keyText, days, tierText, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="RestoreObject"/>, on another thread.</summary>
+        public Task<OssResponse> RestoreObjectAsync(
+            string key,
+            int days = 0,
+            string tier = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => RestoreObject(key, days, tier, options, token), token);
+
+        /// <summary>CleanRestoredObject: ends the time in which a restored object is readable.</summary>
+        public OssResponse CleanRestoredObject(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_clean_restored_object, key, nameof(key), options, token);
+
+        /// <summary>As <see cref="CleanRestoredObject"/>, on another thread.</summary>
+        public Task<OssResponse> CleanRestoredObjectAsync(
+            string key,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => CleanRestoredObject(key, options, token), token);
+
+        /// <summary>
+        /// ProcessObject: does <paramref name="process"/>, such as "image/resize,w_100|sys/saveas,o_...". <see
+        /// cref="OssResponse.Body"/> is a JSON text.
+        /// </summary>
+        public OssResponse ProcessObject(
+            string key,
+            string process,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_process_object, key, nameof(key), process, nameof(process), options, token);
+
+        /// <summary>As <see cref="ProcessObject"/>, on another thread.</summary>
+        public Task<OssResponse> ProcessObjectAsync(
+            string key,
+            string process,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => ProcessObject(key, process, options, token), token);
+
+        /// <summary>
+        /// AsyncProcessObject: as <see cref="ProcessObject"/>, but only begins it; <see cref="OssResponse.Body"/> has the
+        /// id of the task.
+        /// </summary>
+        public OssResponse AsyncProcessObject(
+            string key,
+            string process,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_async_process_object, key, nameof(key), process, nameof(process), options, token);
+
+        /// <summary>As <see cref="AsyncProcessObject"/>, on another thread.</summary>
+        public Task<OssResponse> AsyncProcessObjectAsync(
+            string key,
+            string process,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => AsyncProcessObject(key, process, options, token), token);
+
+        private static IEnumerable<ObjectVersion> Named(IEnumerable<string> keys)
+        {
+            var named = new List<ObjectVersion>();
+            foreach (string key in keys ?? throw new ArgumentNullException(nameof(keys)))
+            {
+                named.Add(new ObjectVersion(key));
+            }
+            return named;
+        }
+    }
+}

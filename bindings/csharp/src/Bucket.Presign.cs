@@ -1,0 +1,177 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    // Requests that others send.
+    public sealed unsafe partial class Bucket
+    {
+        /// <summary>
+        /// Signs a URL that lets anybody send <paramref name="method"/>, such as "GET", for <paramref name="key"/>, or
+        /// null for the bucket, for the time <paramref name="expires"/>, with V4 up to 7 days. Query and headers of the
+        /// options are part of it. Sends nothing.
+        /// </summary>
+        public PresignedRequest Presign(
+            string method,
+            string key,
+            TimeSpan expires,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* methodText = Utf8.Required(method, nameof(method)))
+            fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_presign(call.Owner, methodText, keyText, Seconds(expires), call.Pointer));
+                using (var signed = call.Answer())
+                {
+                    return new PresignedRequest(signed);
+                }
+            }
+        }
+
+        /// <summary>As <see cref="Presign"/>, on another thread.</summary>
+        public Task<PresignedRequest> PresignAsync(
+            string method,
+            string key,
+            TimeSpan expires,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => Presign(method, key, expires, options, token), token);
+
+        /// <summary>
+        /// Signs a form that lets anybody upload an object (PostObject) for the time <paramref name="expires"/>, under
+        /// <paramref name="conditions"/>, a JSON array such as <c>[["starts-with","$key","user/"]]</c>, or null. Sends
+        /// nothing.
+        /// </summary>
+        public PostForm PostPolicy(
+            TimeSpan expires,
+            string conditions = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* conditionsText = Utf8.Optional(conditions, nameof(conditions)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_post_policy(call.Owner, Seconds(expires), conditionsText, call.Pointer));
+                using (var signed = call.Answer())
+                {
+                    return new PostForm(signed);
+                }
+            }
+        }
+
+        /// <summary>As <see cref="PostPolicy"/>, on another thread.</summary>
+        public Task<PostForm> PostPolicyAsync(
+            TimeSpan expires,
+            string conditions = null,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PostPolicy(expires, conditions, options, token), token);
+
+        /// <summary>
+        /// PutObject by a presigned URL, compared with its CRC-64. Of the bucket only the connections and settings are
+        /// used; the options have to have the headers that were signed.
+        /// </summary>
+        public OssResponse PutObjectByUrl(
+            string url,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            PutObjectByUrl(url, Segment(data), options, token);
+
+        /// <summary>
+        /// As <see cref="PutObjectByUrl(string, byte[], CallOptions, CancellationToken)"/>, on another thread.
+        /// </summary>
+        public Task<OssResponse> PutObjectByUrlAsync(
+            string url,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectByUrl(url, data, options, token), token);
+
+        /// <summary>PutObject of a part of an array by a presigned URL.</summary>
+        public OssResponse PutObjectByUrl(
+            string url,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* urlText = Utf8.Required(url, nameof(url)))
+            fixed (byte* bytes = Segment(data).Array)
+            using (var call = new Call(handle, options, token))
+            {
+                var length = (UIntPtr)(uint)data.Count;
+                call.Check(Native.oss_put_object_by_url(call.Owner, urlText, bytes + data.Offset, length, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="PutObjectByUrl(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.
+        /// </summary>
+        public Task<OssResponse> PutObjectByUrlAsync(
+            string url,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectByUrl(url, data, options, token), token);
+
+        /// <summary>GetObject by a presigned URL, as a stream that is to be disposed.</summary>
+        public ObjectStream GetObjectByUrl(
+            string url,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* urlText = Utf8.Required(url, nameof(url)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_get_object_by_url(call.Owner, urlText, call.Pointer));
+                return Opened(call, token, Native.oss_call_content_length(call.Handle));
+            }
+        }
+
+        /// <summary>As <see cref="GetObjectByUrl"/>, on another thread.</summary>
+        public Task<ObjectStream> GetObjectByUrlAsync(
+            string url,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectByUrl(url, options, token), token);
+
+        /// <summary>
+        /// GetObject by a presigned URL into the file at <paramref name="path"/>, which appears whole or not at all.
+        /// </summary>
+        public OssResponse GetObjectByUrlToFile(
+            string url,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_get_object_by_url_to_file, url, nameof(url), path, nameof(path), options, token);
+
+        /// <summary>As <see cref="GetObjectByUrlToFile"/>, on another thread.</summary>
+        public Task<OssResponse> GetObjectByUrlToFileAsync(
+            string url,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectByUrlToFile(url, path, options, token), token);
+
+        /// <summary>HeadObject by a presigned URL.</summary>
+        public OssResponse HeadObjectByUrl(
+            string url,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_head_object_by_url, url, nameof(url), options, token);
+
+        /// <summary>As <see cref="HeadObjectByUrl"/>, on another thread.</summary>
+        public Task<OssResponse> HeadObjectByUrlAsync(
+            string url,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => HeadObjectByUrl(url, options, token), token);
+
+        /// <summary>Whole seconds, no fewer than were asked for.</summary>
+        private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
+    }
+}

@@ -1,0 +1,271 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    // Uploads in one piece.
+    public sealed unsafe partial class Bucket
+    {
+        /// <summary>
+        /// PutObject: stores <paramref name="data"/>, up to 5 GB, as <paramref name="key"/>. Content-Type is guessed from
+        /// the key unless the options have one.
+        /// </summary>
+        public OssResponse PutObject(
+            string key,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            PutObject(key, Segment(data), options, token);
+
+        /// <summary>As <see cref="PutObject(string, byte[], CallOptions, CancellationToken)"/>, on another thread.</summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObject(key, data, options, token), token);
+
+        /// <summary>PutObject of a part of an array.</summary>
+        public OssResponse PutObject(
+            string key,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* bytes = Segment(data).Array)
+            using (var call = new Call(handle, options, token))
+            {
+                var length = (UIntPtr)(uint)data.Count;
+                call.Check(Native.oss_put_object(call.Owner, keyText, bytes + data.Offset, length, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="PutObject(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.</summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObject(key, data, options, token), token);
+
+        /// <summary>PutObject from the file at <paramref name="path"/>, up to 5 GB.</summary>
+        public OssResponse PutObjectFile(
+            string key,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* pathText = Utf8.Required(path, nameof(path)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_put_object_file(call.Owner, keyText, pathText, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="PutObjectFile"/>, on another thread.</summary>
+        public Task<OssResponse> PutObjectFileAsync(
+            string key,
+            string path,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectFile(key, path, options, token), token);
+
+        /// <summary>
+        /// PutObject of what is left of <paramref name="source"/>, up to 5 GB: with its length if the stream can seek, else in
+        /// chunks. Repeated on failure only as long as nothing was read. The stream stays open.
+        /// </summary>
+        public OssResponse PutObject(
+            string key,
+            Stream source,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            PutObject(key, source, Rest(source), options, token);
+
+        /// <summary>
+        /// PutObject of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields. With a
+        /// length the stream is asked once more after the last byte and must then be at its end.
+        /// </summary>
+        public OssResponse PutObject(
+            string key,
+            Stream source,
+            long length,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            PutStream(key, source, length, options, token, false);
+
+        /// <summary>
+        /// As <see cref="PutObject(string, Stream, CallOptions, CancellationToken)"/>, on another thread; reads with
+        /// <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
+        /// </summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key,
+            Stream source,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            PutObjectAsync(key, source, Rest(source), options, token);
+
+        /// <summary>
+        /// As <see cref="PutObject(string, Stream, long, CallOptions, CancellationToken)"/>, on another thread; reads with
+        /// <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
+        /// </summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key,
+            Stream source,
+            long length,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => PutStream(key, source, length, options, token, true), token);
+
+        /// <summary>
+        /// AppendObject: adds <paramref name="data"/> to an appendable object whose size has to be <paramref
+        /// name="position"/>; 0 makes it. Go on at <see cref="OssResponse.NextAppendPosition"/>. Never repeated: after a
+        /// lost answer <see cref="HeadObject"/> tells whether it happened.
+        /// </summary>
+        public OssResponse AppendObject(
+            string key,
+            long position,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            AppendObject(key, position, Segment(data), options, token);
+
+        /// <summary>
+        /// As <see cref="AppendObject(string, long, byte[], CallOptions, CancellationToken)"/>, on another thread.
+        /// </summary>
+        public Task<OssResponse> AppendObjectAsync(
+            string key,
+            long position,
+            byte[] data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => AppendObject(key, position, data, options, token), token);
+
+        /// <summary>AppendObject of a part of an array.</summary>
+        public OssResponse AppendObject(
+            string key,
+            long position,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* bytes = Segment(data).Array)
+            using (var call = new Call(handle, options, token))
+            {
+                var length = (UIntPtr)(uint)data.Count;
+                call.Check(Native.oss_append_object(call.Owner, keyText, position, bytes + data.Offset, length, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="AppendObject(string, long, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another
+        /// thread.
+        /// </summary>
+        public Task<OssResponse> AppendObjectAsync(
+            string key,
+            long position,
+            ArraySegment<byte> data,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => AppendObject(key, position, data, options, token), token);
+
+        /// <summary>AppendObject of what is left of <paramref name="source"/>, which stays open.</summary>
+        public OssResponse AppendObject(
+            string key,
+            long position,
+            Stream source,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            AppendObject(key, position, source, Rest(source), options, token);
+
+        /// <summary>
+        /// AppendObject of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields.
+        /// </summary>
+        public OssResponse AppendObject(
+            string key,
+            long position,
+            Stream source,
+            long length,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            AppendStream(key, position, source, length, options, token, false);
+
+        /// <summary>
+        /// As <see cref="AppendObject(string, long, Stream, CallOptions, CancellationToken)"/>, on another thread; reads
+        /// with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
+        /// </summary>
+        public Task<OssResponse> AppendObjectAsync(
+            string key,
+            long position,
+            Stream source,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            AppendObjectAsync(key, position, source, Rest(source), options, token);
+
+        /// <summary>
+        /// As <see cref="AppendObject(string, long, Stream, long, CallOptions, CancellationToken)"/>, on another thread;
+        /// reads with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
+        /// </summary>
+        public Task<OssResponse> AppendObjectAsync(
+            string key,
+            long position,
+            Stream source,
+            long length,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => AppendStream(key, position, source, length, options, token, true), token);
+
+        /// <summary>SealAppendObject: nothing can be appended any more; <paramref name="position"/> is the size.</summary>
+        public OssResponse SealAppendObject(
+            string key,
+            long position,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token))
+            {
+                call.Check(Native.oss_seal_append_object(call.Owner, keyText, position, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        /// <summary>As <see cref="SealAppendObject"/>, on another thread.</summary>
+        public Task<OssResponse> SealAppendObjectAsync(
+            string key,
+            long position,
+            CallOptions options = null,
+            CancellationToken token = default(CancellationToken)) =>
+            Blocking.Run(() => SealAppendObject(key, position, options, token), token);
+
+        private OssResponse PutStream(
+            string key, Stream source, long length, CallOptions options, CancellationToken token, bool async)
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token, Source(source), async))
+            {
+                call.Check(Native.oss_put_object_stream(call.Owner, keyText, length, Callbacks.Read, call.User, call.Pointer));
+                return call.Answer();
+            }
+        }
+
+        private OssResponse AppendStream(
+            string key, long position, Stream source, long length, CallOptions options, CancellationToken token, bool async)
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            using (var call = new Call(handle, options, token, Source(source), async))
+            {
+                call.Check(Native.oss_append_object_stream(
+                    call.Owner, keyText, position, length, Callbacks.Read, call.User, call.Pointer));
+                return call.Answer();
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Xml;
+
+namespace Alioss
+{
+    /// <summary>
+    /// A document of the service that has a class of its own. What it does not say is null or empty, and is not sent.
+    /// </summary>
+    public abstract class Configuration : IMapped
+    {
+        internal Configuration()
+        {
+        }
+
+        /// <summary>The answer that it came with; null for one of your own.</summary>
+        public OssResponse Response { get; private set; }
+
+        internal abstract string Root { get; }
+
+        /// <summary>It as XML, as it is sent.</summary>
+        /// <exception cref="OssException">A text holds a character that XML cannot.</exception>
+        public byte[] ToXml()
+        {
+            var document = new Document(Root);
+            ((IMapped)this).Map(new Mapper(document.Root, true));
+            return document.ToBytes();
+        }
+
+        internal abstract void Map(Mapper map);
+
+        void IMapped.Map(Mapper map) => Map(map);
+
+        /// <summary>What <paramref name="response"/> holds.</summary>
+        /// <exception cref="OssException">Something else: <see cref="OssStatus.BadResponse"/>.</exception>
+        internal static T Of<T>(OssResponse response) where T : Configuration, new()
+        {
+            var document = Document.Parse(response.Body);
+            var made = new T { Response = response };
+            if (document.RootName != made.Root)
+            {
+                throw Mapper.Bad($"the document is a `{document.RootName}`, not a `{made.Root}`");
+            }
+            made.Map(new Mapper(document.Root, false));
+            return made;
+        }
+    }
+
+    /// <summary>What XML maps to.</summary>
+    internal interface IMapped
+    {
+        /// <summary>Names each property once, for reading and writing.</summary>
+        void Map(Mapper map);
+    }
+
+    /// <summary>
+    /// Reads or writes the children of an element: each method takes what a property holds, writes it or not, and returns what
+    /// the property is to hold. So one list of properties serves both ways, without reflection.
+    /// </summary>
+    internal sealed class Mapper
+    {
+        private readonly XmlElement element;
+        private readonly bool writing;
+
+        internal Mapper(XmlElement element, bool writing)
+        {
+            this.element = element;
+            this.writing = writing;
+        }
+
+        internal static OssException Bad(string message) => OssException.Plain((int)OssStatus.BadResponse, message);
+
+        internal string Text(string name, string value)
+        {
+            if (writing)
+            {
+                Write(name, value);
+                return value;
+            }
+            var child = Document.Child(element, name, 0);
+            return child == null ? null : Document.TextOf(child);
+        }
+
+        internal long? Number(string name, long? value)
+        {
+            string text = Text(name, value?.ToString(CultureInfo.InvariantCulture));
+            if (writing || string.IsNullOrEmpty(text))
+            {
+                return value;
+            }
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw Bad($"`{name}` is no number: {text}");
+        }
+
+        internal bool? Flag(string name, bool? value)
+        {
+            string text = Text(name, value.HasValue ? (value.Value ? "true" : "false") : null);
+            if (writing || string.IsNullOrEmpty(text))
+            {
+                return value;
+            }
+            return bool.TryParse(text, out bool flag) ? flag : throw Bad($"`{name}` is neither true nor false: {text}");
+        }
+
+        internal DateTimeOffset? Time(string name, DateTimeOffset? value)
+        {
+            string text = Text(
+                name, value?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            if (writing || string.IsNullOrEmpty(text))
+            {
+                return value;
+            }
+            return DateTimeOffset.TryParse(
+                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+                ? time
+                : throw Bad($"`{name}` is no time: {text}");
+        }
+
+        internal T Child<T>(string name, T value) where T : class, IMapped, new()
+        {
+            if (writing)
+            {
+                value?.Map(new Mapper(Document.Append(element, name), true));
+                return value;
+            }
+            var child = Document.Child(element, name, 0);
+            return child == null ? null : Read<T>(child);
+        }
+
+        internal void Children<T>(string name, IList<T> values) where T : class, IMapped, new()
+        {
+            if (writing)
+            {
+                foreach (T value in values)
+                {
+                    value.Map(new Mapper(Document.Append(element, name), true));
+                }
+                return;
+            }
+            foreach (XmlElement child in All(name))
+            {
+                values.Add(Read<T>(child));
+            }
+        }
+
+        internal void Texts(string name, IList<string> values)
+        {
+            if (writing)
+            {
+                foreach (string value in values)
+                {
+                    Write(name, value);
+                }
+                return;
+            }
+            foreach (XmlElement child in All(name))
+            {
+                values.Add(Document.TextOf(child));
+            }
+        }
+
+        /// <summary>What lies below an element that has no class; it is written if <paramref name="any"/>.</summary>
+        internal Mapper Inside(string name, bool any = true)
+        {
+            var child = writing
+                ? any ? Document.Append(element, name) : element.OwnerDocument.CreateElement(name)
+                : Document.Child(element, name, 0) ?? element.OwnerDocument.CreateElement(name);
+            return new Mapper(child, writing);
+        }
+
+        private static T Read<T>(XmlElement from) where T : class, IMapped, new()
+        {
+            var made = new T();
+            made.Map(new Mapper(from, false));
+            return made;
+        }
+
+        private void Write(string name, string value)
+        {
+            if (value != null)
+            {
+                Document.Append(element, name).AppendChild(
+                    element.OwnerDocument.CreateTextNode(Document.Characters(value)));
+            }
+        }
+
+        private IEnumerable<XmlElement> All(string name)
+        {
+            XmlElement child;
+            for (int index = 0; (child = Document.Child(element, name, index)) != null; index++)
+            {
+                yield return child;
+            }
+        }
+    }
+}

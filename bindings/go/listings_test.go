@@ -1,0 +1,147 @@
+package oss
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// wantKeys fails the test unless just these were listed.
+func wantKeys(t testing.TB, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%q instead of %q", got, want)
+	}
+}
+
+// listenAndAnswer is a server that answers everything with this JSON text; its URL.
+func listenAndAnswer(t testing.TB, text string) string {
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, text)
+	}))
+	t.Cleanup(listener.Close)
+	return listener.URL
+}
+
+func TestListObjects(t *testing.T) {
+	b := newBucket(t)
+	for _, key := range []string{"a/1", "a/2", "b", "c"} {
+		must(b.PutObjectBytes(live(t), key, []byte("x")))(t)
+	}
+	var got []string
+	for object, err := range b.ListObjects(live(t), "", "/", WithPageSize(1)) {
+		if must(object, err)(t).IsPrefix != (object.Key == "a/") {
+			t.Errorf("%+v", object)
+		}
+		got = append(got, object.Key)
+	}
+	wantKeys(t, got, "a/", "b", "c")
+	got = nil
+	for object, err := range b.ListObjects(live(t), "", "", WithMarker("a/2")) {
+		got = append(got, must(object, err)(t).Key)
+	}
+	wantKeys(t, got, "b", "c")
+	for _, err := range b.ListObjects(live(t), "\x00", "") {
+		wantError(t, err, InvalidArgument)
+	}
+	for _, err := range must(NewBucket("go-never-created", options()))(t).ListObjects(live(t), "", "") {
+		wantError(t, err, NotFound)
+	}
+}
+
+func TestListObjectVersions(t *testing.T) {
+	b := newBucket(t)
+	ctx := live(t)
+	must(b.PutBucketVersioning(ctx, VersioningConfiguration{Status: "Enabled"}))(t)
+	first := must(b.PutObjectBytes(ctx, "a", []byte("1")))(t).VersionID
+	second := must(b.PutObjectBytes(ctx, "a", []byte("22")))(t).VersionID
+	marker := must(b.DeleteObject(ctx, "a"))(t).VersionID
+	must(b.PutObjectBytes(ctx, "b/c", nil))(t)
+	var got []ListedVersion
+	for version, err := range b.ListObjectVersions(ctx, "", "/", WithPageSize(1)) {
+		got = append(got, must(version, err)(t))
+	}
+	if len(got) != 4 {
+		t.Fatalf("%+v", got)
+	}
+	if m := got[0]; !m.IsDeleteMarker || !m.IsLatest || m.VersionID != marker || m.Key != "a" || m.Size != -1 {
+		t.Errorf("%+v", m)
+	}
+	if v := got[1]; v.IsDeleteMarker || v.IsLatest || v.VersionID != second || v.Size != 2 || v.ETag == "" {
+		t.Errorf("%+v", v)
+	}
+	if v := got[2]; v.VersionID != first || v.Size != 1 {
+		t.Errorf("%+v", v)
+	}
+	if p := got[3]; !p.IsPrefix || p.Key != "b/" {
+		t.Errorf("%+v", p)
+	}
+	count := 0
+	for version, err := range b.ListObjectVersions(ctx, "", "", WithKeyMarker("a"), WithVersionIDMarker(second)) {
+		if count++; count == 1 && must(version, err)(t).VersionID != first {
+			t.Errorf("%+v", version)
+		}
+	}
+	if count != 2 {
+		t.Errorf("%d versions", count)
+	}
+}
+
+// However long a listing is, no more than a page of it is kept.
+func TestListingTakesConstantMemory(t *testing.T) {
+	const pages, entries = 150, 1000
+	filler := strings.Repeat("x", 500)
+	asked := 0
+	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		var page bytes.Buffer
+		page.WriteString("<ListBucketResult><EncodingType>url</EncodingType>")
+		for i := range entries {
+			fmt.Fprintf(&page, "<Contents><Key>%06d-%04d-%s</Key><Size>1</Size></Contents>", asked, i, filler)
+		}
+		if asked < pages {
+			fmt.Fprintf(&page, "<IsTruncated>true</IsTruncated><NextContinuationToken>%d</NextContinuationToken>", asked)
+		}
+		page.WriteString("</ListBucketResult>")
+		w.Header().Set("x-oss-request-id", "1")
+		w.Write(page.Bytes())
+	}))
+	defer endless.Close()
+	o := options()
+	o.Endpoint = endless.URL
+	b := must(NewBucket("endless", o))(t)
+	defer b.Close()
+	count, before := 0, 0
+	for object, err := range b.ListObjectsV2(live(t), "", "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count++; count == 10*entries {
+			if asked != 10 {
+				t.Errorf("%d pages were asked for ahead", asked)
+			}
+			before = residentBytes(t)
+		}
+		_ = object
+	}
+	if count != pages*entries {
+		t.Errorf("%d entries", count)
+	}
+	// All pages together have 85 MB.
+	if grown := residentBytes(t) - before; grown > 30<<20 {
+		t.Errorf("%d bytes more", grown)
+	}
+}
+
+func residentBytes(t testing.TB) int {
+	var all, resident int
+	text := must(os.ReadFile("/proc/self/statm"))(t)
+	must(fmt.Sscan(string(text), &all, &resident))(t)
+	return resident * os.Getpagesize()
+}
