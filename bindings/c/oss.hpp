@@ -7,9 +7,9 @@
 //     for (const oss_entry &entry : bucket.list_objects_v2("photos/").value())
 //         std::cout << entry.name << '\n';
 //
-// Results     Whatever can fail returns a result: true if it worked. value() gives what it holds, or throws oss::error with
-//             every part of the failure; failure() gives those parts without an exception. Compiles with -fno-exceptions too:
-//             then value() of a failure ends the program.
+// Results     Whatever can fail returns a result: true if it worked (ok() of a yes or no). value() gives what it holds, or throws
+//             oss::error with every part of the failure; failure() gives those parts without an exception. Compiles with
+//             -fno-exceptions too: then value() of a failure ends the program.
 // Texts       const char *, std::string and std::string_view, in UTF-8; an empty optional text is none.
 // Calls       oss::call carries what a request is sent with, and afterwards what came back; give one where that matters.
 // Callbacks   Run on the calling thread during the call. What they throw comes out of value() unchanged.
