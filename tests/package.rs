@@ -163,12 +163,17 @@ fn installs_and_serves_projects_from_outside() {
     let libdir = prefix.join("lib");
 
     // What is installed.
-    for (name, source) in [
-        ("oss.h", root().join("include/oss.h")),
-        ("oss_options.h", binding().join("oss_options.h")),
-        ("oss.hpp", binding().join("oss.hpp")),
-    ] {
-        let installed = std::fs::read(prefix.join("include").join(name)).unwrap();
+    let mut headers = vec![
+        ("oss.h".to_owned(), root().join("include/oss.h")),
+        ("oss_options.h".to_owned(), binding().join("oss_options.h")),
+        ("oss.hpp".to_owned(), binding().join("oss.hpp")),
+    ];
+    headers.extend(parts_of_oss_hpp().map(|name| {
+        let source = binding().join(&name);
+        (name, source)
+    }));
+    for (name, source) in headers {
+        let installed = std::fs::read(prefix.join("include").join(&name)).unwrap();
         assert!(
             installed == std::fs::read(source).unwrap(),
             "{name} differs"
@@ -252,20 +257,32 @@ fn can_be_a_part_of_another_project() {
     }
 }
 
+/// The headers that `oss.hpp` is made of, as paths below `bindings/c`.
+fn parts_of_oss_hpp() -> impl Iterator<Item = String> {
+    let parts = std::fs::read_dir(binding().join("oss")).unwrap();
+    parts.map(|part| format!("oss/{}", part.unwrap().file_name().to_string_lossy()))
+}
+
 /// As warnings are errors here, so that no project that includes the headers gets any.
 #[test]
 fn headers_compile_alone_and_twice() {
     let directory = scratch("headers");
-    for (header, suffix, standards) in [
+    let parts: Vec<String> = parts_of_oss_hpp().collect();
+    let parts = parts
+        .iter()
+        .map(|part| (part.as_str(), "cpp", &["c++17"][..]));
+    let headers = [
         ("oss_options.h", "c", &["c99", "c11", "c17", "c2x"][..]),
         ("oss_options.h", "cpp", &["c++11", "c++17", "c++20"][..]),
         ("oss.hpp", "cpp", &["c++17", "c++20"][..]),
-    ] {
+    ];
+    for (header, suffix, standards) in headers.into_iter().chain(parts) {
         for times in [1, 2] {
-            let source = directory.join(format!("{times}-{header}.{suffix}"));
+            let name = header.replace('/', "-");
+            let source = directory.join(format!("{times}-{name}.{suffix}"));
             let include = binding().join(header);
             let line = format!("#include \"{}\"\n", include.display());
-            let text = format!("{}int unit = OSS_OK;\n", line.repeat(times));
+            let text = format!("{}int unit;\n", line.repeat(times));
             std::fs::write(&source, text).unwrap();
             for standard in standards {
                 for (c, cxx) in [("gcc", "g++"), ("clang", "clang++")] {
@@ -372,6 +389,22 @@ fn quickstart_examples() {
         ];
         assert_eq!(seen, expected, "{source}");
     }
+}
+
+#[test]
+fn operations_example() {
+    let server = server();
+    let variables = variables(&server, "operations");
+    let said = succeed(&[example("cpp/operations.cpp")], &[], &variables);
+    let expected = "in oss-cn-hangzhou, private\n\
+        tour/big has 450000 bytes in 3 parts\n\
+        tag project = tour\ntag keep = no\nACL private\nthe link leads to tour/big\n\
+        3 rows, older than 30: ann\n\
+        23 bytes by a presigned URL\na form of 5 fields and more\n\
+        1 rule, expires after 1 day\n\
+        deleted tour/big\ndeleted tour/copy\ndeleted tour/link\ndeleted tour/people.csv\n\
+        is there: false\n";
+    assert_eq!(said, expected);
 }
 
 #[test]

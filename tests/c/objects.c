@@ -338,6 +338,48 @@ static void delete_everything(void)
     oss_call_free(listing);
 }
 
+/* Versions are deleted by their ids; what has none gets a delete marker. Leaves nothing. */
+static void versions(void)
+{
+    const char *keys[2] = {"v", "v"}, *ids[2] = {NULL, NULL};
+    char old[64], latest[64], marker[64];
+    const oss_entry *entry;
+    OK(oss_call_field(call, "Status", "Enabled"));
+    OK(oss_invoke(bucket, "PutBucketVersioning", NULL, NULL, 0, call));
+    OK(oss_call_reset(call));
+    OK(oss_put_object(bucket, "v", "old", 3, call));
+    snprintf(old, sizeof old, "%s", oss_call_version_id(call));
+    OK(oss_put_object(bucket, "v", "latest", 6, call));
+    snprintf(latest, sizeof latest, "%s", oss_call_version_id(call));
+
+    ids[0] = old;
+    OK(oss_delete_multiple_objects(bucket, keys, ids, 2, 0, call));
+    OK(oss_call_next(call, &entry));
+    CHECK(entry && entry->kind == OSS_ENTRY_DELETED);
+    TEXT(old, entry->version_id);
+    CHECK(entry->delete_marker_version_id == NULL);
+    OK(oss_call_next(call, &entry));
+    CHECK(entry && entry->version_id == NULL && entry->delete_marker_version_id);
+    snprintf(marker, sizeof marker, "%s", entry->delete_marker_version_id);
+    OK(oss_call_next(call, &entry));
+    CHECK(entry == NULL);
+
+    OK(oss_list_object_versions(bucket, "v", NULL, call));
+    OK(oss_call_next(call, &entry));
+    CHECK(entry && entry->kind == OSS_ENTRY_DELETE_MARKER && entry->is_latest);
+    TEXT(marker, entry->version_id);
+    OK(oss_call_next(call, &entry));
+    CHECK(entry && entry->kind == OSS_ENTRY_VERSION && !entry->is_latest);
+    TEXT(latest, entry->version_id);
+
+    ids[0] = marker;
+    ids[1] = latest;
+    OK(oss_delete_multiple_objects(bucket, keys, ids, 2, 1, NULL));
+    OK(oss_list_object_versions(bucket, NULL, NULL, call));
+    OK(oss_call_next(call, &entry));
+    CHECK(entry == NULL);
+}
+
 static void invoke(void)
 {
     size_t length = 0;
@@ -411,6 +453,7 @@ int main(int argc, char **argv)
     STATUS(OSS_CONFLICT, oss_delete_bucket(bucket, call)); /* it is not empty */
     TEXT("BucketNotEmpty", oss_call_code(call));
     delete_everything();
+    versions();
     OK(oss_delete_bucket(bucket, NULL));
     oss_config_free(config); /* the handles do not need it any more */
     STATUS(OSS_NOT_FOUND, oss_head_object(bucket, "a", NULL));

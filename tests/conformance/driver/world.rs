@@ -260,7 +260,10 @@ impl Drop for World {
 fn start(given: &Value) -> Result<Server, String> {
     let mut options = Options::default();
     if !given.is_null() {
-        only_members(given, &["tls", "cnames"])?;
+        only_members(given, &["tls", "cnames", "restore_delay_s"])?;
+    }
+    if let Some(seconds) = given["restore_delay_s"].as_u64() {
+        options.restore_delay = Duration::from_secs(seconds);
     }
     if let [min, max] = strings(&given["tls"]).as_slice() {
         let version = |text: &str| match text {

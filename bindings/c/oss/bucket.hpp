@@ -1,0 +1,366 @@
+// A bucket and all that can be done with it and its objects; oss.h says what each operation means.
+//
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef OSS_BUCKET_HPP
+#define OSS_BUCKET_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <istream>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "call.hpp"
+#include "config.hpp"
+#include "oss.h"
+#include "result.hpp"
+#include "text.hpp"
+#include "transfer.hpp"
+
+namespace oss {
+
+// A bucket and the way to it. What takes a call has its answer there; what gives a value takes it from there.
+class bucket {
+public:
+    // Talks to nobody yet.
+    static result<bucket> open(const config &config, const text &name) {
+        oss_bucket *handle = oss_bucket_new(config.get(), name.get());
+        if (handle == nullptr)
+            return config.why();
+        return bucket(handle, config.keep_);
+    }
+
+    // ---- objects ----
+
+    result<> put_object(const text &key, const bytes &data, const call &call = {}) const {
+        return run(call, oss_put_object, key.get(), data.data(), data.size());
+    }
+    result<> put_object_file(const text &key, const text &path, const call &call = {}) const {
+        return run(call, oss_put_object_file, key.get(), path.get());
+    }
+    // `length` bytes, or -1 if unknown, from `read(char *buffer, std::size_t capacity)`, which returns how many it gave, 0 at
+    // the end and a negative number to give up.
+    template <class Read, class = detail::if_reads<Read>>
+    result<> put_object_stream(const text &key, std::int64_t length, Read &&read, const call &call = {}) const {
+        return run(call, oss_put_object_stream, key.get(), length, detail::read_from<Read>, detail::pointer(read));
+    }
+    result<> put_object_stream(const text &key, std::int64_t length, std::istream &source, const call &call = {}) const {
+        return put_object_stream(key, length, detail::reader(source), call);
+    }
+    // Gives where to go on.
+    result<std::int64_t> append_object(const text &key, std::int64_t position, const bytes &data,
+                                       const call &call = {}) const {
+        return detail::then(run(call, oss_append_object, key.get(), position, data.data(), data.size()),
+                            [&] { return call.next_append_position(); });
+    }
+    template <class Read, class = detail::if_reads<Read>>
+    result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length, Read &&read,
+                                              const call &call = {}) const {
+        return detail::then(run(call, oss_append_object_stream, key.get(), position, length, detail::read_from<Read>,
+                                detail::pointer(read)),
+                            [&] { return call.next_append_position(); });
+    }
+    result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length,
+                                              std::istream &source, const call &call = {}) const {
+        return append_object_stream(key, position, length, detail::reader(source), call);
+    }
+    result<> seal_append_object(const text &key, std::int64_t position, const call &call = {}) const {
+        return run(call, oss_seal_append_object, key.get(), position);
+    }
+
+    // Then fetch the body with call.read().
+    result<> get_object(const text &key, const call &call) const { return run(call, oss_get_object, key.get()); }
+    result<std::string> get_object_to_string(const text &key, const call &call = {}) const {
+        return collected(get_object(key, call), call);
+    }
+    // How many bytes came.
+    result<std::size_t> get_object_to_buffer(const text &key, void *buffer, std::size_t capacity,
+                                             const call &call = {}) const {
+        std::size_t size = 0;
+        return detail::then(run(call, oss_get_object_to_buffer, key.get(), buffer, capacity, &size), [&] { return size; });
+    }
+    // The file appears whole or not at all.
+    result<> get_object_to_file(const text &key, const text &path, const call &call = {}) const {
+        return run(call, oss_get_object_to_file, key.get(), path.get());
+    }
+    // Piece by piece into `write(std::string_view)`, which returns false to give up. Unless this succeeds, what was written
+    // is not the object.
+    template <class Write, class = detail::if_writes<Write>>
+    result<> get_object_to_stream(const text &key, Write &&write, const call &call = {}) const {
+        return run(call, oss_get_object_to_stream, key.get(), detail::write_to<Write>, detail::pointer(write));
+    }
+    result<> get_object_to_stream(const text &key, std::ostream &target, const call &call = {}) const {
+        return get_object_to_stream(key, detail::writer(target), call);
+    }
+
+    result<> head_object(const text &key, const call &call = {}) const { return run(call, oss_head_object, key.get()); }
+    result<> get_object_meta(const text &key, const call &call = {}) const {
+        return run(call, oss_get_object_meta, key.get());
+    }
+    // value() is the answer.
+    result<bool> object_exists(const text &key, const call &call = {}) const {
+        int exists = 0;
+        return detail::then(run(call, oss_object_exists, key.get(), &exists), [&] { return exists != 0; });
+    }
+    // copy_object("b.txt", {"a.txt"}), copy_object("b.txt", {"a.txt", "otherbucket", "version"})
+    result<> copy_object(const text &key, const copy_source &source, const call &call = {}) const {
+        return run(call, oss_copy_object, key.get(), source.bucket.get_or_null(), source.key.get(),
+                   source.version_id.get_or_null());
+    }
+    result<> delete_object(const text &key, const call &call = {}) const {
+        return run(call, oss_delete_object, key.get());
+    }
+    // 1 to 1000 of them; gives what was deleted, or nothing if it is to be quiet. Takes the call over.
+    result<listing> delete_multiple_objects(const std::vector<object_identifier> &objects, bool quiet = false,
+                                            call call = {}) const {
+        detail::texts keys, versions;
+        for (const auto &object : objects) {
+            keys.add(object.key);
+            versions.add_or_null(object.version_id);
+        }
+        auto done = run(call, oss_delete_multiple_objects, keys.data(), versions.data(), objects.size(), quiet ? 1 : 0);
+        return entries(std::move(done), std::move(call));
+    }
+
+    // ---- what belongs to an object ----
+
+    result<> put_object_acl(const text &key, const text &acl, const call &call = {}) const {
+        return run(call, oss_put_object_acl, key.get(), acl.get());
+    }
+    result<std::string> get_object_acl(const text &key, const call &call = {}) const {
+        return told(run(call, oss_get_object_acl, key.get()), call, "AccessControlList.Grant");
+    }
+    result<> put_symlink(const text &key, const text &target, const call &call = {}) const {
+        return run(call, oss_put_symlink, key.get(), target.get());
+    }
+    // Where the link leads.
+    result<std::string> get_symlink(const text &key, const call &call = {}) const {
+        return detail::then(run(call, oss_get_symlink, key.get()), [&] {
+            const char *target = oss_call_symlink_target(call.get());
+            return std::string(target == nullptr ? "" : target);
+        });
+    }
+    // Replaces all tags.
+    result<> put_object_tagging(const text &key, const names_and_values &tags, const call &call = {}) const {
+        detail::texts names, values;
+        for (const auto &[name, value] : tags) {
+            names.add(name);
+            values.add(value);
+        }
+        return run(call, oss_put_object_tagging, key.get(), names.data(), values.data(), tags.size());
+    }
+    result<names_and_values> get_object_tagging(const text &key, const call &call = {}) const {
+        return detail::then(run(call, oss_get_object_tagging, key.get()), [&] {
+            names_and_values tags(call.count("TagSet.Tag"));
+            for (std::size_t index = 0; index < tags.size(); index++) {
+                const std::string tag = "TagSet.Tag[" + std::to_string(index) + "].";
+                tags[index] = {std::string(call.text(tag + "Key")), std::string(call.text(tag + "Value"))};
+            }
+            return tags;
+        });
+    }
+    result<> delete_object_tagging(const text &key, const call &call = {}) const {
+        return run(call, oss_delete_object_tagging, key.get());
+    }
+    // For `days` days, at the speed `tier`, or as the service decides. HTTP status 202: begun; 200: it is readable already.
+    result<> restore_object(const text &key, std::int32_t days = 0, const text &tier = nullptr,
+                            const call &call = {}) const {
+        return run(call, oss_restore_object, key.get(), days, tier.get_or_null());
+    }
+    result<> clean_restored_object(const text &key, const call &call = {}) const {
+        return run(call, oss_clean_restored_object, key.get());
+    }
+    // Gives a JSON text.
+    result<std::string> process_object(const text &key, const text &process, const call &call = {}) const {
+        return with_body(run(call, oss_process_object, key.get(), process.get()), call);
+    }
+    result<std::string> async_process_object(const text &key, const text &process, const call &call = {}) const {
+        return with_body(run(call, oss_async_process_object, key.get(), process.get()), call);
+    }
+    // Then read the rows with call.read(). Fields of the call set the rest, such as "InputSerialization.CSV.FileHeaderInfo".
+    result<> select_object(const text &key, const text &expression, const call &call) const {
+        return run(call, oss_select_object, key.get(), expression.get());
+    }
+    result<std::string> select_object_to_string(const text &key, const text &expression, const call &call = {}) const {
+        return collected(select_object(key, expression, call), call);
+    }
+    result<select_meta> create_select_object_meta(const text &key, const call &call = {}) const {
+        select_meta meta;
+        auto done = run(call, oss_create_select_object_meta, key.get(), &meta.splits, &meta.rows, &meta.columns);
+        return detail::then(done, [&] { return meta; });
+    }
+
+    // ---- multipart uploads ----
+
+    // Gives the upload id.
+    result<std::string> initiate_multipart_upload(const text &key, const call &call = {}) const {
+        return told(run(call, oss_initiate_multipart_upload, key.get()), call, "UploadId");
+    }
+    // Keep call.etag() and call.crc64() for call::part().
+    result<> upload_part(const text &key, const text &upload_id, int number, const bytes &data,
+                         const call &call = {}) const {
+        return run(call, oss_upload_part, key.get(), upload_id.get(), number, data.data(), data.size());
+    }
+    result<> upload_part_file(const text &key, const text &upload_id, int number, const text &path, std::int64_t offset,
+                              std::int64_t length, const call &call = {}) const {
+        return run(call, oss_upload_part_file, key.get(), upload_id.get(), number, path.get(), offset, length);
+    }
+    template <class Read, class = detail::if_reads<Read>>
+    result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length, Read &&read,
+                                const call &call = {}) const {
+        return run(call, oss_upload_part_stream, key.get(), upload_id.get(), number, length, detail::read_from<Read>,
+                   detail::pointer(read));
+    }
+    result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length,
+                                std::istream &source, const call &call = {}) const {
+        return upload_part_stream(key, upload_id, number, length, detail::reader(source), call);
+    }
+    // All of the source, or the range of the call.
+    result<> upload_part_copy(const text &key, const text &upload_id, int number, const copy_source &source,
+                              const call &call = {}) const {
+        return run(call, oss_upload_part_copy, key.get(), upload_id.get(), number, source.bucket.get_or_null(),
+                   source.key.get(), source.version_id.get_or_null());
+    }
+    // Of the parts of the call, or of all that were uploaded if it has none.
+    result<> complete_multipart_upload(const text &key, const text &upload_id, const call &call = {}) const {
+        return run(call, oss_complete_multipart_upload, key.get(), upload_id.get());
+    }
+    result<> abort_multipart_upload(const text &key, const text &upload_id, const call &call = {}) const {
+        return run(call, oss_abort_multipart_upload, key.get(), upload_id.get());
+    }
+
+    // ---- for others ----
+
+    // Query and headers of the call are part of it; an empty key is the bucket. Sends nothing.
+    result<presigned> presign(const text &method, const text &key, std::chrono::seconds expires,
+                              const call &call = {}) const {
+        auto done = run(call, oss_presign, method.get(), key.get_or_null(), expires.count());
+        return detail::then(done, [&] {
+            return presigned{oss_call_url(call.get()), along(call), oss_call_expiration(call.get())};
+        });
+    }
+    // Under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or none. Sends nothing.
+    result<post_form> post_policy(std::chrono::seconds expires, const text &conditions = nullptr,
+                                  const call &call = {}) const {
+        return detail::then(run(call, oss_post_policy, expires.count(), conditions.get_or_null()), [&] {
+            return post_form{oss_call_url(call.get()), along(call), oss_call_expiration(call.get())};
+        });
+    }
+    // Of this bucket only the connections and settings are used; the call has to have the signed headers.
+    result<> put_object_by_url(const text &url, const bytes &data, const call &call = {}) const {
+        return run(call, oss_put_object_by_url, url.get(), data.data(), data.size());
+    }
+    result<> get_object_by_url(const text &url, const call &call) const {
+        return run(call, oss_get_object_by_url, url.get());
+    }
+    result<std::string> get_object_by_url_to_string(const text &url, const call &call = {}) const {
+        return collected(get_object_by_url(url, call), call);
+    }
+    result<> get_object_by_url_to_file(const text &url, const text &path, const call &call = {}) const {
+        return run(call, oss_get_object_by_url_to_file, url.get(), path.get());
+    }
+    result<> head_object_by_url(const text &url, const call &call = {}) const {
+        return run(call, oss_head_object_by_url, url.get());
+    }
+
+    // ---- the bucket ----
+
+    // Fields of the call set "StorageClass" and "DataRedundancyType".
+    result<> put_bucket(const call &call = {}) const { return run(call, oss_put_bucket); }
+    result<> delete_bucket(const call &call = {}) const { return run(call, oss_delete_bucket); }
+    // value() is the answer.
+    result<bool> bucket_exists(const call &call = {}) const {
+        int exists = 0;
+        return detail::then(run(call, oss_bucket_exists, &exists), [&] { return exists != 0; });
+    }
+    // call.text() has "Bucket.StorageClass" and so on.
+    result<> get_bucket_info(const call &call) const { return run(call, oss_get_bucket_info); }
+    // call.text() has "Storage", "ObjectCount" and so on.
+    result<> get_bucket_stat(const call &call) const { return run(call, oss_get_bucket_stat); }
+    result<std::string> get_bucket_location(const call &call = {}) const {
+        return told(run(call, oss_get_bucket_location), call, "");
+    }
+    result<std::string> get_bucket_acl(const call &call = {}) const {
+        return told(run(call, oss_get_bucket_acl), call, "AccessControlList.Grant");
+    }
+    result<> put_bucket_acl(const text &acl, const call &call = {}) const {
+        return run(call, oss_put_bucket_acl, acl.get());
+    }
+
+    // ---- listings, which take the call over because they go on with it ----
+
+    result<listing> list_objects_v2(const text &prefix = nullptr, const text &delimiter = nullptr, call call = {}) const {
+        return list(oss_list_objects_v2, prefix, delimiter, std::move(call));
+    }
+    result<listing> list_objects(const text &prefix = nullptr, const text &delimiter = nullptr, call call = {}) const {
+        return list(oss_list_objects, prefix, delimiter, std::move(call));
+    }
+    result<listing> list_object_versions(const text &prefix = nullptr, const text &delimiter = nullptr,
+                                         call call = {}) const {
+        return list(oss_list_object_versions, prefix, delimiter, std::move(call));
+    }
+    result<listing> list_multipart_uploads(const text &prefix = nullptr, const text &delimiter = nullptr,
+                                           call call = {}) const {
+        return list(oss_list_multipart_uploads, prefix, delimiter, std::move(call));
+    }
+    result<listing> list_parts(const text &key, const text &upload_id, call call = {}) const {
+        auto begun = run(call, oss_list_parts, key.get(), upload_id.get());
+        return entries(std::move(begun), std::move(call));
+    }
+
+    // Any operation by its official name, such as "PutBucketLifecycle"; `key` is empty at bucket level. The answer lies in
+    // call.body() and call.text().
+    result<> invoke(const text &operation, const text &key, const bytes &body, const call &call) const {
+        return run(call, oss_invoke, operation.get(), key.get_or_null(), body.data(), body.size());
+    }
+
+    oss_bucket *get() const noexcept { return handle_.get(); }
+
+private:
+    bucket(oss_bucket *handle, detail::keep keep) noexcept : keep_(std::move(keep)), handle_(handle) {}
+
+    // Runs a function of oss.h with what stands between the bucket and the call.
+    template <class Function, class... Given>
+    result<> run(const call &call, Function *function, Given... given) const {
+        return call.run(keep_, [&](oss_call *c) { return function(get(), given..., c); });
+    }
+    template <class Function>
+    result<listing> list(Function *function, const text &prefix, const text &delimiter, call call) const {
+        auto begun = run(call, function, prefix.get_or_null(), delimiter.get_or_null());
+        return entries(std::move(begun), std::move(call));
+    }
+
+    static result<listing> entries(const result<> &begun, call call) {
+        return detail::then(begun, [&] { return listing(std::move(call)); });
+    }
+    static result<std::string> collected(const result<> &opened, const call &call) {
+        if (!opened)
+            return detail::same_failure(opened);
+        return call.read_all();
+    }
+    static result<std::string> with_body(const result<> &done, const call &call) {
+        return detail::then(done, [&] { return std::string(call.body()); });
+    }
+    static result<std::string> told(const result<> &done, const call &call, const char *path) {
+        return detail::then(done, [&] { return std::string(call.text(path)); });
+    }
+    static names_and_values along(const call &call) {
+        names_and_values all;
+        const char *name = nullptr;
+        while (const char *value = oss_call_signed_at(call.get(), all.size(), &name))
+            all.emplace_back(name, value);
+        return all;
+    }
+
+    detail::keep keep_;
+    detail::unique<oss_bucket> handle_;
+};
+
+} // namespace oss
+
+#endif
