@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -85,40 +84,6 @@ namespace Alioss
             {
                 GC.RemoveMemoryPressure(pressure);
             }
-        }
-    }
-
-    /// <summary>Texts for C as an array of pointers, in one piece of memory with what they point to.</summary>
-    internal sealed unsafe class TextArray : SafeHandleZeroOrMinusOneIsInvalid
-    {
-        /// <summary>Copies <paramref name="texts"/>, which end with a NUL; null is NULL.</summary>
-        internal TextArray(List<byte[]> texts) : base(true)
-        {
-            int size = sizeof(byte*) * (texts.Count + 1);
-            int at = size;
-            foreach (byte[] text in texts)
-            {
-                size = checked(size + (text == null ? 0 : text.Length));
-            }
-            SetHandle(Marshal.AllocHGlobal(size));
-            for (int index = 0; index < texts.Count; index++)
-            {
-                byte[] text = texts[index];
-                Pointer[index] = text == null ? null : (byte*)handle + at;
-                if (text != null)
-                {
-                    Marshal.Copy(text, 0, handle + at, text.Length);
-                    at += text.Length;
-                }
-            }
-        }
-
-        internal byte** Pointer => (byte**)handle;
-
-        protected override bool ReleaseHandle()
-        {
-            Marshal.FreeHGlobal(handle);
-            return true;
         }
     }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Alioss
@@ -57,5 +59,39 @@ namespace Alioss
             }
             return length == 0 ? "" : Encoding.UTF8.GetString(text, length);
         }
+    }
+
+    /// <summary>
+    /// Texts for C as an array of pointers, in one piece of memory with what they point to. It has no finalizer, which could
+    /// run too early: see <see cref="Native"/>.
+    /// </summary>
+    internal sealed unsafe class TextArray : IDisposable
+    {
+        /// <summary>Copies <paramref name="texts"/>, which end with a NUL; null is NULL.</summary>
+        internal TextArray(List<byte[]> texts)
+        {
+            int at = sizeof(byte*) * (texts.Count + 1);
+            int size = at;
+            foreach (byte[] text in texts)
+            {
+                size = checked(size + (text == null ? 0 : text.Length));
+            }
+            var memory = Marshal.AllocHGlobal(size);
+            Pointer = (byte**)memory;
+            for (int index = 0; index < texts.Count; index++)
+            {
+                byte[] text = texts[index];
+                Pointer[index] = text == null ? null : (byte*)memory + at;
+                if (text != null)
+                {
+                    Marshal.Copy(text, 0, memory + at, text.Length);
+                    at += text.Length;
+                }
+            }
+        }
+
+        internal byte** Pointer { get; }
+
+        public void Dispose() => Marshal.FreeHGlobal((IntPtr)Pointer);
     }
 }

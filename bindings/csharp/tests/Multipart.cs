@@ -173,4 +173,39 @@ internal static class Multipart
             bucket.AbortMultipartUpload(key, id);
         }
     }
+
+#if NET
+    internal static void ModernListingsWork()
+    {
+        Operations.InBucket("modern", bucket => Failures.Wait(ModernListings(bucket)));
+    }
+
+    private static async System.Threading.Tasks.Task ModernListings(Bucket bucket)
+    {
+        await bucket.PutBucketVersioningAsync(new VersioningConfiguration { Status = "Enabled" });
+        await bucket.PutObjectAsync("a", Pattern(1));
+        await bucket.DeleteObjectAsync("a");
+        string id = (await bucket.InitiateMultipartUploadAsync("b")).UploadId;
+        await bucket.UploadPartAsync("b", id, 3, Pattern(1));
+        await foreach (ObjectEntry entry in bucket.EnumerateObjectsAsync())
+        {
+            Check(false, entry + " is listed");
+        }
+        int versions = 0;
+        await foreach (ObjectEntry entry in bucket.EnumerateObjectVersionsAsync("a"))
+        {
+            versions += entry.IsDeleteMarker ? 10 : 1;
+        }
+        Equal(11, versions);
+        string seen = "";
+        await foreach (UploadEntry upload in bucket.EnumerateMultipartUploadsAsync())
+        {
+            await foreach (UploadedPart part in bucket.EnumeratePartsAsync(upload.Key, upload.UploadId))
+            {
+                seen += upload.Key + part.Number;
+            }
+        }
+        Equal("b3", seen);
+    }
+#endif
 }

@@ -84,6 +84,7 @@ internal static class Program
         Concurrency.DisposeEndsAStream,
 #if NET
         Concurrency.ModernFormsWork,
+        Multipart.ModernListingsWork,
 #endif
     };
 
