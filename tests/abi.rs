@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{Linking, compile, library, root, tool};
+use support::{Linking, compile, library, null_arguments, root, tool};
 
 const BINUTILS: &str = "binutils";
 
@@ -98,7 +98,7 @@ fn library_exports_what_the_ledger_lists() {
 /// A program that calls every function finds them all in the archive.
 #[test]
 fn archive_defines_what_the_ledger_lists() {
-    let source = std::fs::read_to_string(root().join("tests/c/null_args.c")).unwrap();
+    let source = null_arguments();
     for name in names() {
         assert!(source.contains(&format!("{name}(")), "{name} is not called");
     }

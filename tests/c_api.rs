@@ -8,7 +8,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use oss_local::{Action, Options, RequestRecord, Rule, Server};
-use support::{Linking, SCHEMES, Scheme, compile, environment, root, scratch, server, succeed};
+use support::{
+    Linking, SCHEMES, Scheme, compile, environment, null_arguments, root, scratch, server, succeed,
+};
 
 const C_STANDARDS: [&str; 4] = ["c99", "c11", "c17", "c2x"];
 const CXX_STANDARDS: [&str; 4] = ["c++11", "c++14", "c++17", "c++20"];
@@ -137,7 +139,7 @@ fn functions_in(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_function_answers_bad_arguments() {
     let symbols = std::fs::read_to_string(root().join("tests/symbols.txt")).unwrap();
-    let source = std::fs::read_to_string(root().join("tests/c/null_args.c")).unwrap();
+    let source = null_arguments();
     let used = functions_in(&source);
     let forgotten: Vec<&str> = symbols
         .lines()
@@ -147,7 +149,7 @@ fn every_function_answers_bad_arguments() {
         .collect();
     assert!(
         forgotten.is_empty(),
-        "tests/c/null_args.c does not try {forgotten:?}"
+        "tests/c/null_*.* do not try {forgotten:?}"
     );
     run_every_way("null_args.c", &[], nothing, |server| {
         let seen = server.requests();

@@ -420,14 +420,16 @@ static void operations(void)
     CALL_REFUSED("key", oss_delete_object(bucket, NULL, call));
 
     CALL_REFUSED("bucket", oss_invoke(NULL, "GET", NULL, NULL, 0, call));
-    CALL_REFUSED("method", oss_invoke(bucket, NULL, NULL, NULL, 0, call));
-    CALL_REFUSED("method", oss_invoke(bucket, "get", NULL, NULL, 0, call));
+    CALL_REFUSED("operation", oss_invoke(bucket, NULL, NULL, NULL, 0, call));
+    CALL_REFUSED("operation", oss_invoke(bucket, "get", NULL, NULL, 0, call));
     CALL_REFUSED("key", oss_invoke(bucket, "GET", "/", NULL, 0, call));
     CALL_REFUSED("body", oss_invoke(bucket, "PUT", NULL, NULL, 1, call));
     CALL_REFUSED("service", oss_service_invoke(NULL, "GET", NULL, 0, call));
-    CALL_REFUSED("method", oss_service_invoke(service, NULL, NULL, 0, call));
+    CALL_REFUSED("operation", oss_service_invoke(service, NULL, NULL, 0, call));
     CALL_REFUSED("body", oss_service_invoke(service, "PUT", NULL, 1, call));
 }
+
+#include "null_operations.h"
 
 int main(void)
 {
@@ -442,6 +444,7 @@ int main(void)
     bad_call();
     refused_input();
     operations();
+    other_operations();
     oss_call_free(call);
     oss_service_free(service);
     oss_bucket_free(bucket);

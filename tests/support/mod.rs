@@ -317,3 +317,10 @@ pub fn valgrind(scheme: Scheme) -> Vec<OsString> {
     }
     words.into_iter().map(OsString::from).collect()
 }
+
+/// The program that gives every function impossible arguments.
+pub fn null_arguments() -> String {
+    ["null_args.c", "null_operations.h"]
+        .map(|name| std::fs::read_to_string(root().join("tests/c").join(name)).unwrap())
+        .concat()
+}
