@@ -608,8 +608,8 @@ const char *oss_call_text(const oss_call *call, const char *path);
 /// `path`, such as "Rule" or "Rule[0].Transition".
 size_t oss_call_count(const oss_call *call, const char *path);
 
-/// Where oss_append_object() goes on, which is the size of the object; -1 if the
-/// answer does not tell.
+/// Where oss_append_object() goes on, which is the size of the object, also after a
+/// refusal for a wrong position; -1 if the answer does not tell.
 int64_t oss_call_next_append_position(const oss_call *call);
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if

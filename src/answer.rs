@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, Kind, Result, ServiceError};
-use crate::request::Response;
+use crate::request::{NEXT_APPEND_POSITION, Response};
 use crate::time::Timestamp;
 use crate::transport::Incoming;
 use crate::xml::{self, Element};
@@ -48,7 +48,12 @@ pub(crate) fn service_error(operation: &str, response: &Response, body: Vec<u8>)
         .filter(|_| body.is_empty())
         .and_then(|text| STANDARD.decode(text).ok());
     let document = from_header.unwrap_or(body);
-    let fields = xml::parse_error(&document).unwrap_or_default();
+    let mut fields = xml::parse_error(&document).unwrap_or_default();
+    // Where an append would have fitted.
+    if let Some(position) = response.header(NEXT_APPEND_POSITION) {
+        let name = NEXT_APPEND_POSITION.to_owned();
+        fields.details.push((name, position.to_owned()));
+    }
     let or_header = |field: String, name: &str| match field.as_str() {
         "" => response.header(name).unwrap_or_default().to_owned(),
         _ => field,

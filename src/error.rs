@@ -76,7 +76,8 @@ pub struct ServiceError {
     pub host_id: String,
     /// Finer error code, `nnnn-nnnnnnnn`.
     pub ec: String,
-    /// Every other element of the error document, name and text, in order.
+    /// Every other element of the error document, name and text, in order; then the header `x-oss-next-append-position`, if
+    /// the refusal of an append has it.
     pub details: Vec<(String, String)>,
     /// The first 4 KiB of the answer as it came.
     pub body: Vec<u8>,

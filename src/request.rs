@@ -15,6 +15,9 @@ use crate::operation::Operation;
 use crate::time::Timestamp;
 use crate::transport::Cancel;
 
+/// Refused appends have it, too.
+pub(crate) const NEXT_APPEND_POSITION: &str = "x-oss-next-append-position";
+
 /// A query parameter; `None` is a name without a value, as in `?acl`.
 pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
 
@@ -338,7 +341,7 @@ impl Response {
 
     /// `x-oss-next-append-position`: where AppendObject goes on, which is the size of the object.
     pub fn next_append_position(&self) -> Option<u64> {
-        self.header("x-oss-next-append-position")?.parse().ok()
+        self.header(NEXT_APPEND_POSITION)?.parse().ok()
     }
 
     /// `Content-Length` in bytes: of the object for HeadObject, of the answer otherwise.

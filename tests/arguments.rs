@@ -191,6 +191,22 @@ fn a_new_appendable_object_begins_with_no_checksum() {
 }
 
 #[test]
+fn a_refused_append_says_where_to_go_on() {
+    let server = server();
+    let bucket = bucket(&server);
+    bucket
+        .append_object("log", 0, "one", &Options::new())
+        .unwrap();
+    let error = bucket
+        .append_object("log", 7, "two", &Options::new())
+        .unwrap_err();
+    assert_eq!(error.code(), "PositionNotEqualToLength");
+    let details = &error.service().unwrap().details;
+    let position = ("x-oss-next-append-position".to_owned(), "3".to_owned());
+    assert!(details.contains(&position), "{details:?}");
+}
+
+#[test]
 fn parts_without_checksum_are_not_compared() {
     let server = server();
     let bucket = bucket(&server);

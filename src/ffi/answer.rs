@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char, c_int, c_void};
 use super::call::{Output, oss_call};
 use super::support::{borrow, guard, text};
 use crate::error::{Error, Kind};
+use crate::request::NEXT_APPEND_POSITION;
 
 /// Lends a text that `find` takes from the answer; `none` if there is none, or if the call is NULL or running.
 ///
@@ -299,16 +300,23 @@ pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_ch
     unsafe { look(call, 0, |o| Some(o.document()?.count(path))) }
 }
 
-/// Where oss_append_object() goes on, which is the size of the object; -1 if the
-/// answer does not tell.
+/// Where oss_append_object() goes on, which is the size of the object, also after a
+/// refusal for a wrong position; -1 if the answer does not tell.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) -> i64 {
+    let find = |o: &Output| {
+        let position = match o.error.as_ref().and_then(Error::service) {
+            None => o.response()?.next_append_position()?,
+            Some(refused) => {
+                let mut details = refused.details.iter();
+                let (_, position) = details.find(|(name, _)| name == NEXT_APPEND_POSITION)?;
+                position.parse().ok()?
+            }
+        };
+        position.try_into().ok()
+    };
     // SAFETY: NULL or a live handle.
-    unsafe {
-        look(call, -1, |o| {
-            o.response()?.next_append_position()?.try_into().ok()
-        })
-    }
+    unsafe { look(call, -1, find) }
 }
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
