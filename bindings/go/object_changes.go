@@ -95,9 +95,11 @@ type ObjectVersion struct {
 	VersionID string
 }
 
-// A DeletedObject is what DeleteMultipleObjects has deleted.
+// A DeletedObject is what DeleteMultipleObjects has deleted, or could not.
 type DeletedObject struct {
 	ObjectVersion
+	// IsDeleted is false for what could not be deleted.
+	IsDeleted bool
 	// DeleteMarkerVersionID is the version of the delete marker that came or went by this; "" if none did.
 	DeleteMarkerVersionID string
 }
@@ -150,6 +152,7 @@ func (b *Bucket) DeleteMultipleObjects(ctx context.Context, objects []ObjectVers
 
 func newDeletedObject(e *C.oss_entry) DeletedObject {
 	return DeletedObject{
+		IsDeleted:             e.kind == C.OSS_ENTRY_DELETED,
 		ObjectVersion:         ObjectVersion{Key: goString(e.name), VersionID: goString(e.version_id)},
 		DeleteMarkerVersionID: goString(e.delete_marker_version_id),
 	}

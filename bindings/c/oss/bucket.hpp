@@ -115,7 +115,7 @@ public:
     result<> delete_object(const text &key, const call &call = {}) const {
         return run(call, oss_delete_object, key.get());
     }
-    // 1 to 1000 of them; gives what was deleted, or nothing if it is to be quiet. Takes the call over.
+    // 1 to 1000 of them; gives what was deleted, or if it is to be quiet, what could not be. Takes the call over.
     result<listing> delete_multiple_objects(const std::vector<object_identifier> &objects, bool quiet = false,
                                             call call = {}) const {
         detail::texts keys, versions;

@@ -160,7 +160,7 @@ internal static partial class Program
 
         private void Print(DeletedEntry entry)
         {
-            entries.Text("entry", "deleted,-1," + entry.Key);
+            entries.Text("entry", (entry.IsDeleted ? "deleted,-1," : "not_deleted,-1,") + entry.Key);
             entries.Text("entry.version_id", entry.VersionId);
             entries.Text("entry.delete_marker_version_id", entry.DeleteMarkerVersionId);
         }

@@ -97,7 +97,7 @@ namespace Alioss
         public override string ToString() => Key;
     }
 
-    /// <summary>What DeleteMultipleObjects deleted or, if it was quiet, could not delete.</summary>
+    /// <summary>What DeleteMultipleObjects deleted or could not delete.</summary>
     public sealed unsafe class DeletedEntry
     {
         internal DeletedEntry(Native.Entry* entry)
@@ -105,7 +105,11 @@ namespace Alioss
             Key = Utf8.Text(entry->Name);
             VersionId = Utf8.Text(entry->VersionId);
             DeleteMarkerVersionId = Utf8.Text(entry->DeleteMarkerVersionId);
+            IsDeleted = entry->Kind == Native.EntryDeleted;
         }
+
+        /// <summary>Whether it is gone; false for what could not be deleted.</summary>
+        public bool IsDeleted { get; }
 
         /// <summary>Key of the object.</summary>
         public string Key { get; }

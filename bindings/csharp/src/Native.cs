@@ -208,5 +208,6 @@ namespace Alioss
 
         internal const int EntryPrefix = 2;
         internal const int EntryDeleteMarker = 5;
+        internal const int EntryDeleted = 8;
     }
 }

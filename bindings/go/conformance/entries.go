@@ -77,7 +77,11 @@ func (o *outcome) part(entry oss.Part) {
 
 func (o *outcome) deleted(entry oss.DeletedObject) {
 	e := &o.entries
-	e.text("entry", "deleted,-1,"+entry.Key)
+	kind := "not_deleted"
+	if entry.IsDeleted {
+		kind = "deleted"
+	}
+	e.text("entry", kind+",-1,"+entry.Key)
 	e.text("entry.version_id", entry.VersionID)
 	e.text("entry.delete_marker_version_id", entry.DeleteMarkerVersionID)
 }

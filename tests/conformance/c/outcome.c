@@ -47,7 +47,8 @@ void read_all(outcome *to, long long enough) {
 
 static void print_entry(text *to, const oss_entry *entry) {
     static const char *const kinds[] = {"",        "object",        "prefix", "bucket",
-                                        "version", "delete_marker", "upload", "part", "deleted"};
+                                        "version", "delete_marker", "upload", "part", "deleted",
+                                        "not_deleted"};
     text head = {NULL, 0, 0};
     char numbers[64];
     append(&head, numbers, (size_t)snprintf(numbers, sizeof numbers, "%s,%lld,", kinds[entry->kind], (long long)entry->size));

@@ -80,7 +80,8 @@ pub fn part(fields: &mut Fields, part: ListedPart) {
 }
 
 pub fn deleted(fields: &mut Fields, deleted: DeletedObject) {
-    head(fields, "deleted", -1, &deleted.key);
+    let kind = if deleted.is_deleted { "deleted" } else { "not_deleted" };
+    head(fields, kind, -1, &deleted.key);
     fields.text("entry.version_id", &deleted.version_id);
     let marker = &deleted.delete_marker_version_id;
     fields.text("entry.delete_marker_version_id", marker);
