@@ -18,6 +18,9 @@ use driver::Runner;
 use oss_local::Server;
 use support::{Scheme, library, root, scratch, server};
 
+/// Names directories of cargo's that may hold a library of an earlier build, and would go before the run path of a program.
+const CARGOS_DIRECTORIES: &str = "LD_LIBRARY_PATH";
+
 /// The oldest Go that knows range over functions.
 const OLDEST: (u32, u32) = (1, 23);
 
@@ -69,6 +72,7 @@ fn go(program: &str, directory: &Path) -> Command {
         .env("GOTOOLCHAIN", "local")
         .env("GOPROXY", "off")
         .env("CGO_ENABLED", "1")
+        .env_remove(CARGOS_DIRECTORIES)
         .env_remove("GOFLAGS")
         .env_remove("GOEXPERIMENT")
         .stdin(Stdio::null());
@@ -291,7 +295,12 @@ fn conformance() -> Vec<OsString> {
         );
         program
     });
-    vec![program.into()]
+    // The driver starts programs as they are.
+    ["env", "-u", CARGOS_DIRECTORIES]
+        .map(OsString::from)
+        .into_iter()
+        .chain([program.into()])
+        .collect()
 }
 
 #[test]

@@ -225,7 +225,7 @@ internal static partial class Program
             foreach (string path in Named("text"))
             {
                 string text = response.Text(path);
-                if (text != null)
+                if (!string.IsNullOrEmpty(text))
                 {
                     fields.Bytes("text." + path, Utf8.GetBytes(text));
                 }
