@@ -495,9 +495,10 @@ oss_status oss_call_callback(oss_call *call,
                              const char *variables);
 
 /// Tells oss_append_object() the CRC-64 of what is there already, so that the
-/// whole object is compared; oss_call_crc64() of the last append. Not needed at
-/// position 0.
-oss_status oss_call_initial_crc64(oss_call *call, uint64_t crc64);
+/// whole object is compared: oss_call_crc64() of the append before, to be set anew
+/// for each. Not needed at position 0.
+oss_status oss_call_initial_crc64(oss_call *call,
+                                  uint64_t crc64);
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
@@ -747,8 +748,9 @@ oss_status oss_seal_append_object(const oss_bucket *bucket,
                                   oss_call *call);
 
 /// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
-/// `version_ids`, each of which may be NULL. If `call` is given, oss_call_next()
-/// steps through those deleted, or, unless `quiet` is 0, those that could not be.
+/// `version_ids`, each of which may be NULL. #OSS_OK even if some could not be
+/// deleted: oss_call_next() steps through what the service says, with `quiet` 0 all
+/// of them, else only the failures; look at the `kind` of the entries.
 oss_status oss_delete_multiple_objects(const oss_bucket *bucket,
                                        const char *const *keys,
                                        const char *const *version_ids,

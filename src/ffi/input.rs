@@ -180,8 +180,8 @@ pub unsafe extern "C" fn oss_call_callback(
 }
 
 /// Tells oss_append_object() the CRC-64 of what is there already, so that the
-/// whole object is compared; oss_call_crc64() of the last append. Not needed at
-/// position 0.
+/// whole object is compared: oss_call_crc64() of the append before, to be set anew
+/// for each. Not needed at position 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
     // SAFETY: NULL or a live handle.

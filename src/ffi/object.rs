@@ -408,8 +408,9 @@ pub unsafe extern "C" fn oss_seal_append_object(
 }
 
 /// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
-/// `version_ids`, each of which may be NULL. If `call` is given, oss_call_next()
-/// steps through those deleted, or, unless `quiet` is 0, those that could not be.
+/// `version_ids`, each of which may be NULL. #OSS_OK even if some could not be
+/// deleted: oss_call_next() steps through what the service says, with `quiet` 0 all
+/// of them, else only the failures; look at the `kind` of the entries.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_delete_multiple_objects(
     bucket: *const oss_bucket,

@@ -45,7 +45,7 @@ pub(super) fn edited(
 /// The error of fields without a document.
 pub(super) fn no_fields(operation: &str) -> Error {
     Error::invalid(format!(
-        "`field`: {operation} carries no XML document, so it has no fields"
+        "`field`: {operation} carries no XML document, so it has no fields; a call that is used again still has those of before"
     ))
 }
 
@@ -77,6 +77,7 @@ pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_
         )));
     }
     let expected = match operation.body {
+        Content::Nothing if !options.fields.is_empty() => return Err(no_fields(name)),
         Content::Nothing if given => {
             return Err(Error::invalid(format!("`body`: {name} takes none")));
         }

@@ -79,8 +79,14 @@ fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     }
     let mut body = String::from("<Delete>");
     xml::element(&mut body, "Quiet", if quiet { "true" } else { "false" });
-    for object in objects {
-        names::check_object_key(object.key)?;
+    for (index, object) in objects.iter().enumerate() {
+        names::check_object_key(object.key).map_err(|error| {
+            Error::invalid(
+                error
+                    .to_string()
+                    .replacen("`key`", &format!("`keys[{index}]`"), 1),
+            )
+        })?;
         body += "<Object>";
         xml::element(&mut body, "Key", object.key);
         if let Some(version) = object.version_id.filter(|id| !id.is_empty()) {

@@ -83,6 +83,7 @@ func (o *outcome) printAnswer(r *result, inputs [][]string) {
 	if a.CRC64 != 0 {
 		r.text("crc64", strconv.FormatUint(a.CRC64, 10))
 	}
+	r.text("next_append_position", a.Header("x-oss-next-append-position"))
 	if a.ContentLength >= 0 {
 		r.number("content_length", a.ContentLength)
 	}

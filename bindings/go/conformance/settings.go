@@ -60,7 +60,9 @@ func (op *operation) onSettings() bool {
 		if op.took(func() *oss.Answer { return &meta.Answer }, err) {
 			op.extra.number("splits", int64(meta.Splits))
 			op.extra.number("rows", int64(meta.Rows))
-			op.extra.number("columns", int64(meta.Columns))
+			if meta.Columns > 0 {
+				op.extra.number("columns", int64(meta.Columns))
+			}
 		}
 	default:
 		return false
@@ -74,9 +76,7 @@ func (op *operation) source(i int) oss.CopySource {
 }
 
 func (op *operation) appended(result *oss.AppendResult, err error) {
-	if op.took(func() *oss.Answer { return &result.Answer }, err) && result.NextPosition >= 0 {
-		op.extra.number("next_append_position", result.NextPosition)
-	}
+	op.took(func() *oss.Answer { return &result.Answer }, err)
 }
 
 func (op *operation) deleteMultiple() {

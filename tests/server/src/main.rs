@@ -130,7 +130,9 @@ fn run(arguments: Arguments) -> Result<(), String> {
         .map_or("in memory, gone when this ends".to_owned(), |dir| {
             format!("in {}", dir.display())
         });
-    let server = Server::start(options).map_err(|error| error.to_string())?;
+    let server = Server::start(options).map_err(|error| {
+        format!("{error} (--port and --https-port choose others, --no-https none)")
+    })?;
 
     let endpoint = format!("http://localhost:{}", server.http_port());
     let mut text = format!(
