@@ -122,7 +122,7 @@ T checked(oss::result<T> done) {
 
 inline void list(const oss::listing &listing, outcome &got) {
     static const char *const kinds[] = {"",        "object",        "prefix", "bucket",
-                                        "version", "delete_marker", "upload", "part", "deleted"};
+                                        "version", "delete_marker", "upload", "part", "deleted", "not_deleted"};
     for (const oss_entry &entry : listing) {
         fields &out = got.entries;
         const std::string name = entry.name == nullptr ? "" : entry.name;
