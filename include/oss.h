@@ -481,11 +481,13 @@ oss_status oss_call_header(oss_call *call, const char *name, const char *value);
 /// copied, and escaped when they are sent.
 oss_status oss_call_query(oss_call *call, const char *name, const char *value);
 
-/// Sets an element of the XML document that the next request carries, such as
-/// "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
+/// Sets an element of the XML document, or a string of the JSON text, that the next
+/// request carries, such as "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
 /// index may be one behind the last. A request with a body is changed by this,
 /// one without gets a new document. See oss_invoke().
-oss_status oss_call_field(oss_call *call, const char *path, const char *value);
+oss_status oss_call_field(oss_call *call,
+                          const char *path,
+                          const char *value);
 
 /// Has the service call back when an upload is stored: `callback` and `variables`
 /// are JSON texts, the latter may be NULL. The answer of the callback is then the
@@ -600,12 +602,13 @@ int64_t oss_call_last_modified(const oss_call *call);
 const void *oss_call_body(const oss_call *call,
                           size_t *len);
 
-/// The text of an element of the XML document in the answer, such as
+/// The text of an element of the XML document or JSON text in the answer, such as
 /// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
 /// elements, NULL if there is none.
-const char *oss_call_text(const oss_call *call, const char *path);
+const char *oss_call_text(const oss_call *call,
+                          const char *path);
 
-/// How many elements of the XML document in the answer have the last name of
+/// How many elements of the document in the answer have the last name of
 /// `path`, such as "Rule" or "Rule[0].Transition".
 size_t oss_call_count(const oss_call *call, const char *path);
 

@@ -319,3 +319,36 @@ fn documents_of_the_callers_are_called_theirs() {
     assert!(bucket.get_object("a", &field).is_err());
     assert!(server.requests().is_empty());
 }
+
+#[test]
+fn policies_are_built_and_read_by_path() {
+    let server = server();
+    let bucket = bucket(&server);
+    let fields = [
+        ("Version", "1"),
+        ("Statement[0].Effect", "Allow"),
+        ("Statement[0].Action[0]", "oss:GetObject"),
+        ("Statement[0].Principal[0]", "200000000000000000"),
+        ("Statement[0].Resource[0]", "acs:oss:*:*:examplebucket/*"),
+    ];
+    let set = |fields: &[(&'static str, &'static str)], body: &[u8]| {
+        let mut options = Options::new();
+        for (path, value) in fields {
+            options = options.field(*path, Some(value));
+        }
+        bucket.invoke("PutBucketPolicy", None, body, &options)
+    };
+    set(&fields, b"").unwrap();
+    let get = || bucket.invoke("GetBucketPolicy", None, b"", &Options::new());
+    let answer = get().unwrap();
+    let policy = answer.document().unwrap();
+    assert_eq!(policy.text("Statement[0].Action[0]"), Some("oss:GetObject"));
+    set(
+        &[("Statement[0].Action[1]", "oss:PutObject")],
+        answer.body(),
+    )
+    .unwrap();
+    let policy = get().unwrap().document().unwrap();
+    assert_eq!(policy.count("Statement[0].Action"), 2);
+    assert_eq!(policy.text("Statement[0].Effect"), Some("Allow"));
+}

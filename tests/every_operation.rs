@@ -315,7 +315,7 @@ impl Place {
         let document = document.map_err(|error| missing(error.to_string()))?;
         let text = document.text(path);
         text.map(str::to_owned)
-            .ok_or_else(|| missing(document.to_xml()))
+            .ok_or_else(|| missing(document.to_text()))
     }
 }
 

@@ -271,7 +271,7 @@ pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -
     body.cast()
 }
 
-/// The text of an element of the XML document in the answer, such as
+/// The text of an element of the XML document or JSON text in the answer, such as
 /// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
 /// elements, NULL if there is none.
 #[unsafe(no_mangle)]
@@ -288,7 +288,7 @@ pub unsafe extern "C" fn oss_call_text(
     unsafe { lend(call, &format!(":text:{path}"), std::ptr::null(), &find) }
 }
 
-/// How many elements of the XML document in the answer have the last name of
+/// How many elements of the document in the answer have the last name of
 /// `path`, such as "Rule" or "Rule[0].Transition".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_char) -> usize {

@@ -136,8 +136,8 @@ pub unsafe extern "C" fn oss_call_query(
     }
 }
 
-/// Sets an element of the XML document that the next request carries, such as
-/// "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
+/// Sets an element of the XML document, or a string of the JSON text, that the next
+/// request carries, such as "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
 /// index may be one behind the last. A request with a body is changed by this,
 /// one without gets a new document. See oss_invoke().
 #[unsafe(no_mangle)]

@@ -21,12 +21,14 @@ pub(super) fn edited(
     if options.fields.is_empty() {
         return Ok(None);
     }
-    let Content::Xml(root) = operation.body else {
-        return Err(no_fields(operation.name));
+    let empty = match operation.body {
+        Content::Xml(root) => Document::new(root),
+        Content::Json => Document::json(),
+        _ => return Err(no_fields(operation.name)),
     };
     let mut document = match body {
-        Body::Empty | Body::Bytes([]) => Document::new(root),
-        Body::Bytes(bytes) => parse(bytes, root)?,
+        Body::Empty | Body::Bytes([]) => empty,
+        Body::Bytes(bytes) => parse(bytes, empty.root())?,
         _ => {
             return Err(Error::invalid(
                 "`field`: fields can be set in a document that is given as bytes, not in a file or a stream",
@@ -39,13 +41,13 @@ pub(super) fn edited(
             None => document.remove(path).map(drop)?,
         }
     }
-    Ok(Some(document.to_xml().into_bytes()))
+    Ok(Some(document.to_text().into_bytes()))
 }
 
 /// The error of fields without a document.
 pub(super) fn no_fields(operation: &str) -> Error {
     Error::invalid(format!(
-        "`field`: {operation} carries no XML document, so it has no fields; a call that is used again still has those of before"
+        "`field`: {operation} carries no document, so it has no fields; a call that is used again still has those of before"
     ))
 }
 
@@ -56,11 +58,19 @@ fn parse(bytes: &[u8], root: &str) -> Result<Document> {
         .map_err(|error| unusable(error.to_string().replacen("the answer", "it", 1)))?;
     if document.root() != root {
         return Err(unusable(format!(
-            "it is a document <{}> instead of <{root}>",
-            document.root()
+            "it is {} instead of {}",
+            name_of(document.root()),
+            name_of(root)
         )));
     }
     Ok(document)
+}
+
+fn name_of(root: &str) -> String {
+    match root {
+        "" => "a JSON text".to_owned(),
+        root => format!("a document <{root}>"),
+    }
 }
 
 /// An error if `operation` needs a body and there is none, or the other way round.
@@ -84,7 +94,7 @@ pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_
         Content::Nothing => return Ok(()),
         _ if given || operation.body_is_optional => return Ok(()),
         Content::Xml(root) => Cow::from(format!("an XML document <{root}>, as bytes or by fields")),
-        Content::Json => "a JSON text".into(),
+        Content::Json => "a JSON text, as bytes or by fields".into(),
         Content::Text => "a text".into(),
         Content::Bytes | Content::Frames => "a body".into(),
     };

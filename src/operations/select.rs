@@ -124,7 +124,7 @@ impl Bucket {
         checked: bool,
         options: &Options<'_>,
     ) -> Result<Select> {
-        let text = document.to_xml();
+        let text = document.to_text();
         let content = Body::from(text.as_str());
         body::describe(&mut request, &content);
         let Reply {

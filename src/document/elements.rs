@@ -1,0 +1,109 @@
+//! Paths in XML documents.
+
+use super::{Step, gap};
+use crate::error::{Error, Result};
+use crate::xml::{self, Element};
+
+pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+pub(super) fn find<'e>(mut element: &'e Element, steps: &[Step<'_>]) -> Option<&'e Element> {
+    for step in steps {
+        element = element.children.get(position(element, step)?)?;
+    }
+    Some(element)
+}
+
+pub(super) fn set(root: &mut Element, steps: &[Step<'_>], path: &str, value: &str) -> Result<()> {
+    if let Some(forbidden) = value.chars().find(|&c| !xml::is_character(c)) {
+        return Err(Error::invalid(format!(
+            "`{path}`: {value:?} has the character U+{:04X}, which an XML document cannot carry",
+            u32::from(forbidden)
+        )));
+    }
+    if let Some(step) = steps.iter().find(|step| step.name.contains(':')) {
+        return Err(Error::invalid(format!(
+            "`path`: {path:?} has the name {:?}, which no element of these documents can have",
+            step.name
+        )));
+    }
+    let mut element = root;
+    for step in steps {
+        element = enter(element, step, path)?;
+    }
+    element.children.clear();
+    value.clone_into(&mut element.text);
+    Ok(())
+}
+
+pub(super) fn remove(mut element: &mut Element, steps: &[Step<'_>]) -> bool {
+    let Some((last, outer)) = steps.split_last() else {
+        return false;
+    };
+    for step in outer {
+        match position(element, step).and_then(|position| element.children.get_mut(position)) {
+            Some(child) => element = child,
+            None => return false,
+        }
+    }
+    let position = position(element, last);
+    if let Some(position) = position {
+        element.children.remove(position);
+    }
+    position.is_some()
+}
+
+pub(super) fn write(out: &mut String, root: &Element) {
+    out.push_str(DECLARATION);
+    write_element(out, root);
+}
+
+fn write_element(out: &mut String, element: &Element) {
+    if element.children.is_empty() {
+        return xml::element(out, &element.name, &element.text);
+    }
+    for part in ["<", &element.name, ">"] {
+        out.push_str(part);
+    }
+    xml::escape(out, &element.text);
+    for child in &element.children {
+        write_element(out, child);
+    }
+    for part in ["</", &element.name, ">"] {
+        out.push_str(part);
+    }
+}
+
+fn position(element: &Element, step: &Step<'_>) -> Option<usize> {
+    let named = element.children.iter().enumerate();
+    let mut named = named.filter(|(_, child)| child.name == step.name);
+    named
+        .nth(step.index.unwrap_or(0))
+        .map(|(position, _)| position)
+}
+
+/// The child that `step` names, which is made behind its like-named siblings if it is the next one.
+fn enter<'e>(element: &'e mut Element, step: &Step<'_>, path: &str) -> Result<&'e mut Element> {
+    let position = match position(element, step) {
+        Some(position) => position,
+        None => add(element, step, path)?,
+    };
+    Ok(&mut element.children[position])
+}
+
+fn add(element: &mut Element, step: &Step<'_>, path: &str) -> Result<usize> {
+    let siblings = element.children_named(step.name).count();
+    if step.index.unwrap_or(0) > siblings {
+        return Err(gap(path, step.name, siblings));
+    }
+    let mut named = element.children.iter();
+    let last = named.rposition(|child| child.name == step.name);
+    let position = last.map_or(element.children.len(), |last| last + 1);
+    let child = Element {
+        name: step.name.to_owned(),
+        ..Element::default()
+    };
+    element.children.insert(position, child);
+    // Text beside elements means nothing in these documents.
+    element.text.clear();
+    Ok(position)
+}
