@@ -58,7 +58,7 @@ fn parse(bytes: &[u8], root: &str) -> Result<Document> {
         .map_err(|error| unusable(error.to_string().replacen("the answer", "it", 1)))?;
     if document.root() != root {
         return Err(unusable(format!(
-            "it is {} instead of {}",
+            "it is a document {} instead of {}",
             name_of(document.root()),
             name_of(root)
         )));
@@ -68,8 +68,8 @@ fn parse(bytes: &[u8], root: &str) -> Result<Document> {
 
 fn name_of(root: &str) -> String {
     match root {
-        "" => "a JSON text".to_owned(),
-        root => format!("a document <{root}>"),
+        "" => "in JSON".to_owned(),
+        root => format!("<{root}>"),
     }
 }
 

@@ -173,7 +173,9 @@ impl Outcome {
             let value = response.header(name).unwrap_or_default();
             fields.text(&format!("header.{name}"), value);
         }
-        let document = response.document().unwrap_or_default();
+        let document = response
+            .document()
+            .unwrap_or_else(|_| alioss::Document::new("None"));
         for path in self.wanted("text") {
             fields.text(
                 &format!("text.{path}"),
