@@ -1,23 +1,16 @@
 //! What calls are given, by arguments, options and what is left from the call before: contradictions are refused before
 //! anything is sent, and what the service makes of a repetition is told as it is.
 
+mod support;
+
 use std::time::Duration;
 
-use alioss::{Bucket, Config, Kind, Method, ObjectIdentifier, Options, Range, UploadedPart};
-use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server, Status};
-
-fn server() -> Server {
-    Server::start(oss_local::Options::default()).unwrap()
-}
+use alioss::{Bucket, Kind, Method, ObjectIdentifier, Options, Range, UploadedPart};
+use oss_local::{Action, Rule, Server, Status};
+use support::{config, new_bucket, server};
 
 fn bucket(server: &Server) -> Bucket {
-    let mut config = Config::new();
-    config
-        .endpoint(&server.endpoint())
-        .region("cn-hangzhou")
-        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    bucket.put_bucket(&Options::new()).unwrap();
+    let bucket = new_bucket(&config(&server.endpoint()));
     bucket.put_object("a", "hello", &Options::new()).unwrap();
     server.clear_requests();
     bucket

@@ -2,15 +2,17 @@
 //! the operation of that name, accepted, and its answer is what the table says. Rows for what has no meaning on one machine
 //! have to be refused as not implemented, which still shows that they were signed right.
 
+mod support;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
 use alioss::{
-    Bucket, Config, Content, Kind, Level, OPERATIONS, Operation, Options, Response, Result,
-    Service, SignatureVersion, find_operation,
+    Bucket, Content, Kind, Level, OPERATIONS, Operation, Options, Response, Result, Service,
+    SignatureVersion, find_operation,
 };
-use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Server};
+use oss_local::Server;
 
 /// What the local server does not do: what needs the cloud behind it.
 const NOT_HERE: [&str; 32] = [
@@ -65,7 +67,7 @@ fn walk(version: SignatureVersion) {
         restore_delay: Duration::ZERO,
         ..oss_local::Options::default()
     };
-    let server = Server::start(options).unwrap();
+    let server = support::start(options);
     let mut problems = Vec::new();
     for (number, operation) in OPERATIONS.iter().enumerate() {
         let place = Place::new(&server, version, number);
@@ -137,13 +139,8 @@ struct Place {
 
 impl Place {
     fn new(server: &Server, version: SignatureVersion, number: usize) -> Place {
-        let mut config = Config::new();
-        config
-            .endpoint(&server.endpoint())
-            .region("cn-hangzhou")
-            .signature_version(version)
-            .retry(1)
-            .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
+        let mut config = support::config(&server.endpoint());
+        config.signature_version(version).retry(1);
         let name = format!("row-{number}");
         Place {
             bucket: Bucket::new(&config, &name).unwrap(),

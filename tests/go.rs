@@ -215,11 +215,7 @@ fn go_examples() {
     let _turn = alone();
     let server = server();
     let directory = scratch("examples");
-    let mut config = alioss::Config::new();
-    config
-        .endpoint(&server.endpoint())
-        .region(server.region())
-        .keys(oss_local::ACCESS_KEY_ID, oss_local::ACCESS_KEY_SECRET, None);
+    let config = support::config(&server.endpoint());
     let bucket = alioss::Bucket::new(&config, "go-examples").unwrap();
     bucket.put_bucket(&Default::default()).unwrap();
 

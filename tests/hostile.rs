@@ -1,22 +1,18 @@
 //! Answers that no honest server gives: refused as such, in bounded time and memory, and the connection or process survives.
 
+mod support;
+
 use std::time::{Duration, Instant};
 
-use alioss::{Bucket, Config, Kind, ListObjectsV2, Options};
-use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server, Status};
+use alioss::{Bucket, Kind, ListObjectsV2, Options};
+use oss_local::{Action, Rule, Server, Status};
+use support::{config, new_bucket, server};
 
 /// Far more than any of these should take, far less than a parser that has lost its way.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn bucket(server: &Server) -> Bucket {
-    let mut config = Config::new();
-    config
-        .endpoint(&server.endpoint())
-        .region("cn-hangzhou")
-        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    bucket.put_bucket(&Options::new()).unwrap();
-    bucket
+    new_bucket(&config(&server.endpoint()))
 }
 
 fn answer(server: &Server, status: u16, body: String) {
@@ -75,7 +71,7 @@ fn documents() -> Vec<(&'static str, String)> {
 
 #[test]
 fn listings_that_are_none_are_refused() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     for (name, body) in documents() {
         answer(&server, 200, body);
@@ -99,7 +95,7 @@ fn listings_that_are_none_are_refused() {
 
 #[test]
 fn errors_that_are_none_keep_their_status() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     for (name, body) in documents() {
         answer(&server, 403, body);
@@ -112,7 +108,7 @@ fn errors_that_are_none_keep_their_status() {
 
 #[test]
 fn an_endless_listing_ends() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let body = "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken>\
                 <Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>";
@@ -132,7 +128,7 @@ fn an_endless_listing_ends() {
 
 #[test]
 fn an_error_with_a_good_status_is_an_error() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let body =
         "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>late</Message></Error>";

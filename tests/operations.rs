@@ -1,5 +1,7 @@
 //! The operations against a real server: objects, buckets, listings, and what the wire shows of them.
 
+mod support;
+
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,25 +11,11 @@ use alioss::{
     ListedObject, Options, Range, Service, Session, SignatureVersion, TlsVersion,
 };
 use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server, Status};
-
-fn server() -> Server {
-    Server::start(oss_local::Options::default()).unwrap()
-}
-
-fn config(endpoint: &str) -> Config {
-    let mut config = Config::new();
-    config
-        .endpoint(endpoint)
-        .region("cn-hangzhou")
-        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
-    config
-}
+use support::{config, new_bucket, server};
 
 /// A new bucket over HTTP.
 fn bucket(server: &Server) -> Bucket {
-    let bucket = Bucket::new(&config(&server.endpoint()), "examplebucket").unwrap();
-    bucket.put_bucket(&Options::new()).unwrap();
-    bucket
+    new_bucket(&config(&server.endpoint()))
 }
 
 /// Every byte value, and longer than any buffer.

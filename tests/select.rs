@@ -1,21 +1,17 @@
 //! SelectObject: rows come whole and checked, or not at all.
 
+mod support;
+
 use std::time::Duration;
 
-use alioss::{Bucket, Config, Kind, Options, Result};
-use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server};
+use alioss::{Bucket, Kind, Options, Result};
+use oss_local::{Action, Rule, Server};
+use support::{config, new_bucket, server};
 
 const CSV: &str = "name,age\nann,31\nbob,7\n\"o, neil\",50\n";
 
 fn bucket(server: &Server) -> Bucket {
-    let mut config = Config::new();
-    config
-        .endpoint(&server.endpoint())
-        .region("cn-hangzhou")
-        .retry(1)
-        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    bucket.put_bucket(&Options::new()).unwrap();
+    let bucket = new_bucket(config(&server.endpoint()).retry(1));
     bucket
         .put_object("people.csv", CSV, &Options::new())
         .unwrap();
@@ -42,7 +38,7 @@ fn select(bucket: &Bucket, key: &str, expression: &str, options: &Options<'_>) -
 
 #[test]
 fn csv_and_json_rows() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let header = Options::new().field("InputSerialization.CSV.FileHeaderInfo", Some("Use"));
     let adults = "select name from ossobject where cast(age as int) > 18";
@@ -66,7 +62,7 @@ fn csv_and_json_rows() {
 
 #[test]
 fn delimiters_are_given_as_they_are() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     bucket
         .put_object("odd", "a;1|b;2|", &Options::new())
@@ -81,7 +77,7 @@ fn delimiters_are_given_as_they_are() {
 
 #[test]
 fn raw_rows_come_without_frames() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let raw = Options::new().field("OutputSerialization.OutputRawData", Some("true"));
     let rows = select(&bucket, "people.csv", "select _2 from ossobject", &raw).unwrap();
@@ -90,7 +86,7 @@ fn raw_rows_come_without_frames() {
 
 #[test]
 fn what_the_service_does_not_understand_is_an_error() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let error = select(&bucket, "people.csv", "selekt it", &Options::new()).unwrap_err();
     assert_eq!(error.kind(), Kind::BadRequest, "{error}");
@@ -108,7 +104,7 @@ fn what_the_service_does_not_understand_is_an_error() {
 /// Whatever bit is wrong on the way: either it does not matter, or it is noticed.
 #[test]
 fn a_corrupted_answer_is_noticed() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let all = "select * from ossobject";
     let rows = select(&bucket, "people.csv", all, &Options::new()).unwrap();
@@ -135,7 +131,7 @@ fn a_corrupted_answer_is_noticed() {
 
 #[test]
 fn a_cut_answer_is_noticed() {
-    let server = Server::start(oss_local::Options::default()).unwrap();
+    let server = server();
     let bucket = bucket(&server);
     let all = "select * from ossobject";
     for after_bytes in 0..80 {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use alioss::{Bucket, Config};
 use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Options, Server};
 
 /// The C compilers' environment variables, with what is tried without them and the package to install.
@@ -230,6 +231,23 @@ pub fn server() -> Server {
 /// A server with these options.
 pub fn start(options: Options) -> Server {
     Server::start(options).expect("the local server does not start")
+}
+
+/// What reaches the server at `endpoint` with keys that it knows.
+pub fn config(endpoint: &str) -> Config {
+    let mut config = Config::new();
+    config
+        .endpoint(endpoint)
+        .region("cn-hangzhou")
+        .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None);
+    config
+}
+
+/// A new bucket that is reached like this.
+pub fn new_bucket(config: &Config) -> Bucket {
+    let bucket = Bucket::new(config, "examplebucket").unwrap();
+    bucket.put_bucket(&alioss::Options::new()).unwrap();
+    bucket
 }
 
 /// The environment that the programs under `tests/c` read; see `tests/c/check.h`.
