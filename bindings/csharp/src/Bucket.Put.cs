@@ -57,16 +57,8 @@ namespace Alioss
             string key,
             string path,
             CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
-        {
-            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            fixed (byte* pathText = Utf8.Required(path, nameof(path)))
-            using (var call = new Call(handle, options, token))
-            {
-                call.Check(Native.oss_put_object_file(call.Owner, keyText, pathText, call.Pointer));
-                return call.Answer();
-            }
-        }
+            CancellationToken token = default(CancellationToken)) =>
+            Send(Native.oss_put_object_file, key, nameof(key), path, nameof(path), options, token);
 
         /// <summary>As <see cref="PutObjectFile"/>, on another thread.</summary>
         public Task<OssResponse> PutObjectFileAsync(
