@@ -11,6 +11,9 @@ use crate::time::Timestamp;
 use crate::transport::Incoming;
 use crate::xml::{self, Element};
 
+/// Root of an error document.
+const ERROR: &str = "Error";
+
 /// Most of an error's body that is read. Error documents have about one kilobyte.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
@@ -100,8 +103,9 @@ pub(crate) fn error_in_stream(
 /// An error that comes with a good status: the service says so when it finds out after the head of the answer is sent.
 pub(crate) fn check_body(operation: &str, response: &Response) -> Result<()> {
     let body = response.body.trim_ascii_start();
-    let is_error = body.starts_with(b"<Error") || body.starts_with(b"<?xml");
-    if is_error && xml::parse_error(body).is_some() {
+    let may_be_error = body.starts_with(b"<Error") || body.starts_with(b"<?xml");
+    // Good answers are read whole by who asked; here a look at the root has to do.
+    if may_be_error && xml::has_root(body, ERROR) && xml::parse_error(body).is_some() {
         return Err(service_error(operation, response, body.to_vec()));
     }
     Ok(())
@@ -117,7 +121,7 @@ pub(crate) fn document(
     let document = xml::parse(body).map_err(|error| malformed(operation, response, &error))?;
     match document.name.as_str() {
         name if name == root => Ok(document),
-        "Error" => Err(service_error(operation, response, body.to_vec())),
+        ERROR => Err(service_error(operation, response, body.to_vec())),
         name => {
             let found = Error::new(
                 Kind::BadResponse,

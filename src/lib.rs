@@ -44,6 +44,7 @@ mod transport;
 mod upload;
 mod xml;
 
+pub use client::{PostPolicy, Presigned};
 pub use config::{Config, SignatureVersion};
 pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static};
 pub use document::Document;
@@ -52,8 +53,8 @@ pub use operation::{Checked, Content, Level, Method, Operation};
 pub use operations::{
     Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,
     ListObjects, ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload,
-    ListedVersion, OPERATIONS, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, PostPolicy,
-    Presigned, Select, SelectMeta, Service, UploadedPart, find_operation,
+    ListedVersion, OPERATIONS, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Select,
+    SelectMeta, Service, UploadedPart, find_operation,
 };
 pub use request::{Body, Header, Options, Parameter, Progress, Range, Response};
 pub use time::Timestamp;

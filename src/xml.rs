@@ -218,6 +218,12 @@ pub fn parse(document: &[u8]) -> Result<Element> {
     Ok(root)
 }
 
+/// Whether the document begins with the root element `name`; what follows is not looked at.
+pub fn has_root(document: &[u8], name: &str) -> bool {
+    let root = Reader::new(document).and_then(|mut reader| reader.child());
+    matches!(root, Ok(Some(root)) if root == name)
+}
+
 impl Element {
     /// Reads the element that the reader has just entered, as deep as the reader allows.
     fn read(reader: &mut Reader<'_>, name: &str) -> Result<Element> {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prepared::Prepared;
+pub use presign::{PostPolicy, Presigned};
 
 use crate::answer;
 use crate::config::{Config, SignatureVersion, check_timeout};
@@ -129,12 +130,7 @@ impl Client {
             }
         };
         let endpoint = resolved.endpoint;
-        let https = endpoint.scheme == Scheme::Https;
-        let authority = Authority {
-            https,
-            host: endpoint.host_name_for(bucket),
-            port: endpoint.port.unwrap_or(if https { 443 } else { 80 }),
-        };
+        let authority = authority(&endpoint, bucket);
         Ok(Client(Arc::new(Inner {
             endpoint,
             bucket: bucket.map(str::to_owned),
@@ -318,15 +314,15 @@ impl Client {
 impl Inner {
     /// What the CRC-64 of an upload begins with; `None` if it is not to be computed.
     fn initial_crc64(&self, request: &Request<'_>, options: &Options<'_>) -> Option<u64> {
-        let appends_at = |position: &str| {
+        let begins = || {
             let mut query = request.query.iter().chain(&options.query);
-            query.any(|(name, value)| name == "position" && value.as_deref() == Some(position))
+            query.any(|(name, value)| name == "position" && value.as_deref() == Some("0"))
         };
         match request.operation.checked {
             _ if !self.crc64 => None,
             Checked::Unchecked => None,
             Checked::FromStart => Some(0),
-            Checked::Continued => appends_at("0").then_some(0).or(options.initial_crc64),
+            Checked::Continued => begins().then_some(0).or(options.initial_crc64),
         }
     }
 
@@ -506,6 +502,15 @@ pub(crate) fn too_large() -> Error {
         format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
     )
     .with_retryable(false)
+}
+
+/// Where requests about `bucket` go.
+fn authority(endpoint: &Endpoint, bucket: Option<&str>) -> Authority {
+    Authority {
+        https: endpoint.scheme == Scheme::Https,
+        host: endpoint.host_name_for(bucket),
+        port: endpoint.port.unwrap_or(endpoint.scheme.default_port()),
+    }
 }
 
 fn local_clock() -> i64 {

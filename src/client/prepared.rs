@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::Inner;
+use super::{Inner, authority};
 use crate::config::check_header;
-use crate::endpoint::{self, Scheme};
+use crate::endpoint;
 use crate::error::{Error, Result};
 use crate::names;
 use crate::operation::Operation;
@@ -84,11 +84,7 @@ impl<'r> Prepared<'r> {
             ));
         }
         let (endpoint, target) = endpoint::split_url(url)?;
-        let authority = Authority {
-            https: endpoint.scheme == Scheme::Https,
-            port: endpoint.port.unwrap_or(endpoint.scheme.default_port()),
-            host: endpoint.host,
-        };
+        let authority = authority(&endpoint, None);
         let mut headers: Vec<Header<'r>> = vec![
             ("host".into(), authority.host_header().into()),
             ("user-agent".into(), client.user_agent.as_str().into()),

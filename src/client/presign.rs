@@ -1,17 +1,64 @@
 //! Signing what others will send.
 
+use std::fmt;
+
 use super::prepared::query;
 use super::{Client, Signer, local_clock};
 use crate::config::check_header;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::names;
-use crate::operations::{PostPolicy, Presigned, elements};
+use crate::operation::Method;
 use crate::request::{Header, Options, Request};
 use crate::sign::post_policy::{self, Field};
 use crate::sign::presign::{self, Link};
 use crate::sign::v4::Scope;
 use crate::time::Timestamp;
+
+/// A request that anybody can send until it expires.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Presigned {
+    /// The method it is for.
+    pub method: Method,
+    /// The whole URL. Who has it has the right.
+    pub url: String,
+    /// Headers that have to be sent with it as they are.
+    pub headers: Vec<(String, String)>,
+    /// When it ends.
+    pub expiration: Timestamp,
+}
+
+/// A form that anybody can upload an object with until it expires (PostObject).
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PostPolicy {
+    /// Where to send the form.
+    pub url: String,
+    /// Fields that the form has to have, besides `key` and, as the last one, `file`.
+    pub fields: Vec<(String, String)>,
+    /// When it ends.
+    pub expiration: Timestamp,
+}
+
+/// Without what gives the right.
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presigned")
+            .field("method", &self.method)
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without what gives the right.
+impl fmt::Debug for PostPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostPolicy")
+            .field("expiration", &self.expiration)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Client {
     /// The URL of `request`, signed for `expires` seconds.
@@ -122,4 +169,21 @@ impl Client {
 fn until(now: Timestamp, expires: u64) -> Timestamp {
     let seconds = i64::try_from(expires).unwrap_or(i64::MAX);
     Timestamp(now.0.saturating_add(seconds))
+}
+
+/// The elements of a JSON array, without its brackets.
+fn elements(array: &str) -> Result<&str> {
+    let inner = match array.trim() {
+        "" => Some(""),
+        text => text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']')),
+    };
+    // One condition without the array around it would pass for an array of texts.
+    let inner = inner.filter(|text| text.is_empty() || text.trim().starts_with(['[', '{']));
+    inner.map(str::trim).ok_or_else(|| {
+        Error::invalid(format!(
+            "`conditions`: {array:?} is no JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
+        ))
+    })
 }

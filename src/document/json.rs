@@ -186,7 +186,8 @@ fn separate(out: &mut String, position: usize) {
     }
 }
 
-fn write_text(out: &mut String, text: &str) {
+/// Appends `text` as a string (section 7).
+pub(crate) fn write_text(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

@@ -5,7 +5,7 @@
 //! has an index is an array.
 
 mod elements;
-mod json;
+pub(crate) mod json;
 
 use crate::error::{Error, Result};
 use crate::xml::{self, Element};

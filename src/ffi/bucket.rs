@@ -5,9 +5,9 @@ use std::ffi::{c_char, c_int, c_void};
 use super::call::oss_call;
 use super::entry::Entries;
 use super::handles::{self, oss_bucket, oss_service};
-use super::run::{on_bucket, run, run_with_call};
+use super::run::{ask, on_bucket, run, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, is_null, optional_text, text};
+use super::support::{bytes, optional_text, text};
 use crate::error::Result;
 use crate::operations::{Bucket, ListObjectVersions, ListObjects, ListObjectsV2, Listing, Pager};
 
@@ -119,11 +119,8 @@ pub unsafe extern "C" fn oss_bucket_exists(
 ) -> oss_status {
     // SAFETY: live handles and an int, or NULL, as the header asks.
     unsafe {
-        run(call, |options, _| {
-            let exists = exists.as_mut().ok_or_else(|| is_null("exists"))?;
-            *exists = 0;
-            *exists = handles::bucket(bucket)?.bucket_exists(options)?.into();
-            Ok(())
+        ask(bucket, exists, call, |bucket, options| {
+            bucket.bucket_exists(options)
         })
     }
 }
@@ -244,13 +241,10 @@ pub unsafe extern "C" fn oss_invoke(
 ) -> oss_status {
     // SAFETY: live handles, strings and `len` bytes, or NULL, as the header asks.
     unsafe {
-        run(call, |options, output| {
-            let bucket = handles::bucket(bucket)?;
+        on_bucket(bucket, call, &|bucket, options| {
             let operation = text(operation, "operation")?;
             let key = optional_text(key, "key")?;
-            let body = bytes(body, len, "body")?;
-            output.answer(bucket.invoke(operation, key, body, options)?);
-            Ok(())
+            bucket.invoke(operation, key, bytes(body, len, "body")?, options)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::call::{State, oss_call};
 use super::status::oss_status;
-use super::support::{User, borrow, optional_text, status, text};
+use super::support::{User, borrow, known, optional_text, status, text};
 use crate::config::{check_header, check_timeout};
 use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
@@ -208,16 +208,10 @@ pub unsafe extern "C" fn oss_call_part(
     unsafe {
         input(call, &|input| {
             let etag = text(etag, "etag")?.to_owned();
-            let content = match u64::try_from(size) {
-                // Only nothing has the CRC-64 0.
-                Ok(size) => (size == 0 || crc64 != 0).then_some((size, crc64)),
-                Err(_) if size == -1 => None,
-                Err(_) => {
-                    return Err(Error::invalid(format!(
-                        "`size`: {size} is no size; allowed are 0 and more, and -1 for unknown"
-                    )));
-                }
-            };
+            // Only nothing has the CRC-64 0.
+            let content = known(size, "size", "size")?
+                .filter(|size| *size == 0 || crc64 != 0)
+                .map(|size| (size, crc64));
             input.parts.push(UploadedPart {
                 number: part_number(number)?,
                 etag,

@@ -5,12 +5,12 @@ use std::ffi::{c_char, c_void};
 use super::bucket::{list, owned};
 use super::call::oss_call;
 use super::entry::Entries;
-use super::handles::oss_bucket;
+use super::handles::{self, oss_bucket};
 use super::input::part_number;
 use super::object::{copy_source, oss_read_fn, reader, stream_length, unsigned};
-use super::run::{on_object, parts};
+use super::run::{on_object, parts, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, is_null, status, text};
+use super::support::{bytes, text};
 use crate::operations::{Bucket, ListMultipartUploads, ListParts};
 use crate::request::Body;
 
@@ -25,11 +25,10 @@ pub unsafe extern "C" fn oss_initiate_multipart_upload(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        if call.is_null() {
-            return status(|| Err(is_null("call")));
-        }
-        on_object(bucket, key, call, &|bucket, key, options| {
-            Ok(bucket.initiate_multipart_upload(key, options)?.0)
+        run_with_call(call, |options, output| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            output.answer(bucket.initiate_multipart_upload(key, options)?.0);
+            Ok(())
         })
     }
 }

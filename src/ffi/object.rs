@@ -6,9 +6,9 @@ use std::io::{self, Read, Write};
 use super::call::{Download, oss_call};
 use super::entry::Entries;
 use super::handles::{self, oss_bucket};
-use super::run::{download, on_object, run};
+use super::run::{ask, download, on_object, run};
 use super::status::oss_status;
-use super::support::{User, buffer, bytes, is_null, optional_text, strings, text};
+use super::support::{User, buffer, bytes, is_null, known, optional_text, strings, text};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
 use crate::request::Body;
@@ -80,13 +80,7 @@ pub(super) fn reader(read: oss_read_fn, user: *mut c_void) -> Result<impl Read> 
 
 /// The length of a stream: -1 is unknown.
 pub(super) fn stream_length(len: i64) -> Result<Option<u64>> {
-    match u64::try_from(len) {
-        Ok(length) => Ok(Some(length)),
-        Err(_) if len == -1 => Ok(None),
-        Err(_) => Err(Error::invalid(format!(
-            "`len`: {len} is no length; allowed are 0 and more, and -1 for unknown"
-        ))),
-    }
+    known(len, "len", "length")
 }
 
 /// The offset of something.
@@ -296,12 +290,8 @@ pub unsafe extern "C" fn oss_object_exists(
 ) -> oss_status {
     // SAFETY: live handles, a string and an int, or NULL, as the header asks.
     unsafe {
-        run(call, |options, _| {
-            let exists = exists.as_mut().ok_or_else(|| is_null("exists"))?;
-            *exists = 0;
-            let bucket = handles::bucket(bucket)?;
-            *exists = bucket.object_exists(text(key, "key")?, options)?.into();
-            Ok(())
+        ask(bucket, exists, call, |bucket, options| {
+            bucket.object_exists(text(key, "key")?, options)
         })
     }
 }

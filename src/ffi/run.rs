@@ -1,6 +1,6 @@
 //! Running an operation for a call.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int};
 
 use super::call::{Download, Output, State, oss_call};
 use super::handles::{self, oss_bucket};
@@ -107,6 +107,27 @@ pub(super) unsafe fn on_object(
     unsafe {
         on_bucket(bucket, call, &|bucket, options| {
             operation(bucket, text(key, "key")?, options)
+        })
+    }
+}
+
+/// As [`run`], for questions: `*exists` gets 1 or 0, and 0 on failure.
+///
+/// # Safety
+/// As [`on_bucket`], and `exists` is NULL or the caller's to be written to.
+pub(super) unsafe fn ask(
+    bucket: *const oss_bucket,
+    exists: *mut c_int,
+    call: *mut oss_call,
+    question: impl FnOnce(&Bucket, &Options<'_>) -> Result<bool>,
+) -> oss_status {
+    // SAFETY: see above.
+    unsafe {
+        run(call, |options, _| {
+            let exists = exists.as_mut().ok_or_else(|| is_null("exists"))?;
+            *exists = 0;
+            *exists = question(&handles::bucket(bucket)?, options)?.into();
+            Ok(())
         })
     }
 }

@@ -180,6 +180,17 @@ fn check_buffer(pointer: *const c_void, length: usize, name: &str) -> Result<()>
     Ok(())
 }
 
+/// A number of bytes that may be unknown, which is -1; `noun` says what it is.
+pub(super) fn known(value: i64, name: &str, noun: &str) -> Result<Option<u64>> {
+    match u64::try_from(value) {
+        Ok(value) => Ok(Some(value)),
+        Err(_) if value == -1 => Ok(None),
+        Err(_) => Err(Error::invalid(format!(
+            "`{name}`: {value} is no {noun}; allowed are 0 and more, and -1 for unknown"
+        ))),
+    }
+}
+
 pub(super) fn is_null(name: &str) -> Error {
     Error::invalid(format!("`{name}` is NULL"))
 }

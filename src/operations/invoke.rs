@@ -4,7 +4,7 @@ use super::download::{self, Object};
 use super::{body, multipart, send, table};
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::operation::{Content, Level, Operation};
+use crate::operation::{Content, Level, Method, Operation};
 use crate::request::{Body, Options, Request, Response};
 
 pub(super) fn invoke(
@@ -15,8 +15,9 @@ pub(super) fn invoke(
     options: &Options<'_>,
 ) -> Result<Response> {
     let Some(operation) = table::find(name) else {
-        let operation = method(name)?;
-        return send(client, Request::new(operation, key), body, options);
+        let method = Method::parse(name).ok_or_else(|| unknown(name))?;
+        let request = Request::new(table::method(method), key);
+        return send(client, request, body, options);
     };
     check_level(client, operation, key)?;
     check_parameters(client, operation, options)?;
@@ -39,23 +40,17 @@ pub(super) fn invoke(
     }
 }
 
-/// What stands for a request that is named by its HTTP method.
-fn method(name: &str) -> Result<&'static Operation> {
-    let mut methods = table::METHODS.iter();
-    methods
-        .find(|method| method.name == name)
-        .ok_or_else(|| {
-            let lower = name.to_ascii_lowercase();
-            let similar = table::OPERATIONS
-                .iter()
-                .find(|operation| operation.name.to_ascii_lowercase() == lower)
-                .map(|operation| format!(" (did you mean {}?)", operation.name))
-                .unwrap_or_default();
-            Error::invalid(format!(
-                "`operation`: {name:?} is unknown{similar}; allowed are official names such as \"GetBucketAcl\", and GET, \
-                 HEAD, PUT, POST, DELETE and OPTIONS for what this version does not know"
-            ))
-        })
+/// The error of a name that is neither an operation nor a method.
+fn unknown(name: &str) -> Error {
+    let mut operations = table::OPERATIONS.iter();
+    let similar = operations
+        .find(|operation| operation.name.eq_ignore_ascii_case(name))
+        .map(|operation| format!(" (did you mean {}?)", operation.name))
+        .unwrap_or_default();
+    Error::invalid(format!(
+        "`operation`: {name:?} is unknown{similar}; allowed are official names such as \"GetBucketAcl\", and GET, HEAD, PUT, \
+         POST, DELETE and OPTIONS for what this version does not know"
+    ))
 }
 
 fn check_level(client: &Client, operation: &Operation, key: Option<&str>) -> Result<()> {

@@ -24,8 +24,6 @@ pub use list::{
 pub(crate) use list::{Listing, Pager};
 pub use multipart::UploadedPart;
 pub use object::CopySource;
-pub(crate) use presign::elements;
-pub use presign::{PostPolicy, Presigned};
 pub use select::{Select, SelectMeta};
 pub use table::{OPERATIONS, find as find_operation};
 

@@ -1,60 +1,14 @@
 //! Presigned URLs and signed forms: what others may do for a while, and doing it.
 
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use super::download::{self, Object};
 use super::{Bucket, body, request, table};
-use crate::error::{Error, Result};
+use crate::client::{PostPolicy, Presigned};
+use crate::error::Result;
 use crate::operation::Method;
 use crate::request::{Body, Options, Request, Response};
-use crate::time::Timestamp;
-
-/// A request that anybody can send until it expires.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Presigned {
-    /// The method it is for.
-    pub method: Method,
-    /// The whole URL. Who has it has the right.
-    pub url: String,
-    /// Headers that have to be sent with it as they are.
-    pub headers: Vec<(String, String)>,
-    /// When it ends.
-    pub expiration: Timestamp,
-}
-
-/// A form that anybody can upload an object with until it expires (PostObject).
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PostPolicy {
-    /// Where to send the form.
-    pub url: String,
-    /// Fields that the form has to have, besides `key` and, as the last one, `file`.
-    pub fields: Vec<(String, String)>,
-    /// When it ends.
-    pub expiration: Timestamp,
-}
-
-/// Without what gives the right.
-impl fmt::Debug for Presigned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presigned")
-            .field("method", &self.method)
-            .field("expiration", &self.expiration)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Without what gives the right.
-impl fmt::Debug for PostPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostPolicy")
-            .field("expiration", &self.expiration)
-            .finish_non_exhaustive()
-    }
-}
 
 impl Bucket {
     /// A URL that lets anybody send `method` for `key`, or for the bucket, for `expires`: whole seconds, with V4 at most 7 days.
@@ -115,21 +69,4 @@ impl Bucket {
         request.url = Some(url);
         self.client.call(&request, options)
     }
-}
-
-/// The elements of a JSON array, without its brackets.
-pub(crate) fn elements(array: &str) -> Result<&str> {
-    let inner = match array.trim() {
-        "" => Some(""),
-        text => text
-            .strip_prefix('[')
-            .and_then(|text| text.strip_suffix(']')),
-    };
-    // One condition without the array around it would pass for an array of texts.
-    let inner = inner.filter(|text| text.is_empty() || text.trim().starts_with(['[', '{']));
-    inner.map(str::trim).ok_or_else(|| {
-        Error::invalid(format!(
-            "`conditions`: {array:?} is no JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
-        ))
-    })
 }

@@ -211,7 +211,7 @@ pub static OPERATIONS: [Operation; 189] = [
 pub const fn find(name: &str) -> Option<&'static Operation> {
     let mut index = 0;
     while index < OPERATIONS.len() {
-        if same(OPERATIONS[index].name, name) {
+        if compare(OPERATIONS[index].name, name) == 0 {
             return Some(&OPERATIONS[index]);
         }
         index += 1;
@@ -219,8 +219,8 @@ pub const fn find(name: &str) -> Option<&'static Operation> {
     None
 }
 
-/// What stands for an operation that is not in the table: a request with that method and whatever body it is given.
-pub static METHODS: [Operation; 6] = [
+/// What stands for operations that are not in the table: requests with a method and whatever body they are given.
+static METHODS: [Operation; 6] = [
     Operation::new(Level::Service, Get, "GET", "").answers(Bytes),
     Operation::new(Level::Service, Head, "HEAD", "").answers(Bytes),
     Operation::new(Level::Service, Put, "PUT", "")
@@ -236,10 +236,15 @@ pub static METHODS: [Operation; 6] = [
 
 /// What stands for an operation that is known by its method only.
 pub fn method(method: Method) -> &'static Operation {
-    METHODS
-        .iter()
-        .find(|operation| operation.method == method)
-        .unwrap_or(&METHODS[0])
+    let [get, head, put, post, delete, options] = &METHODS;
+    match method {
+        Get => get,
+        Head => head,
+        Put => put,
+        Post => post,
+        Delete => delete,
+        Options => options,
+    }
 }
 
 /// The operation of that name, which has to be there: a misspelt one does not compile, if this is called for a constant.
@@ -263,11 +268,15 @@ const fn object(method: Method, name: &'static str, query: &'static str) -> Oper
     Operation::new(Level::Object, method, name, query)
 }
 
-const fn same(a: &str, b: &str) -> bool {
+/// Negative, 0 or positive as `a` stands before, at or behind `b`; for the compiler, which cannot call that of texts.
+pub(crate) const fn compare(a: &str, b: &str) -> i32 {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut index = 0;
-    while index < a.len() && index < b.len() && a[index] == b[index] {
+    while index < a.len() && index < b.len() {
+        if a[index] != b[index] {
+            return a[index] as i32 - b[index] as i32;
+        }
         index += 1;
     }
-    index == a.len() && index == b.len()
+    a.len() as i32 - b.len() as i32
 }

@@ -9,6 +9,7 @@ use hmac::Mac;
 use super::v4::{ALGORITHM, Scope, SigningKeys};
 use super::{OSS_DATE, SECURITY_TOKEN, v1 as header_v1, v4 as header_v4};
 use crate::credentials::Credentials;
+use crate::document::json;
 use crate::escape::Sink;
 use crate::time::Timestamp;
 
@@ -69,9 +70,7 @@ pub fn v4_conditions(credentials: &Credentials, scope: &Scope<'_>, time: Timesta
 
 /// The text of a policy that ends at `expiration`: `conditions`, each a JSON text of its own, and `required` as equalities.
 pub fn policy(expiration: Timestamp, conditions: &[&str], required: &[Field]) -> String {
-    let required = required
-        .iter()
-        .map(|(name, value)| format!("{{{}:{}}}", json_string(name), json_string(value)));
+    let required = required.iter().map(equality);
     let all: Vec<String> = conditions
         .iter()
         .map(|&text| text.to_owned())
@@ -84,18 +83,13 @@ pub fn policy(expiration: Timestamp, conditions: &[&str], required: &[Field]) ->
     )
 }
 
-/// `text` as a JSON string (RFC 8259, section 7).
-fn json_string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            '\0'..='\x1f' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => out.push(character),
-        }
-    }
-    out.push('"');
+/// `name` and `value` as the object that asks for them to be equal.
+fn equality((name, value): &Field) -> String {
+    let mut out = String::from("{");
+    json::write_text(&mut out, name);
+    out.push(':');
+    json::write_text(&mut out, value);
+    out.push('}');
     out
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::credentials::Credentials;
 use crate::escape::Sink;
-use crate::operations::OPERATIONS;
+use crate::operations::table::{OPERATIONS, compare};
 use crate::time::Timestamp;
 
 type HmacSha1 = Hmac<Sha1>;
@@ -141,19 +141,6 @@ const fn insert(
     }
     names[low] = name;
     (names, count + 1)
-}
-
-/// Negative, 0 or positive as `a` stands before, at or behind `b`.
-const fn compare(a: &str, b: &str) -> i32 {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut index = 0;
-    while index < a.len() && index < b.len() {
-        if a[index] != b[index] {
-            return a[index] as i32 - b[index] as i32;
-        }
-        index += 1;
-    }
-    a.len() as i32 - b.len() as i32
 }
 
 const fn compare_start(text: &str, start: &str) -> bool {
