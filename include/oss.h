@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  *     oss_config *config = oss_config_new();
- *     oss_config_endpoint(config, "https://oss-cn-hangzhou.aliyuncs.com");
+ *     oss_config_set_endpoint(config, "https://oss-cn-hangzhou.aliyuncs.com");
  *     oss_bucket *bucket = oss_bucket_new(config, "examplebucket");
  *     if (!bucket || oss_put_object(bucket, "a.txt", "hi", 2, NULL) != OSS_OK)
  *         fprintf(stderr, "%s\n", oss_last_error());
@@ -39,10 +39,10 @@
 #define OSS_VERSION_MINOR 1
 #define OSS_VERSION_PATCH 0
 
-/// TLS 1.2 (RFC 5246), for oss_config_tls_versions().
+/// TLS 1.2 (RFC 5246), for oss_config_set_tls_versions().
 #define OSS_TLS_1_2 12
 
-/// TLS 1.3 (RFC 8446), for oss_config_tls_versions().
+/// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
 #define OSS_TLS_1_3 13
 
 /// An object, in the listing of a bucket.
@@ -88,7 +88,7 @@ typedef struct oss_call oss_call;
 /// results of setters need not be looked at. One thread at a time.
 typedef struct oss_config oss_config;
 
-/// Where credentials come from; see oss_config_credentials().
+/// Where credentials come from; see oss_config_set_credentials().
 typedef struct oss_credentials oss_credentials;
 
 /// Takes the keys that a credentials callback gives.
@@ -284,129 +284,133 @@ const char *oss_config_error(const oss_config *config);
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
 /// With only a region, that region's public endpoint is used.
-oss_status oss_config_endpoint(oss_config *config, const char *endpoint);
+oss_status oss_config_set_endpoint(oss_config *config, const char *endpoint);
 
 /// Region id such as "cn-hangzhou". V4 signatures need it, unless the endpoint
 /// is a host of Alibaba Cloud that names it.
-oss_status oss_config_region(oss_config *config, const char *region);
+oss_status oss_config_set_region(oss_config *config, const char *region);
 
 /// 4 (default) or 1.
-oss_status oss_config_signature_version(oss_config *config, int version);
+oss_status oss_config_set_signature_version(oss_config *config, int version);
 
 /// The endpoint is a custom domain bound to the bucket (CNAME): host and URL
 /// carry no bucket name. Default 0.
-oss_status oss_config_cname(oss_config *config, int on);
+oss_status oss_config_set_cname(oss_config *config, int on);
 
 /// The bucket goes into the path instead of the host name. Default 0; automatic
 /// for IP addresses and "localhost".
-oss_status oss_config_path_style(oss_config *config, int on);
+oss_status oss_config_set_path_style(oss_config *config, int on);
 
 /// With only a region: its internal endpoint, for Alibaba Cloud's own machines.
 /// Default 0.
-oss_status oss_config_internal_endpoint(oss_config *config, int on);
+oss_status oss_config_set_internal_endpoint(oss_config *config, int on);
 
 /// With only a region: the global acceleration endpoint. Default 0.
-oss_status oss_config_accelerate_endpoint(oss_config *config, int on);
+oss_status oss_config_set_accelerate_endpoint(oss_config *config, int on);
 
 /// With only a region: its endpoint with IPv4 and IPv6 addresses. Default 0.
-oss_status oss_config_dual_stack(oss_config *config, int on);
+oss_status oss_config_set_dual_stack(oss_config *config, int on);
 
 /// Id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
-oss_status oss_config_cloudbox_id(oss_config *config, const char *cloudbox_id);
+oss_status oss_config_set_cloudbox_id(oss_config *config,
+                                      const char *cloudbox_id);
 
 /// Has V4 also sign this header wherever a request carries it. May be repeated.
-oss_status oss_config_additional_signed_header(oss_config *config,
-                                               const char *name);
+oss_status oss_config_add_signed_header(oss_config *config, const char *name);
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
-oss_status oss_config_keys(oss_config *config,
-                           const char *id,
-                           const char *secret,
-                           const char *token);
+oss_status oss_config_set_keys(oss_config *config,
+                               const char *id,
+                               const char *secret,
+                               const char *token);
 
 /// Where credentials come from, instead of the environment. Both handles stay
 /// yours.
-oss_status oss_config_credentials(oss_config *config,
-                                  const oss_credentials *credentials);
+oss_status oss_config_set_credentials(oss_config *config,
+                                      const oss_credentials *credentials);
 
-/// Short for oss_credentials_callback() and oss_config_credentials().
-oss_status oss_config_credentials_callback(oss_config *config,
-                                           oss_credentials_fn function,
-                                           void *user);
+/// Short for oss_credentials_callback() and oss_config_set_credentials().
+oss_status oss_config_set_credentials_callback(oss_config *config,
+                                               oss_credentials_fn function,
+                                               void *user);
 
 /// Shares the connections of `session`. Its pool size, TLS, proxy and resolve
 /// settings apply; giving them here too is an error.
-oss_status oss_config_session(oss_config *config, const oss_session *session);
+oss_status oss_config_set_session(oss_config *config,
+                                  const oss_session *session);
 
 /// Idle connections kept per host, 0..10000, default 10; more threads than that
 /// still work. Belongs to the session.
-oss_status oss_config_pool_size(oss_config *config, int64_t connections);
+oss_status oss_config_set_pool_size(oss_config *config, int64_t connections);
 
 /// Limit for TCP connect, proxy and TLS handshake, all addresses together;
 /// milliseconds, 1 to 604800000 (7 days), default 60000.
-oss_status oss_config_connect_timeout_ms(oss_config *config,
-                                         int64_t milliseconds);
+oss_status oss_config_set_connect_timeout_ms(oss_config *config,
+                                             int64_t milliseconds);
 
 /// Limit for no byte moving in either direction; milliseconds, 1 to 604800000,
 /// default 60000. Slow but moving is fine.
-oss_status oss_config_read_timeout_ms(oss_config *config, int64_t milliseconds);
+oss_status oss_config_set_read_timeout_ms(oss_config *config,
+                                          int64_t milliseconds);
 
 /// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
 /// default none.
-oss_status oss_config_total_timeout_ms(oss_config *config,
-                                       int64_t milliseconds);
+oss_status oss_config_set_total_timeout_ms(oss_config *config,
+                                           int64_t milliseconds);
 
 /// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
 /// Belongs to the session.
-oss_status oss_config_tls_versions(oss_config *config, int min, int max);
+oss_status oss_config_set_tls_versions(oss_config *config, int min, int max);
 
 /// Trusts only the roots in the PEM file `path`, read now. Belongs to the
 /// session.
-oss_status oss_config_ca_file(oss_config *config, const char *path);
+oss_status oss_config_set_ca_file(oss_config *config, const char *path);
 
 /// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
-oss_status oss_config_ca_pem(oss_config *config, const void *pem, size_t len);
+oss_status oss_config_set_ca_pem(oss_config *config,
+                                 const void *pem,
+                                 size_t len);
 
 /// Accepts any certificate: whoever sits in between can read and change
 /// everything. Default 0. Belongs to the session.
-oss_status oss_config_insecure_skip_verify(oss_config *config, int on);
+oss_status oss_config_set_insecure_skip_verify(oss_config *config, int on);
 
 /// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
 /// tunnel. Default none. Belongs to the session.
-oss_status oss_config_proxy(oss_config *config, const char *url);
+oss_status oss_config_set_proxy(oss_config *config, const char *url);
 
 /// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
 /// when the session is made. Default 0. Belongs to the session.
-oss_status oss_config_proxy_from_env(oss_config *config, int on);
+oss_status oss_config_set_proxy_from_env(oss_config *config, int on);
 
 /// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
-oss_status oss_config_app_name(oss_config *config, const char *name);
+oss_status oss_config_set_app_name(oss_config *config, const char *name);
 
 /// Compares CRC-64 of uploads and whole downloads with the service's. Default
 /// 1.
-oss_status oss_config_crc64(oss_config *config, int on);
+oss_status oss_config_set_crc64(oss_config *config, int on);
 
 /// How many times a request is sent at most, 1..100, default 3.
-oss_status oss_config_retry(oss_config *config, int attempts);
+oss_status oss_config_set_attempts(oss_config *config, int attempts);
 
 /// Corrects the clock by the service's when a request was refused for it.
 /// Default 1.
-oss_status oss_config_clock_skew_correction(oss_config *config, int on);
+oss_status oss_config_set_clock_skew_correction(oss_config *config, int on);
 
 /// Sends this header with every request, unless a call brings its own.
-oss_status oss_config_user_header(oss_config *config,
-                                  const char *name,
-                                  const char *value);
+oss_status oss_config_add_user_header(oss_config *config,
+                                      const char *name,
+                                      const char *value);
 
 /// Connects to `address` (IP, with a port or without) wherever the host is
 /// `host`: a name, "*.suffix" or "*". Belongs to the session.
-oss_status oss_config_resolve(oss_config *config,
-                              const char *host,
-                              const char *address);
+oss_status oss_config_add_resolve(oss_config *config,
+                                  const char *host,
+                                  const char *address);
 
 /// Limits each upload and download, in bit/s, 819200..838860800. Default none.
-oss_status oss_config_traffic_limit(oss_config *config,
-                                    int64_t bits_per_second);
+oss_status oss_config_set_traffic_limit(oss_config *config,
+                                        int64_t bits_per_second);
 
 /// The environment, read for every request: OSS_ACCESS_KEY_ID,
 /// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. The
@@ -474,57 +478,61 @@ oss_status oss_call_cancel(oss_call *call);
 
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
 /// name replaces it. Both strings are copied.
-oss_status oss_call_header(oss_call *call, const char *name, const char *value);
+oss_status oss_call_set_header(oss_call *call,
+                               const char *name,
+                               const char *value);
 
 /// Adds a query parameter, such as "versionId"; a later one of the same name
 /// replaces it; `value` is NULL for a name without a value. Both strings are
 /// copied, and escaped when they are sent.
-oss_status oss_call_query(oss_call *call, const char *name, const char *value);
+oss_status oss_call_set_query(oss_call *call,
+                              const char *name,
+                              const char *value);
 
 /// Sets an element of the XML document, or a string of the JSON text, that the next
 /// request carries, such as "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
 /// index may be one behind the last. A request with a body is changed by this,
 /// one without gets a new document. See oss_invoke().
-oss_status oss_call_field(oss_call *call,
-                          const char *path,
-                          const char *value);
+oss_status oss_call_set_field(oss_call *call,
+                              const char *path,
+                              const char *value);
 
 /// Has the service call back when an upload is stored: `callback` and `variables`
 /// are JSON texts, the latter may be NULL. The answer of the callback is then the
 /// body; if it fails, the upload is stored and HTTP status 203 the error.
-oss_status oss_call_callback(oss_call *call,
-                             const char *callback,
-                             const char *variables);
+oss_status oss_call_set_upload_callback(oss_call *call,
+                                        const char *callback,
+                                        const char *variables);
 
 /// Tells oss_append_object() the CRC-64 of what is there already, so that the
 /// whole object is compared: oss_call_crc64() of the append before, to be set anew
 /// for each. Not needed at position 0.
-oss_status oss_call_initial_crc64(oss_call *call,
-                                  uint64_t crc64);
+oss_status oss_call_set_initial_crc64(oss_call *call,
+                                      uint64_t crc64);
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
 /// whole object is compared; size -1 or CRC-64 0 if they are not known.
-oss_status oss_call_part(oss_call *call,
-                         int32_t number,
-                         const char *etag,
-                         int64_t size,
-                         uint64_t crc64);
+oss_status oss_call_add_part(oss_call *call,
+                             int32_t number,
+                             const char *etag,
+                             int64_t size,
+                             uint64_t crc64);
 
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
 /// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
-oss_status oss_call_range(oss_call *call,
-                          int64_t first,
-                          int64_t last);
+oss_status oss_call_set_range(oss_call *call,
+                              int64_t first,
+                              int64_t last);
 
 /// Has uploads and downloads report to `function`; NULL ends that.
-oss_status oss_call_progress(oss_call *call,
-                             oss_progress_fn function,
-                             void *user);
+oss_status oss_call_set_progress(oss_call *call,
+                                 oss_progress_fn function,
+                                 void *user);
 
 /// Limits each request with its repetitions and the reading of its answer, in
-/// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
-oss_status oss_call_timeout_ms(oss_call *call, int64_t milliseconds);
+/// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
+oss_status oss_call_set_timeout_ms(oss_call *call, int64_t milliseconds);
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
 /// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
@@ -888,7 +896,7 @@ oss_status oss_upload_part_stream(const oss_bucket *bucket,
                                   oss_call *call);
 
 /// UploadPartCopy: makes part `number` a copy of an object, or of the range that
-/// oss_call_range() sets. The source as for oss_copy_object(). oss_call_text() has
+/// oss_call_set_range() sets. The source as for oss_copy_object(). oss_call_text() has
 /// the "ETag".
 oss_status oss_upload_part_copy(const oss_bucket *bucket,
                                 const char *key,
@@ -899,7 +907,7 @@ oss_status oss_upload_part_copy(const oss_bucket *bucket,
                                 const char *source_version_id,
                                 oss_call *call);
 
-/// CompleteMultipartUpload: makes the parts of oss_call_part() the object, and
+/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object, and
 /// compares its CRC-64 if all of them have theirs; without any, all parts that were
 /// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
 /// happened.
@@ -1036,7 +1044,7 @@ oss_status oss_list_object_versions(const oss_bucket *bucket,
                                     oss_call *call);
 
 /// Sends any operation by its official name, such as "PutBucketLifecycle"; `key` is
-/// NULL at bucket level. Its document is given as bytes, built by oss_call_field(),
+/// NULL at bucket level. Its document is given as bytes, built by oss_call_set_field(),
 /// or both: then the fields change it, and oss_call_body() of the last answer may
 /// be given. The answer is collected, up to 64 MiB: oss_call_text(). An operation
 /// that this version does not know is sent by its method: "GET", "PUT" and so on.

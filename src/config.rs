@@ -313,8 +313,8 @@ impl Config {
     }
 
     /// How many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
-    pub fn retry(&mut self, attempts: u32) -> &mut Config {
-        let check = in_range("retry", attempts, 1, 100, "attempts");
+    pub fn attempts(&mut self, attempts: u32) -> &mut Config {
+        let check = in_range("attempts", attempts, 1, 100, "attempts");
         self.set(check, |config, attempts| config.retry.attempts = attempts)
     }
 

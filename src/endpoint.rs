@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::error::{Error, Result};
 use crate::escape::{self, Sink};
+use crate::header::Parameter;
 use crate::names;
-use crate::request::Parameter;
 
 /// Domain of the service's own hosts.
 const SERVICE_DOMAIN: &str = ".aliyuncs.com";

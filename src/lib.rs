@@ -12,7 +12,8 @@
 //!
 //! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
-//! modules `request`, `operation` (with `operations::table`, plain data that all rooms read), `document`, `answer`, `upload`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
+//! modules `request`, `header`, `operation` and `table`, `document`,
+//! `cancel`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 // Nothing that a user, a file or a server controls may panic.
@@ -21,7 +22,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
-mod answer;
+mod cancel;
 mod client;
 mod config;
 mod content_type;
@@ -33,32 +34,37 @@ mod endpoint;
 mod error;
 mod escape;
 mod ffi;
+mod file;
+mod header;
 mod names;
 mod operation;
 mod operations;
 mod request;
 mod retry;
 mod sign;
+mod table;
 mod time;
 mod transport;
-mod upload;
 mod xml;
 
+pub use cancel::Cancel;
 pub use client::{PostPolicy, Presigned};
 pub use config::{Config, SignatureVersion};
 pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static};
 pub use document::Document;
 pub use error::{Error, Kind, Result, ServiceError};
+pub use header::{Header, Parameter};
 pub use operation::{Checked, Content, Level, Method, Operation};
 pub use operations::{
     Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,
     ListObjects, ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload,
-    ListedVersion, OPERATIONS, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Select,
-    SelectMeta, Service, UploadedPart, find_operation,
+    ListedVersion, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Select, SelectMeta,
+    Service, UploadedPart,
 };
-pub use request::{Body, Header, Options, Parameter, Progress, Range, Response};
+pub use request::{Body, Options, Progress, Range, Response};
+pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
-pub use transport::{Cancel, Session, TlsVersion};
+pub use transport::{Session, TlsVersion};
 
 /// The pure parts, for tests against the vectors of the official SDKs. No part of the API.
 #[doc(hidden)]

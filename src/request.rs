@@ -9,20 +9,15 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::cancel::Cancel;
 use crate::document::Document;
 use crate::error::{Error, Result};
+use crate::header::{Header, Parameter, find_header};
 use crate::operation::Operation;
 use crate::time::Timestamp;
-use crate::transport::Cancel;
 
 /// Refused appends have it, too.
 pub(crate) const NEXT_APPEND_POSITION: &str = "x-oss-next-append-position";
-
-/// A query parameter; `None` is a name without a value, as in `?acl`.
-pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
-
-/// A header. Names are compared without regard to case.
-pub type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
 
 /// A request body.
 pub enum Body<'a> {
@@ -364,11 +359,4 @@ impl Response {
         let (first, last) = (first.parse().ok()?, last.parse().ok()?);
         (first <= last).then(|| (first..=last, size.parse().ok()))
     }
-}
-
-pub(crate) fn find_header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers
-        .iter()
-        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
 }

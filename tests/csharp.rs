@@ -156,7 +156,10 @@ fn quickstart() {
 
 #[test]
 fn init_options() {
-    let words = ["request id ", "InvalidArgument: `retry`: 0 is out of range"];
+    let words = [
+        "request id ",
+        "InvalidArgument: `attempts`: 0 is out of range",
+    ];
     example("InitOptions", Scheme::Https, &[], &words);
 }
 

@@ -140,7 +140,7 @@ struct Place {
 impl Place {
     fn new(server: &Server, version: SignatureVersion, number: usize) -> Place {
         let mut config = support::config(&server.endpoint());
-        config.signature_version(version).retry(1);
+        config.signature_version(version).attempts(1);
         let name = format!("row-{number}");
         Place {
             bucket: Bucket::new(&config, &name).unwrap(),

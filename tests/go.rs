@@ -246,7 +246,7 @@ fn go_examples() {
 
     let out = succeed(&mut examples_command(&example("init_options", ""), &server));
     assert!(
-        out.starts_with("not found: true\nrefused: oss: `retry`: 1000 is out of range"),
+        out.starts_with("not found: true\nrefused: oss: `attempts`: 1000 is out of range"),
         "{out}"
     );
 

@@ -522,7 +522,7 @@ fn the_checksum_can_be_switched_off() {
     let server = server();
     bucket(&server);
     let mut config = config(&server.endpoint());
-    config.crc64(false).retry(1);
+    config.crc64(false).attempts(1);
     let bucket = Bucket::new(&config, "examplebucket").unwrap();
     server.inject(Rule::new(Action::WrongCrc).times(2));
     bucket.put_object("a", "x", &Options::new()).unwrap();
@@ -538,7 +538,7 @@ fn tls_says_what_is_wrong() {
     .unwrap();
     let try_with = |set: &dyn Fn(&mut Config)| {
         let mut config = config(&server.https_endpoint());
-        config.retry(1);
+        config.attempts(1);
         set(&mut config);
         Bucket::new(&config, "examplebucket").and_then(|bucket| bucket.put_bucket(&Options::new()))
     };

@@ -73,7 +73,7 @@ fn config(endpoint: &str, server: &Server) -> Config {
         .region("cn-hangzhou")
         .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None)
         .ca_file(server.ca_file())
-        .retry(1);
+        .attempts(1);
     config
 }
 

@@ -15,7 +15,7 @@ fn config(peer: &Peer) -> Config {
         .endpoint(&peer.endpoint())
         .region("cn-hangzhou")
         .keys("id", "secret", None)
-        .retry(1);
+        .attempts(1);
     config
 }
 
@@ -244,7 +244,7 @@ fn a_broken_download_is_picked_up_where_it_broke() {
         }
     });
     let mut config = config(&peer);
-    config.retry(3);
+    config.attempts(3);
     let bucket = Bucket::new(&config, "examplebucket").unwrap();
     let mut buffer = [0; 5];
     let (_, length) = bucket
@@ -398,7 +398,7 @@ fn time_outs_are_exact_and_say_which() {
     assert!((250..1000).contains(&took.as_millis()), "{took:?}");
 
     let mut total = config(&silent);
-    total.total_timeout(Duration::from_millis(300)).retry(10);
+    total.total_timeout(Duration::from_millis(300)).attempts(10);
     let began = Instant::now();
     let error = Bucket::new(&total, "examplebucket")
         .unwrap()
@@ -442,7 +442,7 @@ fn a_connection_that_never_stands_times_out() {
         .endpoint(&peer.endpoint())
         .region("cn-hangzhou")
         .keys("id", "secret", None)
-        .retry(1)
+        .attempts(1)
         .connect_timeout(Duration::from_millis(400));
     let began = Instant::now();
     let error = Bucket::new(&config, "examplebucket")
@@ -512,7 +512,7 @@ fn throttling_is_repeated_after_what_the_server_asks_for() {
         }
     });
     let mut config = config(&peer);
-    config.retry(3);
+    config.attempts(3);
     let bucket = Bucket::new(&config, "examplebucket").unwrap();
     let began = Instant::now();
     let response = bucket.put_object("a", "hello", &Options::new()).unwrap();
@@ -525,7 +525,7 @@ fn throttling_is_repeated_after_what_the_server_asks_for() {
         stream.write_all(answer.as_bytes()).unwrap();
     });
     let mut config = self::config(&peer);
-    config.retry(3);
+    config.attempts(3);
     let bucket = Bucket::new(&config, "examplebucket").unwrap();
     let mut source: &[u8] = b"hello";
     let body = Body::Stream {
@@ -668,7 +668,7 @@ fn another_object_is_not_the_rest_of_this_one() {
             stream.write_all(answer.as_bytes()).unwrap();
         });
         let mut config = config(&peer);
-        config.retry(3);
+        config.attempts(3);
         let bucket = Bucket::new(&config, "examplebucket").unwrap();
         let mut buffer = [0; 10];
         let error = bucket

@@ -11,7 +11,7 @@ use support::{config, new_bucket, server};
 const CSV: &str = "name,age\nann,31\nbob,7\n\"o, neil\",50\n";
 
 fn bucket(server: &Server) -> Bucket {
-    let bucket = new_bucket(config(&server.endpoint()).retry(1));
+    let bucket = new_bucket(config(&server.endpoint()).attempts(1));
     bucket
         .put_object("people.csv", CSV, &Options::new())
         .unwrap();

@@ -12,7 +12,7 @@
  *         fprintf(stderr, "%s\n", oss_last_error());
  *
  * What is left out, 0 or NULL, has its default; so what is on by default is turned off by a name that begins with "no_".
- * The struct is only a list for the functions below, which call oss_config_endpoint() and so on: it never reaches the
+ * The struct is only a list for the functions below, which call oss_config_set_endpoint() and so on: it never reaches the
  * library, so a program compiled with an older one works with every newer library. oss.h says what each option means.
  */
 
@@ -74,7 +74,7 @@ typedef struct oss_options {
     const oss_options_pair *resolve; /* session; ends with {NULL, NULL} */
     const char *app_name;
     int no_crc64;
-    int retry; /* attempts at most; 1: none is repeated */
+    int attempts; /* attempts at most; 1: none is repeated */
     int no_clock_skew_correction;
     const oss_options_pair *user_headers; /* ends with {NULL, NULL} */
     int64_t traffic_limit;                /* bit/s */
@@ -86,70 +86,70 @@ static inline oss_config *oss_options_config(const oss_options *options) {
     size_t at;
 
     if (options->endpoint)
-        oss_config_endpoint(config, options->endpoint);
+        oss_config_set_endpoint(config, options->endpoint);
     if (options->region)
-        oss_config_region(config, options->region);
+        oss_config_set_region(config, options->region);
     if (options->signature_version)
-        oss_config_signature_version(config, options->signature_version);
+        oss_config_set_signature_version(config, options->signature_version);
     if (options->cname)
-        oss_config_cname(config, 1);
+        oss_config_set_cname(config, 1);
     if (options->path_style)
-        oss_config_path_style(config, 1);
+        oss_config_set_path_style(config, 1);
     if (options->internal_endpoint)
-        oss_config_internal_endpoint(config, 1);
+        oss_config_set_internal_endpoint(config, 1);
     if (options->accelerate_endpoint)
-        oss_config_accelerate_endpoint(config, 1);
+        oss_config_set_accelerate_endpoint(config, 1);
     if (options->dual_stack)
-        oss_config_dual_stack(config, 1);
+        oss_config_set_dual_stack(config, 1);
     if (options->cloudbox_id)
-        oss_config_cloudbox_id(config, options->cloudbox_id);
+        oss_config_set_cloudbox_id(config, options->cloudbox_id);
     for (at = 0; options->additional_signed_headers && options->additional_signed_headers[at]; at++)
-        oss_config_additional_signed_header(config, options->additional_signed_headers[at]);
+        oss_config_add_signed_header(config, options->additional_signed_headers[at]);
 
     if (options->access_key_id || options->access_key_secret || options->security_token)
-        oss_config_keys(config, options->access_key_id, options->access_key_secret, options->security_token);
+        oss_config_set_keys(config, options->access_key_id, options->access_key_secret, options->security_token);
     if (options->credentials)
-        oss_config_credentials(config, options->credentials);
+        oss_config_set_credentials(config, options->credentials);
     if (options->credentials_callback)
-        oss_config_credentials_callback(config, options->credentials_callback, options->credentials_user);
+        oss_config_set_credentials_callback(config, options->credentials_callback, options->credentials_user);
 
     if (options->session)
-        oss_config_session(config, options->session);
+        oss_config_set_session(config, options->session);
     if (options->no_pool || options->pool_size)
-        oss_config_pool_size(config, options->no_pool ? 0 : options->pool_size);
+        oss_config_set_pool_size(config, options->no_pool ? 0 : options->pool_size);
     if (options->connect_timeout_ms)
-        oss_config_connect_timeout_ms(config, options->connect_timeout_ms);
+        oss_config_set_connect_timeout_ms(config, options->connect_timeout_ms);
     if (options->read_timeout_ms)
-        oss_config_read_timeout_ms(config, options->read_timeout_ms);
+        oss_config_set_read_timeout_ms(config, options->read_timeout_ms);
     if (options->total_timeout_ms)
-        oss_config_total_timeout_ms(config, options->total_timeout_ms);
+        oss_config_set_total_timeout_ms(config, options->total_timeout_ms);
     if (options->tls_min || options->tls_max)
-        oss_config_tls_versions(config, options->tls_min ? options->tls_min : OSS_TLS_1_2,
+        oss_config_set_tls_versions(config, options->tls_min ? options->tls_min : OSS_TLS_1_2,
                                 options->tls_max ? options->tls_max : OSS_TLS_1_3);
     if (options->ca_file)
-        oss_config_ca_file(config, options->ca_file);
+        oss_config_set_ca_file(config, options->ca_file);
     if (options->ca_pem)
-        oss_config_ca_pem(config, options->ca_pem, options->ca_pem_len ? options->ca_pem_len : strlen(options->ca_pem));
+        oss_config_set_ca_pem(config, options->ca_pem, options->ca_pem_len ? options->ca_pem_len : strlen(options->ca_pem));
     if (options->insecure_skip_verify)
-        oss_config_insecure_skip_verify(config, 1);
+        oss_config_set_insecure_skip_verify(config, 1);
     if (options->proxy)
-        oss_config_proxy(config, options->proxy);
+        oss_config_set_proxy(config, options->proxy);
     if (options->proxy_from_env)
-        oss_config_proxy_from_env(config, 1);
+        oss_config_set_proxy_from_env(config, 1);
     for (at = 0; options->resolve && options->resolve[at].name; at++)
-        oss_config_resolve(config, options->resolve[at].name, options->resolve[at].value);
+        oss_config_add_resolve(config, options->resolve[at].name, options->resolve[at].value);
     if (options->app_name)
-        oss_config_app_name(config, options->app_name);
+        oss_config_set_app_name(config, options->app_name);
     if (options->no_crc64)
-        oss_config_crc64(config, 0);
-    if (options->retry)
-        oss_config_retry(config, options->retry);
+        oss_config_set_crc64(config, 0);
+    if (options->attempts)
+        oss_config_set_attempts(config, options->attempts);
     if (options->no_clock_skew_correction)
-        oss_config_clock_skew_correction(config, 0);
+        oss_config_set_clock_skew_correction(config, 0);
     for (at = 0; options->user_headers && options->user_headers[at].name; at++)
-        oss_config_user_header(config, options->user_headers[at].name, options->user_headers[at].value);
+        oss_config_add_user_header(config, options->user_headers[at].name, options->user_headers[at].value);
     if (options->traffic_limit)
-        oss_config_traffic_limit(config, options->traffic_limit);
+        oss_config_set_traffic_limit(config, options->traffic_limit);
     return config;
 }
 

@@ -244,7 +244,7 @@ func TestContextRaces(t *testing.T) {
 }
 
 func TestTimeouts(t *testing.T) {
-	b := newBucket(t, func(o *Options) { o.ReadTimeout = 200 * time.Millisecond; o.Retry = 1 })
+	b := newBucket(t, func(o *Options) { o.ReadTimeout = 200 * time.Millisecond; o.Attempts = 1 })
 	fault(t, b, 1, map[string]any{"type": "delay", "ms": 3000})
 	began := time.Now()
 	_, err := b.HeadObject(live(t), "key")

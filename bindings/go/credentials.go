@@ -54,7 +54,7 @@ type environmentCredentials struct{}
 
 func (environmentCredentials) configure(c *config) {
 	credentials := C.oss_credentials_environment()
-	c.check(C.oss_config_credentials(c.ptr, credentials))
+	c.check(C.oss_config_set_credentials(c.ptr, credentials))
 	C.oss_credentials_free(credentials)
 }
 
@@ -62,14 +62,14 @@ type staticCredentials struct{ keys Keys }
 
 func (s *staticCredentials) configure(c *config) {
 	id, secret, token := c.text("id", s.keys.ID), c.text("secret", s.keys.Secret), c.optional("token", s.keys.Token)
-	c.check(C.oss_config_keys(c.ptr, id.pointer(), secret.pointer(), token.pointer()))
+	c.check(C.oss_config_set_keys(c.ptr, id.pointer(), secret.pointer(), token.pointer()))
 }
 
 type anonymousCredentials struct{}
 
 func (anonymousCredentials) configure(c *config) {
 	credentials := C.oss_credentials_anonymous()
-	c.check(C.oss_config_credentials(c.ptr, credentials))
+	c.check(C.oss_config_set_credentials(c.ptr, credentials))
 	C.oss_credentials_free(credentials)
 }
 

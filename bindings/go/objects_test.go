@@ -223,7 +223,7 @@ func TestErrors(t *testing.T) {
 }
 
 func TestBrokenAnswers(t *testing.T) {
-	b := newBucket(t, func(o *Options) { o.Retry = 1 })
+	b := newBucket(t, func(o *Options) { o.Attempts = 1 })
 	data := pattern(100_000)
 	must(b.PutObjectBytes(live(t), "key", data))(t)
 	for name, test := range map[string]struct {

@@ -97,8 +97,8 @@ type Options struct {
 	AppName string
 	// DisableCRC64 leaves out comparing the CRC-64 of uploads and whole downloads with the service's.
 	DisableCRC64 bool
-	// Retry is how many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
-	Retry int
+	// Attempts is how many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
+	Attempts int
 	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it.
 	DisableClockSkewCorrection bool
 	// UserHeaders are sent with every request, unless the request brings its own.
@@ -195,24 +195,24 @@ func milliseconds(d time.Duration) C.int64_t {
 // apply calls the setters in the order of the header, so that the first bad value is the same one in every language.
 func (c *config) apply(o *Options) error {
 	if o.Endpoint != "" {
-		c.check(C.oss_config_endpoint(c.ptr, c.text("endpoint", o.Endpoint).pointer()))
+		c.check(C.oss_config_set_endpoint(c.ptr, c.text("endpoint", o.Endpoint).pointer()))
 	}
 	if o.Region != "" {
-		c.check(C.oss_config_region(c.ptr, c.text("region", o.Region).pointer()))
+		c.check(C.oss_config_set_region(c.ptr, c.text("region", o.Region).pointer()))
 	}
 	if o.SignatureVersion != 0 {
-		c.check(C.oss_config_signature_version(c.ptr, C.int(o.SignatureVersion)))
+		c.check(C.oss_config_set_signature_version(c.ptr, C.int(o.SignatureVersion)))
 	}
-	c.check(C.oss_config_cname(c.ptr, flag(o.CName)))
-	c.check(C.oss_config_path_style(c.ptr, flag(o.PathStyle)))
-	c.check(C.oss_config_internal_endpoint(c.ptr, flag(o.InternalEndpoint)))
-	c.check(C.oss_config_accelerate_endpoint(c.ptr, flag(o.AccelerateEndpoint)))
-	c.check(C.oss_config_dual_stack(c.ptr, flag(o.DualStack)))
+	c.check(C.oss_config_set_cname(c.ptr, flag(o.CName)))
+	c.check(C.oss_config_set_path_style(c.ptr, flag(o.PathStyle)))
+	c.check(C.oss_config_set_internal_endpoint(c.ptr, flag(o.InternalEndpoint)))
+	c.check(C.oss_config_set_accelerate_endpoint(c.ptr, flag(o.AccelerateEndpoint)))
+	c.check(C.oss_config_set_dual_stack(c.ptr, flag(o.DualStack)))
 	if o.CloudboxID != "" {
-		c.check(C.oss_config_cloudbox_id(c.ptr, c.text("cloudbox_id", o.CloudboxID).pointer()))
+		c.check(C.oss_config_set_cloudbox_id(c.ptr, c.text("cloudbox_id", o.CloudboxID).pointer()))
 	}
 	for _, name := range o.AdditionalSignedHeaders {
-		c.check(C.oss_config_additional_signed_header(c.ptr, c.text("additional_signed_header", name).pointer()))
+		c.check(C.oss_config_add_signed_header(c.ptr, c.text("additional_signed_header", name).pointer()))
 	}
 	if o.Credentials != nil {
 		o.Credentials.configure(c)
@@ -222,19 +222,19 @@ func (c *config) apply(o *Options) error {
 		if err != nil {
 			return err
 		}
-		c.check(C.oss_config_session(c.ptr, (*C.oss_session)(session)))
+		c.check(C.oss_config_set_session(c.ptr, (*C.oss_session)(session)))
 		o.Session.release()
 	}
 	c.applyTimeouts(o)
 	c.applySession(o)
 	if o.AppName != "" {
-		c.check(C.oss_config_app_name(c.ptr, c.text("app_name", o.AppName).pointer()))
+		c.check(C.oss_config_set_app_name(c.ptr, c.text("app_name", o.AppName).pointer()))
 	}
-	c.check(C.oss_config_crc64(c.ptr, flag(!o.DisableCRC64)))
-	if o.Retry != 0 {
-		c.check(C.oss_config_retry(c.ptr, clampInt(o.Retry)))
+	c.check(C.oss_config_set_crc64(c.ptr, flag(!o.DisableCRC64)))
+	if o.Attempts != 0 {
+		c.check(C.oss_config_set_attempts(c.ptr, clampInt(o.Attempts)))
 	}
-	c.check(C.oss_config_clock_skew_correction(c.ptr, flag(!o.DisableClockSkewCorrection)))
+	c.check(C.oss_config_set_clock_skew_correction(c.ptr, flag(!o.DisableClockSkewCorrection)))
 	names := make([]string, 0, len(o.UserHeaders))
 	for name := range o.UserHeaders {
 		names = append(names, name)
@@ -242,23 +242,23 @@ func (c *config) apply(o *Options) error {
 	sort.Strings(names)
 	for _, name := range names {
 		key, value := c.text("user_header", name), c.text("user_header", o.UserHeaders[name])
-		c.check(C.oss_config_user_header(c.ptr, key.pointer(), value.pointer()))
+		c.check(C.oss_config_add_user_header(c.ptr, key.pointer(), value.pointer()))
 	}
 	if o.TrafficLimit != 0 {
-		c.check(C.oss_config_traffic_limit(c.ptr, C.int64_t(o.TrafficLimit)))
+		c.check(C.oss_config_set_traffic_limit(c.ptr, C.int64_t(o.TrafficLimit)))
 	}
 	return nil
 }
 
 func (c *config) applyTimeouts(o *Options) {
 	if o.ConnectTimeout != 0 {
-		c.check(C.oss_config_connect_timeout_ms(c.ptr, milliseconds(o.ConnectTimeout)))
+		c.check(C.oss_config_set_connect_timeout_ms(c.ptr, milliseconds(o.ConnectTimeout)))
 	}
 	if o.ReadTimeout != 0 {
-		c.check(C.oss_config_read_timeout_ms(c.ptr, milliseconds(o.ReadTimeout)))
+		c.check(C.oss_config_set_read_timeout_ms(c.ptr, milliseconds(o.ReadTimeout)))
 	}
 	if o.TotalTimeout != 0 {
-		c.check(C.oss_config_total_timeout_ms(c.ptr, milliseconds(o.TotalTimeout)))
+		c.check(C.oss_config_set_total_timeout_ms(c.ptr, milliseconds(o.TotalTimeout)))
 	}
 }
 
@@ -268,9 +268,9 @@ func (c *config) applySession(o *Options) {
 	case o.DisablePool && o.PoolSize != 0:
 		c.fail(newError(InvalidArgument, "`disable_pool` and `pool_size` contradict each other; give one of them"))
 	case o.DisablePool:
-		c.check(C.oss_config_pool_size(c.ptr, 0))
+		c.check(C.oss_config_set_pool_size(c.ptr, 0))
 	case o.PoolSize != 0:
-		c.check(C.oss_config_pool_size(c.ptr, C.int64_t(o.PoolSize)))
+		c.check(C.oss_config_set_pool_size(c.ptr, C.int64_t(o.PoolSize)))
 	}
 	if o.MinTLS != 0 || o.MaxTLS != 0 {
 		lowest, highest := TLS12, TLS13
@@ -280,26 +280,26 @@ func (c *config) applySession(o *Options) {
 		if o.MaxTLS != 0 {
 			highest = o.MaxTLS
 		}
-		c.check(C.oss_config_tls_versions(c.ptr, clampInt(int(lowest)), clampInt(int(highest))))
+		c.check(C.oss_config_set_tls_versions(c.ptr, clampInt(int(lowest)), clampInt(int(highest))))
 	}
 	if o.CAFile != "" {
-		c.check(C.oss_config_ca_file(c.ptr, c.text("ca_file", o.CAFile).pointer()))
+		c.check(C.oss_config_set_ca_file(c.ptr, c.text("ca_file", o.CAFile).pointer()))
 	}
 	if o.CAPEM != nil {
-		c.check(C.oss_config_ca_pem(c.ptr, unsafe.Pointer(unsafe.SliceData(o.CAPEM)), C.size_t(len(o.CAPEM))))
+		c.check(C.oss_config_set_ca_pem(c.ptr, unsafe.Pointer(unsafe.SliceData(o.CAPEM)), C.size_t(len(o.CAPEM))))
 	}
 	if o.InsecureSkipVerify {
-		c.check(C.oss_config_insecure_skip_verify(c.ptr, 1))
+		c.check(C.oss_config_set_insecure_skip_verify(c.ptr, 1))
 	}
 	if o.Proxy != "" {
-		c.check(C.oss_config_proxy(c.ptr, c.text("proxy", o.Proxy).pointer()))
+		c.check(C.oss_config_set_proxy(c.ptr, c.text("proxy", o.Proxy).pointer()))
 	}
 	if o.ProxyFromEnv {
-		c.check(C.oss_config_proxy_from_env(c.ptr, 1))
+		c.check(C.oss_config_set_proxy_from_env(c.ptr, 1))
 	}
 	for _, rule := range o.Resolve {
 		host, address := c.text("resolve", rule.Host), c.text("resolve", rule.Address)
-		c.check(C.oss_config_resolve(c.ptr, host.pointer(), address.pointer()))
+		c.check(C.oss_config_add_resolve(c.ptr, host.pointer(), address.pointer()))
 	}
 }
 

@@ -77,7 +77,7 @@ func TestLegalOptions(t *testing.T) {
 		"max TLS":         {func(o *Options) { o.Endpoint, o.CAPEM, o.MaxTLS = server.https, pem, TLS12 }, tls("TLSv1.2")},
 		"min TLS":         {func(o *Options) { o.Endpoint, o.CAPEM, o.MinTLS = server.https, pem, TLS13 }, tls("TLSv1.3")},
 		"crc64 off":       {func(o *Options) { o.DisableCRC64 = true }, fine},
-		"retry":           {func(o *Options) { o.Retry = 100 }, fine},
+		"attempts":           {func(o *Options) { o.Attempts = 100 }, fine},
 		"skew correction": {func(o *Options) { o.DisableClockSkewCorrection = true }, fine},
 		"user headers":    {func(o *Options) { o.UserHeaders = map[string]string{"x-oss-a": "1", "X-Custom": "2"} }, header("x-custom", "2")},
 		"traffic limit":   {func(o *Options) { o.TrafficLimit = 838860800 }, header("x-oss-traffic-limit", "838860800")},
@@ -137,7 +137,7 @@ func TestIllegalOptions(t *testing.T) {
 		"`proxy`: ":                                  func(o *Options) { o.Proxy = "socks://host" },
 		"`proxy` and `proxy_from_env`":               func(o *Options) { o.Proxy, o.ProxyFromEnv = "http://host", true },
 		"`app_name`: ":                               func(o *Options) { o.AppName = "a\r\nb" },
-		"`retry`: ":                                  func(o *Options) { o.Retry = 1<<40 + 3 },
+		"`attempts`: ":                                  func(o *Options) { o.Attempts = 1<<40 + 3 },
 		"`user_header`: ":                            func(o *Options) { o.UserHeaders = map[string]string{"Host": "x"} },
 		"`resolve`: ":                                func(o *Options) { o.Resolve = []ResolveRule{{"*", "nowhere"}} },
 		"`traffic_limit`: ":                          func(o *Options) { o.TrafficLimit = 1 },
@@ -185,7 +185,7 @@ func TestEndpointsOfARegion(t *testing.T) {
 		"oss-accelerate.aliyuncs.com":           func(o *Options) { o.AccelerateEndpoint = true },
 		"cn-hangzhou.oss.aliyuncs.com":          func(o *Options) { o.DualStack = true },
 	} {
-		o := Options{Region: region, Retry: 1, Resolve: []ResolveRule{{"examplebucket." + want, "127.0.0.1:1"}, {"*", "127.0.0.1:2"}}}
+		o := Options{Region: region, Attempts: 1, Resolve: []ResolveRule{{"examplebucket." + want, "127.0.0.1:1"}, {"*", "127.0.0.1:2"}}}
 		change(&o)
 		b := must(NewBucket("examplebucket", o))(t)
 		_, err := b.HeadObject(live(t), "key")

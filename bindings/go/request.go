@@ -123,11 +123,11 @@ func (r *request) configure(s *settings) error {
 		pairs []pair
 		set   func(name, value *C.char) C.oss_status
 	}{
-		{s.headers, func(name, value *C.char) C.oss_status { return C.oss_call_header(r.call, name, value) }},
-		{s.query, func(name, value *C.char) C.oss_status { return C.oss_call_query(r.call, name, value) }},
-		{s.fields, func(path, value *C.char) C.oss_status { return C.oss_call_field(r.call, path, value) }},
+		{s.headers, func(name, value *C.char) C.oss_status { return C.oss_call_set_header(r.call, name, value) }},
+		{s.query, func(name, value *C.char) C.oss_status { return C.oss_call_set_query(r.call, name, value) }},
+		{s.fields, func(path, value *C.char) C.oss_status { return C.oss_call_set_field(r.call, path, value) }},
 		{s.callback, func(callback, variables *C.char) C.oss_status {
-			return C.oss_call_callback(r.call, callback, variables)
+			return C.oss_call_set_upload_callback(r.call, callback, variables)
 		}},
 	} {
 		if err := r.set(input.pairs, input.set); err != nil {
@@ -138,12 +138,12 @@ func (r *request) configure(s *settings) error {
 		return err
 	}
 	if s.ranged {
-		if err := r.check(C.oss_call_range(r.call, C.int64_t(s.first), C.int64_t(s.last))); err != nil {
+		if err := r.check(C.oss_call_set_range(r.call, C.int64_t(s.first), C.int64_t(s.last))); err != nil {
 			return err
 		}
 	}
 	if s.timed {
-		if err := r.check(C.oss_call_timeout_ms(r.call, milliseconds(s.timeout))); err != nil {
+		if err := r.check(C.oss_call_set_timeout_ms(r.call, milliseconds(s.timeout))); err != nil {
 			return err
 		}
 	}
@@ -171,7 +171,7 @@ func (r *request) set(pairs []pair, set func(name, value *C.char) C.oss_status) 
 // configureCRC gives the call what it needs to check an object that was stored in pieces.
 func (r *request) configureCRC(s *settings) error {
 	if s.continued {
-		if err := r.check(C.oss_call_initial_crc64(r.call, C.uint64_t(s.initialCRC64))); err != nil {
+		if err := r.check(C.oss_call_set_initial_crc64(r.call, C.uint64_t(s.initialCRC64))); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,7 @@ func (r *request) configureCRC(s *settings) error {
 		if part.CRC64 == 0 {
 			size = -1
 		}
-		if err := r.check(C.oss_call_part(r.call, number, etag.pointer(), C.int64_t(size), C.uint64_t(part.CRC64))); err != nil {
+		if err := r.check(C.oss_call_add_part(r.call, number, etag.pointer(), C.int64_t(size), C.uint64_t(part.CRC64))); err != nil {
 			return err
 		}
 	}

@@ -152,12 +152,12 @@ int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
 
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request)
 {
-    return oss_call_progress(call, progress, (void *)request);
+    return oss_call_set_progress(call, progress, (void *)request);
 }
 
 oss_status ossgo_config_credentials(oss_config *config)
 {
-    return oss_config_credentials_callback(config, credentials, NULL);
+    return oss_config_set_credentials_callback(config, credentials, NULL);
 }
 
 oss_status ossgo_set_log(int level)

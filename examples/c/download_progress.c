@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     }
     int shown = -1;
     oss_call *call = oss_call_new();
-    oss_call_progress(call, show, &shown);
+    oss_call_set_progress(call, show, &shown);
 
     pthread_t waiter;
     sigset_t interrupt;

@@ -49,7 +49,7 @@ int main(void)
         .connect_timeout_ms = 5000,    /* default 60 s: TCP, proxy and TLS together */
         .read_timeout_ms = 30000,      /* default 60 s without a byte moving */
         .total_timeout_ms = 600000,    /* default none: a call with its repetitions */
-        .retry = 5,                    /* default 3 attempts at most */
+        .attempts = 5,                    /* default 3 attempts at most */
         .no_clock_skew_correction = 0, /* default: the clock is corrected by the service's */
         .no_crc64 = 0,                 /* default: content is compared with its checksum */
         .traffic_limit = 100000000,    /* bit/s for each upload and download; default none */

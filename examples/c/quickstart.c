@@ -89,9 +89,9 @@ static const char *key_of(const char *path)
 static void upload(const char *path)
 {
     int shown = 0;
-    oss_call_progress(call, show_progress, &shown);
+    oss_call_set_progress(call, show_progress, &shown);
     done("PutObject", key_of(path), oss_put_object_file(bucket, key_of(path), path, call));
-    oss_call_progress(call, NULL, NULL);
+    oss_call_set_progress(call, NULL, NULL);
 }
 
 static void list(void)
@@ -145,11 +145,11 @@ int main(int argc, char **argv)
         fail("quickstart", "name files, and set OSS_ENDPOINT and OSS_BUCKET");
 
     oss_config *config = oss_config_new();
-    oss_config_endpoint(config, endpoint);
+    oss_config_set_endpoint(config, endpoint);
     if (region)
-        oss_config_region(config, region);
+        oss_config_set_region(config, region);
     if (ca)
-        oss_config_ca_file(config, ca);
+        oss_config_set_ca_file(config, ca);
     bucket = oss_bucket_new(config, name); /* says so if anything above was wrong */
     if (!bucket)
         fail("oss_bucket_new", oss_config_error(config));

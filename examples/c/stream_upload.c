@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     }
     int64_t stored = 0;
     oss_call *call = oss_call_new();
-    oss_call_progress(call, show, &stored);
+    oss_call_set_progress(call, show, &stored);
     const oss_status status = oss_put_object_stream(bucket, argv[1], -1, read_file, stdin, call);
     if (status == OSS_OK)
         printf("%s: %" PRId64 " bytes, CRC-64 %" PRIu64 "\n", argv[1], stored, oss_call_crc64(call));

@@ -39,7 +39,7 @@ int main() try {
         .connect_timeout(5s)                  // default 60 s: TCP, proxy and TLS together
         .read_timeout(30s)                    // default 60 s without a byte moving
         .total_timeout(10min)                 // default none: a call with its repetitions
-        .retry(5)                             // default 3 attempts at most
+        .attempts(5)                             // default 3 attempts at most
         .clock_skew_correction(true)          // that is the default: the clock is corrected by the service's
         .crc64(true)                          // that is the default: content is compared with its checksum
         .traffic_limit(100'000'000)           // bit/s for each upload and download; default none

@@ -28,7 +28,7 @@ internal static class InitOptions
                 ConnectTimeout = TimeSpan.FromSeconds(5),
                 ReadTimeout = TimeSpan.FromSeconds(30),
                 TotalTimeout = TimeSpan.FromMinutes(10),
-                Retry = 5,
+                Attempts = 5,
                 AppName = "init-options/1.0",
                 UserHeaders = { ["x-oss-request-payer"] = "requester" },
             };
@@ -38,7 +38,7 @@ internal static class InitOptions
             }
             try
             {
-                options.Retry = 0;
+                options.Attempts = 0;
                 new Bucket(options, "examplebucket").Dispose();
                 return 1;
             }

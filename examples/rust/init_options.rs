@@ -54,7 +54,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .connect_timeout(Duration::from_secs(5)) // default 60 s: TCP, proxy and TLS together
         .read_timeout(Duration::from_secs(30)) // default 60 s without a byte moving
         .total_timeout(Duration::from_secs(600)) // default none: a call with its repetitions
-        .retry(5) // default 3 attempts at most
+        .attempts(5) // default 3 attempts at most
         .clock_skew_correction(true) // that is the default: the clock is corrected by the service's
         .crc64(true) // that is the default: content is compared with its checksum
         .traffic_limit(100_000_000) // bit/s for each upload and download; default none

@@ -1,7 +1,9 @@
 //! One request end to end: address, sign, send, check, repeat.
 
+pub(crate) mod answer;
 mod prepared;
 mod presign;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +12,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prepared::Prepared;
 pub use presign::{PostPolicy, Presigned};
+use upload::Upload;
 
-use crate::answer;
+use crate::cancel::Limits;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::CredentialsProvider;
 use crate::endpoint::{self, Endpoint, Scheme};
@@ -22,8 +25,7 @@ use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
 use crate::time::Timestamp;
-use crate::transport::{Authority, Incoming, Outgoing, Patience, Payload, Session};
-use crate::upload::Upload;
+use crate::transport::{Authority, Incoming, Outgoing, Payload, Session};
 
 /// Largest answer that is collected in memory; listings of 1000 keys stay far below.
 pub(crate) const MAX_COLLECTED: u64 = 64 * 1024 * 1024;
@@ -83,7 +85,7 @@ enum Want {
 pub(crate) struct Reply {
     pub response: Response,
     pub incoming: Incoming,
-    pub patience: Patience,
+    pub limits: Limits,
 }
 
 /// An attempt that failed.
@@ -184,8 +186,8 @@ impl Client {
         body: Body<'_>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let patience = self.patience(options)?;
-        let reply = self.send(request, body, options, patience, Want::Collected)?;
+        let limits = self.limits(options)?;
+        let reply = self.send(request, body, options, limits, Want::Collected)?;
         Ok(reply.response)
     }
 
@@ -196,8 +198,8 @@ impl Client {
         body: Body<'_>,
         options: &Options<'_>,
     ) -> Result<Reply> {
-        let patience = self.patience(options)?;
-        self.send(request, body, options, patience, Want::Streamed)
+        let limits = self.limits(options)?;
+        self.send(request, body, options, limits, Want::Streamed)
     }
 
     /// As [`stream`](Self::stream) without a body, within limits that are already running.
@@ -205,9 +207,9 @@ impl Client {
         &self,
         request: &Request<'_>,
         options: &Options<'_>,
-        patience: Patience,
+        limits: Limits,
     ) -> Result<Reply> {
-        self.send(request, Body::Empty, options, patience, Want::Streamed)
+        self.send(request, Body::Empty, options, limits, Want::Streamed)
     }
 
     fn send(
@@ -215,7 +217,7 @@ impl Client {
         request: &Request<'_>,
         body: Body<'_>,
         options: &Options<'_>,
-        patience: Patience,
+        limits: Limits,
         want: Want,
     ) -> Result<Reply> {
         let inner = &*self.0;
@@ -234,7 +236,7 @@ impl Client {
                 .sign(&mut call, local)
                 .map_err(|error| error.with_attempts(attempts))?;
             attempts += 1;
-            let failed = match inner.attempt(&call, &mut upload, &patience, want, local) {
+            let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts;
                     upload.finish();
@@ -284,25 +286,25 @@ impl Client {
                 && attempts < allowed
             {
                 match inner.retry.wait(attempts, failed.retry_after) {
-                    Some(time) if !patience.ends_within(time) => wait = time,
+                    Some(time) if !limits.ends_within(time) => wait = time,
                     _ => return give_up(failed.error),
                 }
             } else {
                 return give_up(failed.error);
             }
-            if let Err(error) = patience.sleep(wait) {
+            if let Err(error) = limits.sleep(wait) {
                 return give_up(error);
             }
             upload.rewind();
         }
     }
 
-    fn patience(&self, options: &Options<'_>) -> Result<Patience> {
+    fn limits(&self, options: &Options<'_>) -> Result<Limits> {
         let timeout = match options.timeout {
             Some(timeout) => Some(check_timeout("timeout", timeout)?),
             None => self.0.total_timeout,
         };
-        Ok(Patience {
+        Ok(Limits {
             cancel: options.cancel.clone(),
             connect: self.0.connect_timeout,
             idle: self.0.read_timeout,
@@ -330,7 +332,7 @@ impl Inner {
         &self,
         call: &Prepared<'_>,
         upload: &mut Upload<'_, '_>,
-        patience: &Patience,
+        limits: &Limits,
         want: Want,
         local: i64,
     ) -> Result<Reply, Failed> {
@@ -347,7 +349,7 @@ impl Inner {
                 headers: &call.headers,
                 payload,
             },
-            patience,
+            limits,
         );
         let mut incoming = sent.map_err(|failure| Failed {
             stale: failure.stale,
@@ -377,7 +379,7 @@ impl Inner {
         Ok(Reply {
             response,
             incoming,
-            patience: patience.clone(),
+            limits: limits.clone(),
         })
     }
 

@@ -6,9 +6,10 @@ use super::{Inner, authority};
 use crate::config::check_header;
 use crate::endpoint;
 use crate::error::{Error, Result};
+use crate::header::{Header, Parameter};
 use crate::names;
 use crate::operation::Operation;
-use crate::request::{Header, Options, Parameter, Request};
+use crate::request::{Options, Request};
 use crate::transport::Authority;
 
 /// A request with everything but its signature.

@@ -226,7 +226,7 @@ pub unsafe extern "C" fn oss_list_object_versions(
 }
 
 /// Sends any operation by its official name, such as "PutBucketLifecycle"; `key` is
-/// NULL at bucket level. Its document is given as bytes, built by oss_call_field(),
+/// NULL at bucket level. Its document is given as bytes, built by oss_call_set_field(),
 /// or both: then the fields change it, and oss_call_body() of the last answer may
 /// be given. The answer is collected, up to 64 MiB: oss_call_text(). An operation
 /// that this version does not know is sent by its method: "GET", "PUT" and so on.

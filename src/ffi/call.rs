@@ -8,11 +8,11 @@ use super::entry::{Entries, Lent};
 use super::input::Input;
 use super::status::{OSS_OK, oss_status};
 use super::support::{borrow, busy, free, handle, remember, status};
+use crate::cancel::Cancel;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::operations::{Object, Select};
 use crate::request::Response;
-use crate::transport::Cancel;
 
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable: what goes in stays until oss_call_reset(),

@@ -10,7 +10,7 @@ use crate::credentials::{
 };
 use crate::error::{Error, Kind, Result};
 
-/// Where credentials come from; see oss_config_credentials().
+/// Where credentials come from; see oss_config_set_credentials().
 pub struct oss_credentials(pub(super) Arc<dyn CredentialsProvider>);
 
 /// Takes the keys that a credentials callback gives.

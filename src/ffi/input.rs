@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::call::{State, oss_call};
 use super::status::oss_status;
 use super::support::{User, borrow, known, optional_text, status, text};
+use crate::cancel::Cancel;
 use crate::config::{check_header, check_timeout};
 use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
 use crate::request::{Options, Progress, Range};
-use crate::transport::Cancel;
 
 /// What the next request is sent with.
 #[derive(Default)]
@@ -43,7 +43,7 @@ impl Input {
             let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
             let done = done.try_into().unwrap_or(i64::MAX);
             let user: User = user;
-            // SAFETY: the caller of oss_call_progress() vouches for both.
+            // SAFETY: the caller of oss_call_set_progress() vouches for both.
             unsafe { function(user.0, done, total) == 0 }
         })
     }
@@ -96,7 +96,7 @@ unsafe fn input(call: *mut oss_call, set: &dyn Fn(&mut Input) -> Result<()>) -> 
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
 /// name replaces it. Both strings are copied.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_header(
+pub unsafe extern "C" fn oss_call_set_header(
     call: *mut oss_call,
     name: *const c_char,
     value: *const c_char,
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn oss_call_header(
 /// replaces it; `value` is NULL for a name without a value. Both strings are
 /// copied, and escaped when they are sent.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_query(
+pub unsafe extern "C" fn oss_call_set_query(
     call: *mut oss_call,
     name: *const c_char,
     value: *const c_char,
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn oss_call_query(
 /// index may be one behind the last. A request with a body is changed by this,
 /// one without gets a new document. See oss_invoke().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_field(
+pub unsafe extern "C" fn oss_call_set_field(
     call: *mut oss_call,
     path: *const c_char,
     value: *const c_char,
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn oss_call_field(
 /// are JSON texts, the latter may be NULL. The answer of the callback is then the
 /// body; if it fails, the upload is stored and HTTP status 203 the error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_callback(
+pub unsafe extern "C" fn oss_call_set_upload_callback(
     call: *mut oss_call,
     callback: *const c_char,
     variables: *const c_char,
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn oss_call_callback(
 /// whole object is compared: oss_call_crc64() of the append before, to be set anew
 /// for each. Not needed at position 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
+pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
         input(call, &|input| {
@@ -197,7 +197,7 @@ pub unsafe extern "C" fn oss_call_initial_crc64(call: *mut oss_call, crc64: u64)
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
 /// whole object is compared; size -1 or CRC-64 0 if they are not known.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_part(
+pub unsafe extern "C" fn oss_call_add_part(
     call: *mut oss_call,
     number: i32,
     etag: *const c_char,
@@ -234,7 +234,11 @@ pub(super) fn part_number(number: i32) -> Result<u32> {
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
 /// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_range(call: *mut oss_call, first: i64, last: i64) -> oss_status {
+pub unsafe extern "C" fn oss_call_set_range(
+    call: *mut oss_call,
+    first: i64,
+    last: i64,
+) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
         input(call, &|input| {
@@ -256,7 +260,7 @@ pub unsafe extern "C" fn oss_call_range(call: *mut oss_call, first: i64, last: i
 
 /// Has uploads and downloads report to `function`; NULL ends that.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_progress(
+pub unsafe extern "C" fn oss_call_set_progress(
     call: *mut oss_call,
     function: oss_progress_fn,
     user: *mut c_void,
@@ -271,9 +275,12 @@ pub unsafe extern "C" fn oss_call_progress(
 }
 
 /// Limits each request with its repetitions and the reading of its answer, in
-/// milliseconds, 1 to 604800000; instead of oss_config_total_timeout_ms().
+/// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_timeout_ms(call: *mut oss_call, milliseconds: i64) -> oss_status {
+pub unsafe extern "C" fn oss_call_set_timeout_ms(
+    call: *mut oss_call,
+    milliseconds: i64,
+) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
         input(call, &|input| {

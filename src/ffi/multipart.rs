@@ -102,7 +102,7 @@ pub unsafe extern "C" fn oss_upload_part_stream(
 }
 
 /// UploadPartCopy: makes part `number` a copy of an object, or of the range that
-/// oss_call_range() sets. The source as for oss_copy_object(). oss_call_text() has
+/// oss_call_set_range() sets. The source as for oss_copy_object(). oss_call_text() has
 /// the "ETag".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_part_copy(
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn oss_upload_part_copy(
     }
 }
 
-/// CompleteMultipartUpload: makes the parts of oss_call_part() the object, and
+/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object, and
 /// compares its CRC-64 if all of them have theirs; without any, all parts that were
 /// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
 /// happened.

@@ -14,9 +14,9 @@ use crate::credentials::Static;
 use crate::error::{Error, Result};
 use crate::transport::TlsVersion;
 
-/// TLS 1.2 (RFC 5246), for oss_config_tls_versions().
+/// TLS 1.2 (RFC 5246), for oss_config_set_tls_versions().
 pub const OSS_TLS_1_2: c_int = 12;
-/// TLS 1.3 (RFC 8446), for oss_config_tls_versions().
+/// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
 pub const OSS_TLS_1_3: c_int = 13;
 
 /// Applies a setter. The configuration remembers its first bad value, but each
@@ -71,7 +71,7 @@ fn tls_version(value: c_int) -> Result<TlsVersion> {
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
 /// With only a region, that region's public endpoint is used.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_endpoint(
+pub unsafe extern "C" fn oss_config_set_endpoint(
     config: *mut oss_config,
     endpoint: *const c_char,
 ) -> oss_status {
@@ -87,7 +87,7 @@ pub unsafe extern "C" fn oss_config_endpoint(
 /// Region id such as "cn-hangzhou". V4 signatures need it, unless the endpoint
 /// is a host of Alibaba Cloud that names it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_region(
+pub unsafe extern "C" fn oss_config_set_region(
     config: *mut oss_config,
     region: *const c_char,
 ) -> oss_status {
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn oss_config_region(
 
 /// 4 (default) or 1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_signature_version(
+pub unsafe extern "C" fn oss_config_set_signature_version(
     config: *mut oss_config,
     version: c_int,
 ) -> oss_status {
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn oss_config_signature_version(
 /// The endpoint is a custom domain bound to the bucket (CNAME): host and URL
 /// carry no bucket name. Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_cname(config: *mut oss_config, on: c_int) -> oss_status {
+pub unsafe extern "C" fn oss_config_set_cname(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -139,7 +139,10 @@ pub unsafe extern "C" fn oss_config_cname(config: *mut oss_config, on: c_int) ->
 /// The bucket goes into the path instead of the host name. Default 0; automatic
 /// for IP addresses and "localhost".
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_path_style(config: *mut oss_config, on: c_int) -> oss_status {
+pub unsafe extern "C" fn oss_config_set_path_style(
+    config: *mut oss_config,
+    on: c_int,
+) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -152,7 +155,7 @@ pub unsafe extern "C" fn oss_config_path_style(config: *mut oss_config, on: c_in
 /// With only a region: its internal endpoint, for Alibaba Cloud's own machines.
 /// Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_internal_endpoint(
+pub unsafe extern "C" fn oss_config_set_internal_endpoint(
     config: *mut oss_config,
     on: c_int,
 ) -> oss_status {
@@ -167,7 +170,7 @@ pub unsafe extern "C" fn oss_config_internal_endpoint(
 
 /// With only a region: the global acceleration endpoint. Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_accelerate_endpoint(
+pub unsafe extern "C" fn oss_config_set_accelerate_endpoint(
     config: *mut oss_config,
     on: c_int,
 ) -> oss_status {
@@ -182,7 +185,10 @@ pub unsafe extern "C" fn oss_config_accelerate_endpoint(
 
 /// With only a region: its endpoint with IPv4 and IPv6 addresses. Default 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_dual_stack(config: *mut oss_config, on: c_int) -> oss_status {
+pub unsafe extern "C" fn oss_config_set_dual_stack(
+    config: *mut oss_config,
+    on: c_int,
+) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -194,7 +200,7 @@ pub unsafe extern "C" fn oss_config_dual_stack(config: *mut oss_config, on: c_in
 
 /// Id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_cloudbox_id(
+pub unsafe extern "C" fn oss_config_set_cloudbox_id(
     config: *mut oss_config,
     cloudbox_id: *const c_char,
 ) -> oss_status {
@@ -209,7 +215,7 @@ pub unsafe extern "C" fn oss_config_cloudbox_id(
 
 /// Has V4 also sign this header wherever a request carries it. May be repeated.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_additional_signed_header(
+pub unsafe extern "C" fn oss_config_add_signed_header(
     config: *mut oss_config,
     name: *const c_char,
 ) -> oss_status {
@@ -224,7 +230,7 @@ pub unsafe extern "C" fn oss_config_additional_signed_header(
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_keys(
+pub unsafe extern "C" fn oss_config_set_keys(
     config: *mut oss_config,
     id: *const c_char,
     secret: *const c_char,
@@ -243,7 +249,7 @@ pub unsafe extern "C" fn oss_config_keys(
 /// Where credentials come from, instead of the environment. Both handles stay
 /// yours.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_credentials(
+pub unsafe extern "C" fn oss_config_set_credentials(
     config: *mut oss_config,
     credentials: *const oss_credentials,
 ) -> oss_status {
@@ -256,9 +262,9 @@ pub unsafe extern "C" fn oss_config_credentials(
     }
 }
 
-/// Short for oss_credentials_callback() and oss_config_credentials().
+/// Short for oss_credentials_callback() and oss_config_set_credentials().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_credentials_callback(
+pub unsafe extern "C" fn oss_config_set_credentials_callback(
     config: *mut oss_config,
     function: oss_credentials_fn,
     user: *mut c_void,
@@ -275,7 +281,7 @@ pub unsafe extern "C" fn oss_config_credentials_callback(
 /// Shares the connections of `session`. Its pool size, TLS, proxy and resolve
 /// settings apply; giving them here too is an error.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_session(
+pub unsafe extern "C" fn oss_config_set_session(
     config: *mut oss_config,
     session: *const oss_session,
 ) -> oss_status {
@@ -291,7 +297,7 @@ pub unsafe extern "C" fn oss_config_session(
 /// Idle connections kept per host, 0..10000, default 10; more threads than that
 /// still work. Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_pool_size(
+pub unsafe extern "C" fn oss_config_set_pool_size(
     config: *mut oss_config,
     connections: i64,
 ) -> oss_status {
@@ -307,7 +313,7 @@ pub unsafe extern "C" fn oss_config_pool_size(
 /// Limit for TCP connect, proxy and TLS handshake, all addresses together;
 /// milliseconds, 1 to 604800000 (7 days), default 60000.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_connect_timeout_ms(
+pub unsafe extern "C" fn oss_config_set_connect_timeout_ms(
     config: *mut oss_config,
     milliseconds: i64,
 ) -> oss_status {
@@ -323,7 +329,7 @@ pub unsafe extern "C" fn oss_config_connect_timeout_ms(
 /// Limit for no byte moving in either direction; milliseconds, 1 to 604800000,
 /// default 60000. Slow but moving is fine.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_read_timeout_ms(
+pub unsafe extern "C" fn oss_config_set_read_timeout_ms(
     config: *mut oss_config,
     milliseconds: i64,
 ) -> oss_status {
@@ -339,7 +345,7 @@ pub unsafe extern "C" fn oss_config_read_timeout_ms(
 /// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
 /// default none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_total_timeout_ms(
+pub unsafe extern "C" fn oss_config_set_total_timeout_ms(
     config: *mut oss_config,
     milliseconds: i64,
 ) -> oss_status {
@@ -355,7 +361,7 @@ pub unsafe extern "C" fn oss_config_total_timeout_ms(
 /// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
 /// Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_tls_versions(
+pub unsafe extern "C" fn oss_config_set_tls_versions(
     config: *mut oss_config,
     min: c_int,
     max: c_int,
@@ -372,7 +378,7 @@ pub unsafe extern "C" fn oss_config_tls_versions(
 /// Trusts only the roots in the PEM file `path`, read now. Belongs to the
 /// session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_ca_file(
+pub unsafe extern "C" fn oss_config_set_ca_file(
     config: *mut oss_config,
     path: *const c_char,
 ) -> oss_status {
@@ -387,7 +393,7 @@ pub unsafe extern "C" fn oss_config_ca_file(
 
 /// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_ca_pem(
+pub unsafe extern "C" fn oss_config_set_ca_pem(
     config: *mut oss_config,
     pem: *const c_void,
     len: usize,
@@ -404,7 +410,7 @@ pub unsafe extern "C" fn oss_config_ca_pem(
 /// Accepts any certificate: whoever sits in between can read and change
 /// everything. Default 0. Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_insecure_skip_verify(
+pub unsafe extern "C" fn oss_config_set_insecure_skip_verify(
     config: *mut oss_config,
     on: c_int,
 ) -> oss_status {
@@ -420,7 +426,7 @@ pub unsafe extern "C" fn oss_config_insecure_skip_verify(
 /// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
 /// tunnel. Default none. Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_proxy(
+pub unsafe extern "C" fn oss_config_set_proxy(
     config: *mut oss_config,
     url: *const c_char,
 ) -> oss_status {
@@ -436,7 +442,7 @@ pub unsafe extern "C" fn oss_config_proxy(
 /// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
 /// when the session is made. Default 0. Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_proxy_from_env(
+pub unsafe extern "C" fn oss_config_set_proxy_from_env(
     config: *mut oss_config,
     on: c_int,
 ) -> oss_status {
@@ -451,7 +457,7 @@ pub unsafe extern "C" fn oss_config_proxy_from_env(
 
 /// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_app_name(
+pub unsafe extern "C" fn oss_config_set_app_name(
     config: *mut oss_config,
     name: *const c_char,
 ) -> oss_status {
@@ -467,7 +473,7 @@ pub unsafe extern "C" fn oss_config_app_name(
 /// Compares CRC-64 of uploads and whole downloads with the service's. Default
 /// 1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_crc64(config: *mut oss_config, on: c_int) -> oss_status {
+pub unsafe extern "C" fn oss_config_set_crc64(config: *mut oss_config, on: c_int) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
@@ -479,11 +485,14 @@ pub unsafe extern "C" fn oss_config_crc64(config: *mut oss_config, on: c_int) ->
 
 /// How many times a request is sent at most, 1..100, default 3.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_retry(config: *mut oss_config, attempts: c_int) -> oss_status {
+pub unsafe extern "C" fn oss_config_set_attempts(
+    config: *mut oss_config,
+    attempts: c_int,
+) -> oss_status {
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.retry(unsigned("retry", attempts.into())?);
+            config.attempts(unsigned("attempts", attempts.into())?);
             Ok(())
         })
     }
@@ -492,7 +501,7 @@ pub unsafe extern "C" fn oss_config_retry(config: *mut oss_config, attempts: c_i
 /// Corrects the clock by the service's when a request was refused for it.
 /// Default 1.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_clock_skew_correction(
+pub unsafe extern "C" fn oss_config_set_clock_skew_correction(
     config: *mut oss_config,
     on: c_int,
 ) -> oss_status {
@@ -507,7 +516,7 @@ pub unsafe extern "C" fn oss_config_clock_skew_correction(
 
 /// Sends this header with every request, unless a call brings its own.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_user_header(
+pub unsafe extern "C" fn oss_config_add_user_header(
     config: *mut oss_config,
     name: *const c_char,
     value: *const c_char,
@@ -524,7 +533,7 @@ pub unsafe extern "C" fn oss_config_user_header(
 /// Connects to `address` (IP, with a port or without) wherever the host is
 /// `host`: a name, "*.suffix" or "*". Belongs to the session.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_resolve(
+pub unsafe extern "C" fn oss_config_add_resolve(
     config: *mut oss_config,
     host: *const c_char,
     address: *const c_char,
@@ -540,7 +549,7 @@ pub unsafe extern "C" fn oss_config_resolve(
 
 /// Limits each upload and download, in bit/s, 819200..838860800. Default none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_traffic_limit(
+pub unsafe extern "C" fn oss_config_set_traffic_limit(
     config: *mut oss_config,
     bits_per_second: i64,
 ) -> oss_status {

@@ -6,9 +6,9 @@ use super::call::{Download, State, oss_call};
 use super::entry::{Lent, oss_entry};
 use super::status::oss_status;
 use super::support::{borrow, buffer, guard, is_null, remember, status};
+use crate::cancel::stopped;
 use crate::error::{Error, Kind, Result};
 use crate::request::Response;
-use crate::upload::stopped;
 
 impl Download {
     pub(super) fn response(&self) -> &Response {

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int};
 
 use super::support::{guard, last_error, optional_text};
-use crate::operations::find_operation;
+use crate::table::find as find_operation;
 
 /// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
 /// meaning; later versions may add more, so treat an unknown one as a failure.

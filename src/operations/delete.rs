@@ -1,7 +1,7 @@
 //! Deleting many objects at once.
 
 use super::{Bucket, request};
-use crate::answer;
+use crate::client::answer;
 use crate::error::{Error, Result};
 use crate::escape;
 use crate::names;

@@ -1,11 +1,12 @@
 //! Any operation by its name.
 
 use super::download::{self, Object};
-use super::{body, multipart, send, table};
+use super::{body, multipart, send};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::operation::{Content, Level, Method, Operation};
 use crate::request::{Body, Options, Request, Response};
+use crate::table;
 
 pub(super) fn invoke(
     client: &Client,

@@ -12,7 +12,6 @@ mod presign;
 mod select;
 mod service;
 mod settings;
-pub(crate) mod table;
 
 pub use delete::{DeletedObject, ObjectIdentifier};
 pub use download::Object;
@@ -25,7 +24,6 @@ pub(crate) use list::{Listing, Pager};
 pub use multipart::UploadedPart;
 pub use object::CopySource;
 pub use select::{Select, SelectMeta};
-pub use table::{OPERATIONS, find as find_operation};
 
 use crate::client::Client;
 use crate::config::Config;
@@ -35,10 +33,7 @@ use crate::request::{Body, Options, Request, Response};
 /// The request of the operation of that name, without what the caller adds.
 macro_rules! request {
     ($name:literal, $key:expr) => {
-        crate::request::Request::new(
-            const { crate::operations::table::operation($name) },
-            $key.into(),
-        )
+        crate::request::Request::new(const { crate::table::operation($name) }, $key.into())
     };
 }
 use request;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::list::{ListMultipartUploads, ListParts, ListedPart, ListedUpload, Pager};
 use super::object::{open, unreadable};
 use super::{Bucket, CopySource, request};
-use crate::answer;
+use crate::client::answer;
 use crate::crc64;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Options, Range, Request, Response};

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::download::{self, Object};
-use super::{Bucket, body, request, table};
+use super::{Bucket, body, request};
 use crate::client::{PostPolicy, Presigned};
 use crate::error::Result;
 use crate::operation::Method;
 use crate::request::{Body, Options, Request, Response};
+use crate::table;
 
 impl Bucket {
     /// A URL that lets anybody send `method` for `key`, or for the bucket, for `expires`: whole seconds, with V4 at most 7 days.

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Bucket, body, request};
-use crate::answer;
 use crate::client::Reply;
+use crate::client::answer;
 use crate::crc32;
 use crate::document::Document;
 use crate::error::{Error, Kind, Result};

@@ -7,7 +7,7 @@ pub mod v4;
 
 use std::borrow::Cow;
 
-use crate::request::{Header, Parameter};
+use crate::header::{Header, Parameter};
 
 /// Header names shared by the schemes.
 const AUTHORIZATION: &str = "authorization";

@@ -6,7 +6,7 @@ use super::v4::{self, Scope, SigningKeys};
 use super::{CONTENT_MD5, CONTENT_TYPE, OSS_PREFIX, Parts, v1 as header_v1};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
-use crate::request::{Header, Parameter};
+use crate::header::{Header, Parameter};
 use crate::time::Timestamp;
 
 /// Longest validity of a V4 URL in seconds: seven days.

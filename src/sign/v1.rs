@@ -11,7 +11,7 @@ use super::{
 };
 use crate::credentials::Credentials;
 use crate::escape::Sink;
-use crate::operations::table::{OPERATIONS, compare};
+use crate::table::{OPERATIONS, compare};
 use crate::time::Timestamp;
 
 type HmacSha1 = Hmac<Sha1>;

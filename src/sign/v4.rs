@@ -13,7 +13,7 @@ use super::{
 };
 use crate::credentials::Credentials;
 use crate::escape::{self, Sink};
-use crate::request::{Header, Parameter};
+use crate::header::{Header, Parameter};
 use crate::time::Timestamp;
 
 type HmacSha256 = Hmac<Sha256>;

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Payload;
-use super::cancel::Patience;
 use super::engine::Slot;
 use super::session::Shared;
+use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 
 /// What the transport, the body source and the caller of one exchange tell each other.
 pub(super) struct Watch {
-    pub patience: Patience,
+    pub limits: Limits,
     /// A byte of the answer has arrived.
     pub answered: AtomicBool,
     /// The answer came, or the connection broke, before the body was sent: nothing more is sent.
@@ -23,9 +23,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub fn new(patience: Patience) -> Watch {
+    pub fn new(limits: Limits) -> Watch {
         Watch {
-            patience,
+            limits,
             answered: AtomicBool::new(false),
             early: AtomicBool::new(false),
             reading_body: AtomicBool::new(false),

@@ -4,10 +4,10 @@ use std::fmt;
 use std::io::{self, Read, Write};
 
 use super::Authority;
-use super::cancel::Patience;
 use super::engine::Engine;
 use super::socket::{Pending, Socket};
 use super::tls;
+use crate::cancel::Limits;
 use crate::error::{Error, Kind};
 
 /// Size of each of the two buffers of a connection. From 64 KiB on, larger ones make transfers no faster.
@@ -58,19 +58,19 @@ impl Connection {
     }
 
     /// Whether an idle connection can take another request.
-    pub fn is_alive(&mut self, patience: &Patience) -> bool {
+    pub fn is_alive(&mut self, limits: &Limits) -> bool {
         match (self.socket.pending(), &mut self.tls) {
             (Pending::Nothing, _) => true,
             // TLS has messages of its own, such as session tickets.
             (Pending::Bytes, Some(tls)) => {
-                matches!(tls.has_plaintext(&self.socket, patience), Ok(false))
+                matches!(tls.has_plaintext(&self.socket, limits), Ok(false))
             }
             // An idle server has nothing to say.
             _ => false,
         }
     }
 
-    pub fn read(&mut self, patience: &Patience) -> io::Result<usize> {
+    pub fn read(&mut self, limits: &Limits) -> io::Result<usize> {
         let Connection {
             socket,
             tls,
@@ -93,26 +93,26 @@ impl Connection {
             )));
         }
         let got = match tls {
-            Some(tls) => tls.read(socket, patience, free)?,
-            None => socket.with(patience).read(free)?,
+            Some(tls) => tls.read(socket, limits, free)?,
+            None => socket.with(limits).read(free)?,
         };
         unread.end += got;
         Ok(got)
     }
 
-    pub fn write_all(&mut self, length: usize, patience: &Patience) -> io::Result<()> {
+    pub fn write_all(&mut self, length: usize, limits: &Limits) -> io::Result<()> {
         let bytes = self.output.get(..length).unwrap_or_default();
         match &mut self.tls {
-            Some(tls) => tls.write_all(&self.socket, patience, bytes),
-            None => self.socket.with(patience).write_all(bytes),
+            Some(tls) => tls.write_all(&self.socket, limits, bytes),
+            None => self.socket.with(limits).write_all(bytes),
         }
     }
 
     /// Whether the server has begun to answer, or hung up.
-    pub fn has_answer(&mut self, patience: &Patience) -> io::Result<bool> {
+    pub fn has_answer(&mut self, limits: &Limits) -> io::Result<bool> {
         match (self.socket.pending(), &mut self.tls) {
             (Pending::Nothing, _) => Ok(false),
-            (Pending::Bytes, Some(tls)) => tls.has_plaintext(&self.socket, patience),
+            (Pending::Bytes, Some(tls)) => tls.has_plaintext(&self.socket, limits),
             _ => Ok(true),
         }
     }

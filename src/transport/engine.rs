@@ -128,12 +128,12 @@ impl Lease {
         }
         self.held = 0;
         self.sent += 1;
-        let patience = &self.watch.patience;
-        if self.watch.early() || (self.sent > 1 && connection.has_answer(patience)?) {
+        let limits = &self.watch.limits;
+        if self.watch.early() || (self.sent > 1 && connection.has_answer(limits)?) {
             self.watch.early.store(true, Ordering::Relaxed);
             return Ok(());
         }
-        match connection.write_all(ready, patience) {
+        match connection.write_all(ready, limits) {
             // The server may have answered before it hung up: the answer, if there is one, says more than the broken pipe.
             Err(cause) if is_hang_up(&cause) => {
                 self.watch.early.store(true, Ordering::Relaxed);
@@ -148,7 +148,7 @@ impl Lease {
             return Err(io::ErrorKind::NotConnected.into());
         };
         let reading_body = self.watch.reading_body.load(Ordering::Relaxed);
-        let got = match connection.read(&self.watch.patience) {
+        let got = match connection.read(&self.watch.limits) {
             // ureq takes a broken connection for the end of a body without a length. It is not: only FIN, and over TLS
             // only a close_notify, ends one.
             Err(cause) if reading_body && is_broken(&cause) => {

@@ -8,11 +8,11 @@ use ureq::SendBody;
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
 
 use super::body::{Body, Source, Watch};
-use super::cancel::Patience;
 use super::connection::Connection;
 use super::engine::Lease;
 use super::session::Shared;
 use super::{Failure, Incoming, Outgoing};
+use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 
 /// Sends `request` on `connection` and waits for the head of the answer.
@@ -21,13 +21,13 @@ pub(crate) fn exchange(
     mut connection: Connection,
     request: &mut Outgoing<'_>,
     proxy_authorization: Option<&str>,
-    patience: &Patience,
+    limits: &Limits,
 ) -> Result<Incoming, Failure> {
-    let watch = Arc::new(Watch::new(patience.clone()));
+    let watch = Arc::new(Watch::new(limits.clone()));
     let reused = std::mem::replace(&mut connection.used, true);
     connection
         .socket
-        .set_slice(patience)
+        .set_slice(limits)
         .map_err(|cause| Error::new(Kind::Network, format!("the connection broke: {cause}")))?;
     let engine = connection.engine.clone();
     let mut source = Source::new(request.payload.take(), &watch);

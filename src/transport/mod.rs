@@ -5,7 +5,6 @@
 //! replaced without touching another room. Connections belong to a [`Session`], which any number of threads share.
 
 mod body;
-mod cancel;
 mod connection;
 mod engine;
 mod http;
@@ -19,8 +18,6 @@ mod tls;
 use std::fmt;
 use std::io::Read;
 
-pub use cancel::Cancel;
-pub(crate) use cancel::Patience;
 pub(crate) use proxy::Proxy;
 pub(crate) use resolve::{Override, Resolver};
 pub use session::Session;
@@ -28,7 +25,7 @@ pub(crate) use session::SessionOptions;
 pub(crate) use tls::Trust;
 
 use crate::error::Error;
-use crate::request::Header;
+use crate::header::Header;
 
 /// TLS protocol versions this library speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

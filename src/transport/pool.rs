@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::Authority;
-use super::cancel::Patience;
 use super::connection::Connection;
+use crate::cancel::Limits;
 
 /// Servers close idle connections after about a minute; we do not race them.
 const MAX_IDLE: Duration = Duration::from_secs(50);
@@ -42,7 +42,7 @@ impl Pool {
     }
 
     /// The connection to `authority` that was used last, if it still lives.
-    pub fn take(&self, authority: &Authority, patience: &Patience) -> Option<Connection> {
+    pub fn take(&self, authority: &Authority, limits: &Limits) -> Option<Connection> {
         let process = std::process::id();
         loop {
             let mut candidate = {
@@ -58,7 +58,7 @@ impl Pool {
                 let at = kept.idle.iter().rposition(same)?;
                 kept.idle.remove(at).connection
             };
-            if candidate.is_alive(patience) {
+            if candidate.is_alive(limits) {
                 return Some(candidate);
             }
         }

@@ -9,9 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::Authority;
-use super::cancel::Connecting;
 use super::resolve::is_loopback_name;
 use super::socket::Socket;
+use crate::cancel::Connecting;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::cancel::Patience;
 use super::connection::Connection;
 use super::http;
 use super::pool::Pool;
@@ -11,6 +10,7 @@ use super::resolve::Resolver;
 use super::socket::Socket;
 use super::tls::{Tls, Trust};
 use super::{Authority, Failure, Incoming, Outgoing, TlsVersion};
+use crate::cancel::Limits;
 use crate::error::Result;
 
 /// How connections are made and kept.
@@ -54,13 +54,13 @@ impl Session {
     pub(crate) fn exchange(
         &self,
         mut request: Outgoing<'_>,
-        patience: &Patience,
+        limits: &Limits,
     ) -> Result<Incoming, Failure> {
-        patience.check()?;
+        limits.check()?;
         let shared = &self.0;
-        let connection = match shared.pool.take(request.authority, patience) {
+        let connection = match shared.pool.take(request.authority, limits) {
             Some(connection) => connection,
-            None => shared.connect(request.authority, patience)?,
+            None => shared.connect(request.authority, limits)?,
         };
         // A tunnel has been authorized by CONNECT; a forwarding proxy wants to see every request authorized.
         let authorization = if request.authority.https {
@@ -70,7 +70,7 @@ impl Session {
                 .proxy_for(request.authority)
                 .and_then(Proxy::authorization)
         };
-        http::exchange(shared, connection, &mut request, authorization, patience)
+        http::exchange(shared, connection, &mut request, authorization, limits)
     }
 }
 
@@ -89,8 +89,8 @@ impl Shared {
         proxy.filter(|proxy| proxy.applies_to(authority))
     }
 
-    fn connect(&self, authority: &Authority, patience: &Patience) -> Result<Connection> {
-        let limit = patience.connecting();
+    fn connect(&self, authority: &Authority, limits: &Limits) -> Result<Connection> {
+        let limit = limits.connecting();
         let proxy = self.proxy_for(authority);
         let (host, port, whom) = match proxy {
             Some(proxy) => (&proxy.host, proxy.port, proxy.whom()),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
-use super::cancel::{Connecting, Patience, SLICE};
+use crate::cancel::{Connecting, Limits, SLICE};
 use crate::error::{Error, Kind};
 
 /// A connected socket.
@@ -58,9 +58,9 @@ impl Socket {
         ))
     }
 
-    /// Lets the socket wake up as often as `patience` wants to be asked.
-    pub fn set_slice(&mut self, patience: &Patience) -> io::Result<()> {
-        let slice = patience.slice();
+    /// Lets the socket wake up as often as `limits` wants to be asked.
+    pub fn set_slice(&mut self, limits: &Limits) -> io::Result<()> {
+        let slice = limits.slice();
         if slice != self.slice {
             self.stream.set_read_timeout(Some(slice))?;
             self.stream.set_write_timeout(Some(slice))?;
@@ -80,11 +80,11 @@ impl Socket {
         }
     }
 
-    /// The socket as a reader and writer that gives up when `patience` ends.
-    pub fn with<'a>(&'a self, patience: &'a Patience) -> Guarded<'a> {
+    /// The socket as a reader and writer that gives up when `limits` ends.
+    pub fn with<'a>(&'a self, limits: &'a Limits) -> Guarded<'a> {
         Guarded {
             socket: self,
-            limit: Limit::Moving(patience),
+            limit: Limit::Moving(limits),
         }
     }
 
@@ -167,11 +167,11 @@ fn connect_slice(socket: &RawSocket, address: SocketAddr) -> io::Result<bool> {
 }
 
 enum Limit<'a> {
-    Moving(&'a Patience),
+    Moving(&'a Limits),
     Connecting(&'a Connecting<'a>, &'a str),
 }
 
-/// A socket and the patience of the call that uses it. Its errors carry an [`Error`] when the call has to stop.
+/// A socket and the limits of the call that uses it. Its errors carry an [`Error`] when the call has to stop.
 pub(crate) struct Guarded<'a> {
     socket: &'a Socket,
     limit: Limit<'a>,
@@ -219,8 +219,8 @@ impl Guarded<'_> {
 
     fn check(&self, since: Option<Instant>, doing: &str) -> io::Result<()> {
         match (&self.limit, since) {
-            (Limit::Moving(patience), None) => patience.check(),
-            (Limit::Moving(patience), Some(since)) => patience.check_idle(since, doing),
+            (Limit::Moving(limits), None) => limits.check(),
+            (Limit::Moving(limits), Some(since)) => limits.check_idle(since, doing),
             (Limit::Connecting(limit, whom), _) => limit.check(whom),
         }
         .map_err(io::Error::other)

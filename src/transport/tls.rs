@@ -14,9 +14,9 @@ use rustls::{
     RootCertStore, SignatureScheme,
 };
 
-use super::cancel::{Connecting, Patience};
 use super::socket::Socket;
 use super::{Authority, TlsVersion};
+use crate::cancel::{Connecting, Limits};
 use crate::error::{Error, Kind, Result};
 
 /// Whose certificates are accepted.
@@ -149,13 +149,13 @@ impl Stream {
     pub fn read(
         &mut self,
         socket: &Socket,
-        patience: &Patience,
+        limits: &Limits,
         buffer: &mut [u8],
     ) -> io::Result<usize> {
         loop {
             match self.0.reader().read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.turn(&mut socket.with(patience))?;
+                    self.turn(&mut socket.with(limits))?;
                 }
                 done => return done,
             }
@@ -166,10 +166,10 @@ impl Stream {
     pub fn write_all(
         &mut self,
         socket: &Socket,
-        patience: &Patience,
+        limits: &Limits,
         mut bytes: &[u8],
     ) -> io::Result<()> {
-        let mut io = socket.with(patience);
+        let mut io = socket.with(limits);
         while !bytes.is_empty() {
             let taken = self.0.writer().write(bytes)?;
             bytes = bytes.get(taken..).unwrap_or_default();
@@ -177,7 +177,7 @@ impl Stream {
                 match self.0.write_tls(&mut io) {
                     // The peer speaks meanwhile: an early answer, or only a message of TLS itself.
                     Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
-                        if self.has_plaintext(socket, patience)? {
+                        if self.has_plaintext(socket, limits)? {
                             return Err(cause);
                         }
                     }
@@ -189,8 +189,8 @@ impl Stream {
     }
 
     /// Takes in what has already arrived; whether it holds plaintext. A session ticket, for one, does not.
-    pub fn has_plaintext(&mut self, socket: &Socket, patience: &Patience) -> io::Result<bool> {
-        self.0.read_tls(&mut socket.with(patience))?;
+    pub fn has_plaintext(&mut self, socket: &Socket, limits: &Limits) -> io::Result<bool> {
+        self.0.read_tls(&mut socket.with(limits))?;
         let state = self.0.process_new_packets().map_err(io::Error::other)?;
         Ok(state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
     }

@@ -123,7 +123,7 @@ static void progress(void)
     struct watch watch = {0, 0, INT64_MAX, 0};
     struct source source = {500000, HONEST, 0};
     struct sink sink = {0, INT64_MAX};
-    OK(oss_call_progress(call, watch_progress, &watch));
+    OK(oss_call_set_progress(call, watch_progress, &watch));
     OK(oss_put_object(bucket, "progress", data, sizeof data, call));
     completes(&watch, 500000);
     OK(oss_put_object_stream(bucket, "progress", 500000, read_source, &source, call));
@@ -147,7 +147,7 @@ static void progress(void)
     STATUS(OSS_NOT_FOUND, oss_head_object(bucket, "stopped", call));
 
     /* NULL ends the reports. */
-    OK(oss_call_progress(call, NULL, NULL));
+    OK(oss_call_set_progress(call, NULL, NULL));
     OK(oss_put_object(bucket, "progress", data, sizeof data, call));
     NUMBER(1, watch.calls);
 }
@@ -180,7 +180,7 @@ static void one_keyring(const char *name, enum keys keys, oss_status expected, c
     oss_bucket *with_callback;
     ring.keys = keys;
     ring.asked = 0;
-    OK(oss_config_credentials_callback(own, give_keys, &ring));
+    OK(oss_config_set_credentials_callback(own, give_keys, &ring));
     CHECK((with_callback = oss_bucket_new(own, name)));
     NUMBER(0, ring.asked);
     STATUS(expected, oss_head_object(with_callback, "honest", call));

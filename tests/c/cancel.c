@@ -30,10 +30,10 @@ static oss_bucket *bucket_at(const char *scheme, int port, int attempts)
     oss_config *config = oss_config_new();
     oss_bucket *bucket;
     snprintf(endpoint, sizeof endpoint, "%s://127.0.0.1:%d", scheme, port);
-    OK(oss_config_endpoint(config, endpoint));
-    OK(oss_config_region(config, "cn-hangzhou"));
-    OK(oss_config_keys(config, "id", "secret", NULL));
-    OK(oss_config_retry(config, attempts));
+    OK(oss_config_set_endpoint(config, endpoint));
+    OK(oss_config_set_region(config, "cn-hangzhou"));
+    OK(oss_config_set_keys(config, "id", "secret", NULL));
+    OK(oss_config_set_attempts(config, attempts));
     CHECK((bucket = oss_bucket_new(config, "bucket")));
     oss_config_free(config);
     return bucket;
@@ -170,11 +170,11 @@ static void before(void)
     CHECK(accept(fd, NULL, NULL) == -1);
 
     /* That one is spent; and a reset takes one back: these fail for lack of time. */
-    OK(oss_call_timeout_ms(call, 50));
+    OK(oss_call_set_timeout_ms(call, 50));
     STATUS(OSS_TIMEOUT, oss_get_object(bucket, "key", call));
     OK(oss_call_cancel(call));
     OK(oss_call_reset(call));
-    OK(oss_call_timeout_ms(call, 50));
+    OK(oss_call_set_timeout_ms(call, 50));
     STATUS(OSS_TIMEOUT, oss_get_object(bucket, "key", call));
     OK(oss_call_reset(call));
     oss_bucket_free(bucket);

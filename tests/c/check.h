@@ -104,14 +104,14 @@ static inline oss_config *configure(void)
     const char *version = getenv("OSS_SIGNATURE_VERSION");
     const char *resolve = getenv("OSS_RESOLVE");
     CHECK(config);
-    OK(oss_config_endpoint(config, required("OSS_ENDPOINT")));
-    OK(oss_config_region(config, required("OSS_REGION")));
+    OK(oss_config_set_endpoint(config, required("OSS_ENDPOINT")));
+    OK(oss_config_set_region(config, required("OSS_REGION")));
     if (ca)
-        OK(oss_config_ca_file(config, ca));
+        OK(oss_config_set_ca_file(config, ca));
     if (version)
-        OK(oss_config_signature_version(config, atoi(version)));
+        OK(oss_config_set_signature_version(config, atoi(version)));
     if (resolve)
-        OK(oss_config_resolve(config, "*", resolve));
+        OK(oss_config_add_resolve(config, "*", resolve));
     return config;
 }
 

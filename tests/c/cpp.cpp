@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         ++*static_cast<int *>(user);
         return 0;
     };
-    OK(oss_call_progress(call.get(), count, &reports));
+    OK(oss_call_set_progress(call.get(), count, &reports));
     OK(oss_put_object(bucket.get(), "key", content.data(), content.size(), call.get()));
     CHECK(reports > 0);
 

@@ -112,13 +112,13 @@ static void reuse(void)
     nothing_yet();
 
     /* What goes in stays until the reset. */
-    OK(oss_call_header(call, "If-Match", "\"0\""));
+    OK(oss_call_set_header(call, "If-Match", "\"0\""));
     STATUS(OSS_PRECONDITION_FAILED, oss_get_object(bucket, "key", call));
     STATUS(OSS_PRECONDITION_FAILED, oss_get_object(bucket, "key", call));
     NUMBER(412, oss_call_http_status(call));
     OK(oss_call_reset(call));
     OK(oss_head_object(bucket, "key", call));
-    OK(oss_call_header(call, "If-None-Match", oss_call_etag(call)));
+    OK(oss_call_set_header(call, "If-None-Match", oss_call_etag(call)));
     STATUS(OSS_NOT_MODIFIED, oss_get_object(bucket, "key", call));
     NUMBER(304, oss_call_http_status(call));
     OK(oss_call_reset(call));
@@ -143,7 +143,7 @@ static void denied(void)
 {
     oss_config *other = configure();
     oss_bucket *wrong;
-    OK(oss_config_keys(other, required("OSS_ACCESS_KEY_ID"), "not-the-secret", NULL));
+    OK(oss_config_set_keys(other, required("OSS_ACCESS_KEY_ID"), "not-the-secret", NULL));
     CHECK((wrong = oss_bucket_new(other, "errors")));
     STATUS(OSS_DENIED, oss_put_object(wrong, "key", "value", 5, call));
     NUMBER(403, oss_call_http_status(call));
@@ -154,7 +154,7 @@ static void denied(void)
     oss_config_free(other);
 
     other = configure();
-    OK(oss_config_keys(other, "nobody", "secret", NULL));
+    OK(oss_config_set_keys(other, "nobody", "secret", NULL));
     CHECK((wrong = oss_bucket_new(other, "errors")));
     STATUS(OSS_DENIED, oss_head_object(wrong, "key", call));
     TEXT("InvalidAccessKeyId", oss_call_code(call));
@@ -167,8 +167,8 @@ static void nobody_there(void)
 {
     oss_config *other = configure();
     oss_bucket *unreachable;
-    OK(oss_config_endpoint(other, "http://127.0.0.1:1"));
-    OK(oss_config_retry(other, 2));
+    OK(oss_config_set_endpoint(other, "http://127.0.0.1:1"));
+    OK(oss_config_set_attempts(other, 2));
     CHECK((unreachable = oss_bucket_new(other, "errors")));
     STATUS(OSS_NETWORK, oss_head_object(unreachable, "key", call));
     NUMBER(0, oss_call_http_status(call));
@@ -185,13 +185,13 @@ static void nobody_there(void)
 static void bad_configuration(void)
 {
     oss_config *bad = oss_config_new();
-    STATUS(OSS_INVALID_ARGUMENT, oss_config_retry(bad, 0));
-    STATUS(OSS_INVALID_ARGUMENT, oss_config_pool_size(bad, -1));
+    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_attempts(bad, 0));
+    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_pool_size(bad, -1));
     SAYS("pool_size", oss_last_error());
-    SAYS("retry", oss_config_error(bad));
+    SAYS("attempts", oss_config_error(bad));
     CHECK(oss_bucket_new(bad, "bucket") == NULL);
-    SAYS("retry", oss_config_error(bad));
-    SAYS("retry", oss_last_error());
+    SAYS("attempts", oss_config_error(bad));
+    SAYS("attempts", oss_last_error());
     oss_config_free(bad);
 }
 

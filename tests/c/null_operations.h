@@ -5,16 +5,16 @@
 static void answers_of_operations(void)
 {
     const char *name = "untouched";
-    REFUSED("call", oss_call_field(NULL, "a", "b"));
-    REFUSED("call", oss_call_callback(NULL, "{}", NULL));
-    REFUSED("call", oss_call_initial_crc64(NULL, 1));
-    REFUSED("call", oss_call_part(NULL, 1, "etag", -1, 0));
-    CALL_REFUSED("path", oss_call_field(call, NULL, "b"));
-    CALL_REFUSED("value", oss_call_field(call, "a", NOT_UTF8));
-    CALL_REFUSED("callback", oss_call_callback(call, NULL, NULL));
-    CALL_REFUSED("etag", oss_call_part(call, 1, NULL, -1, 0));
-    CALL_REFUSED("size", oss_call_part(call, 1, "etag", -2, 0));
-    CALL_REFUSED("number", oss_call_part(call, -1, "etag", -1, 0));
+    REFUSED("call", oss_call_set_field(NULL, "a", "b"));
+    REFUSED("call", oss_call_set_upload_callback(NULL, "{}", NULL));
+    REFUSED("call", oss_call_set_initial_crc64(NULL, 1));
+    REFUSED("call", oss_call_add_part(NULL, 1, "etag", -1, 0));
+    CALL_REFUSED("path", oss_call_set_field(call, NULL, "b"));
+    CALL_REFUSED("value", oss_call_set_field(call, "a", NOT_UTF8));
+    CALL_REFUSED("callback", oss_call_set_upload_callback(call, NULL, NULL));
+    CALL_REFUSED("etag", oss_call_add_part(call, 1, NULL, -1, 0));
+    CALL_REFUSED("size", oss_call_add_part(call, 1, "etag", -2, 0));
+    CALL_REFUSED("number", oss_call_add_part(call, -1, "etag", -1, 0));
     OK(oss_call_reset(call));
     CHECK(oss_call_text(NULL, "a") == NULL && oss_call_text(call, NULL) == NULL);
     CHECK(oss_call_text(call, "a") == NULL && oss_call_text(call, NOT_UTF8) == NULL);
@@ -99,8 +99,8 @@ static void multipart(void)
                  oss_upload_part_copy(bucket, "key", "id", 1, NULL, NULL, NULL, call));
     CALL_REFUSED("upload_id", oss_complete_multipart_upload(bucket, "key", NULL, call));
     CALL_REFUSED("upload_id", oss_complete_multipart_upload(bucket, "key", "", call));
-    OK(oss_call_part(call, 2, "b", -1, 0));
-    OK(oss_call_part(call, 1, "a", -1, 0));
+    OK(oss_call_add_part(call, 2, "b", -1, 0));
+    OK(oss_call_add_part(call, 1, "a", -1, 0));
     CALL_REFUSED("parts", oss_complete_multipart_upload(bucket, "key", "id", call));
     OK(oss_call_reset(call));
     CALL_REFUSED("upload_id", oss_abort_multipart_upload(bucket, "key", "", call));

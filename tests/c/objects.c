@@ -62,9 +62,9 @@ static void all_headers(void)
 
 static void headers(void)
 {
-    OK(oss_call_header(call, "Content-Type", "text/x-first"));
-    OK(oss_call_header(call, "content-type", "text/x-second"));
-    OK(oss_call_header(call, "x-oss-meta-colour", "dark green"));
+    OK(oss_call_set_header(call, "Content-Type", "text/x-first"));
+    OK(oss_call_set_header(call, "content-type", "text/x-second"));
+    OK(oss_call_set_header(call, "x-oss-meta-colour", "dark green"));
     OK(oss_put_object(bucket, "headers.html", "<p>", 3, call));
     OK(oss_call_reset(call));
 
@@ -89,12 +89,12 @@ static void headers(void)
     TEXT("text/html", oss_call_response_header(call, "content-type"));
 
     /* A query of the call, which the service turns into a header of the answer. */
-    OK(oss_call_query(call, "response-content-type", "a/b"));
+    OK(oss_call_set_query(call, "response-content-type", "a/b"));
     OK(oss_get_object(bucket, "guess.html", call));
     TEXT("a/b", oss_call_response_header(call, "content-type"));
     OK(oss_call_reset(call));
 
-    OK(oss_call_header(call, "x-oss-forbid-overwrite", "true"));
+    OK(oss_call_set_header(call, "x-oss-forbid-overwrite", "true"));
     STATUS(OSS_EXISTS, oss_put_object(bucket, "guess.html", "", 0, call));
     OK(oss_call_reset(call));
 }
@@ -103,7 +103,7 @@ static void one_range(int64_t first, int64_t last, const char *expected)
 {
     char text[32];
     size_t got;
-    OK(oss_call_range(call, first, last));
+    OK(oss_call_set_range(call, first, last));
     OK(oss_get_object_to_buffer(bucket, "range", text, sizeof text, &got, call));
     text[got] = 0;
     TEXT(expected, text);
@@ -120,7 +120,7 @@ static void ranges(void)
     one_range(7, -1, "789");
     one_range(8, 99, "89");
     one_range(-4, -1, "6789");
-    OK(oss_call_range(call, 10, 12));
+    OK(oss_call_set_range(call, 10, 12));
     STATUS(OSS_BAD_REQUEST, oss_get_object(bucket, "range", call));
     NUMBER(416, oss_call_http_status(call));
     OK(oss_call_reset(call));
@@ -269,7 +269,7 @@ static void keys(void)
     }
 
     /* Pages of five, so that the listing has to go on from odd keys, too. */
-    OK(oss_call_query(call, "max-keys", "5"));
+    OK(oss_call_set_query(call, "max-keys", "5"));
     OK(oss_list_objects_v2(bucket, NULL, NULL, call));
     i = 0;
     while (oss_call_next(call, &entry) == OSS_OK && entry) {
@@ -307,7 +307,7 @@ static void folders(void)
     OK(oss_put_object(bucket, "tree/b/1", "", 0, NULL));
     OK(oss_put_object(bucket, "tree/b/2", "", 0, NULL));
     OK(oss_put_object(bucket, "other", "", 0, NULL));
-    OK(oss_call_query(call, "fetch-owner", "true"));
+    OK(oss_call_set_query(call, "fetch-owner", "true"));
     OK(oss_list_objects_v2(bucket, "tree/", "/", call));
     OK(oss_call_next(call, &entry));
     CHECK(entry);
@@ -344,7 +344,7 @@ static void versions(void)
     const char *keys[2] = {"v", "v"}, *ids[2] = {NULL, NULL};
     char old[64], latest[64], marker[64];
     const oss_entry *entry;
-    OK(oss_call_field(call, "Status", "Enabled"));
+    OK(oss_call_set_field(call, "Status", "Enabled"));
     OK(oss_invoke(bucket, "PutBucketVersioning", NULL, NULL, 0, call));
     OK(oss_call_reset(call));
     OK(oss_put_object(bucket, "v", "old", 3, call));
@@ -384,15 +384,15 @@ static void invoke(void)
 {
     size_t length = 0;
     const char *body;
-    OK(oss_call_query(call, "location", NULL));
+    OK(oss_call_set_query(call, "location", NULL));
     OK(oss_invoke(bucket, "GET", NULL, NULL, 0, call));
     body = (const char *)oss_call_body(call, &length);
     CHECK(body && length > 0);
     CHECK(memcmp(body, "<?xml", 5) == 0);
     OK(oss_call_reset(call));
 
-    OK(oss_call_query(call, "acl", NULL));
-    OK(oss_call_header(call, "x-oss-object-acl", "private"));
+    OK(oss_call_set_query(call, "acl", NULL));
+    OK(oss_call_set_header(call, "x-oss-object-acl", "private"));
     OK(oss_put_object(bucket, "invoked", "1", 1, NULL));
     OK(oss_invoke(bucket, "PUT", "invoked", NULL, 0, call));
     OK(oss_call_reset(call));

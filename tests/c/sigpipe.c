@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     signal_is_deadly();
 
     config = configure();
-    OK(oss_config_retry(config, 2));
+    OK(oss_config_set_attempts(config, 2));
     bucket = create_bucket(config, argv[1]);
     OK(oss_put_object(bucket, "whole", data, sizeof data, call));
     STATUS(OSS_NETWORK, oss_put_object(bucket, "cut/bytes", data, sizeof data, call));

@@ -83,7 +83,7 @@ static void busy_elsewhere(oss_config *config)
     CHECK(listen(listener, 5) == 0);
     CHECK(getsockname(listener, (struct sockaddr *)&address, &length) == 0);
     snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", ntohs(address.sin_port));
-    OK(oss_config_endpoint(config, endpoint));
+    OK(oss_config_set_endpoint(config, endpoint));
     CHECK((stuck.bucket = oss_bucket_new(config, "bucket")));
     CHECK((stuck.call = oss_call_new()));
     CHECK(pthread_create(&thread, NULL, get_stuck, &stuck) == 0);
@@ -92,11 +92,11 @@ static void busy_elsewhere(oss_config *config)
     STATUS(OSS_BUSY, oss_head_object(bucket, "key", stuck.call));
     SAYS("call", oss_last_error());
     STATUS(OSS_BUSY, oss_call_reset(stuck.call));
-    STATUS(OSS_BUSY, oss_call_header(stuck.call, "x-a", "b"));
-    STATUS(OSS_BUSY, oss_call_query(stuck.call, "a", "b"));
-    STATUS(OSS_BUSY, oss_call_range(stuck.call, 0, 1));
-    STATUS(OSS_BUSY, oss_call_progress(stuck.call, NULL, NULL));
-    STATUS(OSS_BUSY, oss_call_timeout_ms(stuck.call, 1));
+    STATUS(OSS_BUSY, oss_call_set_header(stuck.call, "x-a", "b"));
+    STATUS(OSS_BUSY, oss_call_set_query(stuck.call, "a", "b"));
+    STATUS(OSS_BUSY, oss_call_set_range(stuck.call, 0, 1));
+    STATUS(OSS_BUSY, oss_call_set_progress(stuck.call, NULL, NULL));
+    STATUS(OSS_BUSY, oss_call_set_timeout_ms(stuck.call, 1));
     STATUS(OSS_BUSY, oss_call_next(stuck.call, &entry));
     NUMBER(-OSS_BUSY, oss_call_read(stuck.call, buffer, sizeof buffer));
     TEXT("", oss_call_error(stuck.call));
@@ -133,7 +133,7 @@ static void busy_in_callback(void)
 {
     oss_call *call = oss_call_new();
     char copy[8];
-    OK(oss_call_progress(call, use_own_call, call));
+    OK(oss_call_set_progress(call, use_own_call, call));
     OK(oss_put_object(bucket, "other", "value", 5, call));
     OK(oss_get_object_to_buffer(bucket, "other", copy, sizeof copy, NULL, call));
     oss_call_free(call);
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     many_threads();
     oss_config_free(config);
     config = oss_config_new();
-    OK(oss_config_region(config, "cn-hangzhou"));
+    OK(oss_config_set_region(config, "cn-hangzhou"));
     busy_elsewhere(config);
     busy_in_callback();
     oss_bucket_free(bucket);

@@ -30,31 +30,31 @@ public:
 
     // Going in. What the library refuses is reported by the operation.
     call &header(const oss::text &name, const oss::text &value) & {
-        return note(oss_call_header(get(), name.get(), value.get()));
+        return note(oss_call_set_header(get(), name.get(), value.get()));
     }
     call &query(const oss::text &name, const oss::text &value = nullptr) & {
-        return note(oss_call_query(get(), name.get(), value.get()));
+        return note(oss_call_set_query(get(), name.get(), value.get()));
     }
-    call &range(std::int64_t first, std::int64_t last = -1) & { return note(oss_call_range(get(), first, last)); }
-    call &timeout(std::chrono::milliseconds limit) & { return note(oss_call_timeout_ms(get(), limit.count())); }
+    call &range(std::int64_t first, std::int64_t last = -1) & { return note(oss_call_set_range(get(), first, last)); }
+    call &timeout(std::chrono::milliseconds limit) & { return note(oss_call_set_timeout_ms(get(), limit.count())); }
     // An element of the XML document that is sent, such as "Rule[0].Expiration.Days"; nullptr takes it out.
     call &field(const oss::text &path, const oss::text &value) & {
-        return note(oss_call_field(get(), path.get(), value.get()));
+        return note(oss_call_set_field(get(), path.get(), value.get()));
     }
     // Has the service call back when an upload is stored; both are JSON texts. The answer is then in body().
     call &callback(const oss::text &callback, const oss::text &variables = nullptr) & {
-        return note(oss_call_callback(get(), callback.get(), variables.get_or_null()));
+        return note(oss_call_set_upload_callback(get(), callback.get(), variables.get_or_null()));
     }
     // For bucket::append_object(): the CRC-64 of what is there already.
-    call &initial_crc64(std::uint64_t crc64) & { return note(oss_call_initial_crc64(get(), crc64)); }
+    call &initial_crc64(std::uint64_t crc64) & { return note(oss_call_set_initial_crc64(get(), crc64)); }
     // For bucket::complete_multipart_upload(): a part, in ascending order; its size and CRC-64 if they are known.
     call &part(int number, const oss::text &etag, std::int64_t size = -1, std::uint64_t crc64 = 0) & {
-        return note(oss_call_part(get(), number, etag.get(), size, crc64));
+        return note(oss_call_add_part(get(), number, etag.get(), size, crc64));
     }
     // Told of `done` and `total` bytes (-1: unknown); false stops the transfer.
     call &progress(progress_fn function) & {
         progress_ = std::make_unique<progress_fn>(std::move(function));
-        return note(oss_call_progress(get(), *progress_ ? report : nullptr, progress_.get()));
+        return note(oss_call_set_progress(get(), *progress_ ? report : nullptr, progress_.get()));
     }
     call &&header(const oss::text &name, const oss::text &value) && { return std::move(header(name, value)); }
     call &&query(const oss::text &name, const oss::text &value = nullptr) && { return std::move(query(name, value)); }

@@ -74,56 +74,56 @@ class config {
 public:
     config() : handle_(oss_config_new()) {}
 
-    config &endpoint(const text &endpoint) { return oss_config_endpoint(get(), endpoint.get()), *this; }
-    config &region(const text &region) { return oss_config_region(get(), region.get()), *this; }
-    config &signature_version(int version) { return oss_config_signature_version(get(), version), *this; }
-    config &cname(bool on = true) { return oss_config_cname(get(), on), *this; }
-    config &path_style(bool on = true) { return oss_config_path_style(get(), on), *this; }
-    config &internal_endpoint(bool on = true) { return oss_config_internal_endpoint(get(), on), *this; }
-    config &accelerate_endpoint(bool on = true) { return oss_config_accelerate_endpoint(get(), on), *this; }
-    config &dual_stack(bool on = true) { return oss_config_dual_stack(get(), on), *this; }
-    config &cloudbox_id(const text &id) { return oss_config_cloudbox_id(get(), id.get()), *this; }
+    config &endpoint(const text &endpoint) { return oss_config_set_endpoint(get(), endpoint.get()), *this; }
+    config &region(const text &region) { return oss_config_set_region(get(), region.get()), *this; }
+    config &signature_version(int version) { return oss_config_set_signature_version(get(), version), *this; }
+    config &cname(bool on = true) { return oss_config_set_cname(get(), on), *this; }
+    config &path_style(bool on = true) { return oss_config_set_path_style(get(), on), *this; }
+    config &internal_endpoint(bool on = true) { return oss_config_set_internal_endpoint(get(), on), *this; }
+    config &accelerate_endpoint(bool on = true) { return oss_config_set_accelerate_endpoint(get(), on), *this; }
+    config &dual_stack(bool on = true) { return oss_config_set_dual_stack(get(), on), *this; }
+    config &cloudbox_id(const text &id) { return oss_config_set_cloudbox_id(get(), id.get()), *this; }
     config &additional_signed_header(const text &name) {
-        return oss_config_additional_signed_header(get(), name.get()), *this;
+        return oss_config_add_signed_header(get(), name.get()), *this;
     }
     config &keys(const text &id, const text &secret, const text &token = nullptr) {
-        return oss_config_keys(get(), id.get(), secret.get(), token.get_or_null()), *this;
+        return oss_config_set_keys(get(), id.get(), secret.get(), token.get_or_null()), *this;
     }
     config &credentials(const oss::credentials &credentials) {
         keep_ = credentials.keep_;
-        return oss_config_credentials(get(), credentials.get()), *this;
+        return oss_config_set_credentials(get(), credentials.get()), *this;
     }
     config &session(const oss::session &session);
-    config &pool_size(std::int64_t connections) { return oss_config_pool_size(get(), connections), *this; }
+    config &pool_size(std::int64_t connections) { return oss_config_set_pool_size(get(), connections), *this; }
     config &connect_timeout(std::chrono::milliseconds limit) {
-        return oss_config_connect_timeout_ms(get(), limit.count()), *this;
+        return oss_config_set_connect_timeout_ms(get(), limit.count()), *this;
     }
     config &read_timeout(std::chrono::milliseconds limit) {
-        return oss_config_read_timeout_ms(get(), limit.count()), *this;
+        return oss_config_set_read_timeout_ms(get(), limit.count()), *this;
     }
     config &total_timeout(std::chrono::milliseconds limit) {
-        return oss_config_total_timeout_ms(get(), limit.count()), *this;
+        return oss_config_set_total_timeout_ms(get(), limit.count()), *this;
     }
     config &tls_versions(tls_version min, tls_version max) {
-        return oss_config_tls_versions(get(), static_cast<int>(min), static_cast<int>(max)), *this;
+        return oss_config_set_tls_versions(get(), static_cast<int>(min), static_cast<int>(max)), *this;
     }
-    config &ca_file(const text &path) { return oss_config_ca_file(get(), path.get()), *this; }
-    config &ca_pem(const bytes &pem) { return oss_config_ca_pem(get(), pem.data(), pem.size()), *this; }
-    config &insecure_skip_verify(bool on = true) { return oss_config_insecure_skip_verify(get(), on), *this; }
-    config &proxy(const text &url) { return oss_config_proxy(get(), url.get()), *this; }
-    config &proxy_from_env(bool on = true) { return oss_config_proxy_from_env(get(), on), *this; }
-    config &app_name(const text &name) { return oss_config_app_name(get(), name.get()), *this; }
-    config &crc64(bool on) { return oss_config_crc64(get(), on), *this; }
-    config &retry(int attempts) { return oss_config_retry(get(), attempts), *this; }
-    config &clock_skew_correction(bool on) { return oss_config_clock_skew_correction(get(), on), *this; }
+    config &ca_file(const text &path) { return oss_config_set_ca_file(get(), path.get()), *this; }
+    config &ca_pem(const bytes &pem) { return oss_config_set_ca_pem(get(), pem.data(), pem.size()), *this; }
+    config &insecure_skip_verify(bool on = true) { return oss_config_set_insecure_skip_verify(get(), on), *this; }
+    config &proxy(const text &url) { return oss_config_set_proxy(get(), url.get()), *this; }
+    config &proxy_from_env(bool on = true) { return oss_config_set_proxy_from_env(get(), on), *this; }
+    config &app_name(const text &name) { return oss_config_set_app_name(get(), name.get()), *this; }
+    config &crc64(bool on) { return oss_config_set_crc64(get(), on), *this; }
+    config &attempts(int attempts) { return oss_config_set_attempts(get(), attempts), *this; }
+    config &clock_skew_correction(bool on) { return oss_config_set_clock_skew_correction(get(), on), *this; }
     config &user_header(const text &name, const text &value) {
-        return oss_config_user_header(get(), name.get(), value.get()), *this;
+        return oss_config_add_user_header(get(), name.get(), value.get()), *this;
     }
     config &resolve(const text &host, const text &address) {
-        return oss_config_resolve(get(), host.get(), address.get()), *this;
+        return oss_config_add_resolve(get(), host.get(), address.get()), *this;
     }
     config &traffic_limit(std::int64_t bits_per_second) {
-        return oss_config_traffic_limit(get(), bits_per_second), *this;
+        return oss_config_set_traffic_limit(get(), bits_per_second), *this;
     }
 
     // Why it cannot be used; "" if all is well.
@@ -159,7 +159,7 @@ private:
     detail::unique<oss_session> handle_;
 };
 
-inline config &config::session(const oss::session &session) { return oss_config_session(get(), session.get()), *this; }
+inline config &config::session(const oss::session &session) { return oss_config_set_session(get(), session.get()), *this; }
 
 } // namespace oss
 

@@ -260,7 +260,7 @@ internal static partial class Program
             case "crc64": options.Crc64 = on; break;
             case "clock_skew_correction": options.ClockSkewCorrection = on; break;
             case "pool_size": options.PoolSize = Integer(words, 2); break;
-            case "retry": options.Retry = Integer(words, 2); break;
+            case "attempts": options.Attempts = Integer(words, 2); break;
             case "traffic_limit": options.TrafficLimit = Number(words, 2); break;
             case "connect_timeout_ms": options.ConnectTimeout = Milliseconds(words, 2); break;
             case "read_timeout_ms": options.ReadTimeout = Milliseconds(words, 2); break;

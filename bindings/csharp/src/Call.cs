@@ -49,7 +49,7 @@ namespace Alioss
                 }
                 if (progress != null)
                 {
-                    Check(Native.oss_call_progress(Handle, Callbacks.Progress, User));
+                    Check(Native.oss_call_set_progress(Handle, Callbacks.Progress, User));
                 }
                 // A token that is cancelled already cancels at once; the call then sends nothing.
                 registration = token.Register(CancelAction, Handle);
@@ -82,7 +82,7 @@ namespace Alioss
             {
                 return null;
             }
-            Native.oss_call_progress(Handle, IntPtr.Zero, IntPtr.Zero);
+            Native.oss_call_set_progress(Handle, IntPtr.Zero, IntPtr.Zero);
             return transfer.Progress;
         }
 
@@ -141,7 +141,7 @@ namespace Alioss
                 fixed (byte* name = Utf8.Required(parameter.Key, "name"))
                 fixed (byte* value = Utf8.Optional(parameter.Value, "value"))
                 {
-                    Check(Native.oss_call_query(Handle, name, value));
+                    Check(Native.oss_call_set_query(Handle, name, value));
                 }
             }
             foreach (KeyValuePair<string, string> field in options.Fields)
@@ -151,15 +151,15 @@ namespace Alioss
             ApplyCallback(options.Callback, options.CallbackVariables);
             if (options.InitialCrc64.HasValue)
             {
-                Check(Native.oss_call_initial_crc64(Handle, options.InitialCrc64.Value));
+                Check(Native.oss_call_set_initial_crc64(Handle, options.InitialCrc64.Value));
             }
             if (options.Range.HasValue)
             {
-                Check(Native.oss_call_range(Handle, options.Range.Value.First, options.Range.Value.Last));
+                Check(Native.oss_call_set_range(Handle, options.Range.Value.First, options.Range.Value.Last));
             }
             if (options.Timeout.HasValue)
             {
-                Check(Native.oss_call_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
+                Check(Native.oss_call_set_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
             }
         }
 
@@ -172,7 +172,7 @@ namespace Alioss
             fixed (byte* callbackText = Utf8.Required(callback, "Callback"))
             fixed (byte* variablesText = Utf8.Optional(variables, "CallbackVariables"))
             {
-                Check(Native.oss_call_callback(Handle, callbackText, variablesText));
+                Check(Native.oss_call_set_upload_callback(Handle, callbackText, variablesText));
             }
         }
 
@@ -182,7 +182,7 @@ namespace Alioss
             fixed (byte* nameText = Utf8.Required(name, nameof(name)))
             fixed (byte* valueText = Utf8.Required(value, nameof(value)))
             {
-                Check(Native.oss_call_header(Handle, nameText, valueText));
+                Check(Native.oss_call_set_header(Handle, nameText, valueText));
             }
         }
 
@@ -192,7 +192,7 @@ namespace Alioss
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
             fixed (byte* valueText = Utf8.Optional(value, nameof(value)))
             {
-                Check(Native.oss_call_field(Handle, pathText, valueText));
+                Check(Native.oss_call_set_field(Handle, pathText, valueText));
             }
         }
 
@@ -211,7 +211,7 @@ namespace Alioss
             bool known = part.Size.HasValue && part.Crc64.HasValue;
             fixed (byte* etag = Utf8.Required(part.ETag, "etag"))
             {
-                Check(Native.oss_call_part(
+                Check(Native.oss_call_add_part(
                     Handle, part.Number, etag, known ? part.Size.Value : -1, known ? part.Crc64.Value : 0));
             }
         }

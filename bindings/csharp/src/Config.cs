@@ -67,60 +67,60 @@ namespace Alioss
 
         private void Apply(OssOptions options)
         {
-            Set(options.Endpoint, "endpoint", Native.oss_config_endpoint);
-            Set(options.Region, "region", Native.oss_config_region);
-            Native.oss_config_signature_version(Handle, options.SignatureVersion);
-            Native.oss_config_cname(Handle, Flag(options.Cname));
-            Native.oss_config_path_style(Handle, Flag(options.PathStyle));
-            Native.oss_config_internal_endpoint(Handle, Flag(options.InternalEndpoint));
-            Native.oss_config_accelerate_endpoint(Handle, Flag(options.AccelerateEndpoint));
-            Native.oss_config_dual_stack(Handle, Flag(options.DualStack));
-            Set(options.CloudboxId, "cloudbox_id", Native.oss_config_cloudbox_id);
+            Set(options.Endpoint, "endpoint", Native.oss_config_set_endpoint);
+            Set(options.Region, "region", Native.oss_config_set_region);
+            Native.oss_config_set_signature_version(Handle, options.SignatureVersion);
+            Native.oss_config_set_cname(Handle, Flag(options.Cname));
+            Native.oss_config_set_path_style(Handle, Flag(options.PathStyle));
+            Native.oss_config_set_internal_endpoint(Handle, Flag(options.InternalEndpoint));
+            Native.oss_config_set_accelerate_endpoint(Handle, Flag(options.AccelerateEndpoint));
+            Native.oss_config_set_dual_stack(Handle, Flag(options.DualStack));
+            Set(options.CloudboxId, "cloudbox_id", Native.oss_config_set_cloudbox_id);
             foreach (string name in options.AdditionalSignedHeaders)
             {
-                Set(name ?? throw new ArgumentNullException("name"), "name", Native.oss_config_additional_signed_header);
+                Set(name ?? throw new ArgumentNullException("name"), "name", Native.oss_config_add_signed_header);
             }
             if (options.Session != null)
             {
-                Native.oss_config_session(Handle, options.Session.Handle);
+                Native.oss_config_set_session(Handle, options.Session.Handle);
             }
             if (options.PoolSize.HasValue)
             {
-                Native.oss_config_pool_size(Handle, options.PoolSize.Value);
+                Native.oss_config_set_pool_size(Handle, options.PoolSize.Value);
             }
-            Native.oss_config_connect_timeout_ms(Handle, Milliseconds(options.ConnectTimeout));
-            Native.oss_config_read_timeout_ms(Handle, Milliseconds(options.ReadTimeout));
+            Native.oss_config_set_connect_timeout_ms(Handle, Milliseconds(options.ConnectTimeout));
+            Native.oss_config_set_read_timeout_ms(Handle, Milliseconds(options.ReadTimeout));
             if (options.TotalTimeout.HasValue)
             {
-                Native.oss_config_total_timeout_ms(Handle, Milliseconds(options.TotalTimeout.Value));
+                Native.oss_config_set_total_timeout_ms(Handle, Milliseconds(options.TotalTimeout.Value));
             }
             if (options.TlsMin.HasValue || options.TlsMax.HasValue)
             {
                 var min = options.TlsMin.GetValueOrDefault(TlsVersion.Tls12);
                 var max = options.TlsMax.GetValueOrDefault(TlsVersion.Tls13);
-                Native.oss_config_tls_versions(Handle, (int)min, (int)max);
+                Native.oss_config_set_tls_versions(Handle, (int)min, (int)max);
             }
-            Set(options.CaFile, "path", Native.oss_config_ca_file);
+            Set(options.CaFile, "path", Native.oss_config_set_ca_file);
             if (options.CaPem != null)
             {
                 var pem = Utf8.Required(options.CaPem, "pem");
                 fixed (byte* pointer = pem)
                 {
-                    Native.oss_config_ca_pem(Handle, pointer, (UIntPtr)(uint)(pem.Length - 1));
+                    Native.oss_config_set_ca_pem(Handle, pointer, (UIntPtr)(uint)(pem.Length - 1));
                 }
             }
-            Native.oss_config_insecure_skip_verify(Handle, Flag(options.InsecureSkipVerify));
-            Set(options.Proxy, "url", Native.oss_config_proxy);
-            Native.oss_config_proxy_from_env(Handle, Flag(options.ProxyFromEnv));
-            Set(options.AppName, "name", Native.oss_config_app_name);
-            Native.oss_config_crc64(Handle, Flag(options.Crc64));
-            Native.oss_config_retry(Handle, options.Retry);
-            Native.oss_config_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection));
-            Set(options.UserHeaders, "name", "value", Native.oss_config_user_header);
-            Set(options.Resolve, "host", "address", Native.oss_config_resolve);
+            Native.oss_config_set_insecure_skip_verify(Handle, Flag(options.InsecureSkipVerify));
+            Set(options.Proxy, "url", Native.oss_config_set_proxy);
+            Native.oss_config_set_proxy_from_env(Handle, Flag(options.ProxyFromEnv));
+            Set(options.AppName, "name", Native.oss_config_set_app_name);
+            Native.oss_config_set_crc64(Handle, Flag(options.Crc64));
+            Native.oss_config_set_attempts(Handle, options.Attempts);
+            Native.oss_config_set_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection));
+            Set(options.UserHeaders, "name", "value", Native.oss_config_add_user_header);
+            Set(options.Resolve, "host", "address", Native.oss_config_add_resolve);
             if (options.TrafficLimit.HasValue)
             {
-                Native.oss_config_traffic_limit(Handle, options.TrafficLimit.Value);
+                Native.oss_config_set_traffic_limit(Handle, options.TrafficLimit.Value);
             }
         }
 

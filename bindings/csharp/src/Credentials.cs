@@ -74,19 +74,19 @@ namespace Alioss
                 fixed (byte* secret = Utf8.Required(keys.Secret, "secret"))
                 fixed (byte* token = Utf8.Optional(keys.Token, "token"))
                 {
-                    Native.oss_config_keys(config.Handle, id, secret, token);
+                    Native.oss_config_set_keys(config.Handle, id, secret, token);
                 }
                 return null;
             }
             if (callback != null)
             {
                 var pinned = new PinnedObject(callback);
-                Native.oss_config_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
+                Native.oss_config_set_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
                 return pinned;
             }
             using (var handle = anonymous ? Native.oss_credentials_anonymous() : Native.oss_credentials_environment())
             {
-                Native.oss_config_credentials(config.Handle, handle);
+                Native.oss_config_set_credentials(config.Handle, handle);
             }
             return null;
         }

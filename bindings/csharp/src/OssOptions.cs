@@ -129,7 +129,7 @@ namespace Alioss
         public bool Crc64 { get; set; } = true;
 
         /// <summary>How many times a request is sent at most, 1 to 100, default 3.</summary>
-        public int Retry { get; set; } = 3;
+        public int Attempts { get; set; } = 3;
 
         /// <summary>Corrects the clock by the service's when a request was refused for it. Default true.</summary>
         public bool ClockSkewCorrection { get; set; } = true;

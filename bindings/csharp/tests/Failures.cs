@@ -29,7 +29,7 @@ internal static class Failures
         Check(options.Crc64 && options.ClockSkewCorrection, "on");
         Equal(TimeSpan.FromSeconds(60), options.ConnectTimeout);
         Equal(TimeSpan.FromSeconds(60), options.ReadTimeout);
-        Equal(3, options.Retry);
+        Equal(3, options.Attempts);
         Check(options.TotalTimeout == null && options.PoolSize == null && options.TrafficLimit == null, "none");
         Check(options.TlsMin == null && options.TlsMax == null, "none");
     }
@@ -70,12 +70,12 @@ internal static class Failures
         refused("ca_pem", o => o.CaPem = "no certificate");
         refused("proxy", o => o.Proxy = "ftp://host");
         refused("app_name", o => o.AppName = "a\nb");
-        refused("retry", o => o.Retry = 101);
+        refused("attempts", o => o.Attempts = 101);
         refused("user_header", o => o.UserHeaders["host"] = "elsewhere");
         refused("resolve", o => o.Resolve["host"] = "no address");
         refused("traffic_limit", o => o.TrafficLimit = 1);
         // The first bad value counts.
-        refused("region", o => { o.Region = "A"; o.Retry = 0; });
+        refused("region", o => { o.Region = "A"; o.Attempts = 0; });
         Fails(OssStatus.InvalidArgument, () => new Bucket(Options(), "No Bucket"));
         Fails(OssStatus.InvalidArgument, () => new Bucket(new OssOptions(), "abc"));
         var cname = Options();
@@ -119,7 +119,7 @@ internal static class Failures
     {
         var options = Options();
         options.Endpoint = HttpsEndpoint;
-        options.Retry = 1;
+        options.Attempts = 1;
         string key = Key();
         using (var bucket = Bucket(options))
         {
@@ -295,7 +295,7 @@ internal static class Failures
             Equal(3, bucket.PutObject(key, Pattern(10)).Attempts);
         }
         var options = Options();
-        options.Retry = 1;
+        options.Attempts = 1;
         using (var bucket = Bucket(options))
         {
             string key = Key();
@@ -340,7 +340,7 @@ internal static class Failures
         }
         var options = Options();
         options.ReadTimeout = TimeSpan.FromMilliseconds(200);
-        options.Retry = 1;
+        options.Attempts = 1;
         using (var bucket = Bucket(options))
         {
             string key = Key();

@@ -57,8 +57,8 @@ func (r *runner) option(words []string) string {
 		o.DisableClockSkewCorrection = !on
 	case "pool_size":
 		o.PoolSize, o.DisablePool = int(number), number == 0
-	case "retry":
-		o.Retry = int(number)
+	case "attempts":
+		o.Attempts = int(number)
 	case "traffic_limit":
 		o.TrafficLimit = number
 	case "connect_timeout_ms":

@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 		Session:        session,
 		ConnectTimeout: 5 * time.Second,
 		ReadTimeout:    20 * time.Second,
-		Retry:          5,
+		Attempts:          5,
 		AppName:        "example/1.0",
 	}
 	bucket, err := oss.NewBucket(os.Getenv("OSS_BUCKET"), options)
@@ -56,7 +56,7 @@ func run(ctx context.Context) error {
 	_, err = bucket.HeadObject(ctx, "no such object")
 	fmt.Println("not found:", errors.Is(err, oss.NotFound))
 
-	options.Retry = 1000
+	options.Attempts = 1000
 	_, err = oss.NewBucket("examplebucket", options)
 	fmt.Println("refused:", err)
 	return nil

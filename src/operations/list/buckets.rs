@@ -3,8 +3,8 @@
 use super::{Listing, Marker, Page, add, add_count, next};
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::operations::table::operation;
 use crate::request::Request;
+use crate::table::operation;
 use crate::time::Timestamp;
 use crate::xml::Element;
 

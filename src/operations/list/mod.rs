@@ -12,8 +12,8 @@ pub use objects::{ListObjects, ListObjectsV2, ListedObject, ObjectSummary};
 pub use uploads::{ListMultipartUploads, ListParts, ListedPart, ListedUpload};
 pub use versions::{ListObjectVersions, ListedVersion, ObjectVersion};
 
-use crate::answer;
 use crate::client::Client;
+use crate::client::answer;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::operation::{Content, Operation};

@@ -7,8 +7,8 @@ use super::{
 use crate::error::Result;
 use crate::escape;
 use crate::operation::Operation;
-use crate::operations::table::operation;
 use crate::request::Request;
+use crate::table::operation;
 use crate::time::Timestamp;
 use crate::xml::Element;
 

@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::escape;
 use crate::operation::Operation;
 use crate::operations::multipart::checked_id;
-use crate::operations::table::operation;
 use crate::request::Request;
+use crate::table::operation;
 use crate::time::Timestamp;
 use crate::xml::Element;
 

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::operations::table::operation;
 use crate::request::Request;
+use crate::table::operation;
 use crate::xml::Element;
 
 /// What ListObjectVersions is asked for. Empty texts and `None` are left out of the request.

@@ -82,7 +82,7 @@ static int is_option(const words *option, const char *name) {
 static const char *const option_names[] = {
     "endpoint", "region", "cloudbox_id", "ca_file", "ca_pem", "proxy", "app_name", "signature_version", "cname",
     "path_style", "internal_endpoint", "accelerate_endpoint", "dual_stack", "insecure_skip_verify", "proxy_from_env",
-    "crc64", "clock_skew_correction", "pool_size", "retry", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
+    "crc64", "clock_skew_correction", "pool_size", "attempts", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
     "total_timeout_ms", "tls_versions", "keys", "credentials", "session", "additional_signed_header", "user_header",
     "resolve"};
 
@@ -135,7 +135,7 @@ oss_config *configure(void) {
         else if (is_option(o, "crc64")) given.no_crc64 = n == 0;
         else if (is_option(o, "clock_skew_correction")) given.no_clock_skew_correction = n == 0;
         else if (is_option(o, "pool_size")) { given.pool_size = n; given.no_pool = n == 0; }
-        else if (is_option(o, "retry")) given.retry = (int)n;
+        else if (is_option(o, "attempts")) given.attempts = (int)n;
         else if (is_option(o, "traffic_limit")) given.traffic_limit = n;
         else if (is_option(o, "connect_timeout_ms")) given.connect_timeout_ms = n;
         else if (is_option(o, "read_timeout_ms")) given.read_timeout_ms = n;
@@ -185,45 +185,45 @@ oss_config *configure(void) {
 static void apply_option(oss_config *config, const words *o) {
     const char *value = word(o, 2);
     const long long n = number(o, 2);
-    if (is_option(o, "endpoint")) oss_config_endpoint(config, value);
-    else if (is_option(o, "region")) oss_config_region(config, value);
-    else if (is_option(o, "cloudbox_id")) oss_config_cloudbox_id(config, value);
-    else if (is_option(o, "ca_file")) oss_config_ca_file(config, value);
-    else if (is_option(o, "ca_pem")) oss_config_ca_pem(config, value, o->len[2]);
-    else if (is_option(o, "proxy")) oss_config_proxy(config, value);
-    else if (is_option(o, "app_name")) oss_config_app_name(config, value);
-    else if (is_option(o, "signature_version")) oss_config_signature_version(config, (int)n);
-    else if (is_option(o, "cname")) oss_config_cname(config, (int)n);
-    else if (is_option(o, "path_style")) oss_config_path_style(config, (int)n);
-    else if (is_option(o, "internal_endpoint")) oss_config_internal_endpoint(config, (int)n);
-    else if (is_option(o, "accelerate_endpoint")) oss_config_accelerate_endpoint(config, (int)n);
-    else if (is_option(o, "dual_stack")) oss_config_dual_stack(config, (int)n);
-    else if (is_option(o, "insecure_skip_verify")) oss_config_insecure_skip_verify(config, (int)n);
-    else if (is_option(o, "proxy_from_env")) oss_config_proxy_from_env(config, (int)n);
-    else if (is_option(o, "crc64")) oss_config_crc64(config, (int)n);
-    else if (is_option(o, "clock_skew_correction")) oss_config_clock_skew_correction(config, (int)n);
-    else if (is_option(o, "pool_size")) oss_config_pool_size(config, n);
-    else if (is_option(o, "retry")) oss_config_retry(config, (int)n);
-    else if (is_option(o, "traffic_limit")) oss_config_traffic_limit(config, n);
-    else if (is_option(o, "connect_timeout_ms")) oss_config_connect_timeout_ms(config, n);
-    else if (is_option(o, "read_timeout_ms")) oss_config_read_timeout_ms(config, n);
-    else if (is_option(o, "total_timeout_ms")) oss_config_total_timeout_ms(config, n);
+    if (is_option(o, "endpoint")) oss_config_set_endpoint(config, value);
+    else if (is_option(o, "region")) oss_config_set_region(config, value);
+    else if (is_option(o, "cloudbox_id")) oss_config_set_cloudbox_id(config, value);
+    else if (is_option(o, "ca_file")) oss_config_set_ca_file(config, value);
+    else if (is_option(o, "ca_pem")) oss_config_set_ca_pem(config, value, o->len[2]);
+    else if (is_option(o, "proxy")) oss_config_set_proxy(config, value);
+    else if (is_option(o, "app_name")) oss_config_set_app_name(config, value);
+    else if (is_option(o, "signature_version")) oss_config_set_signature_version(config, (int)n);
+    else if (is_option(o, "cname")) oss_config_set_cname(config, (int)n);
+    else if (is_option(o, "path_style")) oss_config_set_path_style(config, (int)n);
+    else if (is_option(o, "internal_endpoint")) oss_config_set_internal_endpoint(config, (int)n);
+    else if (is_option(o, "accelerate_endpoint")) oss_config_set_accelerate_endpoint(config, (int)n);
+    else if (is_option(o, "dual_stack")) oss_config_set_dual_stack(config, (int)n);
+    else if (is_option(o, "insecure_skip_verify")) oss_config_set_insecure_skip_verify(config, (int)n);
+    else if (is_option(o, "proxy_from_env")) oss_config_set_proxy_from_env(config, (int)n);
+    else if (is_option(o, "crc64")) oss_config_set_crc64(config, (int)n);
+    else if (is_option(o, "clock_skew_correction")) oss_config_set_clock_skew_correction(config, (int)n);
+    else if (is_option(o, "pool_size")) oss_config_set_pool_size(config, n);
+    else if (is_option(o, "attempts")) oss_config_set_attempts(config, (int)n);
+    else if (is_option(o, "traffic_limit")) oss_config_set_traffic_limit(config, n);
+    else if (is_option(o, "connect_timeout_ms")) oss_config_set_connect_timeout_ms(config, n);
+    else if (is_option(o, "read_timeout_ms")) oss_config_set_read_timeout_ms(config, n);
+    else if (is_option(o, "total_timeout_ms")) oss_config_set_total_timeout_ms(config, n);
     else if (is_option(o, "tls_versions"))
-        oss_config_tls_versions(config, tls_version(value), tls_version(word(o, 3)));
-    else if (is_option(o, "keys")) oss_config_keys(config, value, word(o, 3), word_or_null(o, 4));
-    else if (is_option(o, "additional_signed_header")) oss_config_additional_signed_header(config, value);
-    else if (is_option(o, "user_header")) oss_config_user_header(config, value, word(o, 3));
-    else if (is_option(o, "resolve")) oss_config_resolve(config, value, word(o, 3));
+        oss_config_set_tls_versions(config, tls_version(value), tls_version(word(o, 3)));
+    else if (is_option(o, "keys")) oss_config_set_keys(config, value, word(o, 3), word_or_null(o, 4));
+    else if (is_option(o, "additional_signed_header")) oss_config_add_signed_header(config, value);
+    else if (is_option(o, "user_header")) oss_config_add_user_header(config, value, word(o, 3));
+    else if (is_option(o, "resolve")) oss_config_add_resolve(config, value, word(o, 3));
     else if (is_option(o, "session")) {
         const handle *one = find(value);
-        oss_config_session(config, one == NULL ? NULL : one->session);
+        oss_config_set_session(config, one == NULL ? NULL : one->session);
     } else if (strcmp(value, "callback") == 0)
-        oss_config_credentials_callback(config, give_keys, remember_keys(o));
+        oss_config_set_credentials_callback(config, give_keys, remember_keys(o));
     else if (strcmp(value, "callback-alternates") == 0)
-        oss_config_credentials_callback(config, alternate_keys, remember_keys(o));
+        oss_config_set_credentials_callback(config, alternate_keys, remember_keys(o));
     else {
         oss_credentials *provider = credentials(o);
-        oss_config_credentials(config, provider);
+        oss_config_set_credentials(config, provider);
         oss_credentials_free(provider);
     }
 }

@@ -73,7 +73,7 @@ inline void apply(oss::config &config, const words &option, const std::map<std::
     else if (name == "crc64") config.crc64(on);
     else if (name == "clock_skew_correction") config.clock_skew_correction(on);
     else if (name == "pool_size") config.pool_size(number(option, 2));
-    else if (name == "retry") config.retry(static_cast<int>(number(option, 2)));
+    else if (name == "attempts") config.attempts(static_cast<int>(number(option, 2)));
     else if (name == "traffic_limit") config.traffic_limit(number(option, 2));
     else if (name == "connect_timeout_ms") config.connect_timeout(milliseconds(option, 2));
     else if (name == "read_timeout_ms") config.read_timeout(milliseconds(option, 2));

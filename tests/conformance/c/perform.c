@@ -64,27 +64,27 @@ static void apply_inputs(outcome *to, canceller *cancel) {
     for (int index = 0; index < input_count && to->status == OSS_OK; index++) {
         const words *input = &inputs[index];
         if (is(input, "header"))
-            to->status = oss_call_header(to->call, word(input, 1), word(input, 2));
+            to->status = oss_call_set_header(to->call, word(input, 1), word(input, 2));
         else if (is(input, "query"))
-            to->status = oss_call_query(to->call, word(input, 1), word(input, 2));
+            to->status = oss_call_set_query(to->call, word(input, 1), word(input, 2));
         else if (is(input, "range"))
-            to->status = oss_call_range(to->call, number(input, 1), number(input, 2));
+            to->status = oss_call_set_range(to->call, number(input, 1), number(input, 2));
         else if (is(input, "timeout_ms"))
-            to->status = oss_call_timeout_ms(to->call, number(input, 1));
+            to->status = oss_call_set_timeout_ms(to->call, number(input, 1));
         else if (is(input, "progress") || is(input, "progress_stop")) {
             to->stop_at = input->count > 1 ? number(input, 1) : -1;
-            to->status = oss_call_progress(to->call, on_progress, to);
+            to->status = oss_call_set_progress(to->call, on_progress, to);
         } else if (is(input, "cancel_after_ms"))
             cancel->milliseconds = number(input, 1);
         else if (is(input, "field"))
-            to->status = oss_call_field(to->call, word(input, 1), word(input, 2));
+            to->status = oss_call_set_field(to->call, word(input, 1), word(input, 2));
         else if (is(input, "initial_crc64"))
-            to->status = oss_call_initial_crc64(to->call, unsigned_number(input, 1));
+            to->status = oss_call_set_initial_crc64(to->call, unsigned_number(input, 1));
         else if (is(input, "part"))
-            to->status = oss_call_part(to->call, (int32_t)number(input, 1), word(input, 2), number(input, 3),
+            to->status = oss_call_add_part(to->call, (int32_t)number(input, 1), word(input, 2), number(input, 3),
                                        unsigned_number(input, 4));
         else if (is(input, "callback")) {
-            to->status = oss_call_callback(to->call, word(input, 1), word(input, 2));
+            to->status = oss_call_set_upload_callback(to->call, word(input, 1), word(input, 2));
             to->wants_body = 1;
         }
     }

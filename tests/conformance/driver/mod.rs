@@ -294,7 +294,7 @@ pub fn notices(runner: &Runner) {
         (&json!("no_such_command bucket"), json!({})),
         (&json!("get_object bucket missing"), json!({})),
         (&json!("option no_such_option 1"), json!({})),
-        (&json!("option retry -1"), json!({})),
+        (&json!("option attempts -1"), json!({})),
         (&json!("bucket other X"), json!({})),
     ];
     let mut process = Process::start(runner.name, &command);

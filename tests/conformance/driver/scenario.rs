@@ -35,7 +35,7 @@ const OPTIONS: [(&str, bool); 30] = [
     ("proxy_from_env", true),
     ("app_name", true),
     ("crc64", false),
-    ("retry", true),
+    ("attempts", true),
     ("clock_skew_correction", false),
     ("user_header", true),
     ("resolve", true),

@@ -47,7 +47,7 @@ impl Stage {
             "crc64" => config.crc64(on),
             "clock_skew_correction" => config.clock_skew_correction(on),
             "pool_size" => config.pool_size(number(words, 2)?),
-            "retry" => config.retry(number(words, 2)?),
+            "attempts" => config.attempts(number(words, 2)?),
             "traffic_limit" => config.traffic_limit(number(words, 2)?),
             "connect_timeout_ms" => config.connect_timeout(milliseconds(words, 2)?),
             "read_timeout_ms" => config.read_timeout(milliseconds(words, 2)?),

@@ -149,14 +149,14 @@ fn run(arguments: Arguments) -> Result<(), String> {
     text += &format!(
         "\n  export OSS_ACCESS_KEY_ID={ACCESS_KEY_ID}\n  export OSS_ACCESS_KEY_SECRET={ACCESS_KEY_SECRET}\n\n\
          temporary credentials: {STS_ACCESS_KEY_ID} {STS_ACCESS_KEY_SECRET} {STS_TOKEN}\n\n\
-         in C:  oss_config_endpoint(config, \"{endpoint}\");\n       \
-         oss_config_region(config, \"{}\");\n       \
+         in C:  oss_config_set_endpoint(config, \"{endpoint}\");\n       \
+         oss_config_set_region(config, \"{}\");\n       \
          oss_put_bucket(bucket, NULL);   /* a new server has no buckets */\n",
         server.region()
     );
     if server.https_port().is_some() {
         text += &format!(
-            "\nor      oss_config_endpoint(config, \"{}\");\n        oss_config_ca_file(config, \"{}\");\n",
+            "\nor      oss_config_set_endpoint(config, \"{}\");\n        oss_config_set_ca_file(config, \"{}\");\n",
             server.https_endpoint(),
             server.ca_file().display()
         );

@@ -13,8 +13,8 @@ package cloop
 //                            int times)
 // {
 //     oss_config *config = oss_config_new();
-//     oss_config_endpoint(config, endpoint);
-//     oss_config_region(config, region);
+//     oss_config_set_endpoint(config, endpoint);
+//     oss_config_set_region(config, region);
 //     oss_bucket *bucket = oss_bucket_new(config, name);
 //     oss_call *call = oss_call_new();
 //     oss_status status = bucket ? OSS_OK : OSS_INVALID_ARGUMENT;

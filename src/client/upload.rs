@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use crate::cancel::stopped;
 use crate::crc64::Crc64;
-use crate::error::{Error, Kind};
 use crate::request::{Body, Progress};
 
 /// A body on its way.
@@ -101,14 +101,6 @@ impl Read for Upload<'_, '_> {
         }
         Ok(got)
     }
-}
-
-/// The error of a call whose progress callback said stop.
-pub(crate) fn stopped() -> Error {
-    Error::new(
-        Kind::Cancelled,
-        "the progress callback stopped the transfer",
-    )
 }
 
 #[cfg(unix)]

@@ -38,7 +38,7 @@ impl Cancel {
 
 /// The limits of one call.
 #[derive(Clone, Debug)]
-pub(crate) struct Patience {
+pub(crate) struct Limits {
     pub cancel: Cancel,
     /// TCP connect, proxy and TLS handshake together.
     pub connect: Duration,
@@ -48,7 +48,7 @@ pub(crate) struct Patience {
     pub deadline: Option<(Instant, Duration)>,
 }
 
-impl Patience {
+impl Limits {
     /// An error if the call has to stop now.
     pub fn check(&self) -> Result<(), Error> {
         if self.cancel.is_cancelled() {
@@ -82,7 +82,7 @@ impl Patience {
     /// The same limits while a connection is set up: the connect time-out, counted from now, is the deadline.
     pub fn connecting(&self) -> Connecting<'_> {
         Connecting {
-            patience: self,
+            limits: self,
             began: Instant::now(),
         }
     }
@@ -114,20 +114,20 @@ impl Patience {
 
 /// Limits while connecting.
 pub(crate) struct Connecting<'a> {
-    pub patience: &'a Patience,
+    pub limits: &'a Limits,
     began: Instant,
 }
 
 impl Connecting<'_> {
     /// An error if connecting has to stop now; `whom` names the peer.
     pub fn check(&self, whom: &str) -> Result<(), Error> {
-        self.patience.check()?;
+        self.limits.check()?;
         if self.left().is_zero() {
             return Err(Error::new(
                 Kind::Timeout,
                 format!(
                     "connecting to {whom} took longer than connect_timeout ({:?})",
-                    self.patience.connect
+                    self.limits.connect
                 ),
             ));
         }
@@ -136,6 +136,14 @@ impl Connecting<'_> {
 
     /// What is left of the connect time-out.
     pub fn left(&self) -> Duration {
-        self.patience.connect.saturating_sub(self.began.elapsed())
+        self.limits.connect.saturating_sub(self.began.elapsed())
     }
+}
+
+/// The error of a call whose progress callback said stop.
+pub(crate) fn stopped() -> Error {
+    Error::new(
+        Kind::Cancelled,
+        "the progress callback stopped the transfer",
+    )
 }
