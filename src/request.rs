@@ -272,6 +272,7 @@ pub struct Response {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) attempts: u32,
+    pub(crate) verified: bool,
 }
 
 impl Response {
@@ -312,6 +313,13 @@ impl Response {
     /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// Whether the data was compared with what the service has, by length and by CRC-64. `false` if `crc64` is off, if the
+    /// service gives no CRC-64 (of old objects and of ranges), if the operation transfers no data, and for downloads until
+    /// the last byte was read.
+    pub fn verified(&self) -> bool {
+        self.verified
     }
 
     /// `x-oss-request-id`.

@@ -368,7 +368,7 @@ impl Inner {
         if !answer::is_success(response.status, wants_callback) {
             return Err(self.refused(call, &response, &mut incoming, local));
         }
-        check_upload(call.operation, upload, incoming.cut_short, &response)?;
+        response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
             // What an object holds is not the service's word.
@@ -449,33 +449,35 @@ impl Inner {
     }
 }
 
+/// Compares what was sent with what the service says it stored; whether there was anything to compare.
 fn check_upload(
     operation: &Operation,
     upload: &Upload<'_, '_>,
     cut_short: bool,
     response: &Response,
-) -> Result<()> {
+) -> Result<bool> {
     if cut_short {
         return Err(Error::new(
             Kind::BadResponse,
             "the service reported success before the whole body was sent",
         ));
     }
-    if let (Some(ours), Some(theirs)) = (upload.crc64(), response.crc64())
-        && upload.exists()
-        && ours != theirs
-    {
-        return Err(Error::new(
-            Kind::ChecksumMismatch,
-            format!(
-                "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
-                response.request_id()
-            ),
-        )
-        // What was appended is there, and would be refused a second time.
-        .with_retryable(operation.checked == Checked::FromStart));
+    let (Some(ours), Some(theirs), true) = (upload.crc64(), response.crc64(), upload.exists())
+    else {
+        return Ok(false);
+    };
+    if ours == theirs {
+        return Ok(true);
     }
-    Ok(())
+    Err(Error::new(
+        Kind::ChecksumMismatch,
+        format!(
+            "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
+            response.request_id()
+        ),
+    )
+    // What was appended is there, and would be refused a second time.
+    .with_retryable(operation.checked == Checked::FromStart))
 }
 
 fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {

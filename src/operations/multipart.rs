@@ -131,20 +131,22 @@ impl Bucket {
         if parts.is_empty() {
             request.header("x-oss-complete-all", "yes");
         }
-        let response = self.call_with(request, Body::from(body.as_str()), options)?;
+        let mut response = self.call_with(request, Body::from(body.as_str()), options)?;
         if self.client.checks_crc64()
             && let (Some(ours), Some(theirs)) = (combined(parts), response.crc64())
-            && ours != theirs
         {
-            return Err(Error::new(
-                Kind::ChecksumMismatch,
-                format!(
-                    "CompleteMultipartUpload: the object is not what its parts were: CRC-64 {theirs} there, {ours} here \
-                     (request id {})",
-                    response.request_id()
-                ),
-            )
-            .with_retryable(false));
+            response.verified = ours == theirs;
+            if !response.verified {
+                return Err(Error::new(
+                    Kind::ChecksumMismatch,
+                    format!(
+                        "CompleteMultipartUpload: the object is not what its parts were: CRC-64 {theirs} there, {ours} here \
+                         (request id {})",
+                        response.request_id()
+                    ),
+                )
+                .with_retryable(false));
+            }
         }
         Ok(response)
     }
