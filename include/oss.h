@@ -121,6 +121,11 @@ typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 /// calling thread, only during the call; must not throw, longjmp or use the call.
 typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 
+/// Goes back to the first byte of the body, so that #oss_read_fn yields the same
+/// bytes again; returns 0, or anything else to give up. Runs on the calling
+/// thread, only during the call; must not throw, longjmp or use the call.
+typedef int (*oss_rewind_fn)(void *user);
+
 /// What a listing lists. Only the library makes these; later versions add
 /// fields at the end. Texts that the service does not give are NULL.
 typedef struct {
@@ -530,6 +535,13 @@ oss_status oss_call_set_progress(oss_call *call,
                                  oss_progress_fn function,
                                  void *user);
 
+/// Lets uploads from #oss_read_fn begin again by `function`, so that they are
+/// repeated after a failure as others are; NULL ends that. Stays until
+/// oss_call_reset().
+oss_status oss_call_set_rewind(oss_call *call,
+                               oss_rewind_fn function,
+                               void *user);
+
 /// Limits each request with its repetitions and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
 oss_status oss_call_set_timeout_ms(oss_call *call, int64_t milliseconds);
@@ -660,9 +672,9 @@ oss_status oss_put_object_file(const oss_bucket *bucket,
                                const char *path,
                                oss_call *call);
 
-/// PutObject of what `read` yields: `len` bytes, or -1 if unknown. With a length,
-/// `read` is asked once more after the last byte and must then return 0. Repeated
-/// on failure only as long as nothing was read.
+/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its end.
+/// After a failure it is repeated only as long as nothing was read, unless
+/// oss_call_set_rewind() lets it begin again.
 oss_status oss_put_object_stream(const oss_bucket *bucket,
                                  const char *key,
                                  int64_t len,
@@ -743,7 +755,8 @@ oss_status oss_append_object(const oss_bucket *bucket,
                              size_t len,
                              oss_call *call);
 
-/// AppendObject of what `read` yields: `len` bytes, or -1 if unknown.
+/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to its
+/// end.
 oss_status oss_append_object_stream(const oss_bucket *bucket,
                                     const char *key,
                                     int64_t position,
@@ -885,7 +898,7 @@ oss_status oss_upload_part_file(const oss_bucket *bucket,
                                 int64_t len,
                                 oss_call *call);
 
-/// UploadPart of what `read` yields: `len` bytes, or -1 if unknown.
+/// UploadPart of what `read` yields; see oss_put_object_stream().
 oss_status oss_upload_part_stream(const oss_bucket *bucket,
                                   const char *key,
                                   const char *upload_id,

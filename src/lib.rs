@@ -62,7 +62,7 @@ pub use operations::{
     ListedVersion, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Select, SelectMeta,
     Service, UploadedPart,
 };
-pub use request::{Body, Options, Progress, Range, Response};
+pub use request::{Body, Options, Progress, Range, Response, Rewind, Seekable};
 pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
 pub use transport::{Session, TlsVersion};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -36,11 +36,61 @@ pub enum Body<'a> {
     },
     /// Whatever a reader yields. Such a request is repeated only as long as nothing was read.
     Stream {
-        /// The source. With a length it is asked once more after the last byte and must then have none.
+        /// The source. With a length just that many bytes are taken from it, and it is not asked again after the last.
         reader: &'a mut dyn Read,
         /// `None` if unknown: the body is sent in chunks.
         length: Option<u64>,
     },
+    /// As `Stream`, of a source that can begin again: such a request is repeated like any other. [`Seekable`] makes one of
+    /// whatever can seek.
+    Rewindable {
+        /// The source.
+        reader: &'a mut dyn Rewind,
+        /// `None` if unknown: the body is sent in chunks.
+        length: Option<u64>,
+    },
+}
+
+/// A source of bytes that can begin again.
+pub trait Rewind: Read {
+    /// Goes back to where the body began. The bytes that follow have to be the same.
+    fn rewind(&mut self) -> io::Result<()>;
+}
+
+/// A reader that can seek, as a body that begins where the reader stands now.
+///
+/// ```
+/// # use std::io::Cursor;
+/// # use alioss::{Body, Seekable};
+/// let mut source = Seekable::new(Cursor::new("hello"))?;
+/// let body = Body::Rewindable { reader: &mut source, length: Some(5) };
+/// # assert_eq!(body.length(), Some(5));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Seekable<R> {
+    reader: R,
+    start: u64,
+}
+
+impl<R: Read + Seek> Seekable<R> {
+    /// Fails if `reader` cannot say where it stands.
+    pub fn new(mut reader: R) -> io::Result<Seekable<R>> {
+        let start = reader.stream_position()?;
+        Ok(Seekable { reader, start })
+    }
+}
+
+impl<R: Read> Read for Seekable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl<R: Read + Seek> Rewind for Seekable<R> {
+    fn rewind(&mut self) -> io::Result<()> {
+        self.reader.seek(SeekFrom::Start(self.start)).map(drop)
+    }
 }
 
 impl<'a> Body<'a> {
@@ -60,7 +110,7 @@ impl<'a> Body<'a> {
             Body::Empty => Some(0),
             Body::Bytes(bytes) => Some(bytes.len() as u64),
             Body::File { length, .. } => Some(*length),
-            Body::Stream { length, .. } => *length,
+            Body::Stream { length, .. } | Body::Rewindable { length, .. } => *length,
         }
     }
 }

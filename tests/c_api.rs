@@ -236,7 +236,13 @@ fn cancel() {
 
 #[test]
 fn callbacks() {
-    run_every_way("callbacks.c", &["callbacks"], nothing, nothing);
+    let prepare = |server: &Server| {
+        for key in ["again-without", "again-with", "again-stays", "again-ended"] {
+            let refusal = Action::Status(oss_local::Status::new(503, "ServiceUnavailable"));
+            server.inject(Rule::new(refusal).key_prefix(key));
+        }
+    };
+    run_every_way("callbacks.c", &["callbacks"], prepare, nothing);
 }
 
 #[test]

@@ -87,29 +87,6 @@ fn a_source_shorter_than_announced_is_an_error_at_once() {
 }
 
 #[test]
-fn a_source_longer_than_announced_stores_nothing() {
-    let peer = Peer::start(|mut stream| {
-        assert!(
-            read_request(&mut stream).is_none(),
-            "a whole request arrived"
-        );
-    });
-    let mut source: &[u8] = b"hello!";
-    let body = Body::Stream {
-        reader: &mut source,
-        length: Some(5),
-    };
-    let error = bucket(&peer)
-        .put_object("a", body, &Options::new())
-        .unwrap_err();
-    assert_eq!(error.kind(), Kind::Io);
-    assert_eq!(
-        error.to_string(),
-        "the body goes on after the 5 bytes announced"
-    );
-}
-
-#[test]
 fn an_early_answer_is_reported_although_the_upload_breaks() {
     for resets in [false, true] {
         let peer = Peer::start(move |mut stream| {
@@ -537,16 +514,6 @@ fn throttling_is_repeated_after_what_the_server_asks_for() {
     assert!(error.is_retryable());
 }
 
-/// Answers every request with the next of these, and closes after the last.
-fn answers(answers: &'static [&'static str]) -> Peer {
-    Peer::start(move |mut stream| {
-        for answer in answers {
-            read_request(&mut stream);
-            stream.write_all(answer.as_bytes()).unwrap();
-        }
-    })
-}
-
 #[test]
 fn success_before_the_body_was_sent_is_no_success() {
     for length in [Some(6 << 20), None] {
@@ -566,23 +533,6 @@ fn success_before_the_body_was_sent_is_no_success() {
         let error = bucket.put_object("a", body, &Options::new()).unwrap_err();
         assert_eq!(error.kind(), Kind::BadResponse, "{length:?}: {error}");
     }
-}
-
-#[test]
-fn a_stream_of_no_bytes_is_asked_too() {
-    let peer = answers(&[OK]);
-    let mut source: &[u8] = b"hello";
-    let body = Body::Stream {
-        reader: &mut source,
-        length: Some(0),
-    };
-    let error = bucket(&peer)
-        .put_object("a", body, &Options::new())
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the body goes on after the 0 bytes announced"
-    );
 }
 
 #[test]

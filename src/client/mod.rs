@@ -295,7 +295,10 @@ impl Client {
             if let Err(error) = limits.sleep(wait) {
                 return give_up(error);
             }
-            upload.rewind();
+            if let Err(rewind) = upload.rewind() {
+                let note = format!("it was not repeated: {rewind}");
+                return give_up(failed.error.with_note(&note));
+            }
         }
     }
 

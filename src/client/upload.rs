@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use crate::cancel::stopped;
 use crate::crc64::Crc64;
+use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Progress};
 
 /// A body on its way.
@@ -12,6 +13,8 @@ pub(crate) struct Upload<'a, 'o> {
     body: Body<'a>,
     length: Option<u64>,
     sent: u64,
+    /// Whether the source was asked for bytes since it began.
+    touched: bool,
     /// With the value it began with.
     crc: Option<(Crc64, u64)>,
     progress: Option<&'o Progress<'o>>,
@@ -28,6 +31,7 @@ impl<'a, 'o> Upload<'a, 'o> {
             length: body.length(),
             body,
             sent: 0,
+            touched: false,
             crc: initial_crc64.map(|crc| (Crc64::continued(crc), crc)),
             progress,
         }
@@ -44,15 +48,24 @@ impl<'a, 'o> Upload<'a, 'o> {
 
     /// Whether the body can be sent from its first byte (again).
     pub fn is_replayable(&self) -> bool {
-        self.sent == 0 || !matches!(self.body, Body::Stream { .. })
+        !self.touched || !matches!(self.body, Body::Stream { .. })
     }
 
     /// Back to the first byte; only for replayable bodies.
-    pub fn rewind(&mut self) {
+    pub fn rewind(&mut self) -> Result<()> {
+        if let Body::Rewindable { reader, .. } = &mut self.body
+            && self.touched
+        {
+            reader
+                .rewind()
+                .map_err(|cause| Error::from_io(Kind::Io, "the body cannot begin again", cause))?;
+        }
+        self.touched = false;
         self.sent = 0;
         if let Some((crc, initial)) = &mut self.crc {
             *crc = Crc64::continued(*initial);
         }
+        Ok(())
     }
 
     /// Reports a body without bytes too, so that whoever waits for the end of a transfer sees it.
@@ -70,25 +83,31 @@ impl<'a, 'o> Upload<'a, 'o> {
 
 impl Read for Upload<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // What follows the announced length is not ours: asking a pipe for it could block for ever.
+        let left = self.length.map_or(u64::MAX, |length| length - self.sent);
+        let room = buffer
+            .len()
+            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        let buffer = buffer.get_mut(..room).unwrap_or_default();
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        self.touched = true;
         let got = match &mut self.body {
             Body::Empty => 0,
             Body::Bytes(bytes) => {
                 let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
                 bytes.get(at..).unwrap_or_default().read(buffer)?
             }
-            Body::File {
-                file,
-                offset,
-                length,
-            } => {
-                let left = usize::try_from(*length - self.sent).unwrap_or(usize::MAX);
-                let room = buffer.len().min(left);
-                let buffer = buffer.get_mut(..room).unwrap_or_default();
-                read_at(file, buffer, *offset + self.sent)?
-            }
+            Body::File { file, offset, .. } => read_at(file, buffer, *offset + self.sent)?,
             Body::Stream { reader, .. } => reader.read(buffer)?,
+            Body::Rewindable { reader, .. } => reader.read(buffer)?,
         };
-        // A source that claims more than there was room for is caught by the transport.
+        if got > buffer.len() {
+            return Err(io::Error::other(Error::invalid(
+                "the source of the body claims more bytes than there was room for",
+            )));
+        }
         if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
             crc.update(bytes);
         }

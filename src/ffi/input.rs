@@ -23,6 +23,7 @@ pub(super) struct Input {
     range: Option<Range>,
     timeout: Option<Duration>,
     progress: Option<(ProgressFn, User)>,
+    pub(super) rewind: Option<(RewindFn, User)>,
     /// The first bad value: a request without what it should have carried must not go out.
     pub(super) refused: Option<Error>,
 }
@@ -34,6 +35,13 @@ type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
 /// calling thread, only during the call; must not throw, longjmp or use the call.
 pub type oss_progress_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
+
+pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
+
+/// Goes back to the first byte of the body, so that #oss_read_fn yields the same
+/// bytes again; returns 0, or anything else to give up. Runs on the calling
+/// thread, only during the call; must not throw, longjmp or use the call.
+pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> c_int>;
 
 impl Input {
     /// The progress callback as the core wants it.
@@ -269,6 +277,24 @@ pub unsafe extern "C" fn oss_call_set_progress(
     unsafe {
         input(call, &|input| {
             input.progress = function.map(|function| (function, User(user)));
+            Ok(())
+        })
+    }
+}
+
+/// Lets uploads from #oss_read_fn begin again by `function`, so that they are
+/// repeated after a failure as others are; NULL ends that. Stays until
+/// oss_call_reset().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_rewind(
+    call: *mut oss_call,
+    function: oss_rewind_fn,
+    user: *mut c_void,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input(call, &|input| {
+            input.rewind = function.map(|function| (function, User(user)));
             Ok(())
         })
     }

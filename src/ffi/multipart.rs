@@ -7,12 +7,11 @@ use super::call::oss_call;
 use super::entry::Entries;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
-use super::object::{copy_source, oss_read_fn, reader, stream_length, unsigned};
-use super::run::{on_object, parts, run_with_call};
+use super::object::{Reader, copy_source, oss_read_fn, unsigned};
+use super::run::{on_object, parts, rewind, run_with_call};
 use super::status::oss_status;
 use super::support::{bytes, text};
 use crate::operations::{Bucket, ListMultipartUploads, ListParts};
-use crate::request::Body;
 
 /// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id, so
 /// `call` is required. Headers of the call become those of the object. What is
@@ -76,7 +75,7 @@ pub unsafe extern "C" fn oss_upload_part_file(
     }
 }
 
-/// UploadPart of what `read` yields: `len` bytes, or -1 if unknown.
+/// UploadPart of what `read` yields; see oss_put_object_stream().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_part_stream(
     bucket: *const oss_bucket,
@@ -90,13 +89,11 @@ pub unsafe extern "C" fn oss_upload_part_stream(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
+        let rewind = rewind(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
-            let body = Body::Stream {
-                length: stream_length(len)?,
-                reader: &mut reader(read, user)?,
-            };
-            bucket.upload_part(key, id, number, body, options)
+            let mut reader = Reader::new(read, user, rewind)?;
+            bucket.upload_part(key, id, number, reader.body(len)?, options)
         })
     }
 }

@@ -6,12 +6,13 @@ use std::io::{self, Read, Write};
 use super::call::{Download, oss_call};
 use super::entry::Entries;
 use super::handles::{self, oss_bucket};
-use super::run::{ask, download, on_object, run};
+use super::input::RewindFn;
+use super::run::{ask, download, on_object, rewind, run};
 use super::status::oss_status;
 use super::support::{User, buffer, bytes, is_null, known, optional_text, strings, text};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
-use crate::request::Body;
+use crate::request::{Body, Rewind};
 
 /// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
 /// give up. Runs on the calling thread, only during the call; must not throw,
@@ -25,9 +26,41 @@ pub type oss_read_fn =
 pub type oss_write_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, data: *const u8, len: usize) -> c_int>;
 
-struct Reader {
+/// What a callback yields, as the body of an upload.
+pub(super) struct Reader {
     function: unsafe extern "C-unwind" fn(*mut c_void, *mut u8, usize) -> i64,
     user: User,
+    rewind: Option<(RewindFn, User)>,
+}
+
+impl Reader {
+    /// NULL for `read` is refused; without `rewind` the body is sent once.
+    pub fn new(
+        read: oss_read_fn,
+        user: *mut c_void,
+        rewind: Option<(RewindFn, User)>,
+    ) -> Result<Reader> {
+        Ok(Reader {
+            function: read.ok_or_else(|| is_null("read"))?,
+            user: User(user),
+            rewind,
+        })
+    }
+
+    /// A body of `len` bytes, -1 if unknown.
+    pub fn body(&mut self, len: i64) -> Result<Body<'_>> {
+        let length = known(len, "len", "length")?;
+        Ok(match self.rewind {
+            Some(_) => Body::Rewindable {
+                reader: self,
+                length,
+            },
+            None => Body::Stream {
+                reader: self,
+                length,
+            },
+        })
+    }
 }
 
 impl Read for Reader {
@@ -40,12 +73,29 @@ impl Read for Reader {
                 "`read` returned {got} for a buffer of {} bytes",
                 buffer.len()
             )))),
-            Err(_) => Err(io::Error::other(Error::new(
-                Kind::Cancelled,
-                format!("the read callback gave up ({got})"),
-            ))),
+            Err(_) => Err(io::Error::other(gave_up("read", got))),
         }
     }
+}
+
+impl Rewind for Reader {
+    fn rewind(&mut self) -> io::Result<()> {
+        let Some((function, user)) = self.rewind else {
+            return Err(io::ErrorKind::Unsupported.into());
+        };
+        // SAFETY: the caller of oss_call_set_rewind() vouches for both.
+        match unsafe { function(user.0) } {
+            0 => Ok(()),
+            refused => Err(io::Error::other(gave_up("rewind", refused.into()))),
+        }
+    }
+}
+
+fn gave_up(callback: &str, result: i64) -> Error {
+    Error::new(
+        Kind::Cancelled,
+        format!("the {callback} callback gave up ({result})"),
+    )
 }
 
 struct Writer {
@@ -58,29 +108,13 @@ impl Write for Writer {
         // SAFETY: the caller vouches for the function; it may read all of the bytes.
         match unsafe { (self.function)(self.user.0, bytes.as_ptr(), bytes.len()) } {
             0 => Ok(bytes.len()),
-            refused => Err(io::Error::other(Error::new(
-                Kind::Cancelled,
-                format!("the write callback gave up ({refused})"),
-            ))),
+            refused => Err(io::Error::other(gave_up("write", refused.into()))),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// What `read` yields, as the body of an upload; NULL is refused.
-pub(super) fn reader(read: oss_read_fn, user: *mut c_void) -> Result<impl Read> {
-    Ok(Reader {
-        function: read.ok_or_else(|| is_null("read"))?,
-        user: User(user),
-    })
-}
-
-/// The length of a stream: -1 is unknown.
-pub(super) fn stream_length(len: i64) -> Result<Option<u64>> {
-    known(len, "len", "length")
 }
 
 /// The offset of something.
@@ -124,9 +158,9 @@ pub unsafe extern "C" fn oss_put_object_file(
     }
 }
 
-/// PutObject of what `read` yields: `len` bytes, or -1 if unknown. With a length,
-/// `read` is asked once more after the last byte and must then return 0. Repeated
-/// on failure only as long as nothing was read.
+/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its end.
+/// After a failure it is repeated only as long as nothing was read, unless
+/// oss_call_set_rewind() lets it begin again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_stream(
     bucket: *const oss_bucket,
@@ -138,12 +172,10 @@ pub unsafe extern "C" fn oss_put_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
+        let rewind = rewind(call);
         on_object(bucket, key, call, &|bucket, key, options| {
-            let body = Body::Stream {
-                length: stream_length(len)?,
-                reader: &mut reader(read, user)?,
-            };
-            bucket.put_object(key, body, options)
+            let mut reader = Reader::new(read, user, rewind)?;
+            bucket.put_object(key, reader.body(len)?, options)
         })
     }
 }
@@ -357,7 +389,8 @@ pub unsafe extern "C" fn oss_append_object(
     }
 }
 
-/// AppendObject of what `read` yields: `len` bytes, or -1 if unknown.
+/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to its
+/// end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_append_object_stream(
     bucket: *const oss_bucket,
@@ -370,13 +403,11 @@ pub unsafe extern "C" fn oss_append_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
+        let rewind = rewind(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             let position = unsigned(position, "position")?;
-            let body = Body::Stream {
-                length: stream_length(len)?,
-                reader: &mut reader(read, user)?,
-            };
-            bucket.append_object(key, position, body, options)
+            let mut reader = Reader::new(read, user, rewind)?;
+            bucket.append_object(key, position, reader.body(len)?, options)
         })
     }
 }

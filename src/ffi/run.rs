@@ -4,8 +4,9 @@ use std::ffi::{c_char, c_int};
 
 use super::call::{Download, Output, State, oss_call};
 use super::handles::{self, oss_bucket};
+use super::input::RewindFn;
 use super::status::oss_status;
-use super::support::{guard, is_null, remember, status, text};
+use super::support::{User, guard, is_null, remember, status, text};
 use crate::error::Result;
 use crate::operations::{Bucket, UploadedPart};
 use crate::request::{Options, Progress, Response};
@@ -160,4 +161,13 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
         None => Ok(Vec::new()),
         Some(call) => Ok(call.lock()?.input.parts.clone()),
     }
+}
+
+/// How the streams that a call uploads begin again.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn rewind(call: *const oss_call) -> Option<(RewindFn, User)> {
+    // SAFETY: see above. A call that is in use is refused where it runs.
+    unsafe { call.as_ref() }?.lock().ok()?.input.rewind
 }

@@ -81,7 +81,7 @@ pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_
         operation.body,
         Content::Xml(_) | Content::Json | Content::Text
     );
-    if is_document && matches!(body, Body::File { .. } | Body::Stream { .. }) {
+    if is_document && !matches!(body, Body::Empty | Body::Bytes(_)) {
         return Err(Error::invalid(format!(
             "`body`: the document of {name} has to be given as bytes"
         )));

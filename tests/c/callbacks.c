@@ -58,8 +58,42 @@ static void reading(void)
     one_source("lies-unknown", -1, 500000, CLAIMS_TOO_MUCH, OSS_INVALID_ARGUMENT, "read");
     one_source("short", 500000, 499999, HONEST, OSS_IO, "499999");
     one_source("empty", 1, 0, HONEST, OSS_IO, "");
-    one_source("long", 500000, 500001, HONEST, OSS_IO, "500000");
-    one_source("long-tiny", 1, 2, HONEST, OSS_IO, "");
+    one_source("long", 500000, 500001, HONEST, OSS_OK, "");
+    one_source("long-tiny", 1, 2, HONEST, OSS_OK, "");
+}
+
+/* ---- rewind ---- */
+
+static int rewind_source(void *user)
+{
+    struct source *source = (struct source *)user;
+    CHECK(source->left < 500000);
+    source->left = 500000;
+    return source->manner == FAILS_AT_ONCE ? 5 : 0;
+}
+
+/* The server fails the first attempt of each. */
+static void rewinding(void)
+{
+    struct source source = {500000, HONEST, 0};
+    STATUS(OSS_THROTTLED,
+           oss_put_object_stream(bucket, "again-without", 500000, read_source, &source, call));
+    NUMBER(1, oss_call_attempts(call));
+
+    OK(oss_call_set_rewind(call, rewind_source, &source));
+    source.left = 500000;
+    OK(oss_put_object_stream(bucket, "again-with", 500000, read_source, &source, call));
+    NUMBER(2, oss_call_attempts(call));
+    source.left = 500000;
+    OK(oss_put_object_stream(bucket, "again-stays", -1, read_source, &source, call));
+    NUMBER(2, oss_call_attempts(call));
+    OK(oss_head_object(bucket, "again-stays", call));
+    NUMBER(500000, oss_call_content_length(call));
+
+    OK(oss_call_set_rewind(call, NULL, NULL));
+    source.left = 500000;
+    STATUS(OSS_THROTTLED,
+           oss_put_object_stream(bucket, "again-ended", 500000, read_source, &source, call));
 }
 
 /* ---- write ---- */
@@ -249,6 +283,7 @@ int main(int argc, char **argv)
     bucket = create_bucket(config, argv[1]);
     CHECK((call = oss_call_new()));
     reading();
+    rewinding();
     writing();
     progress();
     credentials(argv[1]);

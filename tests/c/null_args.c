@@ -272,6 +272,7 @@ static void no_call(void)
     REFUSED("call", oss_call_set_query(NULL, "a", "b"));
     REFUSED("call", oss_call_set_range(NULL, 0, -1));
     REFUSED("call", oss_call_set_progress(NULL, no_progress, NULL));
+    REFUSED("call", oss_call_set_rewind(NULL, NULL, NULL));
     REFUSED("call", oss_call_set_timeout_ms(NULL, 1));
     REFUSED("call", oss_call_cancel(NULL));
     TEXT("", oss_call_error(NULL));
@@ -322,6 +323,7 @@ static void bad_call(void)
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, -1));
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, INT64_MAX));
     OK(oss_call_set_progress(call, NULL, NULL));
+    OK(oss_call_set_rewind(call, NULL, NULL));
     NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(call, buffer, sizeof buffer));
     SAYS("oss_get_object", oss_last_error());
     NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(call, NULL, 1));

@@ -80,8 +80,8 @@ namespace Alioss
             PutObject(key, source, Rest(source), options, token);
 
         /// <summary>
-        /// PutObject of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields. With a
-        /// length the stream is asked once more after the last byte and must then be at its end.
+        /// PutObject of what <paramref name="source"/> yields: just <paramref name="length"/> bytes, or -1 for all up to its
+        /// end.
         /// </summary>
         public OssResponse PutObject(
             string key,
