@@ -271,8 +271,8 @@ const char *oss_status_name(oss_status status);
 /// then the library logs nothing and prints nothing ever.
 oss_status oss_set_log(oss_log_fn function, void *user, int level);
 
-/// Starts from the defaults, with credentials from the environment. Free with
-/// oss_config_free().
+/// Starts from the defaults, with credentials from the environment, which is
+/// read when a bucket or a service is made. Free with oss_config_free().
 oss_config *oss_config_new(void);
 
 /// Lets go of a configuration; handles made from it do not need it. NULL is
@@ -417,9 +417,10 @@ oss_status oss_config_add_resolve(oss_config *config,
 oss_status oss_config_set_traffic_limit(oss_config *config,
                                         int64_t bits_per_second);
 
-/// The environment, read for every request: OSS_ACCESS_KEY_ID,
-/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. The
-/// default of a new configuration.
+/// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
+/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
+/// configuration without credentials reads it likewise when a bucket or a
+/// service is made.
 oss_credentials *oss_credentials_environment(void);
 
 /// Always the same keys; `token` is NULL for long-lived ones. NULL if one is

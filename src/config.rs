@@ -47,7 +47,7 @@ pub struct Config {
     pub(crate) dual_stack: bool,
     pub(crate) cloudbox_id: Option<String>,
     pub(crate) additional_signed_headers: Vec<String>,
-    pub(crate) credentials: Arc<dyn CredentialsProvider>,
+    credentials: Option<Arc<dyn CredentialsProvider>>,
     pub(crate) connect_timeout: Duration,
     pub(crate) read_timeout: Duration,
     pub(crate) total_timeout: Option<Duration>,
@@ -86,7 +86,7 @@ impl Default for Config {
             dual_stack: false,
             cloudbox_id: None,
             additional_signed_headers: Vec::new(),
-            credentials: Arc::new(Environment),
+            credentials: None,
             connect_timeout: Duration::from_secs(60),
             read_timeout: Duration::from_secs(60),
             total_timeout: None,
@@ -189,13 +189,13 @@ impl Config {
             security_token.map(str::to_owned),
         );
         self.set(Static::new(keys), |config, keys| {
-            config.credentials = Arc::new(keys)
+            config.credentials = Some(Arc::new(keys))
         })
     }
 
-    /// Where credentials come from, instead of the environment.
+    /// Where credentials come from, instead of the environment, which is read when a handle is made.
     pub fn credentials(&mut self, provider: Arc<dyn CredentialsProvider>) -> &mut Config {
-        self.credentials = provider;
+        self.credentials = Some(provider);
         self
     }
 
@@ -379,6 +379,12 @@ impl Config {
     /// The first bad value, if there is one.
     pub(crate) fn check(&self) -> Result<()> {
         self.error.clone().map_or(Ok(()), Err)
+    }
+
+    /// The provider that was given, else the environment as it is now.
+    pub(crate) fn credentials_provider(&self) -> Arc<dyn CredentialsProvider> {
+        let given = self.credentials.clone();
+        given.unwrap_or_else(|| Arc::new(Environment::new()))
     }
 
     pub(crate) fn endpoint_options(&self) -> EndpointOptions<'_> {

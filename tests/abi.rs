@@ -126,3 +126,25 @@ fn library_needs_only_the_c_library() {
         );
     }
 }
+
+/// Small machines (MIPS32, ARMv5) have no 64-bit atomics.
+#[test]
+fn sources_need_no_64_bit_atomics() {
+    let mut folders = vec![root().join("src")];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for name in ["AtomicI64", "AtomicU64"] {
+                assert!(!text.contains(name), "{} uses {name}", path.display());
+            }
+            seen += usize::from(text.contains("AtomicBool"));
+        }
+    }
+    assert!(seen > 0, "no source with an atomic was read at all");
+}

@@ -235,6 +235,11 @@ fn cancel() {
 }
 
 #[test]
+fn environment_is_read_when_a_handle_is_made() {
+    succeed(&[program("environment.c")], &[], &[]);
+}
+
+#[test]
 fn callbacks() {
     let prepare = |server: &Server| {
         for key in ["again-without", "again-with", "again-stays", "again-ended"] {

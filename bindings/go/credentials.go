@@ -29,8 +29,8 @@ type Credentials interface {
 	configure(*config)
 }
 
-// EnvironmentCredentials reads OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN, for
-// every request. It is the default.
+// EnvironmentCredentials reads OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN,
+// once, when a bucket or service is made. It is the default.
 func EnvironmentCredentials() Credentials {
 	return environmentCredentials{}
 }

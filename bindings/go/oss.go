@@ -33,8 +33,7 @@
 // # Process
 //
 // The library has no global state besides the log, starts no threads and prints nothing. It reads OSS_ACCESS_KEY_ID,
-// OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN when a request is signed with [EnvironmentCredentials]: do not change the
-// environment while requests run.
+// OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN once, when a bucket or service is made with [EnvironmentCredentials].
 package oss
 
 // #include "shim.h"

@@ -7,7 +7,7 @@ mod upload;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use prepared::Prepared;
@@ -60,8 +60,8 @@ struct Inner {
     retry: Retry,
     clock_skew_correction: bool,
     traffic_limit: Option<String>,
-    /// Seconds to add to the local clock.
-    clock_offset: AtomicI64,
+    /// Seconds to add to the local clock; not every machine has 64-bit atomics, and 68 years are enough.
+    clock_offset: AtomicI32,
 }
 
 enum Signer {
@@ -94,7 +94,7 @@ struct Failed {
     stale: bool,
     retry_after: Option<Duration>,
     /// What has to be added to the local clock to get the service's.
-    clock_offset: Option<i64>,
+    clock_offset: Option<i32>,
 }
 
 impl From<Error> for Failed {
@@ -140,7 +140,7 @@ impl Client {
             authority,
             user_agent: user_agent(&config.app_name),
             user_headers: config.user_headers.clone(),
-            credentials: config.credentials.clone(),
+            credentials: config.credentials_provider(),
             signer,
             session: config.open_session()?,
             connect_timeout: config.connect_timeout,
@@ -150,7 +150,7 @@ impl Client {
             retry: config.retry,
             clock_skew_correction: config.clock_skew_correction,
             traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
-            clock_offset: AtomicI64::new(0),
+            clock_offset: AtomicI32::new(0),
         })))
     }
 
@@ -388,7 +388,7 @@ impl Inner {
 
     /// The service's time when our clock says `local`.
     fn service_clock(&self, local: i64) -> Timestamp {
-        Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed)))
+        Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed).into()))
     }
 
     /// Signs for the time `local`, as our clock has it.
@@ -442,7 +442,7 @@ impl Inner {
         let clock_offset = (error.code() == "RequestTimeTooSkewed")
             .then(|| answer::server_clock(&error, response))
             .flatten()
-            .map(|server| server.0.saturating_sub(local));
+            .map(|server| clock_offset(server.0, local));
         Failed {
             error,
             stale: false,
@@ -518,6 +518,12 @@ fn authority(endpoint: &Endpoint, bucket: Option<&str>) -> Authority {
         host: endpoint.host_name_for(bucket),
         port: endpoint.port.unwrap_or(endpoint.scheme.default_port()),
     }
+}
+
+/// What has to be added to our clock, which says `local`, to get the service's; as near to it as an `i32` comes.
+fn clock_offset(server: i64, local: i64) -> i32 {
+    let offset = server.saturating_sub(local);
+    offset.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }
 
 fn local_clock() -> i64 {

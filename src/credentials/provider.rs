@@ -18,19 +18,38 @@ impl fmt::Debug for dyn CredentialsProvider {
     }
 }
 
-/// The environment: `OSS_ACCESS_KEY_ID`, `OSS_ACCESS_KEY_SECRET` and, for temporary keys, `OSS_SESSION_TOKEN`; read anew
-/// for every attempt. The default.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Environment;
+/// The environment: `OSS_ACCESS_KEY_ID`, `OSS_ACCESS_KEY_SECRET` and, for temporary keys, `OSS_SESSION_TOKEN`. The default.
+///
+/// It is read once, by [`Environment::new`]: reading it later would race with a program that changes it (`setenv`).
+/// [`Bucket::new`](crate::Bucket::new) and [`Service::new`](crate::Service::new) do so if no other credentials are given.
+#[derive(Clone, Debug)]
+pub struct Environment(Result<Credentials>);
 
-impl CredentialsProvider for Environment {
-    fn credentials(&self) -> Result<Option<Credentials>> {
+impl Environment {
+    /// Reads the environment, now. What is missing or malformed is the error of the first request, which is not sent.
+    pub fn new() -> Environment {
+        Environment(Environment::read())
+    }
+
+    fn read() -> Result<Credentials> {
         let id = required("OSS_ACCESS_KEY_ID")?;
         let secret = required("OSS_ACCESS_KEY_SECRET")?;
         let token = read("OSS_SESSION_TOKEN")?;
         let credentials = Credentials::new(id, secret, token);
         credentials.check("the environment", Kind::Credentials)?;
-        Ok(Some(credentials))
+        Ok(credentials)
+    }
+}
+
+impl Default for Environment {
+    fn default() -> Environment {
+        Environment::new()
+    }
+}
+
+impl CredentialsProvider for Environment {
+    fn credentials(&self) -> Result<Option<Credentials>> {
+        self.0.clone().map(Some)
     }
 }
 

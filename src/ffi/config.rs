@@ -47,8 +47,8 @@ fn lend(text: &str) -> Option<CString> {
     CString::new(text.replace('\0', " ")).ok()
 }
 
-/// Starts from the defaults, with credentials from the environment. Free with
-/// oss_config_free().
+/// Starts from the defaults, with credentials from the environment, which is
+/// read when a bucket or a service is made. Free with oss_config_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_config_new() -> *mut oss_config {
     handle(|| {

@@ -23,12 +23,13 @@ pub struct oss_keys(Mutex<Option<Credentials>>);
 pub type oss_credentials_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, keys: *mut oss_keys) -> c_int>;
 
-/// The environment, read for every request: OSS_ACCESS_KEY_ID,
-/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. The
-/// default of a new configuration.
+/// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
+/// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
+/// configuration without credentials reads it likewise when a bucket or a
+/// service is made.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_environment() -> *mut oss_credentials {
-    handle(|| Ok(oss_credentials(Arc::new(Environment))))
+    handle(|| Ok(oss_credentials(Arc::new(Environment::new()))))
 }
 
 /// Always the same keys; `token` is NULL for long-lived ones. NULL if one is

@@ -1,7 +1,6 @@
 //! `OSS4-HMAC-SHA256`, in the `Authorization` header, and what its other forms share with it.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -14,6 +13,7 @@ use super::{
 use crate::credentials::Credentials;
 use crate::escape::{self, Sink};
 use crate::header::{Header, Parameter};
+use crate::process::ForkLock;
 use crate::time::Timestamp;
 
 type HmacSha256 = Hmac<Sha256>;
@@ -198,7 +198,7 @@ pub(super) fn is_always_signed(name: &str) -> bool {
 ///
 /// Shared by threads. What it keeps is wiped on drop.
 #[derive(Default)]
-pub struct SigningKeys(Mutex<Vec<SigningKey>>);
+pub struct SigningKeys(ForkLock<Vec<SigningKey>>);
 
 struct SigningKey {
     secret: Zeroizing<String>,
@@ -211,22 +211,27 @@ struct SigningKey {
 impl SigningKeys {
     /// An HMAC keyed for that day and scope.
     pub(super) fn keyed(&self, secret: &str, day: &str, scope: &Scope<'_>) -> HmacSha256 {
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.iter().find(|key| key.fits(secret, day, scope)) {
-            return key.mac.clone();
+        let find = |keys: &mut Vec<SigningKey>| {
+            let key = keys.iter().find(|key| key.fits(secret, day, scope))?;
+            Some(key.mac.clone())
+        };
+        if let Some(mac) = self.0.with(find) {
+            return mac;
         }
         let mac = keyed(&*signing_key(secret, day, scope));
-        keys.truncate(KEPT_KEYS - 1);
-        keys.insert(
-            0,
-            SigningKey {
-                secret: Zeroizing::new(secret.to_owned()),
-                day: day.to_owned(),
-                region: scope.region.to_owned(),
-                product: scope.product.to_owned(),
-                mac: mac.clone(),
-            },
-        );
+        let key = SigningKey {
+            secret: Zeroizing::new(secret.to_owned()),
+            day: day.to_owned(),
+            region: scope.region.to_owned(),
+            product: scope.product.to_owned(),
+            mac: mac.clone(),
+        };
+        self.0.with(|keys| {
+            // Another thread may have been here in the meantime.
+            keys.retain(|key| !key.fits(secret, day, scope));
+            keys.truncate(KEPT_KEYS - 1);
+            keys.insert(0, key);
+        });
         mac
     }
 }
@@ -312,7 +317,7 @@ mod tests {
                 assert_eq!(kept, direct(secret, day, scope));
             }
         }
-        assert_eq!(keys.0.lock().unwrap().len(), KEPT_KEYS);
+        assert_eq!(keys.0.with(|keys| keys.len()), KEPT_KEYS);
     }
 
     #[test]

@@ -39,7 +39,7 @@ namespace Alioss
         }
 
         /// <summary>
-        /// The environment, read for every request: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
+        /// The environment, read once, when a bucket or a service is made: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
         /// OSS_SESSION_TOKEN. The default. Note that <see cref="System.Environment.SetEnvironmentVariable(string, string)"/>
         /// does not change what the library sees on Unix.
         /// </summary>

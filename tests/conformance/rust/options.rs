@@ -85,7 +85,7 @@ fn credentials(config: &mut Config, words: &[String]) -> Result<(), Refusal> {
         ))
     };
     match word(words, 2)? {
-        "environment" => config.credentials(Arc::new(Environment)),
+        "environment" => config.credentials(Arc::new(Environment::new())),
         "anonymous" => config.credentials(Arc::new(Anonymous)),
         "static" => match Static::new(keys(3)?) {
             Ok(keys) => config.credentials(Arc::new(keys)),
