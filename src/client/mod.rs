@@ -70,7 +70,7 @@ enum Signer {
         region: String,
         product: &'static str,
         additional_headers: Vec<String>,
-        keys: sign::v4::SigningKeys,
+        keys: Box<sign::v4::SigningKeys>,
     },
 }
 
@@ -122,7 +122,7 @@ impl Client {
                 region,
                 product: resolved.product,
                 additional_headers: config.additional_signed_headers.clone(),
-                keys: sign::v4::SigningKeys::default(),
+                keys: Box::default(),
             },
             (SignatureVersion::V4, None) => {
                 return Err(Error::invalid(
