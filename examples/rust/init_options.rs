@@ -50,7 +50,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .path_style(false) // the bucket goes into the path; automatic for IP addresses
         .signature_version(SignatureVersion::V4) // default V4; V1 for old private installations
         .additional_signed_header("content-disposition")
-        .credentials(Arc::new(Environment)) // that is the default
+        .credentials(Arc::new(Environment::new())) // that is the default
         .connect_timeout(Duration::from_secs(5)) // default 60 s: TCP, proxy and TLS together
         .read_timeout(Duration::from_secs(30)) // default 60 s without a byte moving
         .total_timeout(Duration::from_secs(600)) // default none: a call with its repetitions
