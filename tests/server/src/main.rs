@@ -1,6 +1,6 @@
 //! `oss-local`: the local OSS for people.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -14,7 +14,8 @@ A local OSS: objects in a directory or in memory, over HTTP and HTTPS.
 
 usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
 
-  --dir DIR               keep objects in DIR; they are there again at the next start
+  --dir DIR               keep objects in DIR; they are there again at the next start.
+                          DIR is empty, new, or from an earlier start
   --memory                keep objects in memory (the default)
   --port N                port for HTTP (default 9000, 0: any)
   --https-port M          port for HTTPS (default 9443, 0: any)
@@ -131,8 +132,16 @@ fn run(arguments: Arguments) -> Result<(), String> {
             format!("in {}", dir.display())
         });
     let server = Server::start(options).map_err(|error| {
-        format!("{error} (--port and --https-port choose others, --no-https none)")
+        let hint = match error.kind() {
+            ErrorKind::AddrInUse => " (--port and --https-port choose others, --no-https none)",
+            _ => "",
+        };
+        format!("{error}{hint}")
     })?;
+
+    for notice in server.notices() {
+        eprintln!("oss-local: {notice}");
+    }
 
     let endpoint = format!("http://localhost:{}", server.http_port());
     let mut text = format!(

@@ -18,6 +18,7 @@ use crate::options::{Credential, Options};
 use crate::record::{Records, RequestRecord};
 use crate::serve;
 use crate::store::Store;
+use crate::store::directory::{self, Directory};
 use crate::tls::{self, Authority};
 
 /// What all connections share.
@@ -63,26 +64,48 @@ pub struct Server {
     runtime: Option<Runtime>,
     shared: Arc<Shared>,
     ca_is_temporary: bool,
+    notices: Vec<String>,
+}
+
+/// Where objects and the CA are.
+struct Place {
+    store: Store,
+    authority: Authority,
+    ca_file: PathBuf,
+    notices: Vec<String>,
+}
+
+fn open_place(dir: Option<&Path>) -> io::Result<Place> {
+    let Some(dir) = dir else {
+        let authority = Authority::new()?;
+        let name = format!("oss-local-ca-{}.pem", crate::random_hex(8));
+        let ca_file = std::env::temp_dir().join(name);
+        std::fs::write(&ca_file, &authority.pem)?;
+        return Ok(Place {
+            store: Store::memory(),
+            authority,
+            ca_file,
+            notices: Vec::new(),
+        });
+    };
+    let mut directory = Directory::take(dir)?;
+    let (authority, ca_file) = Authority::of_directory(&mut directory)?;
+    let (store, notices) = Store::open(directory)?;
+    Ok(Place {
+        store,
+        authority,
+        ca_file,
+        notices,
+    })
 }
 
 impl Server {
     /// Starts serving in threads of its own and returns at once.
     pub fn start(options: Options) -> io::Result<Server> {
-        let authority = Arc::new(Authority::new()?);
-        let tls = match options.https_addr {
-            Some(_) => Some(tls::server_config(
-                Arc::clone(&authority),
-                options.tls_versions,
-            )?),
-            None => None,
-        };
-        let store = Store::open(options.dir.as_deref())?;
-        let ca_file = match &options.dir {
-            Some(dir) => dir.join("ca.pem"),
-            None => std::env::temp_dir().join(format!("oss-local-ca-{}.pem", crate::random_hex(8))),
-        };
-        std::fs::write(&ca_file, &authority.pem)?;
-
+        // First all that can fail without having changed anything.
+        if let Some(dir) = &options.dir {
+            directory::inspect(dir)?;
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.threads.max(1))
             .thread_name("oss-local")
@@ -91,6 +114,20 @@ impl Server {
         let guard = runtime.enter();
         let http = listen(options.http_addr)?;
         let https = options.https_addr.map(listen).transpose()?;
+        let Place {
+            store,
+            authority,
+            ca_file,
+            notices,
+        } = open_place(options.dir.as_deref())?;
+        let authority = Arc::new(authority);
+        let tls = match options.https_addr {
+            Some(_) => Some(tls::server_config(
+                Arc::clone(&authority),
+                options.tls_versions,
+            )?),
+            None => None,
+        };
         let shared = Arc::new(Shared {
             store,
             clock: Clock::default(),
@@ -128,7 +165,13 @@ impl Server {
             runtime: Some(runtime),
             shared,
             ca_is_temporary: options.dir.is_none(),
+            notices,
         })
+    }
+
+    /// What was found wrong in the directory at the start: files that were set aside, and bodies that are missing.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     pub fn http_port(&self) -> u16 {

@@ -1,7 +1,9 @@
 //! A certificate authority of its own, and a certificate for whatever name a client asks for.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
@@ -10,11 +12,14 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
+use sha2::Digest;
 
 use crate::options::TlsVersion;
+use crate::store::directory::Directory;
 
 /// The CA and the certificates it has issued so far.
 pub struct Authority {
@@ -37,26 +42,67 @@ fn other(error: impl std::fmt::Display) -> io::Error {
     io::Error::other(error.to_string())
 }
 
+/// The names of the CA's files in a directory.
+const CA_FILE: &str = "ca.pem";
+const CA_KEY_FILE: &str = "ca-key.pem";
+
 impl Authority {
     pub fn new() -> io::Result<Authority> {
         let key = KeyPair::generate().map_err(other)?;
-        let mut params = CertificateParams::new(Vec::new()).map_err(other)?;
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        // A name of its own each time: clients that remember an older CA would mistake one for the other.
-        params.distinguished_name.push(
-            DnType::CommonName,
-            format!("oss-local CA {}", crate::random_hex(4)),
-        );
+        let params = ca_params(&key)?;
         let certificate = params.self_signed(&key).map_err(other)?;
+        Authority::with(certificate.pem(), certificate.der().clone(), params, key)
+    }
+
+    /// The CA of a directory, made at the first start. Also returns the file of its certificate.
+    pub fn of_directory(directory: &mut Directory) -> io::Result<(Authority, PathBuf)> {
+        let certificate = directory.path().join(CA_FILE);
+        let key = directory.path().join(CA_KEY_FILE);
+        if certificate.exists() || key.exists() {
+            match Authority::load(&certificate, &key) {
+                Ok(authority) => return Ok((authority, certificate)),
+                Err(error) => {
+                    let why = format!("the CA cannot be read ({error}), there is a new one");
+                    for path in [&certificate, &key] {
+                        if path.exists() {
+                            directory.set_aside(path, &why)?;
+                        }
+                    }
+                }
+            }
+        }
+        let authority = Authority::new()?;
+        write_secret(&key, &authority.issuer.key().serialize_pem())?;
+        std::fs::write(&certificate, &authority.pem)?;
+        Ok((authority, certificate))
+    }
+
+    fn load(certificate: &Path, key: &Path) -> io::Result<Authority> {
+        let pem = std::fs::read_to_string(certificate)?;
+        let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(other)?;
+        let key = KeyPair::from_pem(&std::fs::read_to_string(key)?).map_err(other)?;
+        let public = key.public_key_raw();
+        if !der.windows(public.len()).any(|window| window == public) {
+            return Err(other("the key is that of another certificate"));
+        }
+        let params = ca_params(&key)?;
+        Authority::with(pem, der, params, key)
+    }
+
+    fn with(
+        pem: String,
+        der: CertificateDer<'static>,
+        params: CertificateParams,
+        key: KeyPair,
+    ) -> io::Result<Authority> {
         let leaf_key = KeyPair::generate().map_err(other)?;
-        let der = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
+        let leaf = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
         Ok(Authority {
-            pem: certificate.pem(),
-            der: certificate.der().clone(),
+            pem,
+            der,
             issuer: Issuer::new(params, key),
             leaf_key,
-            signing_key: ring::sign::any_supported_type(&der).map_err(other)?,
+            signing_key: ring::sign::any_supported_type(&leaf).map_err(other)?,
             issued: Mutex::default(),
         })
     }
@@ -90,6 +136,29 @@ impl Authority {
         }
         Some(certified)
     }
+}
+
+/// What the CA's certificate says. Its name comes from its key: clients that remember another CA of the same name
+/// would mistake one for the other.
+fn ca_params(key: &KeyPair) -> io::Result<CertificateParams> {
+    let mut params = CertificateParams::new(Vec::new()).map_err(other)?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let digest = sha2::Sha256::digest(key.public_key_raw());
+    params.distinguished_name.push(
+        DnType::CommonName,
+        format!("oss-local CA {}", crate::hex(&digest[..4])),
+    );
+    Ok(params)
+}
+
+/// A file that only its owner can read.
+fn write_secret(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 impl ResolvesServerCert for Authority {

@@ -73,7 +73,17 @@ fn keys_never_leave_the_directory() {
     assert_eq!(names(&dir.0.join("a/b")), ["store"]);
     let mut inside = names(&inner.0);
     inside.sort();
-    assert_eq!(inside, ["bodies", "buckets", "ca.pem", "tmp"]);
+    assert_eq!(
+        inside,
+        [
+            "bodies",
+            "buckets",
+            "ca-key.pem",
+            "ca.pem",
+            "oss-local.json",
+            "tmp"
+        ]
+    );
 }
 
 #[test]

@@ -15,9 +15,18 @@ fn get(
     name: &str,
     versions: &[&'static rustls::SupportedProtocolVersion],
 ) -> std::io::Result<String> {
+    get_trusting(server.ca_pem(), server, name, versions)
+}
+
+fn get_trusting(
+    ca_pem: &str,
+    server: &Server,
+    name: &str,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
     roots
-        .add(CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap())
+        .add(CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap())
         .unwrap();
     let config =
         ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -87,4 +96,20 @@ fn limited_versions() {
     assert!(get(&server, "localhost", &old).is_ok() && get(&server, "localhost", &new).is_err());
     let server = only(TlsVersion::V1_3);
     assert!(get(&server, "localhost", &new).is_ok() && get(&server, "localhost", &old).is_err());
+}
+
+#[test]
+fn who_trusts_the_ca_of_a_directory_trusts_the_next_start() {
+    let dir = support::TempDir::new("trust");
+    let start = || {
+        Server::start(Options {
+            dir: Some(dir.0.clone()),
+            ..Options::default()
+        })
+        .unwrap()
+    };
+    let first = start().ca_pem().to_owned();
+    let server = start();
+    let answer = get_trusting(&first, &server, "localhost", rustls::ALL_VERSIONS).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
 }

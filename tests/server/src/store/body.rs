@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::{Bytes, BytesMut};
 
+use super::disk::publish;
 use crate::answer::Slice;
 
 /// A file with the bytes of a piece. It is named by random digits, never by anything a client says.
@@ -36,6 +37,10 @@ impl BodyFile {
             path,
             references: AtomicUsize::new(0),
         })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     pub fn name(&self) -> String {
@@ -225,10 +230,22 @@ pub enum Sink {
         small: BytesMut,
     },
     File {
-        file: Arc<BodyFile>,
+        partial: Partial,
         out: io::BufWriter<File>,
         len: u64,
     },
+}
+
+/// A file that is still being written. It goes away unless it gets its name.
+pub struct Partial {
+    tmp: PathBuf,
+    path: PathBuf,
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.tmp);
+    }
 }
 
 impl Sink {
@@ -243,17 +260,19 @@ impl Sink {
         }
     }
 
-    pub fn file(bodies: &Path) -> io::Result<Sink> {
-        let path = body_path(bodies, &crate::random_hex(16));
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
+    /// Writes in `tmp`; the finished body goes to `bodies`.
+    pub fn file(tmp: &Path, bodies: &Path) -> io::Result<Sink> {
+        let name = crate::random_hex(16);
+        let partial = Partial {
+            tmp: tmp.join(&name),
+            path: body_path(bodies, &name),
+        };
         let out = OpenOptions::new()
             .write(true)
             .create_new(true)
-            .open(&path)?;
+            .open(&partial.tmp)?;
         Ok(Sink::File {
-            file: BodyFile::at(path),
+            partial,
             out: io::BufWriter::with_capacity(Sink::DIRECT, out),
             len: 0,
         })
@@ -292,13 +311,18 @@ impl Sink {
                 }
                 pieces
             }
-            Sink::File { file, mut out, len } => {
+            Sink::File {
+                partial,
+                mut out,
+                len,
+            } => {
                 out.flush()?;
                 if len == 0 {
                     Vec::new()
                 } else {
+                    publish(&partial.tmp, &partial.path)?;
                     vec![Piece::File {
-                        file,
+                        file: BodyFile::at(partial.path.clone()),
                         offset: 0,
                         len,
                     }]

@@ -5,13 +5,13 @@
 
 pub mod body;
 pub mod checksum;
+pub mod directory;
 mod disk;
 pub mod uploads;
 pub mod version;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::{ApiError, Result};
 use body::Sink;
+use directory::Directory;
 use disk::Disk;
 use uploads::Upload;
 pub use version::{Kind, Version};
@@ -92,30 +93,33 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn open(dir: Option<&Path>) -> io::Result<Store> {
-        let Some(dir) = dir else {
-            return Ok(Store {
-                disk: None,
-                buckets: RwLock::default(),
-                sequence: AtomicU64::new(1),
-            });
-        };
-        let (disk, buckets, last) = Disk::open(dir)?;
+    pub fn memory() -> Store {
+        Store {
+            disk: None,
+            buckets: RwLock::default(),
+            sequence: AtomicU64::new(1),
+        }
+    }
+
+    /// Also returns what is wrong in the directory, in words.
+    pub fn open(directory: Directory) -> io::Result<(Store, Vec<String>)> {
+        let (disk, buckets, last, notices) = Disk::open(directory)?;
         let buckets = buckets
             .into_iter()
             .map(|bucket| (bucket.name.clone(), Arc::new(bucket)))
             .collect();
-        Ok(Store {
+        let store = Store {
             disk: Some(disk),
             buckets: RwLock::new(buckets),
             sequence: AtomicU64::new(last + 1),
-        })
+        };
+        Ok((store, notices))
     }
 
     pub fn sink(&self) -> io::Result<Sink> {
         match &self.disk {
             None => Ok(Sink::memory()),
-            Some(disk) => Sink::file(&disk.bodies),
+            Some(disk) => Sink::file(&disk.tmp, &disk.bodies),
         }
     }
 
