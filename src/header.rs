@@ -7,11 +7,3 @@ pub type Parameter<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
 
 /// A header. Names are compared without regard to case.
 pub type Header<'a> = (Cow<'a, str>, Cow<'a, str>);
-
-/// The first header of that name, whatever its case.
-pub(crate) fn find_header<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
-    headers
-        .iter()
-        .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
-}

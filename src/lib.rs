@@ -12,7 +12,7 @@
 //!
 //! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
-//! modules `request`, `header`, `operation` and `table`, `document`,
+//! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
 //! `process`, `cancel`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
@@ -36,6 +36,7 @@ mod escape;
 mod ffi;
 mod file;
 mod header;
+mod headers;
 mod names;
 mod operation;
 mod operations;
@@ -55,6 +56,7 @@ pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Env
 pub use document::Document;
 pub use error::{Error, Kind, Result, ServiceError};
 pub use header::{Header, Parameter};
+pub use headers::Headers;
 pub use operation::{Checked, Content, Level, Method, Operation};
 pub use operations::{
     Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,

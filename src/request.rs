@@ -12,7 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::cancel::Cancel;
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::header::{Header, Parameter, find_header};
+use crate::header::{Header, Parameter};
+use crate::headers::Headers;
 use crate::operation::Operation;
 use crate::time::Timestamp;
 
@@ -319,7 +320,7 @@ impl Range {
 #[derive(Clone, Debug, Default)]
 pub struct Response {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Headers,
     pub(crate) body: Vec<u8>,
     pub(crate) attempts: u32,
     pub(crate) verified: bool,
@@ -341,7 +342,7 @@ impl Response {
     }
 
     /// All headers, names in lower case.
-    pub fn headers(&self) -> &[(String, String)] {
+    pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
@@ -352,7 +353,7 @@ impl Response {
 
     /// The first header of that name, whatever its case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        find_header(&self.headers, name)
+        self.headers.get(name)
     }
 
     /// The body; empty for downloads, whose body is read as it arrives.

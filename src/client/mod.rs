@@ -92,6 +92,8 @@ pub(crate) struct Reply {
 struct Failed {
     error: Error,
     stale: bool,
+    /// The service may have seen the request.
+    sent: bool,
     retry_after: Option<Duration>,
     /// What has to be added to the local clock to get the service's.
     clock_offset: Option<i32>,
@@ -102,6 +104,7 @@ impl From<Error> for Failed {
         Failed {
             error,
             stale: false,
+            sent: true,
             retry_after: None,
             clock_offset: None,
         }
@@ -268,6 +271,8 @@ impl Client {
                 return give_up(failed.error);
             }
             answer_lost |= failed.error.http_status() == 0;
+            // What was not sent did not happen.
+            let repeatable = request.operation.idempotent || !failed.sent;
             let mut wait = Duration::ZERO;
             if let Some(offset) = failed.clock_offset
                 && inner.clock_skew_correction
@@ -278,13 +283,10 @@ impl Client {
                 inner.clock_offset.store(offset, Ordering::Relaxed);
                 clock_corrected = true;
                 allowed += 1;
-            } else if failed.stale && request.operation.idempotent && !stale_replaced {
+            } else if failed.stale && repeatable && !stale_replaced {
                 stale_replaced = true;
                 allowed += 1;
-            } else if failed.error.is_retryable()
-                && request.operation.idempotent
-                && attempts < allowed
-            {
+            } else if failed.error.is_retryable() && repeatable && attempts < allowed {
                 match inner.retry.wait(attempts, failed.retry_after) {
                     Some(time) if !limits.ends_within(time) => wait = time,
                     _ => return give_up(failed.error),
@@ -341,7 +343,7 @@ impl Inner {
     ) -> Result<Reply, Failed> {
         let length = upload.length();
         let payload = upload.exists().then_some(Payload {
-            reader: upload,
+            source: upload,
             length,
         });
         let sent = self.session.exchange(
@@ -356,6 +358,7 @@ impl Inner {
         );
         let mut incoming = sent.map_err(|failure| Failed {
             stale: failure.stale,
+            sent: failure.sent,
             ..Failed::from(failure.error)
         })?;
         let mut response = Response {
@@ -446,6 +449,7 @@ impl Inner {
         Failed {
             error,
             stale: false,
+            sent: true,
             retry_after: answer::retry_after(response, local),
             clock_offset,
         }

@@ -7,6 +7,7 @@ use crate::cancel::stopped;
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Body, Progress};
+use crate::transport::Source;
 
 /// A body on its way.
 pub(crate) struct Upload<'a, 'o> {
@@ -81,8 +82,36 @@ impl<'a, 'o> Upload<'a, 'o> {
     }
 }
 
-impl Read for Upload<'_, '_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+impl Source for Upload<'_, '_> {
+    fn lend(&mut self, most: usize) -> Result<Option<&[u8]>> {
+        let Body::Bytes(bytes) = &self.body else {
+            return Ok(None);
+        };
+        let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
+        let rest = bytes.get(at..).unwrap_or_default();
+        let piece = rest.get(..most).unwrap_or(rest);
+        self.touched |= !piece.is_empty();
+        account(&mut self.crc, &mut self.sent, piece);
+        report(self.progress, self.sent, self.length, piece.len())?;
+        Ok(Some(piece))
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let got = self
+            .take(buffer)
+            .map_err(|cause| Error::from_io(Kind::Io, "reading the body failed", cause))?;
+        account(
+            &mut self.crc,
+            &mut self.sent,
+            buffer.get(..got).unwrap_or_default(),
+        );
+        report(self.progress, self.sent, self.length, got)?;
+        Ok(got)
+    }
+}
+
+impl Upload<'_, '_> {
+    fn take(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // What follows the announced length is not ours: asking a pipe for it could block for ever.
         let left = self.length.map_or(u64::MAX, |length| length - self.sent);
         let room = buffer
@@ -93,32 +122,46 @@ impl Read for Upload<'_, '_> {
             return Ok(0);
         }
         self.touched = true;
-        let got = match &mut self.body {
-            Body::Empty => 0,
-            Body::Bytes(bytes) => {
-                let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
-                bytes.get(at..).unwrap_or_default().read(buffer)?
+        loop {
+            let got = match &mut self.body {
+                Body::Empty => Ok(0),
+                Body::Bytes(bytes) => {
+                    let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
+                    bytes.get(at..).unwrap_or_default().read(buffer)
+                }
+                Body::File { file, offset, .. } => read_at(file, buffer, *offset + self.sent),
+                Body::Stream { reader, .. } => reader.read(buffer),
+                Body::Rewindable { reader, .. } => reader.read(buffer),
+            };
+            match got {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Ok(got) if got > buffer.len() => {
+                    return Err(io::Error::other(Error::invalid(
+                        "the source of the body claims more bytes than there was room for",
+                    )));
+                }
+                done => return done,
             }
-            Body::File { file, offset, .. } => read_at(file, buffer, *offset + self.sent)?,
-            Body::Stream { reader, .. } => reader.read(buffer)?,
-            Body::Rewindable { reader, .. } => reader.read(buffer)?,
-        };
-        if got > buffer.len() {
-            return Err(io::Error::other(Error::invalid(
-                "the source of the body claims more bytes than there was room for",
-            )));
         }
-        if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
-            crc.update(bytes);
-        }
-        self.sent += got as u64;
-        if got > 0
-            && let Some(progress) = self.progress
-            && !progress(self.sent, self.length)
-        {
-            return Err(io::Error::other(stopped()));
-        }
-        Ok(got)
+    }
+}
+
+fn account(crc: &mut Option<(Crc64, u64)>, sent: &mut u64, bytes: &[u8]) {
+    if let Some((crc, _)) = crc {
+        crc.update(bytes);
+    }
+    *sent += bytes.len() as u64;
+}
+
+fn report(
+    progress: Option<&Progress<'_>>,
+    sent: u64,
+    length: Option<u64>,
+    moved: usize,
+) -> Result<()> {
+    match progress {
+        Some(progress) if moved > 0 && !progress(sent, length) => Err(stopped()),
+        _ => Ok(()),
     }
 }
 

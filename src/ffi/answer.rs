@@ -194,7 +194,10 @@ pub unsafe extern "C" fn oss_call_response_header_at(
     index: usize,
     name: *mut *const c_char,
 ) -> *const c_char {
-    let header = |o: &Output| o.response()?.headers().get(index).cloned();
+    let header = |o: &Output| {
+        let (name, value) = o.response()?.headers().at(index)?;
+        Some((name.to_owned(), value.to_owned()))
+    };
     // SAFETY: NULL or a live handle.
     unsafe {
         if let Some(name) = name.as_mut() {

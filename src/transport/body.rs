@@ -57,7 +57,7 @@ impl Watch {
 
 /// The body that is sent, as ureq reads it. Holds the caller to the length it announced.
 pub(super) struct Source<'a> {
-    reader: Option<&'a mut dyn Read>,
+    reader: Option<&'a mut dyn super::Source>,
     pub length: Option<u64>,
     taken: u64,
     watch: Arc<Watch>,
@@ -66,7 +66,7 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     pub fn new(payload: Option<Payload<'a>>, watch: &Arc<Watch>) -> Source<'a> {
         let (reader, length) = match payload {
-            Some(payload) => (Some(payload.reader), payload.length),
+            Some(payload) => (Some(payload.source), payload.length),
             None => (None, Some(0)),
         };
         Source {
@@ -81,45 +81,13 @@ impl<'a> Source<'a> {
         self.reader.is_some()
     }
 
-    /// ureq never asks a body of length 0: has it really no bytes?
-    pub fn check_empty(&mut self) -> io::Result<()> {
-        if self.length == Some(0) && self.take(&mut [0])? > 0 {
-            return Err(self.too_long(0));
-        }
-        Ok(())
-    }
-
-    fn too_long(&self, length: u64) -> io::Error {
-        self.fail(Error::new(
-            Kind::Io,
-            format!("the body goes on after the {length} bytes announced"),
-        ))
-    }
-
-    fn fail(&self, error: Error) -> io::Error {
-        self.watch.fail(error);
-        io::ErrorKind::Other.into()
-    }
-
     fn take(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(reader) = &mut self.reader else {
             return Ok(0);
         };
-        loop {
-            match reader.read(buffer) {
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) => {
-                    let error = Error::from_io(Kind::Io, "reading the body failed", cause);
-                    return Err(self.fail(error));
-                }
-                Ok(got) if got > buffer.len() => {
-                    return Err(self.fail(Error::invalid(
-                        "the source of the body claims more bytes than there was room for",
-                    )));
-                }
-                done => return done,
-            }
-        }
+        reader
+            .read(buffer)
+            .map_err(|error| fail(&self.watch, error))
     }
 }
 
@@ -144,20 +112,24 @@ impl Read for Source<'_> {
         let got = self.take(buffer.get_mut(..room).unwrap_or_default())?;
         self.taken += got as u64;
         if got == 0 {
-            return Err(self.fail(Error::new(
-                Kind::Io,
-                format!(
-                    "the body ended after {} of the {length} bytes announced",
-                    self.taken
+            return Err(fail(
+                &self.watch,
+                Error::new(
+                    Kind::Io,
+                    format!(
+                        "the body ended after {} of the {length} bytes announced",
+                        self.taken
+                    ),
                 ),
-            )));
-        }
-        // Before the last bytes leave: is that really all? Afterwards the object would be stored, cut off.
-        if self.taken == length && self.take(&mut [0])? > 0 {
-            return Err(self.too_long(length));
+            ));
         }
         Ok(got)
     }
+}
+
+fn fail(watch: &Watch, error: Error) -> io::Error {
+    watch.fail(error);
+    io::ErrorKind::Other.into()
 }
 
 /// The body that is received.

@@ -14,6 +14,7 @@ use super::session::Shared;
 use super::{Failure, Incoming, Outgoing};
 use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
+use crate::headers::Headers;
 
 /// Sends `request` on `connection` and waits for the head of the answer.
 pub(crate) fn exchange(
@@ -32,10 +33,6 @@ pub(crate) fn exchange(
     let engine = connection.engine.clone();
     let mut source = Source::new(request.payload.take(), &watch);
     let head = head(request, &source, proxy_authorization)?;
-    source.check_empty().map_err(|_| {
-        let unknown = || Error::new(Kind::Io, "reading the body failed");
-        watch.failure().unwrap_or_else(unknown)
-    })?;
     engine.slot.put(Lease {
         hold_head: source.length != Some(0),
         connection: Some(connection),
@@ -56,17 +53,17 @@ pub(crate) fn exchange(
     let answer = answer.map_err(|error| {
         let error = watch.failure().unwrap_or_else(|| translate(error));
         let stale = reused && !watch.answered() && error.kind() == Kind::Network;
-        Failure { error, stale }
+        Failure {
+            error,
+            stale,
+            sent: true,
+        }
     })?;
     let (head, body) = answer.into_parts();
-    let headers = head
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        })
-        .collect();
+    let mut headers = Headers::with_capacity(16, 512);
+    for (name, value) in &head.headers {
+        headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+    }
     watch.reading_body.store(true, Ordering::Relaxed);
     let cut_short = watch.early();
     let mut body = Body {

@@ -16,7 +16,6 @@ mod socket;
 mod tls;
 
 use std::fmt;
-use std::io::Read;
 
 pub(crate) use proxy::Proxy;
 pub(crate) use resolve::{Override, Resolver};
@@ -24,8 +23,9 @@ pub use session::Session;
 pub(crate) use session::SessionOptions;
 pub(crate) use tls::Trust;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::headers::Headers;
 
 /// TLS protocol versions this library speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,9 +65,19 @@ impl Authority {
     }
 }
 
+/// Where the bytes of a request body come from. What it hands out counts as sent.
+pub(crate) trait Source {
+    /// The next bytes where they lie, at most `most` of them, none at the end; `None` if the body is not in memory.
+    #[allow(dead_code)] // until the core is ours
+    fn lend(&mut self, most: usize) -> Result<Option<&[u8]>>;
+
+    /// Fills `buffer` from its start: how many bytes, 0 at the end. Asked only for as much as was announced.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize>;
+}
+
 /// A request body as it goes on the wire.
 pub(crate) struct Payload<'a> {
-    pub reader: &'a mut dyn Read,
+    pub source: &'a mut dyn Source,
     /// `None` sends the body in chunks (RFC 9112, section 7.1).
     pub length: Option<u64>,
 }
@@ -86,7 +96,7 @@ pub(crate) struct Outgoing<'a> {
 /// Status line and headers of an answer; the body follows.
 pub(crate) struct Incoming {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Headers,
     /// The answer came before the whole body was sent, and the rest was not.
     pub cut_short: bool,
     body: body::Body,
@@ -94,7 +104,7 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     /// Reads on in the body: how many bytes, 0 at its end. An end that comes too early is an error.
-    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.body.read(buffer)
     }
 }
@@ -105,6 +115,8 @@ pub(crate) struct Failure {
     /// The request went out on a connection that had been idle, and not one byte came back: in all likelihood the
     /// server had closed it in the meantime. The same request on a new connection is the cure, if it may be repeated.
     pub stale: bool,
+    /// A byte of the request may have reached the server. If not, whatever was asked for has not happened.
+    pub sent: bool,
 }
 
 impl From<Error> for Failure {
@@ -112,6 +124,7 @@ impl From<Error> for Failure {
         Failure {
             error,
             stale: false,
+            sent: false,
         }
     }
 }
