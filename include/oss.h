@@ -1,186 +1,116 @@
-/* alioss: a client for Alibaba Cloud Object Storage Service (OSS).
- *
- * SPDX-License-Identifier: Apache-2.0
- *
- *     oss_config *config = oss_config_new();
- *     oss_config_set_endpoint(config, "https://oss-cn-hangzhou.aliyuncs.com");
- *     oss_bucket *bucket = oss_bucket_new(config, "examplebucket");
- *     if (!bucket || oss_put_object(bucket, "a.txt", "hi", 2, NULL) != OSS_OK)
- *         fprintf(stderr, "%s\n", oss_last_error());
- *
- * Results     Functions return an oss_status, 0 for success. The reason in
- *             words lies in the object passed in: oss_call_error(),
- *             oss_config_error(); oss_last_error() has it for this thread.
- * Ownership   oss_x_new() gives, oss_x_free() takes; NULL may be freed. Handles
- *             keep what they need: free in any order. What getters return is
- *             lent: by a call until its next request, by a config until it is
- *             used again. Nothing else is to be freed.
- * Strings     Names are NUL-terminated UTF-8. Bytes are pointer and length; NULL
- *             with length 0 is none. Everything given is copied or used only
- *             during the call.
- * Threads     oss_session, oss_bucket and oss_service: any number at once.
- *             oss_config and oss_call: one at a time, else #OSS_BUSY;
- *             oss_call_cancel() is legal from any thread.
- * Process     No init call, no threads, no signals, no output. After fork() the
- *             child can use buckets, but not the calls its parent was running.
- */
-
+// alioss: a client for Alibaba Cloud Object Storage Service (OSS).
+// SPDX-License-Identifier: Apache-2.0
+//
+// Generated from src/ffi by cbindgen: edit the doc comments there.
+//
+//     oss_config *config = oss_config_new();
+//     oss_config_set_endpoint(config, "https://oss-cn-hangzhou.aliyuncs.com");
+//     oss_bucket *bucket = oss_bucket_new(config, "examplebucket");
+//     if (!bucket || oss_put_object(bucket, "a.txt", "hi", 2, NULL) != OSS_OK)
+//         fprintf(stderr, "%s\n", oss_last_error());
+//
+// Results    Functions return an oss_status, 0 for success. The reason in words
+//            is in the object passed in: oss_call_error(), oss_config_error().
+//            oss_last_error() has the last one of this thread.
+// Ownership  What oss_x_new() and oss_credentials_x() return is yours until you
+//            give it to oss_x_free(), which accepts NULL. What getters return
+//            belongs to the library: to a call until its next request, to a
+//            config until it is used again. Free nothing else.
+// Strings    Names are NUL-terminated UTF-8. Bytes are a pointer and a length;
+//            NULL with length 0 is none. What you give is copied, or used only
+//            during the function.
+// Threads    Any number of threads may use an oss_session, oss_bucket or
+//            oss_service at once. One thread at a time may use an oss_config
+//            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
+//            be called from any thread.
+// Process    No init function, no threads, no signal handlers, no output. The
+//            child of fork() can use buckets, but not the calls that its parent
+//            was running.
+// Stack      A request needs up to 31 KiB of stack over http and 35 KiB over
+//            https, callbacks not counted.
+// Memory     If memory runs out inside the library, the process is aborted, as
+//            Rust programs are. What a request needs does not depend on the
+//            size of the object.
 
 #ifndef OSS_H
 #define OSS_H
 
-/* Generated from src/ffi by cbindgen: edit the doc comments there. */
-
 #include <stddef.h>
 #include <stdint.h>
 
-/** The version this header belongs to; see oss_version() for the library's. */
+/// The version of this header; oss_version() has that of the library.
 #define OSS_VERSION_MAJOR 0
 #define OSS_VERSION_MINOR 1
 #define OSS_VERSION_PATCH 0
+/// The same as one number, as oss_version_number() has it: 10203 is 1.2.3.
+#define OSS_VERSION_NUMBER 100
 
-/// TLS 1.2 (RFC 5246), for oss_config_set_tls_versions().
-#define OSS_TLS_1_2 12
+/// What every function is declared with. Windows only: define OSS_STATIC when
+/// you link the archive.
+#ifndef OSS_API
+#if defined(_WIN32) && !defined(OSS_STATIC)
+#define OSS_API __declspec(dllimport)
+#elif defined(__GNUC__)
+#define OSS_API __attribute__((visibility("default")))
+#else
+#define OSS_API
+#endif
+#endif
 
-/// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
-#define OSS_TLS_1_3 13
+/// A result that has to be looked at: the compiler warns if it is not. Define
+/// it as nothing to be rid of that.
+#ifndef OSS_CHECK
+#if defined(__GNUC__)
+#define OSS_CHECK __attribute__((warn_unused_result))
+#else
+#define OSS_CHECK
+#endif
+#endif
 
-/// An object, in the listing of a bucket.
-#define OSS_ENTRY_OBJECT 1
+/// A function that a later version removes; `text` says what to use instead.
+#ifndef OSS_DEPRECATED
+#if defined(__GNUC__)
+#define OSS_DEPRECATED(text) __attribute__((deprecated(text)))
+#elif defined(_MSC_VER)
+#define OSS_DEPRECATED(text) __declspec(deprecated(text))
+#else
+#define OSS_DEPRECATED(text)
+#endif
+#endif
 
-/// A common prefix: what the keys below it share up to the delimiter.
-#define OSS_ENTRY_PREFIX 2
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-/// A bucket, in the listing of the service.
-#define OSS_ENTRY_BUCKET 3
+// -----------------------------------------------------------------------------
+// Version
+//
+// The version of this header and that of the library. A program that loads the
+// library at run time compares them; oss_has() tells what a build of the
+// library can do.
+// -----------------------------------------------------------------------------
 
-/// A version of an object.
-#define OSS_ENTRY_VERSION 4
+/// The version of the library at run time, such as "0.1.0".
+OSS_API const char *oss_version(void);
 
-/// A delete marker, in a listing of versions.
-#define OSS_ENTRY_DELETE_MARKER 5
+/// The same as a number to compare with OSS_VERSION_NUMBER: 10203 is 1.2.3.
+OSS_API int oss_version_number(void);
 
-/// A multipart upload.
-#define OSS_ENTRY_UPLOAD 6
+/// Whether this build has a feature: "tls", or an operation by its official
+/// name, such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
+OSS_API int oss_has(const char *feature);
 
-/// A part of a multipart upload.
-#define OSS_ENTRY_PART 7
-
-/// What oss_delete_multiple_objects() deleted.
-#define OSS_ENTRY_DELETED 8
-
-/// What oss_delete_multiple_objects() could not delete.
-#define OSS_ENTRY_NOT_DELETED 9
-
-/// A bucket and the way to it. It never changes: use one from any number of
-/// threads at once.
-typedef struct oss_bucket oss_bucket;
-
-/// One request and its answer: headers, query and limits in; error, request id,
-/// headers and body out. Reusable: what goes in stays until oss_call_reset(),
-/// what comes out until the next request. The first bad value is remembered and
-/// makes requests fail with its message. One thread at a time, except for
-/// oss_call_cancel().
-typedef struct oss_call oss_call;
-
-/// How to reach the service. Setters copy what they are given. The first bad
-/// value is remembered and makes oss_bucket_new() fail with its message, so the
-/// results of setters need not be looked at. One thread at a time.
-typedef struct oss_config oss_config;
-
-/// Where credentials come from; see oss_config_set_credentials().
-typedef struct oss_credentials oss_credentials;
-
-/// Takes the keys that a credentials callback gives.
-typedef struct oss_keys oss_keys;
-
-/// The service itself: what is not about one bucket. Any number of threads.
-typedef struct oss_service oss_service;
-
-/// A pool of connections with its TLS, proxy and name settings, to be shared by
-/// buckets and services. Optional. Any number of threads may use it.
-typedef struct oss_session oss_session;
+// -----------------------------------------------------------------------------
+// Results and log
+//
+// Functions return one of these numbers. "Worth a retry" means: the same
+// request may succeed later. The library has already retried what is safe to
+// send twice; oss_call_retryable() answers for one request.
+// -----------------------------------------------------------------------------
 
 /// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
 /// meaning; later versions may add more, so treat an unknown one as a failure.
 typedef int32_t oss_status;
-
-/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called
-/// on the thread the line comes from, by several threads at once if several
-/// work; it must not throw, longjmp, or call oss_set_log().
-typedef void (*oss_log_fn)(void *user, int level, const char *line);
-
-/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
-/// anything else to fail the request. Called before every attempt, on the
-/// thread of the call, by several threads at once if several work; must not
-/// throw or longjmp.
-typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
-
-/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
-/// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
-/// calling thread, only during the call; must not throw, longjmp or use the call.
-typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
-
-/// Goes back to the first byte of the body, so that #oss_read_fn yields the same
-/// bytes again; returns 0, or anything else to give up. Runs on the calling
-/// thread, only during the call; must not throw, longjmp or use the call.
-typedef int (*oss_rewind_fn)(void *user);
-
-/// What a listing lists. Only the library makes these; later versions add
-/// fields at the end. Texts that the service does not give are NULL.
-typedef struct {
-    /// What it is: one of the constants above.
-    int kind;
-    /// Key, prefix or bucket name; NULL for a part.
-    const char *name;
-    /// Bytes of an object or a part; -1 for what has no size.
-    int64_t size;
-    /// When an object was modified, a bucket created or an upload begun, in
-    /// seconds since 1970 UTC; -1 if unknown.
-    int64_t time;
-    /// ETag of an object, with its quotes.
-    const char *etag;
-    /// Storage class, such as "Standard".
-    const char *storage_class;
-    /// Type of an object: "Normal", "Appendable", "Multipart", "Symlink".
-    const char *object_type;
-    /// Restore state of an archived object, as the service words it.
-    const char *restore_info;
-    /// Id of the owner, if asked for with the query "fetch-owner" = "true".
-    const char *owner_id;
-    /// Name of the owner, likewise.
-    const char *owner_name;
-    /// Region of a bucket, such as "cn-hangzhou".
-    const char *region;
-    /// Location of a bucket, such as "oss-cn-hangzhou".
-    const char *location;
-    /// Public endpoint of a bucket.
-    const char *extranet_endpoint;
-    /// Internal endpoint of a bucket.
-    const char *intranet_endpoint;
-    /// Version of an object, delete marker or deleted object.
-    const char *version_id;
-    /// Whether a version or delete marker is the latest: 1 or 0.
-    int is_latest;
-    /// Number of a part, 1 to 10000; else 0.
-    int32_t part_number;
-    /// Id of a multipart upload.
-    const char *upload_id;
-    /// CRC-64 of a part; 0 if the service does not tell.
-    uint64_t crc64;
-    /// Version of the delete marker that deleting an object made or removed.
-    const char *delete_marker_version_id;
-} oss_entry;
-
-/// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
-/// give up. Runs on the calling thread, only during the call; must not throw,
-/// longjmp, or use the call it serves.
-typedef int64_t (*oss_read_fn)(void *user, uint8_t *buf, size_t cap);
-
-/// Takes `len` bytes; returns 0 to go on, anything else to give up. Runs on the
-/// calling thread, only during the call; must not throw, longjmp, or use the
-/// call it serves.
-typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
 
 /// It worked.
 #define OSS_OK 0
@@ -233,7 +163,8 @@ typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
 /// A local file or your own stream failed.
 #define OSS_IO 16
 
-/// The handle is in use: by another thread, or by the call that runs this callback.
+/// The handle is in use: by another thread, or by the call that runs this
+/// callback.
 #define OSS_BUSY 17
 
 /// This library or this service cannot do that.
@@ -248,846 +179,1175 @@ typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
 /// A defect of this library. Please report it.
 #define OSS_BUG 99
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
-/// The version of the library at run time, such as "0.1.0".
-const char *oss_version(void);
-
-/// Whether this build has a feature: "tls", or an operation by its official name,
-/// such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
-int oss_has(const char *feature);
-
 /// Why the last failing function on this thread failed, in words; never NULL.
 /// Where work moves between threads (Go, async C#) use oss_call_error().
-const char *oss_last_error(void);
+OSS_API const char *oss_last_error(void);
 
 /// The name of a status, such as "OSS_NOT_FOUND"; never NULL.
-const char *oss_status_name(oss_status status);
+OSS_API const char *oss_status_name(oss_status status);
+
+/// Receives a line of the log. `level` is 1 for errors to 5 for details. Called
+/// on the thread the line comes from, by several threads at once if several
+/// work; it must not throw, longjmp, or call oss_set_log().
+typedef void (*oss_log_fn)(void *user, int level, const char *line);
 
 /// Sends the log of the whole process to `function`: lines up to `level`, 1
 /// (errors) to 5 (details); 0 or NULL ends it. Secrets are never logged. Until
 /// then the library logs nothing and prints nothing ever.
-oss_status oss_set_log(oss_log_fn function, void *user, int level);
+OSS_API oss_status oss_set_log(oss_log_fn function, void *user, int level);
+
+// -----------------------------------------------------------------------------
+// Handles
+//
+// The objects of this library, in the order in which one meets them. Each is
+// made by a function and freed by oss_x_free(). They keep alive what they
+// need, so they may be freed in any order.
+// -----------------------------------------------------------------------------
+
+/// How to reach the service. Setters copy what they are given. The first bad
+/// value is remembered and makes oss_bucket_new() fail with its message, so the
+/// results of setters need not be looked at. One thread at a time.
+typedef struct oss_config oss_config;
+
+/// Where credentials come from; see oss_config_set_credentials().
+typedef struct oss_credentials oss_credentials;
+
+/// Takes the keys that a credentials callback gives.
+typedef struct oss_keys oss_keys;
+
+/// A bucket and the way to it. It never changes: use one from any number of
+/// threads at once.
+typedef struct oss_bucket oss_bucket;
+
+/// The service itself: what is not about one bucket. Any number of threads.
+typedef struct oss_service oss_service;
+
+/// A pool of connections with its TLS, proxy and name settings, to be shared by
+/// buckets and services. Optional. Any number of threads may use it.
+typedef struct oss_session oss_session;
+
+/// One request and its answer: headers, query and limits in; error, request id,
+/// headers and body out. Reusable: what goes in stays until oss_call_reset(),
+/// what comes out until the next request. The first bad value is remembered and
+/// makes requests fail with its message. One thread at a time, except for
+/// oss_call_cancel().
+typedef struct oss_call oss_call;
+
+// -----------------------------------------------------------------------------
+// Configuration
+//
+// How to reach the service. Only an endpoint or a region is required; every
+// other option has a default. Options that belong to the session are given to
+// the configuration that the session is made from.
+// -----------------------------------------------------------------------------
 
 /// Starts from the defaults, with credentials from the environment, which is
 /// read when a bucket or a service is made. Free with oss_config_free().
-oss_config *oss_config_new(void);
+OSS_API oss_config *oss_config_new(void);
 
 /// Lets go of a configuration; handles made from it do not need it. NULL is
 /// fine.
-void oss_config_free(oss_config *config);
+OSS_API void oss_config_free(oss_config *config);
 
 /// The status that belongs to oss_config_error(); #OSS_OK if all is well.
-oss_status oss_config_status(const oss_config *config);
+OSS_API oss_status oss_config_status(const oss_config *config);
 
 /// Why the configuration cannot be used: its first bad value, else why the last
 /// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
 /// is used again.
-const char *oss_config_error(const oss_config *config);
+OSS_API const char *oss_config_error(const oss_config *config);
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
 /// With only a region, that region's public endpoint is used.
-oss_status oss_config_set_endpoint(oss_config *config, const char *endpoint);
+OSS_API oss_status oss_config_set_endpoint(oss_config *config,
+                                           const char *endpoint);
 
 /// Region id such as "cn-hangzhou". V4 signatures need it, unless the endpoint
 /// is a host of Alibaba Cloud that names it.
-oss_status oss_config_set_region(oss_config *config, const char *region);
+OSS_API oss_status oss_config_set_region(oss_config *config,
+                                         const char *region);
 
 /// 4 (default) or 1.
-oss_status oss_config_set_signature_version(oss_config *config, int version);
+OSS_API oss_status oss_config_set_signature_version(oss_config *config,
+                                                    int version);
 
 /// The endpoint is a custom domain bound to the bucket (CNAME): host and URL
 /// carry no bucket name. Default 0.
-oss_status oss_config_set_cname(oss_config *config, int on);
+OSS_API oss_status oss_config_set_cname(oss_config *config, int on);
 
 /// The bucket goes into the path instead of the host name. Default 0; automatic
 /// for IP addresses and "localhost".
-oss_status oss_config_set_path_style(oss_config *config, int on);
+OSS_API oss_status oss_config_set_path_style(oss_config *config, int on);
 
 /// With only a region: its internal endpoint, for Alibaba Cloud's own machines.
 /// Default 0.
-oss_status oss_config_set_internal_endpoint(oss_config *config, int on);
+OSS_API oss_status oss_config_set_internal_endpoint(oss_config *config, int on);
 
 /// With only a region: the global acceleration endpoint. Default 0.
-oss_status oss_config_set_accelerate_endpoint(oss_config *config, int on);
+OSS_API oss_status oss_config_set_accelerate_endpoint(oss_config *config,
+                                                      int on);
 
 /// With only a region: its endpoint with IPv4 and IPv6 addresses. Default 0.
-oss_status oss_config_set_dual_stack(oss_config *config, int on);
+OSS_API oss_status oss_config_set_dual_stack(oss_config *config, int on);
 
 /// Id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
-oss_status oss_config_set_cloudbox_id(oss_config *config,
-                                      const char *cloudbox_id);
+OSS_API oss_status oss_config_set_cloudbox_id(oss_config *config,
+                                              const char *cloudbox_id);
 
 /// Has V4 also sign this header wherever a request carries it. May be repeated.
-oss_status oss_config_add_signed_header(oss_config *config, const char *name);
-
-/// Long-lived keys, or temporary ones with their STS `token` (else NULL).
-oss_status oss_config_set_keys(oss_config *config,
-                               const char *id,
-                               const char *secret,
-                               const char *token);
-
-/// Where credentials come from, instead of the environment. Both handles stay
-/// yours.
-oss_status oss_config_set_credentials(oss_config *config,
-                                      const oss_credentials *credentials);
-
-/// Short for oss_credentials_callback() and oss_config_set_credentials().
-oss_status oss_config_set_credentials_callback(oss_config *config,
-                                               oss_credentials_fn function,
-                                               void *user);
+OSS_API oss_status oss_config_add_signed_header(oss_config *config,
+                                                const char *name);
 
 /// Shares the connections of `session`. Its pool size, TLS, proxy and resolve
 /// settings apply; giving them here too is an error.
-oss_status oss_config_set_session(oss_config *config,
-                                  const oss_session *session);
-
-/// Idle connections kept per host, 0..10000, default 10; more threads than that
-/// still work. Belongs to the session.
-oss_status oss_config_set_pool_size(oss_config *config, int64_t connections);
+OSS_API oss_status oss_config_set_session(oss_config *config,
+                                          const oss_session *session);
 
 /// Limit for TCP connect, proxy and TLS handshake, all addresses together;
 /// milliseconds, 1 to 604800000 (7 days), default 60000.
-oss_status oss_config_set_connect_timeout_ms(oss_config *config,
-                                             int64_t milliseconds);
+OSS_API oss_status oss_config_set_connect_timeout_ms(oss_config *config,
+                                                     int64_t milliseconds);
 
 /// Limit for no byte moving in either direction; milliseconds, 1 to 604800000,
 /// default 60000. Slow but moving is fine.
-oss_status oss_config_set_read_timeout_ms(oss_config *config,
-                                          int64_t milliseconds);
+OSS_API oss_status oss_config_set_read_timeout_ms(oss_config *config,
+                                                  int64_t milliseconds);
 
 /// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
 /// default none.
-oss_status oss_config_set_total_timeout_ms(oss_config *config,
-                                           int64_t milliseconds);
-
-/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
-/// Belongs to the session.
-oss_status oss_config_set_tls_versions(oss_config *config, int min, int max);
-
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
-/// session.
-oss_status oss_config_set_ca_file(oss_config *config, const char *path);
-
-/// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
-oss_status oss_config_set_ca_pem(oss_config *config,
-                                 const void *pem,
-                                 size_t len);
-
-/// Accepts any certificate: whoever sits in between can read and change
-/// everything. Default 0. Belongs to the session.
-oss_status oss_config_set_insecure_skip_verify(oss_config *config, int on);
-
-/// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
-/// tunnel. Default none. Belongs to the session.
-oss_status oss_config_set_proxy(oss_config *config, const char *url);
-
-/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
-/// when the session is made. Default 0. Belongs to the session.
-oss_status oss_config_set_proxy_from_env(oss_config *config, int on);
+OSS_API oss_status oss_config_set_total_timeout_ms(oss_config *config,
+                                                   int64_t milliseconds);
 
 /// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
-oss_status oss_config_set_app_name(oss_config *config, const char *name);
+OSS_API oss_status oss_config_set_app_name(oss_config *config,
+                                           const char *name);
 
 /// Compares CRC-64 of uploads and whole downloads with the service's. Default
 /// 1.
-oss_status oss_config_set_crc64(oss_config *config, int on);
+OSS_API oss_status oss_config_set_crc64(oss_config *config, int on);
 
 /// How many times a request is sent at most, 1..100, default 3.
-oss_status oss_config_set_attempts(oss_config *config, int attempts);
+OSS_API oss_status oss_config_set_attempts(oss_config *config, int attempts);
 
 /// Corrects the clock by the service's when a request was refused for it.
 /// Default 1.
-oss_status oss_config_set_clock_skew_correction(oss_config *config, int on);
+OSS_API oss_status oss_config_set_clock_skew_correction(oss_config *config,
+                                                        int on);
 
 /// Sends this header with every request, unless a call brings its own.
-oss_status oss_config_add_user_header(oss_config *config,
-                                      const char *name,
-                                      const char *value);
+OSS_API oss_status oss_config_add_user_header(oss_config *config,
+                                              const char *name,
+                                              const char *value);
+
+/// Limits each upload and download, in bit/s, 819200..838860800. Default none.
+OSS_API oss_status oss_config_set_traffic_limit(oss_config *config,
+                                                int64_t bits_per_second);
+
+/// TLS 1.2 (RFC 5246), for oss_config_set_tls_versions().
+#define OSS_TLS_1_2 12
+
+/// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
+#define OSS_TLS_1_3 13
+
+/// Idle connections kept per host, 0..10000, default 10; more threads than that
+/// still work. Belongs to the session.
+OSS_API oss_status oss_config_set_pool_size(oss_config *config,
+                                            int64_t connections);
+
+/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
+/// Belongs to the session.
+OSS_API oss_status oss_config_set_tls_versions(oss_config *config,
+                                               int min,
+                                               int max);
+
+/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
+/// session.
+OSS_API oss_status oss_config_set_ca_file(oss_config *config, const char *path);
+
+/// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
+OSS_API oss_status oss_config_set_ca_pem(oss_config *config,
+                                         const void *pem,
+                                         size_t len);
+
+/// Accepts any certificate: whoever sits in between can read and change
+/// everything. Default 0. Belongs to the session.
+OSS_API oss_status oss_config_set_insecure_skip_verify(oss_config *config,
+                                                       int on);
+
+/// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
+/// tunnel. Default none. Belongs to the session.
+OSS_API oss_status oss_config_set_proxy(oss_config *config, const char *url);
+
+/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
+/// when the session is made. Default 0. Belongs to the session.
+OSS_API oss_status oss_config_set_proxy_from_env(oss_config *config, int on);
 
 /// Connects to `address` (IP, with a port or without) wherever the host is
 /// `host`: a name, "*.suffix" or "*". Belongs to the session.
-oss_status oss_config_add_resolve(oss_config *config,
-                                  const char *host,
-                                  const char *address);
+OSS_API oss_status oss_config_add_resolve(oss_config *config,
+                                          const char *host,
+                                          const char *address);
 
-/// Limits each upload and download, in bit/s, 819200..838860800. Default none.
-oss_status oss_config_set_traffic_limit(oss_config *config,
-                                        int64_t bits_per_second);
+// -----------------------------------------------------------------------------
+// Credentials
+//
+// What requests are signed with. The default are the keys of the environment;
+// fixed keys and a function of yours are the alternatives. Secrets appear in
+// no message and in no log.
+// -----------------------------------------------------------------------------
+
+/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
+/// anything else to fail the request. Called before every attempt, on the
+/// thread of the call, by several threads at once if several work; must not
+/// throw or longjmp.
+typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 
 /// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
 /// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
 /// configuration without credentials reads it likewise when a bucket or a
 /// service is made.
-oss_credentials *oss_credentials_environment(void);
+OSS_API oss_credentials *oss_credentials_environment(void);
 
 /// Always the same keys; `token` is NULL for long-lived ones. NULL if one is
 /// malformed: see oss_last_error().
-oss_credentials *oss_credentials_static(const char *id,
-                                        const char *secret,
-                                        const char *token);
+OSS_API oss_credentials *oss_credentials_static(const char *id,
+                                                const char *secret,
+                                                const char *token);
 
 /// Asks `function` before every attempt. It and `user` must outlive all handles
 /// made with these credentials.
-oss_credentials *oss_credentials_callback(oss_credentials_fn function,
-                                          void *user);
+OSS_API oss_credentials *oss_credentials_callback(oss_credentials_fn function,
+                                                  void *user);
 
 /// None: requests go unsigned, for what is public.
-oss_credentials *oss_credentials_anonymous(void);
+OSS_API oss_credentials *oss_credentials_anonymous(void);
 
 /// Lets go of credentials; configurations and handles made with them keep them.
 /// NULL is fine.
-void oss_credentials_free(oss_credentials *credentials);
+OSS_API void oss_credentials_free(oss_credentials *credentials);
 
 /// For credentials callbacks: the keys to sign with; `token` is NULL for long-
 /// lived ones. All are copied.
-oss_status oss_keys_set(oss_keys *keys,
-                        const char *id,
-                        const char *secret,
-                        const char *token);
+OSS_API oss_status oss_keys_set(oss_keys *keys,
+                                const char *id,
+                                const char *secret,
+                                const char *token);
+
+/// Long-lived keys, or temporary ones with their STS `token` (else NULL).
+OSS_API oss_status oss_config_set_keys(oss_config *config,
+                                       const char *id,
+                                       const char *secret,
+                                       const char *token);
+
+/// Where credentials come from, instead of the environment. Both handles stay
+/// yours.
+OSS_API oss_status oss_config_set_credentials(
+    oss_config *config,
+    const oss_credentials *credentials);
+
+/// Short for oss_credentials_callback() and oss_config_set_credentials().
+OSS_API oss_status oss_config_set_credentials_callback(
+    oss_config *config,
+    oss_credentials_fn function,
+    void *user);
+
+// -----------------------------------------------------------------------------
+// Session, bucket, service
+//
+// What requests are sent with. They are made once, never change, and are
+// shared by all threads. Nothing is sent when they are made. An oss_session is
+// only needed to share connections among several buckets.
+// -----------------------------------------------------------------------------
 
 /// Opens a session; connections are made when they are needed. NULL if `config`
 /// is unusable: oss_config_error() says why. Free with oss_session_free().
-oss_session *oss_session_new(oss_config *config);
+OSS_API oss_session *oss_session_new(oss_config *config);
 
 /// Lets go of a session; handles that share it keep it. NULL is fine.
-void oss_session_free(oss_session *session);
+OSS_API void oss_session_free(oss_session *session);
 
 /// Opens a bucket without talking to it yet. NULL if `config` or `name` is
 /// unusable: oss_config_error() says why. Free with oss_bucket_free().
-oss_bucket *oss_bucket_new(oss_config *config, const char *name);
+OSS_API oss_bucket *oss_bucket_new(oss_config *config, const char *name);
 
 /// Lets go of a bucket; calls in progress finish undisturbed. NULL is fine.
-void oss_bucket_free(oss_bucket *bucket);
+OSS_API void oss_bucket_free(oss_bucket *bucket);
 
 /// Opens the service without talking to it yet. NULL if `config` is unusable:
 /// oss_config_error() says why. Free with oss_service_free().
-oss_service *oss_service_new(oss_config *config);
+OSS_API oss_service *oss_service_new(oss_config *config);
 
 /// Lets go of a service; calls in progress finish undisturbed. NULL is fine.
-void oss_service_free(oss_service *service);
+OSS_API void oss_service_free(oss_service *service);
+
+// -----------------------------------------------------------------------------
+// Call: what goes in
+//
+// Whatever a request may carry besides its parameters. Headers, query,
+// progress, timeouts and rewind stay until oss_call_reset(); range, fields,
+// parts, initial CRC-64 and upload callback belong to the next request only.
+// -----------------------------------------------------------------------------
 
 /// Makes a call object. Free with oss_call_free().
-oss_call *oss_call_new(void);
+OSS_API oss_call *oss_call_new(void);
 
 /// Lets go of a call and of all it lent out; not while it runs. NULL is fine.
-void oss_call_free(oss_call *call);
+OSS_API void oss_call_free(oss_call *call);
 
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
-oss_status oss_call_reset(oss_call *call);
+OSS_API oss_status oss_call_reset(oss_call *call);
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
 /// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
-oss_status oss_call_cancel(oss_call *call);
+OSS_API oss_status oss_call_cancel(oss_call *call);
+
+/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
+/// calling thread, only during the call; must not throw, longjmp or use the
+/// call.
+typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
+
+/// Goes back to the first byte of the body, so that #oss_read_fn yields the
+/// same bytes again; returns 0, or anything else to give up. Runs on the
+/// calling thread, only during the call; must not throw, longjmp or use the
+/// call.
+typedef int (*oss_rewind_fn)(void *user);
 
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
 /// name replaces it. Both strings are copied.
-oss_status oss_call_set_header(oss_call *call,
-                               const char *name,
-                               const char *value);
+OSS_API oss_status oss_call_set_header(oss_call *call,
+                                       const char *name,
+                                       const char *value);
 
 /// Adds a query parameter, such as "versionId"; a later one of the same name
 /// replaces it; `value` is NULL for a name without a value. Both strings are
 /// copied, and escaped when they are sent.
-oss_status oss_call_set_query(oss_call *call,
-                              const char *name,
-                              const char *value);
+OSS_API oss_status oss_call_set_query(oss_call *call,
+                                      const char *name,
+                                      const char *value);
 
-/// Sets an element of the XML document, or a string of the JSON text, that the next
-/// request carries, such as "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
-/// index may be one behind the last. A request with a body is changed by this,
-/// one without gets a new document. See oss_invoke().
-oss_status oss_call_set_field(oss_call *call,
-                              const char *path,
-                              const char *value);
+/// Sets an element of the XML document, or a string of the JSON text, that the
+/// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
+/// Missing elements are made; an index may be one behind the last. A request
+/// with a body is changed by this, one without gets a new document. See
+/// oss_invoke().
+OSS_API oss_status oss_call_set_field(oss_call *call,
+                                      const char *path,
+                                      const char *value);
 
-/// Has the service call back when an upload is stored: `callback` and `variables`
-/// are JSON texts, the latter may be NULL. The answer of the callback is then the
-/// body; if it fails, the upload is stored and HTTP status 203 the error.
-oss_status oss_call_set_upload_callback(oss_call *call,
-                                        const char *callback,
-                                        const char *variables);
+/// Has the service call back when an upload is stored: `callback` and
+/// `variables` are JSON texts, the latter may be NULL. The answer of the
+/// callback is then the body; if it fails, the upload is stored and HTTP status
+/// 203 the error.
+OSS_API oss_status oss_call_set_upload_callback(oss_call *call,
+                                                const char *callback,
+                                                const char *variables);
 
 /// Tells oss_append_object() the CRC-64 of what is there already, so that the
-/// whole object is compared: oss_call_crc64() of the append before, to be set anew
-/// for each. Not needed at position 0.
-oss_status oss_call_set_initial_crc64(oss_call *call,
-                                      uint64_t crc64);
+/// whole object is compared: oss_call_crc64() of the append before, to be set
+/// anew for each. Not needed at position 0.
+OSS_API oss_status oss_call_set_initial_crc64(oss_call *call, uint64_t crc64);
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
-/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
-/// whole object is compared; size -1 or CRC-64 0 if they are not known.
-oss_status oss_call_add_part(oss_call *call,
-                             int32_t number,
-                             const char *etag,
-                             int64_t size,
-                             uint64_t crc64);
+/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
+/// the whole object is compared; size -1 or CRC-64 0 if they are not known.
+OSS_API oss_status oss_call_add_part(oss_call *call,
+                                     int32_t number,
+                                     const char *etag,
+                                     int64_t size,
+                                     uint64_t crc64);
 
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
-/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
-oss_status oss_call_set_range(oss_call *call,
-                              int64_t first,
-                              int64_t last);
+/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of
+/// them.
+OSS_API oss_status oss_call_set_range(oss_call *call,
+                                      int64_t first,
+                                      int64_t last);
 
 /// Has uploads and downloads report to `function`; NULL ends that.
-oss_status oss_call_set_progress(oss_call *call,
-                                 oss_progress_fn function,
-                                 void *user);
+OSS_API oss_status oss_call_set_progress(oss_call *call,
+                                         oss_progress_fn function,
+                                         void *user);
 
 /// Lets uploads from #oss_read_fn begin again by `function`, so that they are
 /// repeated after a failure as others are; NULL ends that. Stays until
 /// oss_call_reset().
-oss_status oss_call_set_rewind(oss_call *call,
-                               oss_rewind_fn function,
-                               void *user);
+OSS_API oss_status oss_call_set_rewind(oss_call *call,
+                                       oss_rewind_fn function,
+                                       void *user);
 
 /// Limits each request with its repetitions and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
-oss_status oss_call_set_timeout_ms(oss_call *call, int64_t milliseconds);
+OSS_API oss_status oss_call_set_timeout_ms(oss_call *call,
+                                           int64_t milliseconds);
+
+// -----------------------------------------------------------------------------
+// Call: what came out
+//
+// What the last request of a call has brought: the error, what the service
+// said about the object, the body, the document. All getters accept a call
+// whose request failed; they then tell what the service has answered.
+// -----------------------------------------------------------------------------
+
+/// An object, in the listing of a bucket.
+#define OSS_ENTRY_OBJECT 1
+
+/// A common prefix: what the keys below it share up to the delimiter.
+#define OSS_ENTRY_PREFIX 2
+
+/// A bucket, in the listing of the service.
+#define OSS_ENTRY_BUCKET 3
+
+/// A version of an object.
+#define OSS_ENTRY_VERSION 4
+
+/// A delete marker, in a listing of versions.
+#define OSS_ENTRY_DELETE_MARKER 5
+
+/// A multipart upload.
+#define OSS_ENTRY_UPLOAD 6
+
+/// A part of a multipart upload.
+#define OSS_ENTRY_PART 7
+
+/// What oss_delete_multiple_objects() deleted.
+#define OSS_ENTRY_DELETED 8
+
+/// What oss_delete_multiple_objects() could not delete.
+#define OSS_ENTRY_NOT_DELETED 9
+
+/// What a listing lists. Only the library makes these; later versions add
+/// fields at the end. Texts that the service does not give are NULL.
+typedef struct {
+    /// What it is: one of the constants above.
+    int kind;
+    /// Key, prefix or bucket name; NULL for a part.
+    const char *name;
+    /// Bytes of an object or a part; -1 for what has no size.
+    int64_t size;
+    /// When an object was modified, a bucket created or an upload begun, in
+    /// seconds since 1970 UTC; -1 if unknown.
+    int64_t time;
+    /// ETag of an object, with its quotes.
+    const char *etag;
+    /// Storage class, such as "Standard".
+    const char *storage_class;
+    /// Type of an object: "Normal", "Appendable", "Multipart", "Symlink".
+    const char *object_type;
+    /// Restore state of an archived object, as the service words it.
+    const char *restore_info;
+    /// Id of the owner, if asked for with the query "fetch-owner" = "true".
+    const char *owner_id;
+    /// Name of the owner, likewise.
+    const char *owner_name;
+    /// Region of a bucket, such as "cn-hangzhou".
+    const char *region;
+    /// Location of a bucket, such as "oss-cn-hangzhou".
+    const char *location;
+    /// Public endpoint of a bucket.
+    const char *extranet_endpoint;
+    /// Internal endpoint of a bucket.
+    const char *intranet_endpoint;
+    /// Version of an object, delete marker or deleted object.
+    const char *version_id;
+    /// Whether a version or delete marker is the latest: 1 or 0.
+    int is_latest;
+    /// Number of a part, 1 to 10000; else 0.
+    int32_t part_number;
+    /// Id of a multipart upload.
+    const char *upload_id;
+    /// CRC-64 of a part; 0 if the service does not tell.
+    uint64_t crc64;
+    /// Version of the delete marker that deleting an object made or removed.
+    const char *delete_marker_version_id;
+} oss_entry;
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
 /// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
-/// end, when length and checksum have been found right; or a negated #oss_status,
-/// and then what came before is not the object.
-int64_t oss_call_read(oss_call *call,
-                      void *buf,
-                      size_t cap);
+/// end, when length and checksum have been found right; or a negated
+/// #oss_status, and then what came before is not the object.
+OSS_CHECK
+OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// lent until the call is used again, and NULL after the last one.
-oss_status oss_call_next(oss_call *call, const oss_entry **entry);
+OSS_CHECK
+OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
 /// valid until its next request, oss_call_reset() or oss_call_free().
-const char *oss_call_error(const oss_call *call);
+OSS_API const char *oss_call_error(const oss_call *call);
 
 /// HTTP status of the answer; 0 if there was none.
-int oss_call_http_status(const oss_call *call);
+OSS_API int oss_call_http_status(const oss_call *call);
 
 /// The service's error code, such as "NoSuchKey"; "" if there is none.
-const char *oss_call_code(const oss_call *call);
+OSS_API const char *oss_call_code(const oss_call *call);
 
 /// The service's error message; "" if there is none.
-const char *oss_call_message(const oss_call *call);
+OSS_API const char *oss_call_message(const oss_call *call);
 
 /// The request id of the answer, good or bad; "" if there was none.
-const char *oss_call_request_id(const oss_call *call);
+OSS_API const char *oss_call_request_id(const oss_call *call);
 
 /// The host that refused; "" if there is none.
-const char *oss_call_host_id(const oss_call *call);
+OSS_API const char *oss_call_host_id(const oss_call *call);
 
-/// The service's finer error code, such as "0026-00000001"; "" if there is none.
-const char *oss_call_ec(const oss_call *call);
+/// The service's finer error code, such as "0026-00000001"; "" if there is
+/// none.
+OSS_API const char *oss_call_ec(const oss_call *call);
 
 /// Any other element of the service's error document, such as "StringToSign";
 /// NULL if there is none of that name.
-const char *oss_call_error_detail(const oss_call *call, const char *name);
+OSS_API const char *oss_call_error_detail(const oss_call *call,
+                                          const char *name);
 
 /// Whether the same request may succeed later: 1 or 0.
-int oss_call_retryable(const oss_call *call);
+OSS_API int oss_call_retryable(const oss_call *call);
 
 /// How many times the request was sent, or tried to; 0 if it was not.
-int oss_call_attempts(const oss_call *call);
+OSS_API int oss_call_attempts(const oss_call *call);
 
 /// A header of a good answer by name, whatever its case; NULL if it has none.
-const char *oss_call_response_header(const oss_call *call, const char *name);
+OSS_API const char *oss_call_response_header(const oss_call *call,
+                                             const char *name);
 
-/// The headers of a good answer one by one: the value of number `index`, from 0,
-/// or NULL behind the last; `*name`, unless NULL, gets its name in lower case.
-const char *oss_call_response_header_at(const oss_call *call,
-                                        size_t index,
-                                        const char **name);
+/// The headers of a good answer one by one: the value of number `index`, from
+/// 0, or NULL behind the last; `*name`, unless NULL, gets its name in lower
+/// case.
+OSS_API const char *oss_call_response_header_at(const oss_call *call,
+                                                size_t index,
+                                                const char **name);
 
 /// ETag of the object with its quotes; NULL if the answer has none.
-const char *oss_call_etag(const oss_call *call);
+OSS_API const char *oss_call_etag(const oss_call *call);
 
 /// Version of the object; NULL if the bucket keeps none.
-const char *oss_call_version_id(const oss_call *call);
+OSS_API const char *oss_call_version_id(const oss_call *call);
 
 /// CRC-64 of the whole object as the service computed it; 0 if the answer has
 /// none.
-uint64_t oss_call_crc64(const oss_call *call);
+OSS_API uint64_t oss_call_crc64(const oss_call *call);
 
 /// Content-Length in bytes: of the object for oss_head_object(), of the answer
 /// otherwise; -1 if the answer has none.
-int64_t oss_call_content_length(const oss_call *call);
+OSS_API int64_t oss_call_content_length(const oss_call *call);
 
 /// Last-Modified of the object in seconds since 1970 UTC; -1 if the answer has
 /// none.
-int64_t oss_call_last_modified(const oss_call *call);
+OSS_API int64_t oss_call_last_modified(const oss_call *call);
 
-/// The body of the answer, or of the error the first 4 KiB; `*len`, unless NULL,
-/// gets its length in bytes. NULL if there is none.
-const void *oss_call_body(const oss_call *call,
-                          size_t *len);
+/// The body of the answer, or of the error the first 4 KiB; `*len`, unless
+/// NULL, gets its length in bytes. NULL if there is none.
+OSS_API const void *oss_call_body(const oss_call *call, size_t *len);
 
-/// The text of an element of the XML document or JSON text in the answer, such as
-/// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
+/// The text of an element of the XML document or JSON text in the answer, such
+/// as "Rule[0].Expiration.Days", the root not named; "" if it holds only other
 /// elements, NULL if there is none.
-const char *oss_call_text(const oss_call *call,
-                          const char *path);
+OSS_API const char *oss_call_text(const oss_call *call, const char *path);
 
 /// How many elements of the document in the answer have the last name of
 /// `path`, such as "Rule" or "Rule[0].Transition".
-size_t oss_call_count(const oss_call *call, const char *path);
+OSS_API size_t oss_call_count(const oss_call *call, const char *path);
 
-/// Where oss_append_object() goes on, which is the size of the object, also after a
-/// refusal for a wrong position; -1 if the answer does not tell.
-int64_t oss_call_next_append_position(const oss_call *call);
+/// Where oss_append_object() goes on, which is the size of the object, also
+/// after a refusal for a wrong position; -1 if the answer does not tell.
+OSS_API int64_t oss_call_next_append_position(const oss_call *call);
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
 /// the answer does not tell.
-const char *oss_call_symlink_target(const oss_call *call);
+OSS_API const char *oss_call_symlink_target(const oss_call *call);
 
-/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has none.
-const char *oss_call_upload_id(const oss_call *call);
+/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has
+/// none.
+OSS_API const char *oss_call_upload_id(const oss_call *call);
 
 /// The URL of oss_presign(), or where to send the form of oss_post_policy();
 /// NULL if nothing was signed.
-const char *oss_call_url(const oss_call *call);
+OSS_API const char *oss_call_url(const oss_call *call);
 
-/// What has to be sent along, the headers of oss_presign() or the form fields of
-/// oss_post_policy(), one by one: the value of number `index`, from 0, or NULL
-/// behind the last; `*name`, unless NULL, gets its name.
-const char *oss_call_signed_at(const oss_call *call,
-                               size_t index,
-                               const char **name);
+/// What has to be sent along, the headers of oss_presign() or the form fields
+/// of oss_post_policy(), one by one: the value of number `index`, from 0, or
+/// NULL behind the last; `*name`, unless NULL, gets its name.
+OSS_API const char *oss_call_signed_at(const oss_call *call,
+                                       size_t index,
+                                       const char **name);
 
 /// When what oss_presign() or oss_post_policy() signed ends, in seconds since
 /// 1970 UTC; -1 if nothing was signed.
-int64_t oss_call_expiration(const oss_call *call);
+OSS_API int64_t oss_call_expiration(const oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Objects
+//
+// To store, fetch, copy, append and delete objects. Keys are 1 to 1023 bytes
+// of UTF-8 and are sent byte for byte. `call` may be NULL, unless the answer
+// can only be reached by it.
+// -----------------------------------------------------------------------------
+
+/// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
+/// give up. Runs on the calling thread, only during the call; must not throw,
+/// longjmp, or use the call it serves.
+typedef int64_t (*oss_read_fn)(void *user, uint8_t *buf, size_t cap);
+
+/// Takes `len` bytes; returns 0 to go on, anything else to give up. Runs on the
+/// calling thread, only during the call; must not throw, longjmp, or use the
+/// call it serves.
+typedef int (*oss_write_fn)(void *user, const uint8_t *data, size_t len);
 
 /// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
 /// from the key unless the call has one. `call` may be NULL, here and below.
-oss_status oss_put_object(const oss_bucket *bucket,
-                          const char *key,
-                          const void *data,
-                          size_t len,
-                          oss_call *call);
-
-/// PutObject from the file at `path`, up to 5 GB.
-oss_status oss_put_object_file(const oss_bucket *bucket,
-                               const char *key,
-                               const char *path,
-                               oss_call *call);
-
-/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its end.
-/// After a failure it is repeated only as long as nothing was read, unless
-/// oss_call_set_rewind() lets it begin again.
-oss_status oss_put_object_stream(const oss_bucket *bucket,
-                                 const char *key,
-                                 int64_t len,
-                                 oss_read_fn read,
-                                 void *user,
-                                 oss_call *call);
-
-/// GetObject: asks for `key`; then fetch the body with oss_call_read(), so `call`
-/// is required. Until its end the call keeps a connection.
-oss_status oss_get_object(const oss_bucket *bucket,
-                          const char *key,
-                          oss_call *call);
-
-/// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many came.
-/// A larger object is #OSS_INVALID_ARGUMENT and stays unread.
-oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
-                                    const char *key,
-                                    void *buf,
-                                    size_t cap,
-                                    size_t *len,
-                                    oss_call *call);
-
-/// GetObject into the file at `path`, which appears whole or not at all.
-oss_status oss_get_object_to_file(const oss_bucket *bucket,
+OSS_CHECK
+OSS_API oss_status oss_put_object(const oss_bucket *bucket,
                                   const char *key,
-                                  const char *path,
+                                  const void *data,
+                                  size_t len,
                                   oss_call *call);
 
-/// GetObject into `write`, piece by piece. Unless this returns #OSS_OK, what was
-/// written is not the object.
-oss_status oss_get_object_to_stream(const oss_bucket *bucket,
-                                    const char *key,
-                                    oss_write_fn write,
-                                    void *user,
-                                    oss_call *call);
+/// PutObject from the file at `path`, up to 5 GB.
+OSS_CHECK
+OSS_API oss_status oss_put_object_file(const oss_bucket *bucket,
+                                       const char *key,
+                                       const char *path,
+                                       oss_call *call);
+
+/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its
+/// end. After a failure it is repeated only as long as nothing was read, unless
+/// oss_call_set_rewind() lets it begin again.
+OSS_CHECK
+OSS_API oss_status oss_put_object_stream(const oss_bucket *bucket,
+                                         const char *key,
+                                         int64_t len,
+                                         oss_read_fn read,
+                                         void *user,
+                                         oss_call *call);
+
+/// GetObject: asks for `key`; then fetch the body with oss_call_read(), so
+/// `call` is required. Until its end the call keeps a connection.
+OSS_CHECK
+OSS_API oss_status oss_get_object(const oss_bucket *bucket,
+                                  const char *key,
+                                  oss_call *call);
+
+/// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many
+/// came. A larger object is #OSS_INVALID_ARGUMENT and stays unread.
+OSS_CHECK
+OSS_API oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
+                                            const char *key,
+                                            void *buf,
+                                            size_t cap,
+                                            size_t *len,
+                                            oss_call *call);
+
+/// GetObject into the file at `path`, which appears whole or not at all.
+OSS_CHECK
+OSS_API oss_status oss_get_object_to_file(const oss_bucket *bucket,
+                                          const char *key,
+                                          const char *path,
+                                          oss_call *call);
+
+/// GetObject into `write`, piece by piece. Unless this returns #OSS_OK, what
+/// was written is not the object.
+OSS_CHECK
+OSS_API oss_status oss_get_object_to_stream(const oss_bucket *bucket,
+                                            const char *key,
+                                            oss_write_fn write,
+                                            void *user,
+                                            oss_call *call);
 
 /// HeadObject: the headers of the object without its body; see the getters of
 /// the call.
-oss_status oss_head_object(const oss_bucket *bucket,
-                           const char *key,
-                           oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_head_object(const oss_bucket *bucket,
+                                   const char *key,
+                                   oss_call *call);
 
 /// GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.
-oss_status oss_get_object_meta(const oss_bucket *bucket,
-                               const char *key,
-                               oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_get_object_meta(const oss_bucket *bucket,
+                                       const char *key,
+                                       oss_call *call);
 
 /// DeleteObject. Deleting what is not there is a success, as with the service.
-oss_status oss_delete_object(const oss_bucket *bucket,
-                             const char *key,
-                             oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_delete_object(const oss_bucket *bucket,
+                                     const char *key,
+                                     oss_call *call);
 
 /// Whether the object exists, by GetObjectMeta: `*exists` gets 1 or 0. Only the
 /// service's word that it does not is a 0; a refusal, a missing bucket and a
 /// network failure are errors.
-oss_status oss_object_exists(const oss_bucket *bucket,
-                             const char *key,
-                             int *exists,
-                             oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_object_exists(const oss_bucket *bucket,
+                                     const char *key,
+                                     int *exists,
+                                     oss_call *call);
 
-/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the bucket
-/// of the source is this one, NULL for its version the latest. New metadata comes
-/// as headers, with "x-oss-metadata-directive" = "REPLACE".
-oss_status oss_copy_object(const oss_bucket *bucket,
-                           const char *key,
-                           const char *source_bucket,
-                           const char *source_key,
-                           const char *source_version_id,
-                           oss_call *call);
+/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the
+/// bucket of the source is this one, NULL for its version the latest. New
+/// metadata comes as headers, with "x-oss-metadata-directive" = "REPLACE".
+OSS_CHECK
+OSS_API oss_status oss_copy_object(const oss_bucket *bucket,
+                                   const char *key,
+                                   const char *source_bucket,
+                                   const char *source_key,
+                                   const char *source_version_id,
+                                   oss_call *call);
 
 /// AppendObject: adds `len` bytes to an appendable object whose size has to be
-/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never repeated:
-/// after a lost answer oss_head_object() tells whether it happened.
-oss_status oss_append_object(const oss_bucket *bucket,
-                             const char *key,
-                             int64_t position,
-                             const void *data,
-                             size_t len,
-                             oss_call *call);
+/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never
+/// repeated: after a lost answer oss_head_object() tells whether it happened.
+OSS_CHECK
+OSS_API oss_status oss_append_object(const oss_bucket *bucket,
+                                     const char *key,
+                                     int64_t position,
+                                     const void *data,
+                                     size_t len,
+                                     oss_call *call);
 
-/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to its
-/// end.
-oss_status oss_append_object_stream(const oss_bucket *bucket,
-                                    const char *key,
-                                    int64_t position,
-                                    int64_t len,
-                                    oss_read_fn read,
-                                    void *user,
-                                    oss_call *call);
+/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to
+/// its end.
+OSS_CHECK
+OSS_API oss_status oss_append_object_stream(const oss_bucket *bucket,
+                                            const char *key,
+                                            int64_t position,
+                                            int64_t len,
+                                            oss_read_fn read,
+                                            void *user,
+                                            oss_call *call);
 
 /// SealAppendObject: nothing can be appended any more; `position` is the size.
-oss_status oss_seal_append_object(const oss_bucket *bucket,
-                                  const char *key,
-                                  int64_t position,
-                                  oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_seal_append_object(const oss_bucket *bucket,
+                                          const char *key,
+                                          int64_t position,
+                                          oss_call *call);
 
-/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
-/// `version_ids`, each of which may be NULL. #OSS_OK even if some could not be
-/// deleted: oss_call_next() steps through what the service says, with `quiet` 0 all
-/// of them, else only the failures; look at the `kind` of the entries.
-oss_status oss_delete_multiple_objects(const oss_bucket *bucket,
-                                       const char *const *keys,
-                                       const char *const *version_ids,
-                                       size_t count,
-                                       int quiet,
-                                       oss_call *call);
+/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless
+/// NULL, `version_ids`, each of which may be NULL. #OSS_OK even if some could
+/// not be deleted: oss_call_next() steps through what the service says, with
+/// `quiet` 0 all of them, else only the failures; look at the `kind` of the
+/// entries.
+OSS_CHECK
+OSS_API oss_status oss_delete_multiple_objects(const oss_bucket *bucket,
+                                               const char *const *keys,
+                                               const char *const *version_ids,
+                                               size_t count,
+                                               int quiet,
+                                               oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Object settings
+//
+// What belongs to an object besides its content: access, links, tags, the
+// state of archived objects, and what the service makes of images, video and
+// documents on its own side.
+// -----------------------------------------------------------------------------
 
 /// PutObjectAcl: `acl` is "default", "private", "public-read" or
 /// "public-read-write".
-oss_status oss_put_object_acl(const oss_bucket *bucket,
-                              const char *key,
-                              const char *acl,
-                              oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_put_object_acl(const oss_bucket *bucket,
+                                      const char *key,
+                                      const char *acl,
+                                      oss_call *call);
 
 /// GetObjectAcl: oss_call_text() has "AccessControlList.Grant".
-oss_status oss_get_object_acl(const oss_bucket *bucket,
-                              const char *key,
-                              oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_get_object_acl(const oss_bucket *bucket,
+                                      const char *key,
+                                      oss_call *call);
 
 /// PutSymlink: makes `key` a link to `target`, a key of the same bucket.
-oss_status oss_put_symlink(const oss_bucket *bucket,
-                           const char *key,
-                           const char *target,
-                           oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_put_symlink(const oss_bucket *bucket,
+                                   const char *key,
+                                   const char *target,
+                                   oss_call *call);
 
 /// GetSymlink: oss_call_symlink_target() tells where the link leads.
-oss_status oss_get_symlink(const oss_bucket *bucket,
-                           const char *key,
-                           oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_get_symlink(const oss_bucket *bucket,
+                                   const char *key,
+                                   oss_call *call);
 
-/// PutObjectTagging: replaces all tags of the object by `count` of them, up to 10.
-oss_status oss_put_object_tagging(const oss_bucket *bucket,
-                                  const char *key,
-                                  const char *const *names,
-                                  const char *const *values,
-                                  size_t count,
-                                  oss_call *call);
+/// PutObjectTagging: replaces all tags of the object by `count` of them, up to
+/// 10.
+OSS_CHECK
+OSS_API oss_status oss_put_object_tagging(const oss_bucket *bucket,
+                                          const char *key,
+                                          const char *const *names,
+                                          const char *const *values,
+                                          size_t count,
+                                          oss_call *call);
 
 /// GetObjectTagging: oss_call_count() of "TagSet.Tag", oss_call_text() of
 /// "TagSet.Tag[0].Key" and "TagSet.Tag[0].Value" and so on.
-oss_status oss_get_object_tagging(const oss_bucket *bucket,
-                                  const char *key,
-                                  oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_get_object_tagging(const oss_bucket *bucket,
+                                          const char *key,
+                                          oss_call *call);
 
 /// DeleteObjectTagging: takes off all tags.
-oss_status oss_delete_object_tagging(const oss_bucket *bucket,
-                                     const char *key,
-                                     oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_delete_object_tagging(const oss_bucket *bucket,
+                                             const char *key,
+                                             oss_call *call);
 
-/// RestoreObject: has an archived object made readable, for `days` days, or 0 for
-/// the service's choice, at the speed `tier`, "Expedited", "Standard" or "Bulk", or
-/// NULL. HTTP status 202: begun; 200: it is readable already.
-oss_status oss_restore_object(const oss_bucket *bucket,
-                              const char *key,
-                              int32_t days,
-                              const char *tier,
-                              oss_call *call);
+/// RestoreObject: has an archived object made readable, for `days` days, or 0
+/// for the service's choice, at the speed `tier`, "Expedited", "Standard" or
+/// "Bulk", or NULL. HTTP status 202: begun; 200: it is readable already.
+OSS_CHECK
+OSS_API oss_status oss_restore_object(const oss_bucket *bucket,
+                                      const char *key,
+                                      int32_t days,
+                                      const char *tier,
+                                      oss_call *call);
 
 /// CleanRestoredObject: ends the time in which a restored object is readable.
-oss_status oss_clean_restored_object(const oss_bucket *bucket,
+OSS_CHECK
+OSS_API oss_status oss_clean_restored_object(const oss_bucket *bucket,
+                                             const char *key,
+                                             oss_call *call);
+
+/// ProcessObject: does `process`, such as
+/// "image/resize,w_100|sys/saveas,o_...". oss_call_body() is a JSON text.
+OSS_CHECK
+OSS_API oss_status oss_process_object(const oss_bucket *bucket,
+                                      const char *key,
+                                      const char *process,
+                                      oss_call *call);
+
+/// AsyncProcessObject: as oss_process_object(), but only begins it;
+/// oss_call_body() has the id of the task.
+OSS_CHECK
+OSS_API oss_status oss_async_process_object(const oss_bucket *bucket,
+                                            const char *key,
+                                            const char *process,
+                                            oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Select
+//
+// SQL on one CSV or JSON object. The service reads the object and sends only
+// the rows that were asked for. The rows are read with oss_call_read(), like
+// the body of an object.
+// -----------------------------------------------------------------------------
+
+/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object;
+/// read the rows with oss_call_read(), so `call` is required. Fields set the
+/// rest, such as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as
+/// they are, not in base64). It is CSV unless there is a field below
+/// "InputSerialization.JSON".
+OSS_CHECK
+OSS_API oss_status oss_select_object(const oss_bucket *bucket,
                                      const char *key,
+                                     const char *expression,
                                      oss_call *call);
 
-/// ProcessObject: does `process`, such as "image/resize,w_100|sys/saveas,o_...".
-/// oss_call_body() is a JSON text.
-oss_status oss_process_object(const oss_bucket *bucket,
-                              const char *key,
-                              const char *process,
-                              oss_call *call);
+/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`,
+/// `*rows` and `*columns` (0 for JSON) get what was found, unless they are
+/// NULL. Fields as for oss_select_object().
+OSS_CHECK
+OSS_API oss_status oss_create_select_object_meta(const oss_bucket *bucket,
+                                                 const char *key,
+                                                 uint32_t *splits,
+                                                 uint64_t *rows,
+                                                 uint32_t *columns,
+                                                 oss_call *call);
 
-/// AsyncProcessObject: as oss_process_object(), but only begins it; oss_call_body()
-/// has the id of the task.
-oss_status oss_async_process_object(const oss_bucket *bucket,
-                                    const char *key,
-                                    const char *process,
-                                    oss_call *call);
+// -----------------------------------------------------------------------------
+// Multipart uploads
+//
+// Objects of up to 48.8 TB, in parts of 100 KB to 5 GB, by as many threads as
+// you like. What is neither completed nor aborted stays stored, and the
+// service bills it.
+// -----------------------------------------------------------------------------
 
-/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object; read
-/// the rows with oss_call_read(), so `call` is required. Fields set the rest, such
-/// as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as they are, not
-/// in base64). It is CSV unless there is a field below "InputSerialization.JSON".
-oss_status oss_select_object(const oss_bucket *bucket,
-                             const char *key,
-                             const char *expression,
-                             oss_call *call);
+/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id,
+/// so `call` is required. Headers of the call become those of the object. What
+/// is never completed or aborted is stored and billed as parts.
+OSS_CHECK
+OSS_API oss_status oss_initiate_multipart_upload(const oss_bucket *bucket,
+                                                 const char *key,
+                                                 oss_call *call);
 
-/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`, `*rows` and
-/// `*columns` (0 for JSON) get what was found, unless they are NULL. Fields as for
-/// oss_select_object().
-oss_status oss_create_select_object_meta(const oss_bucket *bucket,
-                                         const char *key,
-                                         uint32_t *splits,
-                                         uint64_t *rows,
-                                         uint32_t *columns,
-                                         oss_call *call);
-
-/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id, so
-/// `call` is required. Headers of the call become those of the object. What is
-/// never completed or aborted is stored and billed as parts.
-oss_status oss_initiate_multipart_upload(const oss_bucket *bucket,
-                                         const char *key,
-                                         oss_call *call);
-
-/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB, the
-/// last one also less. Keep oss_call_etag() and oss_call_crc64() for completing.
-oss_status oss_upload_part(const oss_bucket *bucket,
-                           const char *key,
-                           const char *upload_id,
-                           int32_t number,
-                           const void *data,
-                           size_t len,
-                           oss_call *call);
+/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB,
+/// the last one also less. Keep oss_call_etag() and oss_call_crc64() for
+/// completing.
+OSS_CHECK
+OSS_API oss_status oss_upload_part(const oss_bucket *bucket,
+                                   const char *key,
+                                   const char *upload_id,
+                                   int32_t number,
+                                   const void *data,
+                                   size_t len,
+                                   oss_call *call);
 
 /// UploadPart of `len` bytes of the file at `path`, from `offset` on.
-oss_status oss_upload_part_file(const oss_bucket *bucket,
-                                const char *key,
-                                const char *upload_id,
-                                int32_t number,
-                                const char *path,
-                                int64_t offset,
-                                int64_t len,
-                                oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_upload_part_file(const oss_bucket *bucket,
+                                        const char *key,
+                                        const char *upload_id,
+                                        int32_t number,
+                                        const char *path,
+                                        int64_t offset,
+                                        int64_t len,
+                                        oss_call *call);
 
 /// UploadPart of what `read` yields; see oss_put_object_stream().
-oss_status oss_upload_part_stream(const oss_bucket *bucket,
-                                  const char *key,
-                                  const char *upload_id,
-                                  int32_t number,
-                                  int64_t len,
-                                  oss_read_fn read,
-                                  void *user,
-                                  oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_upload_part_stream(const oss_bucket *bucket,
+                                          const char *key,
+                                          const char *upload_id,
+                                          int32_t number,
+                                          int64_t len,
+                                          oss_read_fn read,
+                                          void *user,
+                                          oss_call *call);
 
-/// UploadPartCopy: makes part `number` a copy of an object, or of the range that
-/// oss_call_set_range() sets. The source as for oss_copy_object(). oss_call_text() has
-/// the "ETag".
-oss_status oss_upload_part_copy(const oss_bucket *bucket,
-                                const char *key,
-                                const char *upload_id,
-                                int32_t number,
-                                const char *source_bucket,
-                                const char *source_key,
-                                const char *source_version_id,
-                                oss_call *call);
+/// UploadPartCopy: makes part `number` a copy of an object, or of the range
+/// that oss_call_set_range() sets. The source as for oss_copy_object().
+/// oss_call_text() has the "ETag".
+OSS_CHECK
+OSS_API oss_status oss_upload_part_copy(const oss_bucket *bucket,
+                                        const char *key,
+                                        const char *upload_id,
+                                        int32_t number,
+                                        const char *source_bucket,
+                                        const char *source_key,
+                                        const char *source_version_id,
+                                        oss_call *call);
 
-/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object, and
-/// compares its CRC-64 if all of them have theirs; without any, all parts that were
-/// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
-/// happened.
-oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
-                                         const char *key,
-                                         const char *upload_id,
-                                         oss_call *call);
+/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
+/// and compares its CRC-64 if all of them have theirs; without any, all parts
+/// that were uploaded. Never repeated: after a lost answer oss_head_object()
+/// tells whether it happened.
+OSS_CHECK
+OSS_API oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
+                                                 const char *key,
+                                                 const char *upload_id,
+                                                 oss_call *call);
 
 /// AbortMultipartUpload: ends an upload and deletes its parts.
-oss_status oss_abort_multipart_upload(const oss_bucket *bucket,
-                                      const char *key,
-                                      const char *upload_id,
-                                      oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_abort_multipart_upload(const oss_bucket *bucket,
+                                              const char *key,
+                                              const char *upload_id,
+                                              oss_call *call);
 
-/// ListParts: the parts of an upload in the order of their numbers. Step with
-/// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
-/// behind the query "part-number-marker".
-oss_status oss_list_parts(const oss_bucket *bucket,
-                          const char *key,
-                          const char *upload_id,
-                          oss_call *call);
+// -----------------------------------------------------------------------------
+// Presigned URLs and forms
+//
+// Requests that somebody without keys can send until they expire: a URL for
+// any method, a form for browsers. Signing sends nothing. The functions
+// `_by_url` send such requests.
+// -----------------------------------------------------------------------------
 
-/// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were neither
-/// completed nor aborted; begins behind the query "key-marker" and
-/// "upload-id-marker".
-oss_status oss_list_multipart_uploads(const oss_bucket *bucket,
-                                      const char *prefix,
-                                      const char *delimiter,
-                                      oss_call *call);
+/// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or
+/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. Query and
+/// headers of the call are part of it. Then oss_call_url() and
+/// oss_call_signed_at(), so `call` is required. Sends nothing.
+OSS_CHECK
+OSS_API oss_status oss_presign(const oss_bucket *bucket,
+                               const char *method,
+                               const char *key,
+                               int64_t expires,
+                               oss_call *call);
 
-/// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or NULL for
-/// the bucket, for `expires` seconds, with V4 up to 604800. Query and headers of the
-/// call are part of it. Then oss_call_url() and oss_call_signed_at(), so `call` is
-/// required. Sends nothing.
-oss_status oss_presign(const oss_bucket *bucket,
-                       const char *method,
-                       const char *key,
-                       int64_t expires,
-                       oss_call *call);
-
-/// Signs a form that lets anybody upload an object for `expires` seconds (PostObject),
-/// under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or NULL.
-/// Then oss_call_url() and oss_call_signed_at(); the form has those fields, "key", and
-/// as the last one "file". `call` is required. Sends nothing.
-oss_status oss_post_policy(const oss_bucket *bucket,
-                           int64_t expires,
-                           const char *conditions,
-                           oss_call *call);
+/// Signs a form that lets anybody upload an object for `expires` seconds
+/// (PostObject), under `conditions`, a JSON array such as
+/// [["starts-with","$key","user/"]], or NULL. Then oss_call_url() and
+/// oss_call_signed_at(); the form has those fields, "key", and as the last one
+/// "file". `call` is required. Sends nothing.
+OSS_CHECK
+OSS_API oss_status oss_post_policy(const oss_bucket *bucket,
+                                   int64_t expires,
+                                   const char *conditions,
+                                   oss_call *call);
 
 /// PutObject by a presigned URL, compared with its CRC-64. Of `bucket` only the
 /// connections and settings are used; the call has to have the signed headers.
-oss_status oss_put_object_by_url(const oss_bucket *bucket,
-                                 const char *url,
-                                 const void *data,
-                                 size_t len,
-                                 oss_call *call);
-
-/// GetObject by a presigned URL; then fetch the body with oss_call_read(), so `call`
-/// is required. Checked as oss_get_object() is.
-oss_status oss_get_object_by_url(const oss_bucket *bucket,
-                                 const char *url,
-                                 oss_call *call);
-
-/// GetObject by a presigned URL into the file at `path`, which appears whole or not
-/// at all.
-oss_status oss_get_object_by_url_to_file(const oss_bucket *bucket,
+OSS_CHECK
+OSS_API oss_status oss_put_object_by_url(const oss_bucket *bucket,
                                          const char *url,
-                                         const char *path,
+                                         const void *data,
+                                         size_t len,
                                          oss_call *call);
 
-/// HeadObject by a presigned URL.
-oss_status oss_head_object_by_url(const oss_bucket *bucket,
-                                  const char *url,
-                                  oss_call *call);
+/// GetObject by a presigned URL; then fetch the body with oss_call_read(), so
+/// `call` is required. Checked as oss_get_object() is.
+OSS_CHECK
+OSS_API oss_status oss_get_object_by_url(const oss_bucket *bucket,
+                                         const char *url,
+                                         oss_call *call);
 
-/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl", its class
-/// and redundancy as fields "StorageClass" and "DataRedundancyType"; creating one's
-/// own bucket again is a success.
-oss_status oss_put_bucket(const oss_bucket *bucket,
-                          oss_call *call);
+/// GetObject by a presigned URL into the file at `path`, which appears whole or
+/// not at all.
+OSS_CHECK
+OSS_API oss_status oss_get_object_by_url_to_file(const oss_bucket *bucket,
+                                                 const char *url,
+                                                 const char *path,
+                                                 oss_call *call);
+
+/// HeadObject by a presigned URL.
+OSS_CHECK
+OSS_API oss_status oss_head_object_by_url(const oss_bucket *bucket,
+                                          const char *url,
+                                          oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Buckets and regions
+//
+// To make, inspect and delete buckets. All other configurations of a bucket
+// (lifecycle, CORS, policy and so on) are documents, which oss_invoke() sends
+// and fetches.
+// -----------------------------------------------------------------------------
+
+/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl", its
+/// class and redundancy as fields "StorageClass" and "DataRedundancyType";
+/// creating one's own bucket again is a success.
+OSS_CHECK
+OSS_API oss_status oss_put_bucket(const oss_bucket *bucket, oss_call *call);
 
 /// DeleteBucket: the bucket has to be empty.
-oss_status oss_delete_bucket(const oss_bucket *bucket, oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_delete_bucket(const oss_bucket *bucket, oss_call *call);
 
-/// GetBucketInfo: oss_call_text() has "Bucket.StorageClass", "Bucket.Location" and
-/// so on.
-oss_status oss_get_bucket_info(const oss_bucket *bucket,
-                               oss_call *call);
+/// GetBucketInfo: oss_call_text() has "Bucket.StorageClass", "Bucket.Location"
+/// and so on.
+OSS_CHECK
+OSS_API oss_status oss_get_bucket_info(const oss_bucket *bucket,
+                                       oss_call *call);
 
-/// GetBucketStat: oss_call_text() has "Storage" in bytes, "ObjectCount" and so on.
-oss_status oss_get_bucket_stat(const oss_bucket *bucket,
-                               oss_call *call);
+/// GetBucketStat: oss_call_text() has "Storage" in bytes, "ObjectCount" and so
+/// on.
+OSS_CHECK
+OSS_API oss_status oss_get_bucket_stat(const oss_bucket *bucket,
+                                       oss_call *call);
 
-/// GetBucketLocation: oss_call_text() with "" has it, such as "oss-cn-hangzhou".
-oss_status oss_get_bucket_location(const oss_bucket *bucket,
-                                   oss_call *call);
+/// GetBucketLocation: oss_call_text() with "" has it, such as
+/// "oss-cn-hangzhou".
+OSS_CHECK
+OSS_API oss_status oss_get_bucket_location(const oss_bucket *bucket,
+                                           oss_call *call);
 
 /// GetBucketAcl: oss_call_text() has "AccessControlList.Grant".
-oss_status oss_get_bucket_acl(const oss_bucket *bucket, oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_get_bucket_acl(const oss_bucket *bucket, oss_call *call);
 
 /// PutBucketAcl: `acl` is "private", "public-read" or "public-read-write".
-oss_status oss_put_bucket_acl(const oss_bucket *bucket,
-                              const char *acl,
-                              oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_put_bucket_acl(const oss_bucket *bucket,
+                                      const char *acl,
+                                      oss_call *call);
 
 /// Whether the bucket exists, by GetBucketAcl: `*exists` gets 1 or 0. Only the
 /// service's word that it does not is a 0; somebody else's is an error.
-oss_status oss_bucket_exists(const oss_bucket *bucket,
-                             int *exists,
-                             oss_call *call);
+OSS_CHECK
+OSS_API oss_status oss_bucket_exists(const oss_bucket *bucket,
+                                     int *exists,
+                                     oss_call *call);
 
-/// ListObjectsV2: the objects whose keys begin with `prefix`, in key order; keys
-/// that hold `delimiter` behind it are folded into one entry. Both may be NULL.
-/// Step with oss_call_next(), so `call` is required; pages are fetched as needed.
-/// Where to begin and how long pages are: query "start-after" and "max-keys".
-oss_status oss_list_objects_v2(const oss_bucket *bucket,
-                               const char *prefix,
-                               const char *delimiter,
-                               oss_call *call);
+/// DescribeRegions: oss_call_count() of "RegionInfo", oss_call_text() of
+/// "RegionInfo[0].Region" and so on. The query "regions" names one of them.
+OSS_CHECK
+OSS_API oss_status oss_describe_regions(const oss_service *service,
+                                        oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Listings
+//
+// One entry after the other by oss_call_next(), which fetches pages as needed.
+// Keys are what users made them: "../x" and "/etc/x" are possible. A program
+// that makes file names of keys has to check them.
+// -----------------------------------------------------------------------------
+
+/// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
+/// keys that hold `delimiter` behind it are folded into one entry. Both may be
+/// NULL. Step with oss_call_next(), so `call` is required; pages are fetched as
+/// needed. Where to begin and how long pages are: query "start-after" and
+/// "max-keys".
+OSS_CHECK
+OSS_API oss_status oss_list_objects_v2(const oss_bucket *bucket,
+                                       const char *prefix,
+                                       const char *delimiter,
+                                       oss_call *call);
 
 /// ListObjects: as oss_list_objects_v2(), by the older operation; begins behind
 /// the query "marker".
-oss_status oss_list_objects(const oss_bucket *bucket,
-                            const char *prefix,
-                            const char *delimiter,
-                            oss_call *call);
-
-/// ListObjectVersions: as oss_list_objects_v2(), but all versions, with delete
-/// markers, of one key the newest first; begins behind the query "key-marker" and
-/// "version-id-marker".
-oss_status oss_list_object_versions(const oss_bucket *bucket,
+OSS_CHECK
+OSS_API oss_status oss_list_objects(const oss_bucket *bucket,
                                     const char *prefix,
                                     const char *delimiter,
                                     oss_call *call);
 
-/// Sends any operation by its official name, such as "PutBucketLifecycle"; `key` is
-/// NULL at bucket level. Its document is given as bytes, built by oss_call_set_field(),
-/// or both: then the fields change it, and oss_call_body() of the last answer may
-/// be given. The answer is collected, up to 64 MiB: oss_call_text(). An operation
-/// that this version does not know is sent by its method: "GET", "PUT" and so on.
-oss_status oss_invoke(const oss_bucket *bucket,
-                      const char *operation,
-                      const char *key,
-                      const void *body,
-                      size_t len,
-                      oss_call *call);
+/// ListObjectVersions: as oss_list_objects_v2(), but all versions, with delete
+/// markers, of one key the newest first; begins behind the query "key-marker"
+/// and "version-id-marker".
+OSS_CHECK
+OSS_API oss_status oss_list_object_versions(const oss_bucket *bucket,
+                                            const char *prefix,
+                                            const char *delimiter,
+                                            oss_call *call);
 
-/// As oss_invoke(), at service level.
-oss_status oss_service_invoke(const oss_service *service,
+/// ListBuckets: the buckets of the account whose names begin with `prefix`
+/// (NULL for all). Step with oss_call_next(), so `call` is required.
+OSS_CHECK
+OSS_API oss_status oss_list_buckets(const oss_service *service,
+                                    const char *prefix,
+                                    oss_call *call);
+
+/// ListParts: the parts of an upload in the order of their numbers. Step with
+/// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
+/// behind the query "part-number-marker".
+OSS_CHECK
+OSS_API oss_status oss_list_parts(const oss_bucket *bucket,
+                                  const char *key,
+                                  const char *upload_id,
+                                  oss_call *call);
+
+/// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were
+/// neither completed nor aborted; begins behind the query "key-marker" and
+/// "upload-id-marker".
+OSS_CHECK
+OSS_API oss_status oss_list_multipart_uploads(const oss_bucket *bucket,
+                                              const char *prefix,
+                                              const char *delimiter,
+                                              oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Any operation
+//
+// Every operation of the service by its official name; src/operations has the
+// list. Documents go in field by field or as bytes, and the answer is read by
+// path. New operations of the service need no new library.
+// -----------------------------------------------------------------------------
+
+/// Sends any operation by its official name, such as "PutBucketLifecycle";
+/// `key` is NULL at bucket level. Its document is given as bytes, built by
+/// oss_call_set_field(), or both: then the fields change it, and
+/// oss_call_body() of the last answer may be given. The answer is collected, up
+/// to 64 MiB: oss_call_text(). An operation that this version does not know is
+/// sent by its method: "GET", "PUT" and so on.
+OSS_CHECK
+OSS_API oss_status oss_invoke(const oss_bucket *bucket,
                               const char *operation,
+                              const char *key,
                               const void *body,
                               size_t len,
                               oss_call *call);
 
-/// ListBuckets: the buckets of the account whose names begin with `prefix` (NULL
-/// for all). Step with oss_call_next(), so `call` is required.
-oss_status oss_list_buckets(const oss_service *service,
-                            const char *prefix,
-                            oss_call *call);
-
-/// DescribeRegions: oss_call_count() of "RegionInfo", oss_call_text() of
-/// "RegionInfo[0].Region" and so on. The query "regions" names one of them.
-oss_status oss_describe_regions(const oss_service *service, oss_call *call);
+/// As oss_invoke(), at service level.
+OSS_CHECK
+OSS_API oss_status oss_service_invoke(const oss_service *service,
+                                      const char *operation,
+                                      const void *body,
+                                      size_t len,
+                                      oss_call *call);
 
 #ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+} // extern "C"
+#endif
 
-#endif  /* OSS_H */
+#endif // OSS_H

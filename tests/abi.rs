@@ -67,11 +67,10 @@ fn ledger_is_in_order() {
 #[test]
 fn header_declares_what_the_ledger_lists() {
     let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
-    // Declarations begin a line and name the function before the first parenthesis; comments and types do not.
+    // Declarations begin with OSS_API and name the function before the first parenthesis.
     let declared: BTreeSet<String> = header
         .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-        .filter(|line| !line.starts_with("typedef") && !line.starts_with("extern"))
+        .filter(|line| line.starts_with("OSS_API "))
         .filter_map(|line| line.split_once('(').map(|(before, _)| before))
         .filter_map(|before| before.rsplit([' ', '*']).next())
         .map(str::to_owned)

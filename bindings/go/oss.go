@@ -44,6 +44,11 @@ func Version() string {
 	return C.GoString(C.oss_version())
 }
 
+// VersionNumber returns the same as a number that can be compared: 10203 is 1.2.3.
+func VersionNumber() int {
+	return int(C.oss_version_number())
+}
+
 // Has reports whether the library was built with a feature: "tls". Unknown names are absent.
 func Has(feature string) bool {
 	text, err := newText("feature", feature)

@@ -118,7 +118,8 @@ pub unsafe extern "C" fn oss_call_host_id(call: *const oss_call) -> *const c_cha
     unsafe { lend(call, ":host_id", c"".as_ptr(), &find) }
 }
 
-/// The service's finer error code, such as "0026-00000001"; "" if there is none.
+/// The service's finer error code, such as "0026-00000001"; "" if there is
+/// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_ec(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.error.as_ref()?.service()?.ec.clone());
@@ -186,8 +187,9 @@ pub unsafe extern "C" fn oss_call_response_header(
     unsafe { lend(call, &name.to_ascii_lowercase(), std::ptr::null(), &find) }
 }
 
-/// The headers of a good answer one by one: the value of number `index`, from 0,
-/// or NULL behind the last; `*name`, unless NULL, gets its name in lower case.
+/// The headers of a good answer one by one: the value of number `index`, from
+/// 0, or NULL behind the last; `*name`, unless NULL, gets its name in lower
+/// case.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_response_header_at(
     call: *const oss_call,
@@ -251,8 +253,8 @@ pub unsafe extern "C" fn oss_call_last_modified(call: *const oss_call) -> i64 {
     unsafe { look(call, -1, |o| Some(o.response()?.last_modified()?.0)) }
 }
 
-/// The body of the answer, or of the error the first 4 KiB; `*len`, unless NULL,
-/// gets its length in bytes. NULL if there is none.
+/// The body of the answer, or of the error the first 4 KiB; `*len`, unless
+/// NULL, gets its length in bytes. NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -> *const c_void {
     let mut length = 0;
@@ -274,8 +276,8 @@ pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -
     body.cast()
 }
 
-/// The text of an element of the XML document or JSON text in the answer, such as
-/// "Rule[0].Expiration.Days", the root not named; "" if it holds only other
+/// The text of an element of the XML document or JSON text in the answer, such
+/// as "Rule[0].Expiration.Days", the root not named; "" if it holds only other
 /// elements, NULL if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_text(
@@ -303,8 +305,8 @@ pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_ch
     unsafe { look(call, 0, |o| Some(o.document()?.count(path))) }
 }
 
-/// Where oss_append_object() goes on, which is the size of the object, also after a
-/// refusal for a wrong position; -1 if the answer does not tell.
+/// Where oss_append_object() goes on, which is the size of the object, also
+/// after a refusal for a wrong position; -1 if the answer does not tell.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) -> i64 {
     let find = |o: &Output| {
@@ -331,7 +333,8 @@ pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *cons
     unsafe { lend(call, ":symlink", std::ptr::null(), &find) }
 }
 
-/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has none.
+/// The upload id of oss_initiate_multipart_upload(); NULL if the answer has
+/// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
@@ -347,9 +350,9 @@ pub unsafe extern "C" fn oss_call_url(call: *const oss_call) -> *const c_char {
     unsafe { lend(call, ":url", std::ptr::null(), &find) }
 }
 
-/// What has to be sent along, the headers of oss_presign() or the form fields of
-/// oss_post_policy(), one by one: the value of number `index`, from 0, or NULL
-/// behind the last; `*name`, unless NULL, gets its name.
+/// What has to be sent along, the headers of oss_presign() or the form fields
+/// of oss_post_policy(), one by one: the value of number `index`, from 0, or
+/// NULL behind the last; `*name`, unless NULL, gets its name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_signed_at(
     call: *const oss_call,

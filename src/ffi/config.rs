@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::{Mutex, MutexGuard};
 
 use super::status::{OSS_OK, oss_status};
-use super::support::{borrow, busy, free, guard, handle, remember};
+use super::support::{borrow, busy, free, guard, handle, remember, status};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -41,6 +41,31 @@ impl oss_config {
         state.tell(made.as_ref().err());
         made
     }
+}
+
+/// Applies a setter. The configuration remembers its first bad value, but each
+/// setter reports its own.
+///
+/// # Safety
+/// `config` is NULL or a live handle.
+pub(super) unsafe fn set(
+    config: *mut oss_config,
+    apply: impl FnOnce(&mut Config) -> Result<()>,
+) -> oss_status {
+    status(|| {
+        // SAFETY: see above.
+        let mut state = unsafe { borrow(config, "config") }?.lock()?;
+        let earlier = state.config.error.take();
+        let applied = apply(&mut state.config);
+        let result = match state.config.error.take() {
+            Some(error) => Err(error),
+            None => applied,
+        };
+        state.config.error = earlier.or_else(|| result.as_ref().err().cloned());
+        let first = state.config.error.clone();
+        state.tell(first.as_ref());
+        result
+    })
 }
 
 fn lend(text: &str) -> Option<CString> {

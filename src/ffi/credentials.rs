@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::{Arc, Mutex};
 
+use super::config::{oss_config, set};
 use super::status::oss_status;
 use super::support::{User, borrow, free, handle, optional_text, status, text};
 use crate::credentials::{
@@ -132,4 +133,54 @@ pub(super) fn callback(function: oss_credentials_fn, user: *mut c_void) -> Resul
         }
     };
     Ok(oss_credentials(Arc::new(Callback(ask))))
+}
+
+/// Long-lived keys, or temporary ones with their STS `token` (else NULL).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_keys(
+    config: *mut oss_config,
+    id: *const c_char,
+    secret: *const c_char,
+    token: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL, as the header asks.
+    unsafe {
+        set(config, |config| {
+            let keys = Static::new(keys(id, secret, token)?)?;
+            config.credentials(Arc::new(keys));
+            Ok(())
+        })
+    }
+}
+
+/// Where credentials come from, instead of the environment. Both handles stay
+/// yours.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_credentials(
+    config: *mut oss_config,
+    credentials: *const oss_credentials,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL, as the header asks.
+    unsafe {
+        set(config, |config| {
+            config.credentials(borrow(credentials, "credentials")?.0.clone());
+            Ok(())
+        })
+    }
+}
+
+/// Short for oss_credentials_callback() and oss_config_set_credentials().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_credentials_callback(
+    config: *mut oss_config,
+    function: oss_credentials_fn,
+    user: *mut c_void,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL, as the header asks.
+    unsafe {
+        set(config, |config| {
+            config.credentials(callback(function, user)?.0);
+            Ok(())
+        })
+    }
 }

@@ -32,15 +32,17 @@ type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
 
 /// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
 /// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
-/// calling thread, only during the call; must not throw, longjmp or use the call.
+/// calling thread, only during the call; must not throw, longjmp or use the
+/// call.
 pub type oss_progress_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
 
 pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
 
-/// Goes back to the first byte of the body, so that #oss_read_fn yields the same
-/// bytes again; returns 0, or anything else to give up. Runs on the calling
-/// thread, only during the call; must not throw, longjmp or use the call.
+/// Goes back to the first byte of the body, so that #oss_read_fn yields the
+/// same bytes again; returns 0, or anything else to give up. Runs on the
+/// calling thread, only during the call; must not throw, longjmp or use the
+/// call.
 pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> c_int>;
 
 impl Input {
@@ -144,10 +146,11 @@ pub unsafe extern "C" fn oss_call_set_query(
     }
 }
 
-/// Sets an element of the XML document, or a string of the JSON text, that the next
-/// request carries, such as "Rule[0].Expiration.Days"; NULL takes it out. Missing elements are made; an
-/// index may be one behind the last. A request with a body is changed by this,
-/// one without gets a new document. See oss_invoke().
+/// Sets an element of the XML document, or a string of the JSON text, that the
+/// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
+/// Missing elements are made; an index may be one behind the last. A request
+/// with a body is changed by this, one without gets a new document. See
+/// oss_invoke().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_field(
     call: *mut oss_call,
@@ -165,9 +168,10 @@ pub unsafe extern "C" fn oss_call_set_field(
     }
 }
 
-/// Has the service call back when an upload is stored: `callback` and `variables`
-/// are JSON texts, the latter may be NULL. The answer of the callback is then the
-/// body; if it fails, the upload is stored and HTTP status 203 the error.
+/// Has the service call back when an upload is stored: `callback` and
+/// `variables` are JSON texts, the latter may be NULL. The answer of the
+/// callback is then the body; if it fails, the upload is stored and HTTP status
+/// 203 the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_upload_callback(
     call: *mut oss_call,
@@ -188,8 +192,8 @@ pub unsafe extern "C" fn oss_call_set_upload_callback(
 }
 
 /// Tells oss_append_object() the CRC-64 of what is there already, so that the
-/// whole object is compared: oss_call_crc64() of the append before, to be set anew
-/// for each. Not needed at position 0.
+/// whole object is compared: oss_call_crc64() of the append before, to be set
+/// anew for each. Not needed at position 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
     // SAFETY: NULL or a live handle.
@@ -202,8 +206,8 @@ pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: 
 }
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
-/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that the
-/// whole object is compared; size -1 or CRC-64 0 if they are not known.
+/// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
+/// the whole object is compared; size -1 or CRC-64 0 if they are not known.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_add_part(
     call: *mut oss_call,
@@ -240,7 +244,8 @@ pub(super) fn part_number(number: i32) -> Result<u32> {
 }
 
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is
-/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of them.
+/// the end. A negative `first` asks for the last bytes: -100, -1 for 100 of
+/// them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_range(
     call: *mut oss_call,

@@ -11,13 +11,17 @@ mod run;
 
 mod support;
 
-mod status;
+mod version;
 
 mod log;
+
+mod status;
 
 mod config;
 
 mod options;
+
+mod session_options;
 
 mod credentials;
 
@@ -27,11 +31,11 @@ mod call;
 
 mod input;
 
+mod entry;
+
 mod read;
 
 mod answer;
-
-mod entry;
 
 mod object;
 
@@ -45,4 +49,6 @@ mod presign;
 
 mod bucket;
 
-mod service;
+mod list;
+
+mod invoke;

@@ -2,20 +2,17 @@
 
 use std::ffi::{c_char, c_void};
 
-use super::bucket::{list, owned};
 use super::call::oss_call;
-use super::entry::Entries;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
 use super::object::{Reader, copy_source, oss_read_fn, unsigned};
 use super::run::{on_object, parts, rewind, run_with_call};
 use super::status::oss_status;
 use super::support::{bytes, text};
-use crate::operations::{Bucket, ListMultipartUploads, ListParts};
 
-/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id, so
-/// `call` is required. Headers of the call become those of the object. What is
-/// never completed or aborted is stored and billed as parts.
+/// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id,
+/// so `call` is required. Headers of the call become those of the object. What
+/// is never completed or aborted is stored and billed as parts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_initiate_multipart_upload(
     bucket: *const oss_bucket,
@@ -32,8 +29,9 @@ pub unsafe extern "C" fn oss_initiate_multipart_upload(
     }
 }
 
-/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB, the
-/// last one also less. Keep oss_call_etag() and oss_call_crc64() for completing.
+/// UploadPart: stores `len` bytes as part `number`, 1 to 10000; 100 KB to 5 GB,
+/// the last one also less. Keep oss_call_etag() and oss_call_crc64() for
+/// completing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_part(
     bucket: *const oss_bucket,
@@ -98,9 +96,9 @@ pub unsafe extern "C" fn oss_upload_part_stream(
     }
 }
 
-/// UploadPartCopy: makes part `number` a copy of an object, or of the range that
-/// oss_call_set_range() sets. The source as for oss_copy_object(). oss_call_text() has
-/// the "ETag".
+/// UploadPartCopy: makes part `number` a copy of an object, or of the range
+/// that oss_call_set_range() sets. The source as for oss_copy_object().
+/// oss_call_text() has the "ETag".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_part_copy(
     bucket: *const oss_bucket,
@@ -122,10 +120,10 @@ pub unsafe extern "C" fn oss_upload_part_copy(
     }
 }
 
-/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object, and
-/// compares its CRC-64 if all of them have theirs; without any, all parts that were
-/// uploaded. Never repeated: after a lost answer oss_head_object() tells whether it
-/// happened.
+/// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
+/// and compares its CRC-64 if all of them have theirs; without any, all parts
+/// that were uploaded. Never repeated: after a lost answer oss_head_object()
+/// tells whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_complete_multipart_upload(
     bucket: *const oss_bucket,
@@ -161,51 +159,5 @@ pub unsafe extern "C" fn oss_abort_multipart_upload(
         on_object(bucket, key, call, &|bucket, key, options| {
             bucket.abort_multipart_upload(key, text(upload_id, "upload_id")?, options)
         })
-    }
-}
-
-/// ListParts: the parts of an upload in the order of their numbers. Step with
-/// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
-/// behind the query "part-number-marker".
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_list_parts(
-    bucket: *const oss_bucket,
-    key: *const c_char,
-    upload_id: *const c_char,
-    call: *mut oss_call,
-) -> oss_status {
-    // SAFETY: live handles and strings, or NULL, as the header asks.
-    unsafe {
-        let open = |bucket: &Bucket| {
-            Ok(bucket.part_pager(ListParts {
-                key: text(key, "key")?.to_owned(),
-                upload_id: text(upload_id, "upload_id")?.to_owned(),
-                ..ListParts::default()
-            }))
-        };
-        list(bucket, call, open, Entries::Parts)
-    }
-}
-
-/// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were neither
-/// completed nor aborted; begins behind the query "key-marker" and
-/// "upload-id-marker".
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_list_multipart_uploads(
-    bucket: *const oss_bucket,
-    prefix: *const c_char,
-    delimiter: *const c_char,
-    call: *mut oss_call,
-) -> oss_status {
-    // SAFETY: live handles and strings, or NULL, as the header asks.
-    unsafe {
-        let open = |bucket: &Bucket| {
-            Ok(bucket.upload_pager(ListMultipartUploads {
-                prefix: owned(prefix, "prefix")?,
-                delimiter: owned(delimiter, "delimiter")?,
-                ..ListMultipartUploads::default()
-            }))
-        };
-        list(bucket, call, open, Entries::Uploads)
     }
 }

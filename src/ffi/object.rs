@@ -158,8 +158,8 @@ pub unsafe extern "C" fn oss_put_object_file(
     }
 }
 
-/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its end.
-/// After a failure it is repeated only as long as nothing was read, unless
+/// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its
+/// end. After a failure it is repeated only as long as nothing was read, unless
 /// oss_call_set_rewind() lets it begin again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_stream(
@@ -180,8 +180,8 @@ pub unsafe extern "C" fn oss_put_object_stream(
     }
 }
 
-/// GetObject: asks for `key`; then fetch the body with oss_call_read(), so `call`
-/// is required. Until its end the call keeps a connection.
+/// GetObject: asks for `key`; then fetch the body with oss_call_read(), so
+/// `call` is required. Until its end the call keeps a connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object(
     bucket: *const oss_bucket,
@@ -197,8 +197,8 @@ pub unsafe extern "C" fn oss_get_object(
     }
 }
 
-/// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many came.
-/// A larger object is #OSS_INVALID_ARGUMENT and stays unread.
+/// GetObject into `buf` of `cap` bytes; `*len`, unless NULL, gets how many
+/// came. A larger object is #OSS_INVALID_ARGUMENT and stays unread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_to_buffer(
     bucket: *const oss_bucket,
@@ -242,8 +242,8 @@ pub unsafe extern "C" fn oss_get_object_to_file(
     }
 }
 
-/// GetObject into `write`, piece by piece. Unless this returns #OSS_OK, what was
-/// written is not the object.
+/// GetObject into `write`, piece by piece. Unless this returns #OSS_OK, what
+/// was written is not the object.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_to_stream(
     bucket: *const oss_bucket,
@@ -347,9 +347,9 @@ pub(super) unsafe fn copy_source<'a>(
     }
 }
 
-/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the bucket
-/// of the source is this one, NULL for its version the latest. New metadata comes
-/// as headers, with "x-oss-metadata-directive" = "REPLACE".
+/// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the
+/// bucket of the source is this one, NULL for its version the latest. New
+/// metadata comes as headers, with "x-oss-metadata-directive" = "REPLACE".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_copy_object(
     bucket: *const oss_bucket,
@@ -369,8 +369,8 @@ pub unsafe extern "C" fn oss_copy_object(
 }
 
 /// AppendObject: adds `len` bytes to an appendable object whose size has to be
-/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never repeated:
-/// after a lost answer oss_head_object() tells whether it happened.
+/// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never
+/// repeated: after a lost answer oss_head_object() tells whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_append_object(
     bucket: *const oss_bucket,
@@ -389,8 +389,8 @@ pub unsafe extern "C" fn oss_append_object(
     }
 }
 
-/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to its
-/// end.
+/// AppendObject of what `read` yields: just `len` bytes, or -1 for all up to
+/// its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_append_object_stream(
     bucket: *const oss_bucket,
@@ -428,10 +428,11 @@ pub unsafe extern "C" fn oss_seal_append_object(
     }
 }
 
-/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless NULL,
-/// `version_ids`, each of which may be NULL. #OSS_OK even if some could not be
-/// deleted: oss_call_next() steps through what the service says, with `quiet` 0 all
-/// of them, else only the failures; look at the `kind` of the entries.
+/// DeleteMultipleObjects: `count` objects, 1 to 1000, by `keys` and, unless
+/// NULL, `version_ids`, each of which may be NULL. #OSS_OK even if some could
+/// not be deleted: oss_call_next() steps through what the service says, with
+/// `quiet` 0 all of them, else only the failures; look at the `kind` of the
+/// entries.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_delete_multiple_objects(
     bucket: *const oss_bucket,

@@ -1,48 +1,14 @@
-//! The init options: one setter each.
+//! The init options of every handle: one setter each. Those of the session are in `session_options`.
 
-use std::ffi::{c_char, c_int, c_void};
-use std::sync::Arc;
+use std::ffi::{c_char, c_int};
 use std::time::Duration;
 
-use super::config::oss_config;
-use super::credentials::{callback, keys, oss_credentials, oss_credentials_fn};
+use super::config::{oss_config, set};
 use super::handles::oss_session;
 use super::status::oss_status;
-use super::support::{borrow, bytes, status, text};
-use crate::config::{Config, SignatureVersion};
-use crate::credentials::Static;
+use super::support::{borrow, text};
+use crate::config::SignatureVersion;
 use crate::error::{Error, Result};
-use crate::transport::TlsVersion;
-
-/// TLS 1.2 (RFC 5246), for oss_config_set_tls_versions().
-pub const OSS_TLS_1_2: c_int = 12;
-/// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
-pub const OSS_TLS_1_3: c_int = 13;
-
-/// Applies a setter. The configuration remembers its first bad value, but each
-/// setter reports its own.
-///
-/// # Safety
-/// `config` is NULL or a live handle.
-unsafe fn set(
-    config: *mut oss_config,
-    apply: impl FnOnce(&mut Config) -> Result<()>,
-) -> oss_status {
-    status(|| {
-        // SAFETY: see above.
-        let mut state = unsafe { borrow(config, "config") }?.lock()?;
-        let earlier = state.config.error.take();
-        let applied = apply(&mut state.config);
-        let result = match state.config.error.take() {
-            Some(error) => Err(error),
-            None => applied,
-        };
-        state.config.error = earlier.or_else(|| result.as_ref().err().cloned());
-        let first = state.config.error.clone();
-        state.tell(first.as_ref());
-        result
-    })
-}
 
 fn milliseconds(option: &str, value: i64) -> Result<Duration> {
     u64::try_from(value)
@@ -54,18 +20,8 @@ fn milliseconds(option: &str, value: i64) -> Result<Duration> {
         })
 }
 
-fn unsigned<T: TryFrom<i64>>(option: &str, value: i64) -> Result<T> {
+pub(super) fn unsigned<T: TryFrom<i64>>(option: &str, value: i64) -> Result<T> {
     T::try_from(value).map_err(|_| Error::invalid(format!("`{option}`: {value} is out of range")))
-}
-
-fn tls_version(value: c_int) -> Result<TlsVersion> {
-    match value {
-        OSS_TLS_1_2 => Ok(TlsVersion::V1_2),
-        OSS_TLS_1_3 => Ok(TlsVersion::V1_3),
-        _ => Err(Error::invalid(format!(
-            "`tls_versions`: {value} is no TLS version; allowed are OSS_TLS_1_2 and OSS_TLS_1_3"
-        ))),
-    }
 }
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
@@ -228,56 +184,6 @@ pub unsafe extern "C" fn oss_config_add_signed_header(
     }
 }
 
-/// Long-lived keys, or temporary ones with their STS `token` (else NULL).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_keys(
-    config: *mut oss_config,
-    id: *const c_char,
-    secret: *const c_char,
-    token: *const c_char,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            let keys = Static::new(keys(id, secret, token)?)?;
-            config.credentials(Arc::new(keys));
-            Ok(())
-        })
-    }
-}
-
-/// Where credentials come from, instead of the environment. Both handles stay
-/// yours.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_credentials(
-    config: *mut oss_config,
-    credentials: *const oss_credentials,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.credentials(borrow(credentials, "credentials")?.0.clone());
-            Ok(())
-        })
-    }
-}
-
-/// Short for oss_credentials_callback() and oss_config_set_credentials().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_credentials_callback(
-    config: *mut oss_config,
-    function: oss_credentials_fn,
-    user: *mut c_void,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.credentials(callback(function, user)?.0);
-            Ok(())
-        })
-    }
-}
-
 /// Shares the connections of `session`. Its pool size, TLS, proxy and resolve
 /// settings apply; giving them here too is an error.
 #[unsafe(no_mangle)]
@@ -289,22 +195,6 @@ pub unsafe extern "C" fn oss_config_set_session(
     unsafe {
         set(config, |config| {
             config.session(&borrow(session, "session")?.0);
-            Ok(())
-        })
-    }
-}
-
-/// Idle connections kept per host, 0..10000, default 10; more threads than that
-/// still work. Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_pool_size(
-    config: *mut oss_config,
-    connections: i64,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.pool_size(unsigned("pool_size", connections)?);
             Ok(())
         })
     }
@@ -353,103 +243,6 @@ pub unsafe extern "C" fn oss_config_set_total_timeout_ms(
     unsafe {
         set(config, |config| {
             config.total_timeout(self::milliseconds("total_timeout", milliseconds)?);
-            Ok(())
-        })
-    }
-}
-
-/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
-/// Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_tls_versions(
-    config: *mut oss_config,
-    min: c_int,
-    max: c_int,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.tls_versions(tls_version(min)?, tls_version(max)?);
-            Ok(())
-        })
-    }
-}
-
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
-/// session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_ca_file(
-    config: *mut oss_config,
-    path: *const c_char,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.ca_file(text(path, "path")?);
-            Ok(())
-        })
-    }
-}
-
-/// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_ca_pem(
-    config: *mut oss_config,
-    pem: *const c_void,
-    len: usize,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.ca_pem(bytes(pem, len, "pem")?);
-            Ok(())
-        })
-    }
-}
-
-/// Accepts any certificate: whoever sits in between can read and change
-/// everything. Default 0. Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_insecure_skip_verify(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.insecure_skip_verify(on != 0);
-            Ok(())
-        })
-    }
-}
-
-/// HTTP proxy, http://[user:password@]host[:port]; https goes through a CONNECT
-/// tunnel. Default none. Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_proxy(
-    config: *mut oss_config,
-    url: *const c_char,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.proxy(text(url, "url")?);
-            Ok(())
-        })
-    }
-}
-
-/// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read
-/// when the session is made. Default 0. Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_set_proxy_from_env(
-    config: *mut oss_config,
-    on: c_int,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.proxy_from_env(on != 0);
             Ok(())
         })
     }
@@ -525,23 +318,6 @@ pub unsafe extern "C" fn oss_config_add_user_header(
     unsafe {
         set(config, |config| {
             config.user_header(text(name, "name")?, text(value, "value")?);
-            Ok(())
-        })
-    }
-}
-
-/// Connects to `address` (IP, with a port or without) wherever the host is
-/// `host`: a name, "*.suffix" or "*". Belongs to the session.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_config_add_resolve(
-    config: *mut oss_config,
-    host: *const c_char,
-    address: *const c_char,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL, as the header asks.
-    unsafe {
-        set(config, |config| {
-            config.resolve(text(host, "host")?, text(address, "address")?);
             Ok(())
         })
     }

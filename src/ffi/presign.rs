@@ -24,10 +24,10 @@ fn method(name: &str) -> Result<Method> {
     })
 }
 
-/// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or NULL for
-/// the bucket, for `expires` seconds, with V4 up to 604800. Query and headers of the
-/// call are part of it. Then oss_call_url() and oss_call_signed_at(), so `call` is
-/// required. Sends nothing.
+/// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or
+/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. Query and
+/// headers of the call are part of it. Then oss_call_url() and
+/// oss_call_signed_at(), so `call` is required. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_presign(
     bucket: *const oss_bucket,
@@ -55,10 +55,11 @@ pub unsafe extern "C" fn oss_presign(
     }
 }
 
-/// Signs a form that lets anybody upload an object for `expires` seconds (PostObject),
-/// under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or NULL.
-/// Then oss_call_url() and oss_call_signed_at(); the form has those fields, "key", and
-/// as the last one "file". `call` is required. Sends nothing.
+/// Signs a form that lets anybody upload an object for `expires` seconds
+/// (PostObject), under `conditions`, a JSON array such as
+/// [["starts-with","$key","user/"]], or NULL. Then oss_call_url() and
+/// oss_call_signed_at(); the form has those fields, "key", and as the last one
+/// "file". `call` is required. Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_post_policy(
     bucket: *const oss_bucket,
@@ -100,8 +101,8 @@ pub unsafe extern "C" fn oss_put_object_by_url(
     }
 }
 
-/// GetObject by a presigned URL; then fetch the body with oss_call_read(), so `call`
-/// is required. Checked as oss_get_object() is.
+/// GetObject by a presigned URL; then fetch the body with oss_call_read(), so
+/// `call` is required. Checked as oss_get_object() is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_by_url(
     bucket: *const oss_bucket,
@@ -117,8 +118,8 @@ pub unsafe extern "C" fn oss_get_object_by_url(
     }
 }
 
-/// GetObject by a presigned URL into the file at `path`, which appears whole or not
-/// at all.
+/// GetObject by a presigned URL into the file at `path`, which appears whole or
+/// not at all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_by_url_to_file(
     bucket: *const oss_bucket,

@@ -36,8 +36,8 @@ impl Download {
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
 /// rows of oss_select_object(). Returns how many bytes, at most `cap`; 0 at the
-/// end, when length and checksum have been found right; or a negated #oss_status,
-/// and then what came before is not the object.
+/// end, when length and checksum have been found right; or a negated
+/// #oss_status, and then what came before is not the object.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, cap: usize) -> i64 {
     // SAFETY: NULL or a live handle.

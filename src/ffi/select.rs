@@ -8,10 +8,11 @@ use super::run::{download, run};
 use super::status::oss_status;
 use super::support::text;
 
-/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object; read
-/// the rows with oss_call_read(), so `call` is required. Fields set the rest, such
-/// as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as they are, not
-/// in base64). It is CSV unless there is a field below "InputSerialization.JSON".
+/// SelectObject: what the SQL text `expression` finds in a CSV or JSON object;
+/// read the rows with oss_call_read(), so `call` is required. Fields set the
+/// rest, such as "InputSerialization.CSV.FileHeaderInfo" = "Use" (delimiters as
+/// they are, not in base64). It is CSV unless there is a field below
+/// "InputSerialization.JSON".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_select_object(
     bucket: *const oss_bucket,
@@ -29,9 +30,9 @@ pub unsafe extern "C" fn oss_select_object(
     }
 }
 
-/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`, `*rows` and
-/// `*columns` (0 for JSON) get what was found, unless they are NULL. Fields as for
-/// oss_select_object().
+/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`,
+/// `*rows` and `*columns` (0 for JSON) get what was found, unless they are
+/// NULL. Fields as for oss_select_object().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_create_select_object_meta(
     bucket: *const oss_bucket,

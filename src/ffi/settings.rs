@@ -72,7 +72,8 @@ pub unsafe extern "C" fn oss_get_symlink(
     }
 }
 
-/// PutObjectTagging: replaces all tags of the object by `count` of them, up to 10.
+/// PutObjectTagging: replaces all tags of the object by `count` of them, up to
+/// 10.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_tagging(
     bucket: *const oss_bucket,
@@ -131,9 +132,9 @@ pub unsafe extern "C" fn oss_delete_object_tagging(
     }
 }
 
-/// RestoreObject: has an archived object made readable, for `days` days, or 0 for
-/// the service's choice, at the speed `tier`, "Expedited", "Standard" or "Bulk", or
-/// NULL. HTTP status 202: begun; 200: it is readable already.
+/// RestoreObject: has an archived object made readable, for `days` days, or 0
+/// for the service's choice, at the speed `tier`, "Expedited", "Standard" or
+/// "Bulk", or NULL. HTTP status 202: begun; 200: it is readable already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_restore_object(
     bucket: *const oss_bucket,
@@ -168,8 +169,8 @@ pub unsafe extern "C" fn oss_clean_restored_object(
     }
 }
 
-/// ProcessObject: does `process`, such as "image/resize,w_100|sys/saveas,o_...".
-/// oss_call_body() is a JSON text.
+/// ProcessObject: does `process`, such as
+/// "image/resize,w_100|sys/saveas,o_...". oss_call_body() is a JSON text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_process_object(
     bucket: *const oss_bucket,
@@ -185,8 +186,8 @@ pub unsafe extern "C" fn oss_process_object(
     }
 }
 
-/// AsyncProcessObject: as oss_process_object(), but only begins it; oss_call_body()
-/// has the id of the task.
+/// AsyncProcessObject: as oss_process_object(), but only begins it;
+/// oss_call_body() has the id of the task.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_async_process_object(
     bucket: *const oss_bucket,

@@ -1,9 +1,8 @@
-//! Statuses, version and the last error.
+//! Statuses and the last error.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::c_char;
 
-use super::support::{guard, last_error, optional_text};
-use crate::table::find as find_operation;
+use super::support::last_error;
 
 /// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
 /// meaning; later versions may add more, so treat an unknown one as a failure.
@@ -43,7 +42,8 @@ pub const OSS_CHECKSUM_MISMATCH: oss_status = 14;
 pub const OSS_TRUNCATED: oss_status = 15;
 /// A local file or your own stream failed.
 pub const OSS_IO: oss_status = 16;
-/// The handle is in use: by another thread, or by the call that runs this callback.
+/// The handle is in use: by another thread, or by the call that runs this
+/// callback.
 pub const OSS_BUSY: oss_status = 17;
 /// This library or this service cannot do that.
 pub const OSS_UNSUPPORTED: oss_status = 18;
@@ -78,23 +78,6 @@ const NAMES: [(oss_status, &std::ffi::CStr); 22] = [
     (OSS_BAD_RESPONSE, c"OSS_BAD_RESPONSE"),
     (OSS_BUG, c"OSS_BUG"),
 ];
-
-/// The version of the library at run time, such as "0.1.0".
-#[unsafe(no_mangle)]
-pub extern "C" fn oss_version() -> *const c_char {
-    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
-    VERSION.as_ptr().cast()
-}
-
-/// Whether this build has a feature: "tls", or an operation by its official name,
-/// such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_has(feature: *const c_char) -> c_int {
-    // SAFETY: NULL or a string, as the header asks.
-    let feature = guard(|| unsafe { optional_text(feature, "feature") });
-    let known = |name| name == "tls" || find_operation(name).is_some();
-    c_int::from(matches!(feature, Ok(Some(name)) if known(name)))
-}
 
 /// Why the last failing function on this thread failed, in words; never NULL.
 /// Where work moves between threads (Go, async C#) use oss_call_error().

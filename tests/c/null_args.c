@@ -78,6 +78,7 @@ static void library(void)
     snprintf(version, sizeof version, "%d.%d.%d", OSS_VERSION_MAJOR, OSS_VERSION_MINOR,
              OSS_VERSION_PATCH);
     TEXT(version, oss_version());
+    NUMBER(OSS_VERSION_NUMBER, oss_version_number());
     NUMBER(1, oss_has("tls"));
     NUMBER(1, oss_has("PutBucketLifecycle"));
     NUMBER(0, oss_has("levitation"));

@@ -15,6 +15,7 @@ namespace Alioss
 
         // Version and errors.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_version();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_version_number();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_has(byte* feature);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_last_error();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_status_name(int status);

@@ -30,6 +30,9 @@ namespace Alioss
         /// <summary>Version of the native library, such as "0.1.0".</summary>
         public static string Version => Utf8.Text(Native.oss_version());
 
+        /// <summary>The same as a number that can be compared: 10203 is 1.2.3.</summary>
+        public static int VersionNumber => Native.oss_version_number();
+
         /// <summary>Whether the native library has a feature: "tls". False for unknown names.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="feature"/> is null.</exception>
         public static bool Has(string feature)
