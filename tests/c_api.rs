@@ -368,6 +368,7 @@ fn quickstart_fails_loudly() {
     variables.push(variable("OSS_BUCKET", "quickstart"));
     for (change, argument, words) in [
         (None, "/nowhere/file", "/nowhere/file"),
+        (None, "/etc/hostname", "this bucket exists"),
         (
             Some(("OSS_ACCESS_KEY_SECRET", "wrong")),
             "/etc/hostname",

@@ -6,7 +6,7 @@
  * Reads from the environment:
  *     OSS_ENDPOINT   such as https://oss-cn-hangzhou.aliyuncs.com
  *     OSS_REGION     such as cn-hangzhou; not needed where the endpoint names it
- *     OSS_BUCKET     name of a bucket, which is created, used and deleted
+ *     OSS_BUCKET     name of a bucket that does not exist: it is created, used and deleted
  *     OSS_CA_FILE    trust the CA in this file instead of the public ones; only for test servers
  * and the library itself reads OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.
  */
@@ -45,6 +45,16 @@ static void done(const char *what, const char *name, oss_status status)
     printf("%-12s %-24s %8.3f s   request id %s\n", what, name, seconds() - began,
            oss_call_request_id(call));
     began = seconds();
+}
+
+/* Everything in the bucket is deleted at the end, so it must not be somebody's. */
+static void create_bucket(const char *name)
+{
+    int exists;
+    done("GetBucketAcl", name, oss_bucket_exists(bucket, &exists, call));
+    if (exists)
+        fail(name, "this bucket exists; set OSS_BUCKET to a name that is free");
+    done("PutBucket", name, oss_put_bucket(bucket, call));
 }
 
 /* A bar on terminals, a line for each quarter elsewhere. To return 1 would stop the transfer. */
@@ -156,7 +166,7 @@ int main(int argc, char **argv)
     call = oss_call_new();
 
     began = seconds();
-    done("PutBucket", name, oss_put_bucket(bucket, call));
+    create_bucket(name);
     for (int i = 1; i < argc; i++)
         upload(argv[i]);
     list();

@@ -21,6 +21,10 @@ int main() try {
 
     // value() gives what a result holds, or throws oss::error.
     auto bucket = oss::bucket::open(config, std::getenv("OSS_BUCKET")).value();
+    if (bucket.bucket_exists().value()) { // it is deleted at the end, so it must not be somebody's
+        std::cerr << "the bucket of OSS_BUCKET exists; name one that is free\n";
+        return 1;
+    }
     bucket.put_bucket().value();
 
     // A call carries what a request is sent with, and afterwards the answer.

@@ -18,6 +18,12 @@ internal static class Quickstart
         {
             using (var bucket = new Bucket(options, Environment.GetEnvironmentVariable("OSS_BUCKET")))
             {
+                if (bucket.BucketExists())
+                {
+                    // It is deleted at the end, so it must not be somebody's.
+                    Console.Error.WriteLine("the bucket of OSS_BUCKET exists; name one that is free");
+                    return 1;
+                }
                 bucket.PutBucket();
                 bucket.PutObject("hello.txt", Encoding.UTF8.GetBytes("Hello, OSS!"));
                 using (var reader = new StreamReader(bucket.GetObject("hello.txt")))

@@ -36,6 +36,10 @@ fn run() -> Result<(), Box<dyn Error>> {
     // Says so if anything above was wrong.
     let bucket = Bucket::new(&config, &env::var("OSS_BUCKET")?)?;
     let none = Options::new();
+    // The bucket is deleted at the end, so it must not be somebody's.
+    if bucket.bucket_exists(&none)? {
+        return Err("the bucket of OSS_BUCKET exists; name one that is free".into());
+    }
     bucket.put_bucket(&none)?;
 
     // Options are what a request is sent with: headers and query parameters as the service has them.

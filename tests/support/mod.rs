@@ -141,37 +141,45 @@ pub fn compile(source: &str, standard: &str, linking: Linking) -> PathBuf {
         .or_default()
         .clone();
     program
-        .get_or_init(|| {
-            let library = library();
-            let path = root().join(source);
-            let stem = path.file_stem().unwrap().to_string_lossy();
-            let name = format!("{stem}.{standard}.{linking:?}").to_lowercase();
-            let program = library.directory.join(name);
-            let (words, package) = compiler(&path);
-            let mut arguments: Vec<OsString> = words[1..].iter().map(OsString::from).collect();
-            arguments.push(format!("-std={standard}").into());
-            arguments.extend(WARNINGS.map(OsString::from));
-            arguments.extend(["-g", "-pthread", "-I"].map(OsString::from));
-            arguments.push(root().join("include").into());
-            arguments.push(path.clone().into());
-            arguments.push("-o".into());
-            arguments.push(program.clone().into());
-            match linking {
-                Linking::Shared => {
-                    let directory = library.directory.display();
-                    arguments.push(format!("-L{directory}").into());
-                    arguments.push("-lalioss".into());
-                    arguments.push(rpath());
-                }
-                Linking::Static => {
-                    arguments.push(library.archive.clone().into());
-                    arguments.extend(STATIC_LIBRARIES.map(OsString::from));
-                }
-            }
-            tool(&words[0], package, &arguments);
-            program
-        })
+        .get_or_init(|| compile_file(&root().join(source), standard, linking, &[]))
         .clone()
+}
+
+/// As [`compile`], for any file, with more directories of headers.
+pub fn compile_file(
+    path: &Path,
+    standard: &str,
+    linking: Linking,
+    includes: &[PathBuf],
+) -> PathBuf {
+    let library = library();
+    let stem = path.file_stem().unwrap().to_string_lossy();
+    let name = format!("{stem}.{standard}.{linking:?}").to_lowercase();
+    let program = library.directory.join(name);
+    let (words, package) = compiler(path);
+    let mut arguments: Vec<OsString> = words[1..].iter().map(OsString::from).collect();
+    arguments.push(format!("-std={standard}").into());
+    arguments.extend(WARNINGS.map(OsString::from));
+    arguments.extend(["-g", "-pthread", "-I"].map(OsString::from));
+    arguments.push(root().join("include").into());
+    arguments.extend(includes.iter().map(|directory| joined("-I", directory)));
+    arguments.push(path.into());
+    arguments.push("-o".into());
+    arguments.push(program.clone().into());
+    match linking {
+        Linking::Shared => {
+            let directory = library.directory.display();
+            arguments.push(format!("-L{directory}").into());
+            arguments.push("-lalioss".into());
+            arguments.push(rpath());
+        }
+        Linking::Static => {
+            arguments.push(library.archive.clone().into());
+            arguments.extend(STATIC_LIBRARIES.map(OsString::from));
+        }
+    }
+    tool(&words[0], package, &arguments);
+    program
 }
 
 /// Compiles a Rust program (a path below the root of the package) and links it with the crate as cargo built it for this
@@ -341,4 +349,20 @@ pub fn null_arguments() -> String {
     ["null_args.c", "null_operations.h"]
         .map(|name| std::fs::read_to_string(root().join("tests/c").join(name)).unwrap())
         .concat()
+}
+
+/// The pieces of code in one language that a page (a path below the root of the package) shows, in their order.
+pub fn snippets(page: &str, language: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let (begin, end) = (format!("\n```{language}\n"), "\n```\n");
+    text.split(&begin)
+        .skip(1)
+        .map(|rest| {
+            let code = rest.split_once(end).map(|(code, _)| code);
+            format!(
+                "{}\n",
+                code.unwrap_or_else(|| panic!("{page}: a snippet does not end"))
+            )
+        })
+        .collect()
 }
