@@ -257,6 +257,10 @@ OSS_API oss_status oss_config_status(const oss_config *config);
 /// is used again.
 OSS_API const char *oss_config_error(const oss_config *config);
 
+/// What time it is, in seconds since 1970 UTC. Called by each thread that makes
+/// a request, several at once if several do; must not throw or longjmp.
+typedef int64_t (*oss_clock_fn)(void *user);
+
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
 /// With only a region, that region's public endpoint is used.
 OSS_API oss_status oss_config_set_endpoint(oss_config *config,
@@ -326,8 +330,28 @@ OSS_API oss_status oss_config_set_app_name(oss_config *config,
 /// 1.
 OSS_API oss_status oss_config_set_crc64(oss_config *config, int on);
 
-/// How many times a request is sent at most, 1..100, default 3.
+/// How many times a request is sent at most, 0..100, default 3. 1: it is never
+/// repeated; 0: until the total timeout of the call, or until it is cancelled.
+/// Only what may be repeated is.
 OSS_API oss_status oss_config_set_attempts(oss_config *config, int attempts);
+
+/// The waits between attempts, in milliseconds: random, up to a bound that is
+/// `base` at first (default 200), doubles each time and never exceeds `cap`
+/// (default 20000). 0 stands for the default; at most 3600000, `base` at most
+/// `cap`. A Retry-After of the service prolongs a wait, up to 60 s; if it asks
+/// for more, the error is returned at once.
+OSS_API oss_status oss_config_set_backoff_ms(oss_config *config,
+                                             int64_t base,
+                                             int64_t cap);
+
+/// Takes the time from `function` instead of the system's clock, for machines
+/// whose clock is not set: it dates signatures, and it decides whether
+/// certificates are valid (on a configuration that a session is made from).
+/// `function` and `user` must outlive all handles made from `config`. NULL is
+/// the system's clock.
+OSS_API oss_status oss_config_set_clock(oss_config *config,
+                                        oss_clock_fn function,
+                                        void *user);
 
 /// Corrects the clock by the service's when a request was refused for it.
 /// Default 1.
@@ -354,8 +378,8 @@ OSS_API oss_status oss_config_set_traffic_limit(oss_config *config,
 OSS_API oss_status oss_config_set_pool_size(oss_config *config,
                                             int64_t connections);
 
-/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
-/// Belongs to the session.
+/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; 0 is the
+/// default, which is 1.2 for `min` and 1.3 for `max`. Belongs to the session.
 OSS_API oss_status oss_config_set_tls_versions(oss_config *config,
                                                int min,
                                                int max);

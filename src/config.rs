@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::credentials::{Credentials, CredentialsProvider, Environment, Static};
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
@@ -22,6 +23,9 @@ pub enum SignatureVersion {
 
 /// Longest time-out that is accepted; a longer one is a mistake of units.
 const MAX_TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Longest wait between attempts that is accepted.
+const MAX_BACKOFF: Duration = Duration::from_secs(3600);
 
 /// How to reach the service.
 ///
@@ -55,6 +59,7 @@ pub struct Config {
     pub(crate) user_headers: Vec<(String, String)>,
     pub(crate) crc64: bool,
     pub(crate) retry: Retry,
+    pub(crate) clock: Clock,
     pub(crate) clock_skew_correction: bool,
     pub(crate) traffic_limit: Option<u64>,
     session: Option<Session>,
@@ -94,6 +99,7 @@ impl Default for Config {
             user_headers: Vec::new(),
             crc64: true,
             retry: Retry::default(),
+            clock: Clock::default(),
             clock_skew_correction: true,
             traffic_limit: None,
             session: None,
@@ -226,7 +232,7 @@ impl Config {
         self.set(check, |config, timeout| config.read_timeout = timeout)
     }
 
-    /// Limit for a whole call with its repetitions; 1 ms to 7 days, default none.
+    /// Limit for a whole call with its retries; 1 ms to 7 days, default none.
     pub fn total_timeout(&mut self, timeout: Duration) -> &mut Config {
         let check = check_timeout("total_timeout", timeout);
         self.set(check, |config, timeout| {
@@ -239,9 +245,11 @@ impl Config {
         let check = if min <= max {
             Ok((min, max))
         } else {
-            Err(Error::invalid(format!(
-                "`tls_versions`: the minimum ({min}) is above the maximum ({max})"
-            )))
+            Err(Error::refused(
+                "tls_versions",
+                format_args!("the lowest ({min}) is above the highest ({max})"),
+                "1.2 and 1.3, the lower one first",
+            ))
         };
         self.set(check, |config, versions| {
             config.own_session.tls_versions = Some(versions)
@@ -298,10 +306,11 @@ impl Config {
         let check = if legal {
             Ok(())
         } else {
-            Err(Error::invalid(format!(
-                "`app_name`: {name:?} cannot stand in the User-Agent header; allowed are up to 128 visible ASCII \
-                 characters and blanks, none at the ends"
-            )))
+            Err(Error::refused(
+                "app_name",
+                format_args!("{name:?} cannot stand in the User-Agent header"),
+                "up to 128 visible ASCII characters and spaces, no space at the ends",
+            ))
         };
         self.set(check, |config, ()| config.app_name = name.to_owned())
     }
@@ -312,10 +321,47 @@ impl Config {
         self
     }
 
-    /// How many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
+    /// How many times a request is sent at most, 0..100, default 3; 1: it is never repeated, 0: until the total timeout of
+    /// the call, or until it is cancelled. Only what may be repeated is.
     pub fn attempts(&mut self, attempts: u32) -> &mut Config {
-        let check = in_range("attempts", attempts, 1, 100, "attempts");
+        let check = in_range("attempts", attempts, 0, 100, "attempts");
         self.set(check, |config, attempts| config.retry.attempts = attempts)
+    }
+
+    /// The waits between attempts: random, from nothing up to a bound, which is `base` at first (default 200 ms), doubles each
+    /// time, and never exceeds `cap` (default 20 s). Zero stands for the default; at most an hour, `base` at most `cap`. A
+    /// `Retry-After` of the service prolongs a wait, up to 60 s; if it asks for more, the error is returned at once.
+    pub fn backoff(&mut self, base: Duration, cap: Duration) -> &mut Config {
+        let default = Retry::default();
+        let given = |time: Duration, default| if time.is_zero() { default } else { time };
+        let (base, cap) = (given(base, default.base), given(cap, default.cap));
+        let check = if base <= cap && cap <= MAX_BACKOFF {
+            Ok((base, cap))
+        } else {
+            Err(Error::refused(
+                "backoff",
+                format_args!(
+                    "{} ms to {} ms is out of range",
+                    base.as_millis(),
+                    cap.as_millis()
+                ),
+                format_args!(
+                    "a base that is not above the cap, and a cap up to {} ms",
+                    MAX_BACKOFF.as_millis()
+                ),
+            ))
+        };
+        self.set(check, |config, (base, cap)| {
+            (config.retry.base, config.retry.cap) = (base, cap);
+        })
+    }
+
+    /// What time it is, in seconds since 1970 UTC, for machines whose clock is not set: it dates signatures, and it decides
+    /// whether certificates are valid (on a configuration that a session is made from). Called from all threads that make
+    /// requests. Default: the system's clock.
+    pub fn clock(&mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> &mut Config {
+        self.clock = Clock::new(now);
+        self
     }
 
     /// Corrects the clock by the service's when a request was refused for it. Default on.
@@ -356,9 +402,9 @@ impl Config {
 
     fn trust(&mut self, option: &'static str, trust: Result<Trust>) -> &mut Config {
         let check = match (&self.own_session.trust, trust) {
-            (Some((other, _)), Ok(_)) if *other != option => Err(Error::invalid(format!(
-                "`{option}` and `{other}` contradict each other; give one of them"
-            ))),
+            (Some((other, _)), Ok(_)) if *other != option => {
+                Err(Error::contradiction(option, other))
+            }
             (_, trust) => trust,
         };
         self.set(check, |config, trust| {
@@ -438,9 +484,7 @@ impl Session {
         }
         let own = &config.own_session;
         let proxy = |https| match &own.proxy {
-            Some(_) if own.proxy_from_env => Err(Error::invalid(
-                "`proxy` and `proxy_from_env` contradict each other; give one of them",
-            )),
+            Some(_) if own.proxy_from_env => Err(Error::contradiction("proxy", "proxy_from_env")),
             Some(proxy) => Ok(Some(proxy.clone())),
             None if own.proxy_from_env => Proxy::from_environment(https),
             None => Ok(None),
@@ -474,20 +518,22 @@ fn in_range<T: PartialOrd + std::fmt::Display>(
     if min <= value && value <= max {
         return Ok(value);
     }
-    Err(Error::invalid(format!(
-        "`{option}`: {value} is out of range; allowed are {min} to {max} {unit}"
-    )))
+    Err(Error::refused(
+        option,
+        format_args!("{value} is out of range"),
+        format_args!("{min} to {max} {unit}"),
+    ))
 }
 
 pub(crate) fn check_timeout(option: &str, timeout: Duration) -> Result<Duration> {
     if timeout >= Duration::from_millis(1) && timeout <= MAX_TIMEOUT {
         return Ok(timeout);
     }
-    Err(Error::invalid(format!(
-        "`{option}`: {} ms is out of range; allowed are 1 to {} ms",
-        timeout.as_millis(),
-        MAX_TIMEOUT.as_millis()
-    )))
+    Err(Error::refused(
+        option,
+        format_args!("{} ms is out of range", timeout.as_millis()),
+        format_args!("1 to {} ms", MAX_TIMEOUT.as_millis()),
+    ))
 }
 
 /// Headers that follow from the rest of the request.
@@ -534,7 +580,9 @@ fn check_header_name(parameter: &str, name: &str) -> Result<()> {
     if !name.is_empty() && name.len() <= 128 && name.bytes().all(legal) {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`{parameter}`: {name:?} is no header name; allowed are 1 to 128 letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)"
-    )))
+    Err(Error::refused(
+        parameter,
+        format_args!("{name:?} is not a header name"),
+        "1 to 128 letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)",
+    ))
 }

@@ -116,6 +116,22 @@ impl Error {
         Error::new(Kind::InvalidArgument, message)
     }
 
+    /// An option or parameter has a value that it cannot have: `wrong` says which one and why, `allowed` what it could be.
+    pub(crate) fn refused(
+        option: &str,
+        wrong: impl fmt::Display,
+        allowed: impl fmt::Display,
+    ) -> Error {
+        Error::invalid(format!("`{option}`: {wrong}; allowed are {allowed}"))
+    }
+
+    /// Two options, each of which is fine by itself, cannot be given together.
+    pub(crate) fn contradiction(option: &str, other: &str) -> Error {
+        Error::invalid(format!(
+            "`{option}` and `{other}` contradict each other; give one of them"
+        ))
+    }
+
     /// A local file or stream failed while `doing`.
     pub fn io(doing: impl fmt::Display, cause: io::Error) -> Error {
         Error::new(Kind::Io, format!("{doing}: {cause}"))

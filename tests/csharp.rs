@@ -158,7 +158,7 @@ fn quickstart() {
 fn init_options() {
     let words = [
         "request id ",
-        "InvalidArgument: `attempts`: 0 is out of range",
+        "InvalidArgument: `attempts`: 1000 is out of range",
     ];
     example("InitOptions", Scheme::Https, &[], &words);
 }

@@ -74,7 +74,12 @@ typedef struct oss_options {
     const oss_options_pair *resolve; /* session; ends with {NULL, NULL} */
     const char *app_name;
     int no_crc64;
-    int attempts; /* attempts at most; 1: none is repeated */
+    int attempts;           /* at most; 1: never repeated */
+    int unlimited_attempts; /* until the total timeout, or until cancelled */
+    int64_t backoff_base_ms;
+    int64_t backoff_cap_ms;
+    oss_clock_fn clock;
+    void *clock_user;
     int no_clock_skew_correction;
     const oss_options_pair *user_headers; /* ends with {NULL, NULL} */
     int64_t traffic_limit;                /* bit/s */
@@ -124,8 +129,7 @@ static inline oss_config *oss_options_config(const oss_options *options) {
     if (options->total_timeout_ms)
         oss_config_set_total_timeout_ms(config, options->total_timeout_ms);
     if (options->tls_min || options->tls_max)
-        oss_config_set_tls_versions(config, options->tls_min ? options->tls_min : OSS_TLS_1_2,
-                                options->tls_max ? options->tls_max : OSS_TLS_1_3);
+        oss_config_set_tls_versions(config, options->tls_min, options->tls_max);
     if (options->ca_file)
         oss_config_set_ca_file(config, options->ca_file);
     if (options->ca_pem)
@@ -142,8 +146,12 @@ static inline oss_config *oss_options_config(const oss_options *options) {
         oss_config_set_app_name(config, options->app_name);
     if (options->no_crc64)
         oss_config_set_crc64(config, 0);
-    if (options->attempts)
-        oss_config_set_attempts(config, options->attempts);
+    if (options->attempts || options->unlimited_attempts)
+        oss_config_set_attempts(config, options->unlimited_attempts ? 0 : options->attempts);
+    if (options->backoff_base_ms || options->backoff_cap_ms)
+        oss_config_set_backoff_ms(config, options->backoff_base_ms, options->backoff_cap_ms);
+    if (options->clock)
+        oss_config_set_clock(config, options->clock, options->clock_user);
     if (options->no_clock_skew_correction)
         oss_config_set_clock_skew_correction(config, 0);
     for (at = 0; options->user_headers && options->user_headers[at].name; at++)

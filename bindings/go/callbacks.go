@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/cgo"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -174,6 +175,17 @@ func ossgoCredentials(self C.uintptr_t, keys *C.oss_keys) C.int {
 		return -1
 	}
 	return C.int(C.oss_keys_set(keys, id.pointer(), secret.pointer(), token.pointer()))
+}
+
+//export ossgoClock
+func ossgoClock(self C.uintptr_t) C.int64_t {
+	defer func() {
+		if value := recover(); value != nil {
+			// Not through C, and there is no request to give it to.
+			go panic(value)
+		}
+	}()
+	return C.int64_t(cgo.Handle(self).Value().(func() time.Time)().Unix())
 }
 
 // A LogLevel says how important a line of the log is.

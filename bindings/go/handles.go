@@ -17,6 +17,7 @@ type handle struct {
 	free   func(unsafe.Pointer)
 	users  atomic.Int64
 	closed atomic.Bool
+	needs  []func() // let go of what the object needs
 }
 
 func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
@@ -49,6 +50,9 @@ func (h *handle) release() {
 	if h.users.Add(-1) == 0 {
 		runtime.SetFinalizer(h, nil)
 		h.free(h.object)
+		for _, letGo := range h.needs {
+			letGo()
+		}
 		died()
 		h.object = nil
 	}
@@ -66,9 +70,18 @@ type target struct {
 	credentials CredentialsFunc
 }
 
-func newTarget(options *Options, object unsafe.Pointer, free func(unsafe.Pointer)) target {
+func (c *config) newTarget(options *Options, object unsafe.Pointer, free func(unsafe.Pointer)) target {
 	function, _ := options.Credentials.(CredentialsFunc)
-	return target{newHandle(object, free), function}
+	return target{c.newHandle(object, free), function}
+}
+
+// newHandle makes a handle that keeps what the options need for as long as it lives.
+func (c *config) newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
+	h := newHandle(object, free)
+	if object != nil {
+		h.needs, c.needs = c.needs, nil
+	}
+	return h
 }
 
 // A Session is a pool of connections with its TLS, proxy and name settings, to be shared by buckets and services. Any
@@ -83,7 +96,7 @@ func NewSession(options Options) (*Session, error) {
 	s := &Session{}
 	err := build(&options, func(c *config) bool {
 		session := C.oss_session_new(c.ptr)
-		s.handle = newHandle(unsafe.Pointer(session), func(p unsafe.Pointer) { C.oss_session_free((*C.oss_session)(p)) })
+		s.handle = c.newHandle(unsafe.Pointer(session), func(p unsafe.Pointer) { C.oss_session_free((*C.oss_session)(p)) })
 		return session != nil
 	})
 	if err != nil {
@@ -114,7 +127,7 @@ func NewBucket(name string, options Options) (*Bucket, error) {
 			return false
 		}
 		bucket := C.oss_bucket_new(c.ptr, text.pointer())
-		b.target = newTarget(&options, unsafe.Pointer(bucket), func(p unsafe.Pointer) { C.oss_bucket_free((*C.oss_bucket)(p)) })
+		b.target = c.newTarget(&options, unsafe.Pointer(bucket), func(p unsafe.Pointer) { C.oss_bucket_free((*C.oss_bucket)(p)) })
 		return bucket != nil
 	})
 	if err != nil {
@@ -145,7 +158,7 @@ func NewService(options Options) (*Service, error) {
 	s := &Service{}
 	err := build(&options, func(c *config) bool {
 		service := C.oss_service_new(c.ptr)
-		s.target = newTarget(&options, unsafe.Pointer(service), func(p unsafe.Pointer) { C.oss_service_free((*C.oss_service)(p)) })
+		s.target = c.newTarget(&options, unsafe.Pointer(service), func(p unsafe.Pointer) { C.oss_service_free((*C.oss_service)(p)) })
 		return service != nil
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ package oss
 import "C"
 
 import (
+	"runtime/cgo"
 	"sort"
 	"time"
 	"unsafe"
@@ -72,7 +73,7 @@ type Options struct {
 	// ReadTimeout limits how long no byte moves in either direction; 1 ms to 7 days, default 60 s. Slow but moving is
 	// fine.
 	ReadTimeout time.Duration
-	// TotalTimeout limits a whole request with its repetitions and the reading of its answer; 1 ms to 7 days, default
+	// TotalTimeout limits a whole request with its retries and the reading of its answer; 1 ms to 7 days, default
 	// none. See also [WithTimeout].
 	TotalTimeout time.Duration
 
@@ -97,8 +98,19 @@ type Options struct {
 	AppName string
 	// DisableCRC64 leaves out comparing the CRC-64 of uploads and whole downloads with the service's.
 	DisableCRC64 bool
-	// Attempts is how many times a request is sent at most, 1..100, default 3. Only what may be repeated is.
+	// Attempts is how many times a request is sent at most, 1..100, default 3; 1: it is never repeated. Only what may be
+	// repeated is.
 	Attempts int
+	// UnlimitedAttempts repeats until the total timeout of the request, or until its context ends.
+	UnlimitedAttempts bool
+	// BackoffBase and BackoffCap bound the waits between attempts, which are random: the bound is BackoffBase at first
+	// (default 200 ms), doubles each time, and never exceeds BackoffCap (default 20 s, at most an hour). A Retry-After of
+	// the service prolongs a wait, up to 60 s; if it asks for more, the error is returned at once.
+	BackoffBase, BackoffCap time.Duration
+	// Clock is what time it is, for machines whose clock is not set: it dates signatures, and it decides whether
+	// certificates are valid (in the options that a session is made from). Called in several goroutines at once; if it
+	// panics, the program ends. Default: the system's clock.
+	Clock func() time.Time
 	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it.
 	DisableClockSkewCorrection bool
 	// UserHeaders are sent with every request, unless the request brings its own.
@@ -124,6 +136,7 @@ func (o Options) GoString() string {
 type config struct {
 	ptr   *C.oss_config
 	first *Error // the first bad value
+	needs []func()
 }
 
 // fail notes a bad value, unless there was one before.
@@ -162,7 +175,12 @@ func build(o *Options, make func(*config) bool) error {
 	if c.ptr == nil {
 		return newError(Bug, "there is no configuration")
 	}
-	defer C.oss_config_free(c.ptr)
+	defer func() {
+		C.oss_config_free(c.ptr)
+		for _, letGo := range c.needs {
+			letGo()
+		}
+	}()
 	if err := c.apply(o); err != nil {
 		return err
 	}
@@ -223,7 +241,8 @@ func (c *config) apply(o *Options) error {
 			return err
 		}
 		c.check(C.oss_config_set_session(c.ptr, (*C.oss_session)(session)))
-		o.Session.release()
+		// The session has what its own options need.
+		c.needs = append(c.needs, o.Session.release)
 	}
 	c.applyTimeouts(o)
 	c.applySession(o)
@@ -231,8 +250,21 @@ func (c *config) apply(o *Options) error {
 		c.check(C.oss_config_set_app_name(c.ptr, c.text("app_name", o.AppName).pointer()))
 	}
 	c.check(C.oss_config_set_crc64(c.ptr, flag(!o.DisableCRC64)))
-	if o.Attempts != 0 {
+	switch {
+	case o.UnlimitedAttempts && o.Attempts != 0:
+		c.fail(newError(InvalidArgument, "`unlimited_attempts` and `attempts` contradict each other; give one of them"))
+	case o.UnlimitedAttempts:
+		c.check(C.oss_config_set_attempts(c.ptr, 0))
+	case o.Attempts != 0:
 		c.check(C.oss_config_set_attempts(c.ptr, clampInt(o.Attempts)))
+	}
+	if o.BackoffBase != 0 || o.BackoffCap != 0 {
+		c.check(C.oss_config_set_backoff_ms(c.ptr, milliseconds(o.BackoffBase), milliseconds(o.BackoffCap)))
+	}
+	if o.Clock != nil {
+		clock := cgo.NewHandle(o.Clock)
+		c.needs = append(c.needs, clock.Delete)
+		c.check(C.ossgo_config_clock(c.ptr, C.uintptr_t(clock)))
 	}
 	c.check(C.oss_config_set_clock_skew_correction(c.ptr, flag(!o.DisableClockSkewCorrection)))
 	names := make([]string, 0, len(o.UserHeaders))
@@ -273,14 +305,7 @@ func (c *config) applySession(o *Options) {
 		c.check(C.oss_config_set_pool_size(c.ptr, C.int64_t(o.PoolSize)))
 	}
 	if o.MinTLS != 0 || o.MaxTLS != 0 {
-		lowest, highest := TLS12, TLS13
-		if o.MinTLS != 0 {
-			lowest = o.MinTLS
-		}
-		if o.MaxTLS != 0 {
-			highest = o.MaxTLS
-		}
-		c.check(C.oss_config_set_tls_versions(c.ptr, clampInt(int(lowest)), clampInt(int(highest))))
+		c.check(C.oss_config_set_tls_versions(c.ptr, clampInt(int(o.MinTLS)), clampInt(int(o.MaxTLS))))
 	}
 	if o.CAFile != "" {
 		c.check(C.oss_config_set_ca_file(c.ptr, c.text("ca_file", o.CAFile).pointer()))

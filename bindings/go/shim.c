@@ -29,6 +29,11 @@ static int credentials(void *user, oss_keys *keys)
     return ossgoCredentials(current, keys);
 }
 
+static int64_t now(void *user)
+{
+    return ossgoClock((uintptr_t)user);
+}
+
 static void log_line(void *user, int level, const char *line)
 {
     (void)user;
@@ -158,6 +163,11 @@ oss_status ossgo_call_progress(oss_call *call, uintptr_t request)
 oss_status ossgo_config_credentials(oss_config *config)
 {
     return oss_config_set_credentials_callback(config, credentials, NULL);
+}
+
+oss_status ossgo_config_clock(oss_config *config, uintptr_t clock)
+{
+    return oss_config_set_clock(config, now, (void *)clock);
 }
 
 oss_status ossgo_set_log(int level)

@@ -38,7 +38,7 @@ internal static class InitOptions
             }
             try
             {
-                options.Attempts = 0;
+                options.Attempts = 1000;
                 new Bucket(options, "examplebucket").Dispose();
                 return 1;
             }

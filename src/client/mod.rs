@@ -8,13 +8,14 @@ mod upload;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use prepared::Prepared;
 pub use presign::{PostPolicy, Presigned};
 use upload::Upload;
 
 use crate::cancel::Limits;
+use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::CredentialsProvider;
 use crate::endpoint::{self, Endpoint, Scheme};
@@ -58,6 +59,7 @@ struct Inner {
     total_timeout: Option<Duration>,
     crc64: bool,
     retry: Retry,
+    clock: Clock,
     clock_skew_correction: bool,
     traffic_limit: Option<String>,
     /// Seconds to add to the local clock; not every machine has 64-bit atomics, and 68 years are enough.
@@ -151,6 +153,7 @@ impl Client {
             total_timeout: config.total_timeout,
             crc64: config.crc64,
             retry: config.retry,
+            clock: config.clock.clone(),
             clock_skew_correction: config.clock_skew_correction,
             traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
             clock_offset: AtomicI32::new(0),
@@ -234,7 +237,7 @@ impl Client {
         let (mut clock_corrected, mut stale_replaced) = (false, false);
         let mut answer_lost = false;
         loop {
-            let local = local_clock();
+            let local = inner.clock.now();
             inner
                 .sign(&mut call, local)
                 .map_err(|error| error.with_attempts(attempts))?;
@@ -528,13 +531,6 @@ fn authority(endpoint: &Endpoint, bucket: Option<&str>) -> Authority {
 fn clock_offset(server: i64, local: i64) -> i32 {
     let offset = server.saturating_sub(local);
     offset.clamp(i32::MIN.into(), i32::MAX.into()) as i32
-}
-
-fn local_clock() -> i64 {
-    match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(time) => time.as_secs().try_into().unwrap_or(i64::MAX),
-        Err(_) => 0,
-    }
 }
 
 fn user_agent(app_name: &str) -> String {

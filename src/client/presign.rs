@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::prepared::query;
-use super::{Client, Signer, local_clock};
+use super::{Client, Signer};
 use crate::config::check_header;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
@@ -77,7 +77,7 @@ impl Client {
             check_header("header", name, value)?;
         }
         let credentials = self.credentials_to_sign()?;
-        let now = inner.service_clock(local_clock());
+        let now = inner.service_clock(inner.clock.now());
         let mut query = query(request, options);
         let mut link = Link {
             method: request.operation.method.as_str(),
@@ -128,7 +128,7 @@ impl Client {
             _ => &[conditions],
         };
         let credentials = self.credentials_to_sign()?;
-        let now = inner.service_clock(local_clock());
+        let now = inner.service_clock(inner.clock.now());
         let expiration = until(now, expires);
         let bucket: Field = ("bucket", inner.bucket.clone().unwrap_or_default());
         let fields = match &inner.signer {

@@ -1,14 +1,19 @@
 //! The init options of every handle: one setter each. Those of the session are in `session_options`.
 
-use std::ffi::{c_char, c_int};
+use std::ffi::{c_char, c_int, c_void};
 use std::time::Duration;
 
 use super::config::{oss_config, set};
 use super::handles::oss_session;
 use super::status::oss_status;
-use super::support::{borrow, text};
+use super::support::{User, borrow, text};
+use crate::clock::Clock;
 use crate::config::SignatureVersion;
 use crate::error::{Error, Result};
+
+/// What time it is, in seconds since 1970 UTC. Called by each thread that makes
+/// a request, several at once if several do; must not throw or longjmp.
+pub type oss_clock_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>;
 
 fn milliseconds(option: &str, value: i64) -> Result<Duration> {
     u64::try_from(value)
@@ -276,7 +281,9 @@ pub unsafe extern "C" fn oss_config_set_crc64(config: *mut oss_config, on: c_int
     }
 }
 
-/// How many times a request is sent at most, 1..100, default 3.
+/// How many times a request is sent at most, 0..100, default 3. 1: it is never
+/// repeated; 0: until the total timeout of the call, or until it is cancelled.
+/// Only what may be repeated is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_attempts(
     config: *mut oss_config,
@@ -286,6 +293,66 @@ pub unsafe extern "C" fn oss_config_set_attempts(
     unsafe {
         set(config, |config| {
             config.attempts(unsigned("attempts", attempts.into())?);
+            Ok(())
+        })
+    }
+}
+
+/// The waits between attempts, in milliseconds: random, up to a bound that is
+/// `base` at first (default 200), doubles each time and never exceeds `cap`
+/// (default 20000). 0 stands for the default; at most 3600000, `base` at most
+/// `cap`. A Retry-After of the service prolongs a wait, up to 60 s; if it asks
+/// for more, the error is returned at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_backoff_ms(
+    config: *mut oss_config,
+    base: i64,
+    cap: i64,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(config, |config| {
+            config.backoff(backoff(base)?, backoff(cap)?);
+            Ok(())
+        })
+    }
+}
+
+fn backoff(milliseconds: i64) -> Result<Duration> {
+    let time = u64::try_from(milliseconds).map(Duration::from_millis);
+    time.map_err(|_| {
+        Error::refused(
+            "backoff",
+            format_args!("{milliseconds} ms is negative"),
+            "0 to 3600000 ms",
+        )
+    })
+}
+
+fn caller(function: unsafe extern "C-unwind" fn(*mut c_void) -> i64, user: User) -> Clock {
+    Clock::new(move || {
+        let user: User = user;
+        // SAFETY: the caller of oss_config_set_clock() vouches for both.
+        unsafe { function(user.0) }
+    })
+}
+
+/// Takes the time from `function` instead of the system's clock, for machines
+/// whose clock is not set: it dates signatures, and it decides whether
+/// certificates are valid (on a configuration that a session is made from).
+/// `function` and `user` must outlive all handles made from `config`. NULL is
+/// the system's clock.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_clock(
+    config: *mut oss_config,
+    function: oss_clock_fn,
+    user: *mut c_void,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(config, |config| {
+            config.clock =
+                function.map_or_else(Clock::default, |function| caller(function, User(user)));
             Ok(())
         })
     }

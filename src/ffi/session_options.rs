@@ -14,13 +14,17 @@ pub const OSS_TLS_1_2: c_int = 12;
 /// TLS 1.3 (RFC 8446), for oss_config_set_tls_versions().
 pub const OSS_TLS_1_3: c_int = 13;
 
-fn tls_version(value: c_int) -> Result<TlsVersion> {
+/// `None` is the default.
+fn tls_version(value: c_int) -> Result<Option<TlsVersion>> {
     match value {
-        OSS_TLS_1_2 => Ok(TlsVersion::V1_2),
-        OSS_TLS_1_3 => Ok(TlsVersion::V1_3),
-        _ => Err(Error::invalid(format!(
-            "`tls_versions`: {value} is no TLS version; allowed are OSS_TLS_1_2 and OSS_TLS_1_3"
-        ))),
+        0 => Ok(None),
+        OSS_TLS_1_2 => Ok(Some(TlsVersion::V1_2)),
+        OSS_TLS_1_3 => Ok(Some(TlsVersion::V1_3)),
+        _ => Err(Error::refused(
+            "tls_versions",
+            format_args!("{value} is not a TLS version"),
+            "OSS_TLS_1_2 and OSS_TLS_1_3",
+        )),
     }
 }
 
@@ -40,8 +44,8 @@ pub unsafe extern "C" fn oss_config_set_pool_size(
     }
 }
 
-/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; default both.
-/// Belongs to the session.
+/// Lowest and highest TLS version, OSS_TLS_1_2 or OSS_TLS_1_3; 0 is the
+/// default, which is 1.2 for `min` and 1.3 for `max`. Belongs to the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_tls_versions(
     config: *mut oss_config,
@@ -51,7 +55,9 @@ pub unsafe extern "C" fn oss_config_set_tls_versions(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.tls_versions(tls_version(min)?, tls_version(max)?);
+            let min = tls_version(min)?.unwrap_or(TlsVersion::V1_2);
+            let max = tls_version(max)?.unwrap_or(TlsVersion::V1_3);
+            config.tls_versions(min, max);
             Ok(())
         })
     }

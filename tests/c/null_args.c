@@ -127,6 +127,8 @@ static void no_config(void)
     REFUSED("config", oss_config_set_app_name(NULL, "a"));
     REFUSED("config", oss_config_set_crc64(NULL, 1));
     REFUSED("config", oss_config_set_attempts(NULL, 1));
+    REFUSED("config", oss_config_set_backoff_ms(NULL, 1, 2));
+    REFUSED("config", oss_config_set_clock(NULL, NULL, NULL));
     REFUSED("config", oss_config_set_clock_skew_correction(NULL, 1));
     REFUSED("config", oss_config_add_user_header(NULL, "x-a", "b"));
     REFUSED("config", oss_config_add_resolve(NULL, "*", "127.0.0.1"));
@@ -201,7 +203,10 @@ static void bad_options(void)
     BAD_OPTION("proxy", oss_config_set_proxy(bad, "socks5://localhost"));
     BAD_OPTION("name", oss_config_set_app_name(bad, NULL));
     BAD_OPTION("app_name", oss_config_set_app_name(bad, "a\nb"));
-    BAD_OPTION("attempts", oss_config_set_attempts(bad, 0));
+    BAD_OPTION("attempts", oss_config_set_attempts(bad, -1));
+    BAD_OPTION("backoff", oss_config_set_backoff_ms(bad, -1, 2));
+    BAD_OPTION("backoff", oss_config_set_backoff_ms(bad, 3, 2));
+    BAD_OPTION("backoff", oss_config_set_backoff_ms(bad, 3, 3600001));
     BAD_OPTION("attempts", oss_config_set_attempts(bad, 101));
     BAD_OPTION("name", oss_config_add_user_header(bad, NULL, "value"));
     BAD_OPTION("value", oss_config_add_user_header(bad, "x-name", NULL));

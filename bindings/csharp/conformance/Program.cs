@@ -261,6 +261,14 @@ internal static partial class Program
             case "clock_skew_correction": options.ClockSkewCorrection = on; break;
             case "pool_size": options.PoolSize = Integer(words, 2); break;
             case "attempts": options.Attempts = Integer(words, 2); break;
+            case "backoff_ms":
+                options.BackoffBase = Milliseconds(words, 2);
+                options.BackoffCap = Milliseconds(words, 3);
+                break;
+            case "clock":
+                int ahead = Integer(words, 2);
+                options.Clock = () => DateTimeOffset.UtcNow.AddSeconds(ahead);
+                break;
             case "traffic_limit": options.TrafficLimit = Number(words, 2); break;
             case "connect_timeout_ms": options.ConnectTimeout = Milliseconds(words, 2); break;
             case "read_timeout_ms": options.ReadTimeout = Milliseconds(words, 2); break;

@@ -116,12 +116,14 @@ namespace Alioss
         private static readonly WriteFunction WriteDelegate = OnWrite;
         private static readonly ProgressFunction ProgressDelegate = OnProgress;
         private static readonly CredentialsFunction CredentialsDelegate = OnCredentials;
+        private static readonly ClockFunction ClockDelegate = OnClock;
         private static readonly LogFunction LogDelegate = OnLog;
 
         internal static readonly IntPtr Read = Marshal.GetFunctionPointerForDelegate(ReadDelegate);
         internal static readonly IntPtr Write = Marshal.GetFunctionPointerForDelegate(WriteDelegate);
         internal static readonly IntPtr Progress = Marshal.GetFunctionPointerForDelegate(ProgressDelegate);
         internal static readonly IntPtr Credentials = Marshal.GetFunctionPointerForDelegate(CredentialsDelegate);
+        internal static readonly IntPtr Clock = Marshal.GetFunctionPointerForDelegate(ClockDelegate);
         internal static readonly IntPtr Log = Marshal.GetFunctionPointerForDelegate(LogDelegate);
 
         /// <summary>What a credentials callback threw, on the thread of the call, which takes it when it is back.</summary>
@@ -142,6 +144,9 @@ namespace Alioss
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int CredentialsFunction(IntPtr user, IntPtr keys);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate long ClockFunction(IntPtr user);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate void LogFunction(IntPtr user, int level, byte* line);
@@ -217,6 +222,20 @@ namespace Alioss
             {
                 CredentialsException = ExceptionDispatchInfo.Capture(exception);
                 return 1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(ClockFunction))]
+        private static long OnClock(IntPtr user)
+        {
+            try
+            {
+                return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target)().ToUnixTimeSeconds();
+            }
+            catch (Exception)
+            {
+                // An exception must not cross into C; a time that no server accepts shows that something is wrong.
+                return 0;
             }
         }
 

@@ -10,6 +10,8 @@ namespace Alioss
     internal sealed unsafe class Config : IDisposable
     {
         private readonly PinnedObject callback;
+        private readonly SessionHandle session;
+        private PinnedObject clock;
 
         internal Config(OssOptions options)
         {
@@ -24,6 +26,7 @@ namespace Alioss
             }
             try
             {
+                session = options.Session?.Handle;
                 Apply(options);
                 // Last, so that nothing is left to fail that would leak it.
                 callback = (options.Credentials ?? Credentials.Environment).Apply(this);
@@ -52,17 +55,18 @@ namespace Alioss
                 throw OssException.Plain(Native.oss_config_status(Handle), Utf8.Text(Native.oss_config_error(Handle)));
             }
             handle.Keep(callback);
+            handle.Keep(clock);
+            // It has what its own options need.
+            handle.Keep(session);
             return handle;
         }
 
         public void Dispose()
         {
             Handle.Dispose();
-            if (callback != null)
-            {
-                // Handles that need it have references of their own.
-                callback.Dispose();
-            }
+            // Handles that need them have references of their own.
+            callback?.Dispose();
+            clock?.Dispose();
         }
 
         private void Apply(OssOptions options)
@@ -96,9 +100,8 @@ namespace Alioss
             }
             if (options.TlsMin.HasValue || options.TlsMax.HasValue)
             {
-                var min = options.TlsMin.GetValueOrDefault(TlsVersion.Tls12);
-                var max = options.TlsMax.GetValueOrDefault(TlsVersion.Tls13);
-                Native.oss_config_set_tls_versions(Handle, (int)min, (int)max);
+                int min = (int)options.TlsMin.GetValueOrDefault(), max = (int)options.TlsMax.GetValueOrDefault();
+                Native.oss_config_set_tls_versions(Handle, min, max);
             }
             Set(options.CaFile, "path", Native.oss_config_set_ca_file);
             if (options.CaPem != null)
@@ -115,6 +118,16 @@ namespace Alioss
             Set(options.AppName, "name", Native.oss_config_set_app_name);
             Native.oss_config_set_crc64(Handle, Flag(options.Crc64));
             Native.oss_config_set_attempts(Handle, options.Attempts);
+            if (options.BackoffBase.HasValue || options.BackoffCap.HasValue)
+            {
+                long first = Milliseconds(options.BackoffBase.GetValueOrDefault());
+                Native.oss_config_set_backoff_ms(Handle, first, Milliseconds(options.BackoffCap.GetValueOrDefault()));
+            }
+            if (options.Clock != null)
+            {
+                clock = new PinnedObject(options.Clock);
+                Native.oss_config_set_clock(Handle, Callbacks.Clock, clock.Pointer);
+            }
             Native.oss_config_set_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection));
             Set(options.UserHeaders, "name", "value", Native.oss_config_add_user_header);
             Set(options.Resolve, "host", "address", Native.oss_config_add_resolve);

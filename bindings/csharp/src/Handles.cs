@@ -7,7 +7,7 @@ namespace Alioss
     /// <summary>A handle of the library, freed when it is disposed and no call uses it any more.</summary>
     internal abstract class Handle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        private SafeHandle needed;
+        private SafeHandle[] needed = new SafeHandle[0];
 
         protected Handle() : base(true)
         {
@@ -22,7 +22,10 @@ namespace Alioss
             }
             bool added = false;
             other.DangerousAddRef(ref added);
-            needed = other;
+            var more = new SafeHandle[needed.Length + 1];
+            needed.CopyTo(more, 0);
+            more[needed.Length] = other;
+            needed = more;
         }
 
         protected abstract void Free(IntPtr pointer);
@@ -30,9 +33,9 @@ namespace Alioss
         protected sealed override bool ReleaseHandle()
         {
             Free(handle);
-            if (needed != null)
+            foreach (var other in needed)
             {
-                needed.DangerousRelease();
+                other.DangerousRelease();
             }
             return true;
         }

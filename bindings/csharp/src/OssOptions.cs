@@ -128,8 +128,30 @@ namespace Alioss
         /// <summary>Compares CRC-64 of uploads and whole downloads with the service's. Default true.</summary>
         public bool Crc64 { get; set; } = true;
 
-        /// <summary>How many times a request is sent at most, 1 to 100, default 3.</summary>
+        /// <summary>
+        /// How many times a request is sent at most, 0 to 100, default 3. 1: it is never repeated; 0: until the total timeout
+        /// of the call, or until it is cancelled. Only what may be repeated is.
+        /// </summary>
         public int Attempts { get; set; } = 3;
+
+        /// <summary>
+        /// The waits between attempts are random, up to a bound that is this at first, doubles each time and never exceeds
+        /// <see cref="BackoffCap"/>. Null: the default, 200 ms.
+        /// </summary>
+        public TimeSpan? BackoffBase { get; set; }
+
+        /// <summary>
+        /// The longest wait between attempts, up to an hour. Null: the default, 20 s. A Retry-After of the service prolongs a
+        /// wait, up to 60 s; if it asks for more, the exception is thrown at once.
+        /// </summary>
+        public TimeSpan? BackoffCap { get; set; }
+
+        /// <summary>
+        /// What time it is, for machines whose clock is not set: it dates signatures, and it decides whether certificates are
+        /// valid (in the options that a session is made from). Called on several threads at once; must not throw. Null, the
+        /// default: the system's clock.
+        /// </summary>
+        public Func<DateTimeOffset> Clock { get; set; }
 
         /// <summary>Corrects the clock by the service's when a request was refused for it. Default true.</summary>
         public bool ClockSkewCorrection { get; set; } = true;

@@ -58,7 +58,13 @@ func (r *runner) option(words []string) string {
 	case "pool_size":
 		o.PoolSize, o.DisablePool = int(number), number == 0
 	case "attempts":
-		o.Attempts = int(number)
+		o.Attempts, o.UnlimitedAttempts = int(number), number == 0
+	case "backoff_ms":
+		o.BackoffBase = time.Duration(number) * time.Millisecond
+		last, _ := strconv.ParseInt(at(values, 1), 10, 64)
+		o.BackoffCap = time.Duration(last) * time.Millisecond
+	case "clock":
+		o.Clock = func() time.Time { return time.Now().Add(time.Duration(number) * time.Second) }
 	case "traffic_limit":
 		o.TrafficLimit = number
 	case "connect_timeout_ms":

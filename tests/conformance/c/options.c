@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifdef WITH_OSS_OPTIONS
 #include <oss_options.h>
@@ -68,6 +69,19 @@ void forget_keys(void) {
     }
 }
 
+/* ---- a clock that is ahead of the system's; all handles of a scenario have the same ---- */
+
+static int64_t ahead;
+
+static int64_t shifted_clock(void *user) {
+    return (int64_t)time(NULL) + *(const int64_t *)user;
+}
+
+static int64_t *shift(long long seconds) {
+    ahead = seconds;
+    return &ahead;
+}
+
 static int tls_version(const char *name) {
     int major = 0, minor = 0;
     if (sscanf(name, "%d.%d", &major, &minor) != 2)
@@ -82,7 +96,7 @@ static int is_option(const words *option, const char *name) {
 static const char *const option_names[] = {
     "endpoint", "region", "cloudbox_id", "ca_file", "ca_pem", "proxy", "app_name", "signature_version", "cname",
     "path_style", "internal_endpoint", "accelerate_endpoint", "dual_stack", "insecure_skip_verify", "proxy_from_env",
-    "crc64", "clock_skew_correction", "pool_size", "attempts", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
+    "crc64", "clock_skew_correction", "pool_size", "attempts", "backoff_ms", "clock", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
     "total_timeout_ms", "tls_versions", "keys", "credentials", "session", "additional_signed_header", "user_header",
     "resolve"};
 
@@ -135,7 +149,9 @@ oss_config *configure(void) {
         else if (is_option(o, "crc64")) given.no_crc64 = n == 0;
         else if (is_option(o, "clock_skew_correction")) given.no_clock_skew_correction = n == 0;
         else if (is_option(o, "pool_size")) { given.pool_size = n; given.no_pool = n == 0; }
-        else if (is_option(o, "attempts")) given.attempts = (int)n;
+        else if (is_option(o, "attempts")) { given.attempts = (int)n; given.unlimited_attempts = n == 0; }
+        else if (is_option(o, "backoff_ms")) { given.backoff_base_ms = n; given.backoff_cap_ms = number(o, 3); }
+        else if (is_option(o, "clock")) { given.clock = shifted_clock; given.clock_user = shift(n); }
         else if (is_option(o, "traffic_limit")) given.traffic_limit = n;
         else if (is_option(o, "connect_timeout_ms")) given.connect_timeout_ms = n;
         else if (is_option(o, "read_timeout_ms")) given.read_timeout_ms = n;
@@ -204,6 +220,8 @@ static void apply_option(oss_config *config, const words *o) {
     else if (is_option(o, "clock_skew_correction")) oss_config_set_clock_skew_correction(config, (int)n);
     else if (is_option(o, "pool_size")) oss_config_set_pool_size(config, n);
     else if (is_option(o, "attempts")) oss_config_set_attempts(config, (int)n);
+    else if (is_option(o, "backoff_ms")) oss_config_set_backoff_ms(config, n, number(o, 3));
+    else if (is_option(o, "clock")) oss_config_set_clock(config, shifted_clock, shift(n));
     else if (is_option(o, "traffic_limit")) oss_config_set_traffic_limit(config, n);
     else if (is_option(o, "connect_timeout_ms")) oss_config_set_connect_timeout_ms(config, n);
     else if (is_option(o, "read_timeout_ms")) oss_config_set_read_timeout_ms(config, n);

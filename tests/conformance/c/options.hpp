@@ -4,6 +4,8 @@
 #define RUNNER_OPTIONS_HPP
 
 #include <atomic>
+#include <cstdint>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -48,6 +50,16 @@ inline void credentials(oss::config &config, const words &option) {
     }
 }
 
+// A clock that is ahead of the system's; all handles of a scenario have the same.
+inline std::int64_t &ahead() {
+    static std::int64_t seconds = 0;
+    return seconds;
+}
+
+inline std::int64_t shifted_clock(void *user) {
+    return static_cast<std::int64_t>(std::time(nullptr)) + *static_cast<const std::int64_t *>(user);
+}
+
 inline void apply(oss::config &config, const words &option, const std::map<std::string, oss::session> &sessions) {
     const std::string &name = word(option, 1), &value = word(option, 2);
     const bool on = value != "0";
@@ -74,6 +86,8 @@ inline void apply(oss::config &config, const words &option, const std::map<std::
     else if (name == "clock_skew_correction") config.clock_skew_correction(on);
     else if (name == "pool_size") config.pool_size(number(option, 2));
     else if (name == "attempts") config.attempts(static_cast<int>(number(option, 2)));
+    else if (name == "backoff_ms") oss_config_set_backoff_ms(config.get(), number(option, 2), number(option, 3));
+    else if (name == "clock") oss_config_set_clock(config.get(), shifted_clock, &(ahead() = number(option, 2)));
     else if (name == "traffic_limit") config.traffic_limit(number(option, 2));
     else if (name == "connect_timeout_ms") config.connect_timeout(milliseconds(option, 2));
     else if (name == "read_timeout_ms") config.read_timeout(milliseconds(option, 2));

@@ -9,7 +9,7 @@ use crate::support::root;
 
 /// Every init option of the design, and whether a value of it can be illegal (a switch has none by itself; some contradict
 /// others).
-const OPTIONS: [(&str, bool); 30] = [
+const OPTIONS: [(&str, bool); 32] = [
     ("credentials", true),
     ("keys", true),
     ("signature_version", true),
@@ -36,6 +36,8 @@ const OPTIONS: [(&str, bool); 30] = [
     ("app_name", true),
     ("crc64", false),
     ("attempts", true),
+    ("backoff_ms", true),
+    ("clock", false),
     ("clock_skew_correction", false),
     ("user_header", true),
     ("resolve", true),

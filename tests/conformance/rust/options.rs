@@ -48,6 +48,11 @@ impl Stage {
             "clock_skew_correction" => config.clock_skew_correction(on),
             "pool_size" => config.pool_size(number(words, 2)?),
             "attempts" => config.attempts(number(words, 2)?),
+            "backoff_ms" => config.backoff(milliseconds(words, 2)?, milliseconds(words, 3)?),
+            "clock" => {
+                let ahead: i64 = value.parse().map_err(|_| Unsupported)?;
+                config.clock(move || now() + ahead)
+            }
             "traffic_limit" => config.traffic_limit(number(words, 2)?),
             "connect_timeout_ms" => config.connect_timeout(milliseconds(words, 2)?),
             "read_timeout_ms" => config.read_timeout(milliseconds(words, 2)?),
@@ -73,6 +78,12 @@ impl Stage {
         };
         Ok(())
     }
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    let time = std::time::UNIX_EPOCH.elapsed().map(|time| time.as_secs());
+    time.map_or(0, |seconds| seconds as i64)
 }
 
 fn credentials(config: &mut Config, words: &[String]) -> Result<(), Refusal> {
