@@ -29,7 +29,7 @@ mod config;
 mod content_type;
 mod crc32;
 mod crc64;
-mod credentials;
+pub mod credentials;
 mod document;
 mod endpoint;
 mod error;

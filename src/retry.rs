@@ -50,7 +50,7 @@ impl Retry {
 }
 
 /// Evenly distributed in 0..1. The standard library's hasher is seeded by the system's random source.
-fn random_fraction() -> f64 {
+pub(crate) fn random_fraction() -> f64 {
     (random() >> 11) as f64 / (1_u64 << 53) as f64
 }
 

@@ -249,3 +249,14 @@ pub(crate) fn server_clock(error: &Error, response: &Response) -> Option<Timesta
     });
     from_body.or_else(|| Timestamp::parse_http_date(response.header("date")?))
 }
+
+/// Whether the service refuses the keys as such: unknown, expired, or not of one pair. What a role may not do is not meant.
+pub(crate) fn refuses_keys(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        "InvalidAccessKeyId"
+            | "SecurityTokenExpired"
+            | "InvalidSecurityToken"
+            | "AccessKeyIdAndSecurityTokenNotMatch"
+    )
+}

@@ -17,7 +17,7 @@ use upload::Upload;
 use crate::cancel::Limits;
 use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
-use crate::credentials::CredentialsProvider;
+use crate::credentials::{Asking, Credentials, CredentialsProvider};
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
 use crate::names;
@@ -234,12 +234,12 @@ impl Client {
         );
         let mut call = Prepared::new(inner, request, options)?;
         let (mut attempts, mut allowed) = (0, inner.retry.attempts);
-        let (mut clock_corrected, mut stale_replaced) = (false, false);
+        let (mut clock_corrected, mut stale_replaced, mut keys_renewed) = (false, false, false);
         let mut answer_lost = false;
         loop {
             let local = inner.clock.now();
-            inner
-                .sign(&mut call, local)
+            let signed_with = inner
+                .sign(&mut call, local, &limits)
                 .map_err(|error| error.with_attempts(attempts))?;
             attempts += 1;
             let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
@@ -285,6 +285,13 @@ impl Client {
                 // Refused before anything happened: safe to repeat, whatever the operation.
                 inner.clock_offset.store(offset, Ordering::Relaxed);
                 clock_corrected = true;
+                allowed += 1;
+            } else if !keys_renewed
+                && answer::refuses_keys(&failed.error)
+                && signed_with.is_some_and(|keys| inner.credentials.refused(&keys))
+            {
+                // Refused before anything happened, too.
+                keys_renewed = true;
                 allowed += 1;
             } else if failed.stale && repeatable && !stale_replaced {
                 stale_replaced = true;
@@ -397,15 +404,28 @@ impl Inner {
         Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed).into()))
     }
 
-    /// Signs for the time `local`, as our clock has it.
-    fn sign(&self, call: &mut Prepared<'_>, local: i64) -> Result<()> {
-        let now = self.service_clock(local);
+    fn credentials(&self, limits: &Limits) -> Result<Option<Arc<Credentials>>> {
+        self.credentials.credentials(&Asking {
+            limits,
+            session: &self.session,
+            clock: &self.clock,
+        })
+    }
+
+    /// Signs for the time `local`, as our clock has it; with which keys.
+    fn sign(
+        &self,
+        call: &mut Prepared<'_>,
+        local: i64,
+        limits: &Limits,
+    ) -> Result<Option<Arc<Credentials>>> {
         if call.is_signed {
-            return Ok(());
+            return Ok(None);
         }
+        let now = self.service_clock(local);
         call.headers.truncate(call.unsigned);
-        let Some(credentials) = self.credentials.credentials()? else {
-            return Ok(());
+        let Some(credentials) = self.credentials(limits)? else {
+            return Ok(None);
         };
         let mut message = Message {
             method: call.operation.method.as_str(),
@@ -433,7 +453,7 @@ impl Inner {
                 );
             }
         }
-        Ok(())
+        Ok(Some(credentials))
     }
 
     fn refused(

@@ -1,6 +1,7 @@
 //! Signing what others will send.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::prepared::query;
 use super::{Client, Signer};
@@ -157,8 +158,9 @@ impl Client {
         })
     }
 
-    fn credentials_to_sign(&self) -> Result<Credentials> {
-        self.0.credentials.credentials()?.ok_or_else(|| {
+    fn credentials_to_sign(&self) -> Result<Arc<Credentials>> {
+        let limits = self.limits(&Options::new())?;
+        self.0.credentials(&limits)?.ok_or_else(|| {
             Error::new(
                 Kind::Credentials,
                 "the bucket is used anonymously; without keys nothing can be signed",

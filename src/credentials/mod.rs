@@ -1,14 +1,40 @@
 //! Credentials and where they come from.
+//!
+//! A provider is a file: what it needs, what it asks, what it makes of the answer. [`Cached`] keeps what providers of
+//! temporary keys give; [`Recipe`] makes each of them from one text.
 
+mod asking;
+mod cache;
+mod chain;
+mod command;
+mod ecs_ram_role;
+mod fetch;
+mod ini;
+mod keys;
+mod profile;
 mod provider;
+mod recipe;
+mod sts;
+mod uri;
 
 use std::fmt;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
+pub use asking::Asking;
+pub use cache::Cached;
+pub use chain::Chain;
+pub use command::Process;
+pub use ecs_ram_role::EcsRamRole;
+pub use profile::Profile;
 pub use provider::{Anonymous, Callback, CredentialsProvider, Environment, Static};
+pub use recipe::Recipe;
+pub use sts::{AssumeRole, OidcRole, Role};
+pub use uri::Uri;
 
 use crate::error::{Error, Kind, Result};
+use crate::time::Timestamp;
 
 /// An access key pair, with a security token when it is temporary (STS).
 ///
@@ -18,8 +44,10 @@ pub struct Credentials {
     pub(crate) access_key_id: String,
     pub(crate) access_key_secret: Zeroizing<String>,
     pub(crate) security_token: Option<Zeroizing<String>>,
+    expiration: Option<Timestamp>,
+    /// The time of who gave them, when they were given: its clock made `expiration`, not ours.
+    given: Option<Timestamp>,
 }
-
 impl Credentials {
     /// A key pair; `security_token` comes with temporary keys, and an empty one is none.
     pub fn new(
@@ -33,7 +61,34 @@ impl Credentials {
             security_token: security_token
                 .filter(|token| !token.is_empty())
                 .map(Zeroizing::new),
+            expiration: None,
+            given: None,
         }
+    }
+
+    /// The same keys, good until `expiration`.
+    pub fn expires(mut self, expiration: Timestamp) -> Credentials {
+        self.expiration = Some(expiration);
+        self
+    }
+
+    /// The same keys, given when the clock of their giver showed `time`.
+    pub(crate) fn given(mut self, time: Option<Timestamp>) -> Credentials {
+        self.given = time;
+        self
+    }
+
+    /// When they end, if that is known.
+    pub fn expiration(&self) -> Option<Timestamp> {
+        self.expiration
+    }
+
+    /// How long they are good for from the moment they were given, which is `now` by our clock; `None` if nobody knows.
+    pub(crate) fn life(&self, now: i64) -> Option<Duration> {
+        let end = self.expiration?.0;
+        let begin = self.given.map_or(now, |given| given.0);
+        let seconds = u64::try_from(end.saturating_sub(begin)).unwrap_or(0);
+        Some(Duration::from_secs(seconds))
     }
 
     /// An error if a part is empty or could not stand in a header; `from` says whose they are.

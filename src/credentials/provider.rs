@@ -2,14 +2,41 @@
 
 use std::env::{self, VarError};
 use std::fmt;
+use std::sync::Arc;
 
-use super::Credentials;
+use super::{Asking, Credentials};
 use crate::error::{Error, Kind, Result};
 
-/// Asked for credentials before every attempt of every request, from any thread.
+/// Asked for credentials before every attempt of every request, from any thread. See [`Cached`](super::Cached) for one that
+/// is slow.
 pub trait CredentialsProvider: Send + Sync {
-    /// The credentials to sign with; `None` sends the request unsigned.
-    fn credentials(&self) -> Result<Option<Credentials>>;
+    /// The credentials to sign with; `None` sends the request unsigned. What waits looks at [`Asking::check`] meanwhile.
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>>;
+
+    /// Told that the service refused these credentials as unknown, expired or mismatched. Whether asking again may give
+    /// others: then the request is repeated once.
+    fn refused(&self, _credentials: &Credentials) -> bool {
+        true
+    }
+
+    /// What it is called in messages, with the one that it found for the chain.
+    fn name(&self) -> String {
+        "provider".into()
+    }
+}
+
+impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        (**self).credentials(asking)
+    }
+
+    fn refused(&self, credentials: &Credentials) -> bool {
+        (**self).refused(credentials)
+    }
+
+    fn name(&self) -> String {
+        (**self).name()
+    }
 }
 
 impl fmt::Debug for dyn CredentialsProvider {
@@ -19,23 +46,48 @@ impl fmt::Debug for dyn CredentialsProvider {
 }
 
 /// The environment: `OSS_ACCESS_KEY_ID`, `OSS_ACCESS_KEY_SECRET` and, for temporary keys, `OSS_SESSION_TOKEN`. The default.
+/// On request `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and `ALIBABA_CLOUD_SECURITY_TOKEN`.
 ///
 /// It is read once, by [`Environment::new`]: reading it later would race with a program that changes it (`setenv`).
 /// [`Bucket::new`](crate::Bucket::new) and [`Service::new`](crate::Service::new) do so if no other credentials are given.
 #[derive(Clone, Debug)]
-pub struct Environment(Result<Credentials>);
+pub struct Environment(Result<Arc<Credentials>>);
+
+/// Names of the variables that hold id, secret and token.
+struct Variables(&'static str, &'static str, &'static str);
+
+const OSS: Variables = Variables(
+    "OSS_ACCESS_KEY_ID",
+    "OSS_ACCESS_KEY_SECRET",
+    "OSS_SESSION_TOKEN",
+);
+
+const ALIBABA_CLOUD: Variables = Variables(
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+);
 
 impl Environment {
     /// Reads the environment, now. What is missing or malformed is the error of the first request, which is not sent.
     pub fn new() -> Environment {
-        Environment(Environment::read())
+        Environment(OSS.read().map(Arc::new))
     }
 
-    fn read() -> Result<Credentials> {
-        let id = required("OSS_ACCESS_KEY_ID")?;
-        let secret = required("OSS_ACCESS_KEY_SECRET")?;
-        let token = read("OSS_SESSION_TOKEN")?;
-        let credentials = Credentials::new(id, secret, token);
+    /// As [`new`](Environment::new), with the names `ALIBABA_CLOUD_...`.
+    pub fn alibaba_cloud() -> Environment {
+        Environment(ALIBABA_CLOUD.read().map(Arc::new))
+    }
+
+    /// Whether all of it was there.
+    pub(super) fn is_complete(&self) -> bool {
+        self.0.is_ok()
+    }
+}
+
+impl Variables {
+    fn read(&self) -> Result<Credentials> {
+        let credentials = Credentials::new(required(self.0)?, required(self.1)?, read(self.2)?);
         credentials.check("the environment", Kind::Credentials)?;
         Ok(credentials)
     }
@@ -48,8 +100,16 @@ impl Default for Environment {
 }
 
 impl CredentialsProvider for Environment {
-    fn credentials(&self) -> Result<Option<Credentials>> {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         self.0.clone().map(Some)
+    }
+
+    fn refused(&self, _: &Credentials) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        "environment".into()
     }
 }
 
@@ -80,19 +140,27 @@ fn read(name: &str) -> Result<Option<String>> {
 
 /// Always the same keys.
 #[derive(Clone, Debug)]
-pub struct Static(Credentials);
+pub struct Static(Arc<Credentials>);
 
 impl Static {
     /// Checks the keys; the messages name the parameters of `keys`.
     pub fn new(credentials: Credentials) -> Result<Static> {
         credentials.check("`keys`", Kind::InvalidArgument)?;
-        Ok(Static(credentials))
+        Ok(Static(Arc::new(credentials)))
     }
 }
 
 impl CredentialsProvider for Static {
-    fn credentials(&self) -> Result<Option<Credentials>> {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         Ok(Some(self.0.clone()))
+    }
+
+    fn refused(&self, _: &Credentials) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        "static".into()
     }
 }
 
@@ -101,8 +169,16 @@ impl CredentialsProvider for Static {
 pub struct Anonymous;
 
 impl CredentialsProvider for Anonymous {
-    fn credentials(&self) -> Result<Option<Credentials>> {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         Ok(None)
+    }
+
+    fn refused(&self, _: &Credentials) -> bool {
+        false
+    }
+
+    fn name(&self) -> String {
+        "anonymous".into()
     }
 }
 
@@ -113,9 +189,13 @@ impl<F> CredentialsProvider for Callback<F>
 where
     F: Fn() -> Result<Credentials> + Send + Sync,
 {
-    fn credentials(&self) -> Result<Option<Credentials>> {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let credentials = (self.0)()?;
         credentials.check("the credentials callback", Kind::Credentials)?;
-        Ok(Some(credentials))
+        Ok(Some(Arc::new(credentials)))
+    }
+
+    fn name(&self) -> String {
+        "callback".into()
     }
 }

@@ -1,5 +1,7 @@
 //! JSON texts (RFC 8259), and paths in them. A member that is no array counts as an array of one, as in policies.
 
+use zeroize::Zeroize;
+
 use super::{Step, gap};
 use crate::error::{Error, Kind, Result};
 
@@ -27,6 +29,14 @@ impl Value {
         match self {
             Value::Text(text) | Value::Word(text) => text,
             Value::Object(_) | Value::Array(_) => "",
+        }
+    }
+
+    pub fn wipe(&mut self) {
+        match self {
+            Value::Object(members) => members.iter_mut().for_each(|(_, value)| value.wipe()),
+            Value::Array(items) => items.iter_mut().for_each(Value::wipe),
+            Value::Text(text) | Value::Word(text) => text.zeroize(),
         }
     }
 

@@ -108,6 +108,13 @@ impl Document {
         })
     }
 
+    /// Overwrites the texts of a JSON document that holds secrets.
+    pub(crate) fn wipe(&mut self) {
+        if let Kind::Json(root) = &mut self.0 {
+            root.wipe();
+        }
+    }
+
     /// The document in UTF-8.
     pub fn to_text(&self) -> String {
         let mut out = String::new();

@@ -2,6 +2,7 @@
 
 pub mod post_policy;
 pub mod presign;
+pub mod rpc;
 pub mod v1;
 pub mod v4;
 

@@ -13,6 +13,7 @@ mod proxy;
 mod resolve;
 mod session;
 mod socket;
+mod stream;
 mod tls;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub(crate) use proxy::Proxy;
 pub(crate) use resolve::{Override, Resolver};
 pub use session::Session;
 pub(crate) use session::SessionOptions;
+pub(crate) use stream::Stream;
 pub(crate) use tls::Trust;
 
 use crate::error::{Error, Result};

@@ -60,7 +60,7 @@ impl Session {
         let shared = &self.0;
         let connection = match shared.pool.take(request.authority, limits) {
             Some(connection) => connection,
-            None => shared.connect(request.authority, limits)?,
+            None => shared.connect(request.authority, true, limits)?,
         };
         // A tunnel has been authorized by CONNECT; a forwarding proxy wants to see every request authorized.
         let authorization = if request.authority.https {
@@ -71,6 +71,17 @@ impl Session {
                 .and_then(Proxy::authorization)
         };
         http::exchange(shared, connection, &mut request, authorization, limits)
+    }
+}
+
+impl Session {
+    pub(super) fn connect(
+        &self,
+        authority: &Authority,
+        proxied: bool,
+        limits: &Limits,
+    ) -> Result<Connection> {
+        self.0.connect(authority, proxied, limits)
     }
 }
 
@@ -89,9 +100,9 @@ impl Shared {
         proxy.filter(|proxy| proxy.applies_to(authority))
     }
 
-    fn connect(&self, authority: &Authority, limits: &Limits) -> Result<Connection> {
+    fn connect(&self, authority: &Authority, proxied: bool, limits: &Limits) -> Result<Connection> {
         let limit = limits.connecting();
-        let proxy = self.proxy_for(authority);
+        let proxy = self.proxy_for(authority).filter(|_| proxied);
         let (host, port, whom) = match proxy {
             Some(proxy) => (&proxy.host, proxy.port, proxy.whom()),
             None => (&authority.host, authority.port, authority.host_header()),

@@ -1,0 +1,144 @@
+//! The places that Alibaba Cloud's libraries look for keys at, in their order.
+
+use std::env;
+use std::sync::Arc;
+
+use super::ecs_ram_role::is_true;
+use super::{
+    Asking, Cached, Credentials, CredentialsProvider, EcsRamRole, Environment, OidcRole, Profile,
+    Role, Uri,
+};
+use crate::error::{Error, Kind, Result};
+use crate::process::ForkLock;
+
+type Provider = Arc<dyn CredentialsProvider>;
+
+/// Asks one provider after the other; the first that gives keys is the one from then on.
+///
+/// Whoever is asked is decided when the chain is made: a provider that the environment does not describe is not in it.
+pub struct Chain {
+    providers: Vec<Provider>,
+    /// Which one gave keys.
+    chosen: ForkLock<Option<usize>>,
+}
+
+impl Chain {
+    /// The environment (`OSS_ACCESS_KEY_ID`, ..., else `ALIBABA_CLOUD_ACCESS_KEY_ID`, ...), OIDC (`ALIBABA_CLOUD_ROLE_ARN`,
+    /// ...), profiles, the metadata service (unless `ALIBABA_CLOUD_ECS_METADATA_DISABLED`), and
+    /// `ALIBABA_CLOUD_CREDENTIALS_URI`.
+    pub fn new() -> Result<Chain> {
+        let mut providers: Vec<Provider> = Vec::new();
+        for from in [Environment::new(), Environment::alibaba_cloud()] {
+            if from.is_complete() {
+                providers.push(Arc::new(from));
+            }
+        }
+        if let Some(oidc) = oidc_from_environment(None)? {
+            providers.push(Arc::new(Cached::new(oidc)));
+        }
+        let profile = Profile::new(None)?;
+        if profile.exists() {
+            providers.push(Arc::new(Cached::new(profile)));
+        }
+        if !is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
+            let role = given("ALIBABA_CLOUD_ECS_METADATA");
+            let ecs = EcsRamRole::new()?;
+            let ecs = role.iter().try_fold(ecs, |ecs, role| ecs.role(role))?;
+            providers.push(Arc::new(Cached::new(ecs)));
+        }
+        if let Some(uri) = given("ALIBABA_CLOUD_CREDENTIALS_URI") {
+            providers.push(Arc::new(Cached::new(Uri::new(&uri)?)));
+        }
+        Ok(Chain::of(providers))
+    }
+
+    /// These providers, in this order.
+    pub fn of(providers: Vec<Provider>) -> Chain {
+        Chain {
+            providers,
+            chosen: ForkLock::new(),
+        }
+    }
+
+    fn chosen(&self) -> Option<(usize, &Provider)> {
+        let index = self.chosen.with(|chosen| *chosen)?;
+        Some((index, self.providers.get(index)?))
+    }
+}
+
+impl CredentialsProvider for Chain {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        if let Some((_, provider)) = self.chosen() {
+            return provider.credentials(asking);
+        }
+        let mut failures = Vec::new();
+        for (index, provider) in self.providers.iter().enumerate() {
+            match provider.credentials(asking) {
+                Ok(credentials) => {
+                    log::info!("credentials come from {}", provider.name());
+                    self.chosen.with(|chosen| *chosen.get_or_insert(index));
+                    return Ok(credentials);
+                }
+                Err(error) => {
+                    // A request that is over asks nobody else.
+                    asking.check()?;
+                    log::debug!("{error}; asking the next provider");
+                    failures.push(error.to_string());
+                }
+            }
+        }
+        let why = match failures.is_empty() {
+            true => "nothing in the environment says where to look".to_owned(),
+            false => failures.join("; "),
+        };
+        Err(Error::new(
+            Kind::Credentials,
+            format!("no provider of the chain has credentials: {why}"),
+        ))
+    }
+
+    fn refused(&self, credentials: &Credentials) -> bool {
+        self.chosen()
+            .is_some_and(|(_, provider)| provider.refused(credentials))
+    }
+
+    fn name(&self) -> String {
+        match self.chosen() {
+            Some((_, provider)) => format!("chain: {}", provider.name()),
+            None => "chain".into(),
+        }
+    }
+}
+
+/// What the environment says about OIDC; nothing at all is `None`, and a part without the others an error.
+pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRole>> {
+    const NAMES: [&str; 3] = [
+        "ALIBABA_CLOUD_ROLE_ARN",
+        "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+        "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+    ];
+    let [arn, provider, file] = NAMES.map(given);
+    let (arn, provider, file) = match (role.map(str::to_owned).or(arn), provider, file) {
+        (Some(arn), Some(provider), Some(file)) => (arn, provider, file),
+        // The role alone is for other providers too.
+        (_, None, None) => return Ok(None),
+        _ => {
+            return Err(Error::new(
+                Kind::Credentials,
+                format!(
+                    "credentials from oidc-role: {} are needed together",
+                    NAMES.join(", ")
+                ),
+            ));
+        }
+    };
+    let mut role = Role::new(&arn)?;
+    if let Some(name) = given("ALIBABA_CLOUD_ROLE_SESSION_NAME") {
+        role = role.session_name(&name)?;
+    }
+    OidcRole::new(role, &provider, file).map(Some)
+}
+
+pub(super) fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,139 @@
+//! Keys of the RAM role of an ECS instance, from its metadata service.
+//! <https://help.aliyun.com/document_detail/214777.html>
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fetch::{Fetch, Fetched, Method, Url};
+use super::{Asking, Credentials, CredentialsProvider, keys};
+use crate::error::{Error, Kind, Result};
+
+const ADDRESS: &str = "http://100.100.100.200";
+const TOKEN_PATH: &str = "/latest/api/token";
+const ROLES_PATH: &str = "/latest/meta-data/ram/security-credentials/";
+const TOKEN: &str = "X-aliyun-ecs-metadata-token";
+const TOKEN_TTL: &str = "X-aliyun-ecs-metadata-token-ttl-seconds";
+
+/// The metadata service is on the same machine: what takes longer is not there.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Asks the metadata service for a session token, then for the name of the role unless it is given, then for keys.
+///
+/// A metadata service that knows no tokens is asked without one, unless that is forbidden.
+#[derive(Clone, Debug)]
+pub struct EcsRamRole {
+    role: Option<String>,
+    address: Url,
+    token_required: bool,
+}
+
+impl EcsRamRole {
+    /// The role that the instance has. `ALIBABA_CLOUD_IMDSV1_DISABLED=true` forbids to ask without a session token.
+    pub fn new() -> Result<EcsRamRole> {
+        EcsRamRole::asked(is_true("ALIBABA_CLOUD_IMDSV1_DISABLED"))
+    }
+
+    pub(super) fn asked(token_required: bool) -> Result<EcsRamRole> {
+        Ok(EcsRamRole {
+            role: None,
+            address: Url::parse("endpoint", ADDRESS)?,
+            token_required,
+        })
+    }
+
+    /// The role of that name: letters, digits, `.`, `_` and `-`, at most 64.
+    pub fn role(mut self, name: &str) -> Result<EcsRamRole> {
+        if !is_role_name(name) {
+            return Err(Error::invalid(format!(
+                "`role`: {:?} is not the name of a role; allowed are 1 to 64 letters, digits, `.`, `_` and `-`",
+                keys::printable(name)
+            )));
+        }
+        self.role = Some(name.to_owned());
+        Ok(self)
+    }
+
+    /// Another address of the metadata service, for tests: `http://HOST[:PORT]`.
+    pub fn endpoint(mut self, url: &str) -> Result<EcsRamRole> {
+        self.address = Url::parse("endpoint", url)?;
+        Ok(self)
+    }
+
+    fn get(&self, fetch: &Fetch<'_>, path: &str, token: Option<&str>) -> Result<Fetched> {
+        let headers: &[(&str, &str)] = match &token {
+            Some(token) => &[(TOKEN, token)],
+            None => &[],
+        };
+        let url = self.address.with_path(path);
+        fetch
+            .send(Method::Get, &url, headers, None)?
+            .expect_200(fetch, Method::Get, &url)
+    }
+
+    /// With a session token, then without, unless that is a downgrade that the user forbids.
+    fn ask(&self, fetch: &Fetch<'_>, path: &str, token: Option<&str>) -> Result<Fetched> {
+        match self.get(fetch, path, token) {
+            Err(error) if token.is_some() && !self.token_required && error.http_status() != 404 => {
+                log::debug!("{error}; asking without a session token");
+                self.get(fetch, path, None)
+            }
+            other => other,
+        }
+    }
+
+    fn session_token(&self, fetch: &Fetch<'_>) -> Result<Option<String>> {
+        let url = self.address.with_path(TOKEN_PATH);
+        let token = fetch
+            .send(Method::Put, &url, &[(TOKEN_TTL, "21600")], None)
+            .and_then(|got| got.expect_200(fetch, Method::Put, &url))
+            .and_then(|got| got.line(fetch, &url));
+        match token {
+            Ok(token) => Ok(Some(token)),
+            Err(error) if self.token_required || error.kind() == Kind::Cancelled => Err(error),
+            Err(error) => {
+                log::debug!("{error}; asking without a session token");
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl CredentialsProvider for EcsRamRole {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        let fetch = Fetch::new(asking, "ecs-ram-role", TIMEOUT).without_proxy();
+        let token = self.session_token(&fetch)?;
+        let token = token.as_deref();
+        let role = match &self.role {
+            Some(role) => role.clone(),
+            None => {
+                let name = self.ask(&fetch, ROLES_PATH, token)?;
+                name.line(&fetch, &self.address.with_path(ROLES_PATH))?
+            }
+        };
+        if !is_role_name(&role) {
+            return Err(fetch.error(format!(
+                "the metadata service named {:?} as the role, which is not a name; allowed are letters, digits, `.`, `_` and `-`",
+                keys::printable(&role)
+            )));
+        }
+        let path = format!("{ROLES_PATH}{role}");
+        let answer = self.ask(&fetch, &path, token)?;
+        let what = fetch.what(Method::Get, &self.address.with_path(&path));
+        keys::from_service(&answer, &what).map(|keys| Some(Arc::new(keys)))
+    }
+
+    fn name(&self) -> String {
+        "ecs-ram-role".into()
+    }
+}
+
+fn is_role_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !name.starts_with("..")
+}
+
+/// Whether the environment variable is `true`, in any case.
+pub(super) fn is_true(variable: &str) -> bool {
+    env::var(variable).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
+}

@@ -1,0 +1,108 @@
+//! The JSON answers that carry temporary keys. Every provider words them alike, but for the letter case of the names.
+
+use super::Credentials;
+use super::fetch::Fetched;
+use crate::document::Document;
+use crate::error::{Error, Kind, Result};
+use crate::time::Timestamp;
+
+/// What the parts of a pair are called in an answer.
+pub(super) struct Names {
+    pub id: &'static str,
+    pub secret: &'static str,
+    pub token: &'static str,
+    pub expiration: &'static str,
+}
+
+/// Metadata service, URI and STS.
+pub(super) const PASCAL: Names = Names {
+    id: "AccessKeyId",
+    secret: "AccessKeySecret",
+    token: "SecurityToken",
+    expiration: "Expiration",
+};
+
+/// Profiles, and programs that print one.
+pub(super) const SNAKE: Names = Names {
+    id: "access_key_id",
+    secret: "access_key_secret",
+    token: "sts_token",
+    expiration: "expiration",
+};
+
+/// A JSON text with secrets in it, which are wiped when it is dropped.
+pub(super) struct Secrets(Document);
+
+impl Secrets {
+    /// Reads an object; the error does not quote it. `what` begins a sentence.
+    pub fn parse(text: &[u8], what: &str) -> Result<Secrets> {
+        let is_object = text.trim_ascii_start().first() == Some(&b'{');
+        match Document::parse(text) {
+            Ok(document) if is_object => Ok(Secrets(document)),
+            _ => Err(unusable(what, "is not a JSON object")),
+        }
+    }
+
+    /// The text at `path`; an empty one and `null` are none.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.0
+            .text(path)
+            .filter(|text| !text.is_empty() && *text != "null")
+    }
+
+    /// How many elements the array at `path` has.
+    pub fn count(&self, path: &str) -> usize {
+        self.0.count(path)
+    }
+
+    /// The keys inside `path`, which ends with a dot unless it is empty.
+    pub fn keys(&self, path: &str, names: &Names, what: &str) -> Result<Credentials> {
+        let part = |name: &str| self.text(&format!("{path}{name}"));
+        let need = |name: &str| part(name).ok_or_else(|| unusable(what, &format!("has no {name}")));
+        let mut keys = Credentials::new(
+            need(names.id)?,
+            need(names.secret)?,
+            part(names.token).map(str::to_owned),
+        );
+        if let Some(text) = part(names.expiration) {
+            let time = Timestamp::parse_iso8601(text).ok_or_else(|| {
+                unusable(what, &format!("has an unreadable {}", names.expiration))
+            })?;
+            keys = keys.expires(time);
+        }
+        keys.check(what, Kind::Credentials)?;
+        Ok(keys)
+    }
+}
+
+impl Drop for Secrets {
+    fn drop(&mut self) {
+        self.0.wipe();
+    }
+}
+
+/// The keys of a `{"Code": "Success", ...}`, which comes with status 200 even where the code says otherwise.
+pub(super) fn from_service(fetched: &Fetched, what: &str) -> Result<Credentials> {
+    let answer = Secrets::parse(&fetched.body, what)?;
+    match answer.text("Code") {
+        Some("Success") => {}
+        Some(code) => {
+            return Err(unusable(
+                what,
+                &format!("has the code {:?}", printable(code)),
+            ));
+        }
+        None => return Err(unusable(what, "has no Code")),
+    }
+    Ok(answer.keys("", &PASCAL, what)?.given(fetched.date))
+}
+
+/// At most so much of a text that somebody else wrote goes into a message.
+pub(super) fn printable(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control());
+    plain.take(80).collect()
+}
+
+fn unusable(what: &str, problem: &str) -> Error {
+    Error::new(Kind::Credentials, format!("{what} {problem}"))
+}

@@ -1,0 +1,407 @@
+//! Any provider from one text, such as `ecs-ram-role:my-role` or `assume-role:acs:ram::1:role/r;duration=900`: for
+//! configuration files, for `OSS_CREDENTIALS`, and for languages that have no types of their own for them.
+
+use std::sync::Arc;
+
+use super::chain::oidc_from_environment;
+use super::keys::printable;
+use super::{
+    Anonymous, AssumeRole, Cached, Chain, CredentialsProvider, EcsRamRole, Environment, OidcRole,
+    Process, Profile, Role, Uri,
+};
+use crate::error::{Error, Result};
+
+type Provider = Arc<dyn CredentialsProvider>;
+
+/// A provider as text: its name, what it is told, and the options that follow.
+///
+/// | text | provider |
+/// |---|---|
+/// | `environment`, `environment:alibaba-cloud` | [`Environment`] |
+/// | `anonymous` | [`Anonymous`] |
+/// | `ecs-ram-role[:NAME]` | [`EcsRamRole`]; `endpoint` |
+/// | `oidc-role[:ROLE-ARN]` | [`OidcRole`]; `provider-arn`, `token-file`, and those of a role |
+/// | `assume-role:ROLE-ARN` | [`AssumeRole`] with the keys of `base`, by default `environment`; those of a role |
+/// | `process:COMMAND` | [`Process`] |
+/// | `uri:URL` | [`Uri`] |
+/// | `profile[:NAME]` | [`Profile`] |
+/// | `chain` | [`Chain`] |
+///
+/// Options follow as `;name=value`. Those of a role are `session-name`, `duration`, `policy`, `external-id`, `sts-endpoint`.
+/// A `;` in a value is written `;;`.
+#[derive(Default)]
+pub struct Recipe {
+    name: String,
+    argument: Option<String>,
+    options: Vec<(String, String)>,
+    base: Option<Provider>,
+}
+
+/// What can be made: the name, whether it has an argument, and its options.
+struct Kind {
+    name: &'static str,
+    argument: Argument,
+    options: &'static [&'static str],
+    make: fn(&Recipe) -> Result<Provider>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Argument {
+    None,
+    Optional,
+    Required(&'static str),
+}
+
+const ROLE: [&str; 5] = [
+    "session-name",
+    "duration",
+    "policy",
+    "external-id",
+    "sts-endpoint",
+];
+
+static KINDS: [Kind; 9] = [
+    Kind {
+        name: "environment",
+        argument: Argument::Optional,
+        options: &[],
+        make: Recipe::environment,
+    },
+    Kind {
+        name: "anonymous",
+        argument: Argument::None,
+        options: &[],
+        make: |_| Ok(Arc::new(Anonymous)),
+    },
+    Kind {
+        name: "ecs-ram-role",
+        argument: Argument::Optional,
+        options: &["endpoint"],
+        make: Recipe::ecs_ram_role,
+    },
+    Kind {
+        name: "oidc-role",
+        argument: Argument::Optional,
+        options: &[
+            "provider-arn",
+            "token-file",
+            ROLE[0],
+            ROLE[1],
+            ROLE[2],
+            ROLE[3],
+            ROLE[4],
+        ],
+        make: Recipe::oidc_role,
+    },
+    Kind {
+        name: "assume-role",
+        argument: Argument::Required("the ARN of a role"),
+        options: &["base", ROLE[0], ROLE[1], ROLE[2], ROLE[3], ROLE[4]],
+        make: Recipe::assume_role,
+    },
+    Kind {
+        name: "process",
+        argument: Argument::Required("a command"),
+        options: &[],
+        make: |recipe| cached(Process::new(recipe.argument())?),
+    },
+    Kind {
+        name: "uri",
+        argument: Argument::Required("a URL"),
+        options: &[],
+        make: |recipe| cached(Uri::new(recipe.argument())?),
+    },
+    Kind {
+        name: "profile",
+        argument: Argument::Optional,
+        options: &[],
+        make: |recipe| cached(Profile::new(recipe.argument.as_deref())?),
+    },
+    Kind {
+        name: "chain",
+        argument: Argument::None,
+        options: &[],
+        make: |_| Ok(Arc::new(Chain::new()?)),
+    },
+];
+
+fn cached(provider: impl CredentialsProvider + 'static) -> Result<Provider> {
+    Ok(Arc::new(Cached::new(provider)))
+}
+
+impl Recipe {
+    /// Takes `text` apart. An error names the part that is not allowed.
+    pub fn parse(text: &str) -> Result<Recipe> {
+        let mut parts = split(text).into_iter();
+        let first = parts.next().unwrap_or_default();
+        let (name, argument) = match first.split_once(':') {
+            Some((name, argument)) => (name, Some(argument)),
+            None => (first.as_str(), None),
+        };
+        let mut recipe = Recipe::new(name, argument)?;
+        for part in parts {
+            let Some((option, value)) = part.split_once('=') else {
+                return Err(Error::invalid(format!(
+                    "`credentials`: {:?} after `;` is not an option with a value, such as duration=900",
+                    printable(&part)
+                )));
+            };
+            recipe.set(option, value)?;
+        }
+        Ok(recipe)
+    }
+
+    /// The provider of that name; an empty argument is none.
+    pub fn new(name: &str, argument: Option<&str>) -> Result<Recipe> {
+        let kind = kind(name)?;
+        let argument = argument.filter(|argument| !argument.is_empty());
+        match (&kind.argument, argument) {
+            (Argument::None, Some(argument)) => Err(Error::invalid(format!(
+                "`credentials`: {name} takes nothing after its name, not {:?}",
+                printable(argument)
+            ))),
+            (Argument::Required(what), None) => Err(Error::invalid(format!(
+                "`credentials`: {name} needs {what} after its name: {name}:..."
+            ))),
+            _ => Ok(Recipe {
+                name: name.to_owned(),
+                argument: argument.map(str::to_owned),
+                ..Recipe::default()
+            }),
+        }
+    }
+
+    /// Sets an option; a later one of the same name wins.
+    pub fn set(&mut self, option: &str, value: &str) -> Result<()> {
+        let kind = kind(&self.name)?;
+        if !kind.options.contains(&option) {
+            return Err(Error::invalid(format!(
+                "`credentials`: {} has no option {:?}; it has {}",
+                self.name,
+                printable(option),
+                match kind.options.is_empty() {
+                    true => "none".to_owned(),
+                    false => kind.options.join(", "),
+                }
+            )));
+        }
+        self.options.push((option.to_owned(), value.to_owned()));
+        Ok(())
+    }
+
+    /// Whose keys a role is taken on with, instead of the option `base`.
+    pub fn base(&mut self, provider: Provider) {
+        self.base = Some(provider);
+    }
+
+    /// The provider. The environment is read now, and never later.
+    pub fn build(&self) -> Result<Provider> {
+        (kind(&self.name)?.make)(self)
+    }
+
+    fn argument(&self) -> &str {
+        self.argument.as_deref().unwrap_or_default()
+    }
+
+    fn option(&self, name: &str) -> Option<&str> {
+        let mut options = self.options.iter().rev();
+        let (_, value) = options.find(|(option, _)| option == name)?;
+        Some(value)
+    }
+
+    fn environment(&self) -> Result<Provider> {
+        match self.argument.as_deref() {
+            None | Some("oss") => Ok(Arc::new(Environment::new())),
+            Some("alibaba-cloud") => Ok(Arc::new(Environment::alibaba_cloud())),
+            Some(other) => Err(Error::invalid(format!(
+                "`credentials`: environment knows no names {:?}; allowed are oss and alibaba-cloud",
+                printable(other)
+            ))),
+        }
+    }
+
+    fn ecs_ram_role(&self) -> Result<Provider> {
+        let mut ecs = EcsRamRole::new()?;
+        if let Some(role) = &self.argument {
+            ecs = ecs.role(role)?;
+        }
+        if let Some(endpoint) = self.option("endpoint") {
+            ecs = ecs.endpoint(endpoint)?;
+        }
+        cached(ecs)
+    }
+
+    fn oidc_role(&self) -> Result<Provider> {
+        let (provider, file) = (self.option("provider-arn"), self.option("token-file"));
+        match (self.argument.as_deref(), provider, file) {
+            (Some(arn), Some(provider), Some(file)) => {
+                cached(OidcRole::new(self.role(Role::new(arn)?)?, provider, file)?)
+            }
+            (arn, None, None) => match oidc_from_environment(arn)? {
+                Some(oidc) => cached(oidc.with_role(|role| self.role(role))?),
+                None => Err(Error::invalid(
+                    "`credentials`: oidc-role needs ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and \
+                     ALIBABA_CLOUD_OIDC_TOKEN_FILE in the environment, or oidc-role:ROLE-ARN;provider-arn=...;token-file=...",
+                )),
+            },
+            _ => Err(Error::invalid(
+                "`credentials`: oidc-role needs the ARN of the role, provider-arn and token-file together",
+            )),
+        }
+    }
+
+    fn assume_role(&self) -> Result<Provider> {
+        let base = match (&self.base, self.option("base")) {
+            (Some(base), _) => base.clone(),
+            (None, Some(text)) => Recipe::parse(text)?.build()?,
+            (None, None) => Arc::new(Environment::new()),
+        };
+        cached(AssumeRole::new(
+            base,
+            self.role(Role::new(self.argument())?)?,
+        ))
+    }
+
+    /// `role` with the options given.
+    fn role(&self, mut role: Role) -> Result<Role> {
+        if let Some(name) = self.option("session-name") {
+            role = role.session_name(name)?;
+        }
+        if let Some(text) = self.option("duration") {
+            let seconds = text.parse().map_err(|_| {
+                Error::invalid(format!(
+                    "`duration`: {:?} is not a number; allowed are 900 to 43200 seconds",
+                    printable(text)
+                ))
+            })?;
+            role = role.duration_seconds(seconds)?;
+        }
+        if let Some(json) = self.option("policy") {
+            role = role.policy(json)?;
+        }
+        if let Some(id) = self.option("external-id") {
+            role = role.external_id(id)?;
+        }
+        match self.option("sts-endpoint") {
+            Some(endpoint) => role.endpoint(endpoint),
+            None => Ok(role),
+        }
+    }
+}
+
+fn kind(name: &str) -> Result<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
+        let names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
+        Error::invalid(format!(
+            "`credentials`: there is no provider {:?}; there are {}",
+            printable(name),
+            names.join(", ")
+        ))
+    })
+}
+
+/// Splits at `;`, but not at `;;`, which stands for one of them.
+fn split(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, parts.last_mut()) {
+            (';', Some(part)) if rest.peek() == Some(&';') => {
+                rest.next();
+                part.push(';');
+            }
+            (';', _) => parts.push(String::new()),
+            (c, Some(part)) => part.push(c),
+            (_, None) => {}
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_split_at_single_semicolons() {
+        assert_eq!(split("a"), ["a"]);
+        assert_eq!(split("a;b=c;;d;"), ["a", "b=c;d", ""]);
+        assert_eq!(split(""), [""]);
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_named() {
+        for (text, words) in [
+            ("", "there is no provider \"\"; there are environment, "),
+            ("ecs", "there is no provider \"ecs\""),
+            (
+                "anonymous:x",
+                "anonymous takes nothing after its name, not \"x\"",
+            ),
+            ("uri", "uri needs a URL after its name: uri:..."),
+            ("uri:", "uri needs a URL"),
+            (
+                "ecs-ram-role:r;endpoint",
+                "\"endpoint\" after `;` is not an option",
+            ),
+            ("ecs-ram-role:r;a=b", "has no option \"a\"; it has endpoint"),
+            ("chain;a=b", "chain has no option \"a\"; it has none"),
+        ] {
+            let error = Recipe::parse(text).err().expect(text).to_string();
+            assert!(
+                error.starts_with("`credentials`: ") && error.contains(words),
+                "{text}: {error}"
+            );
+        }
+        for (text, words) in [
+            (
+                "ecs-ram-role:../x",
+                "`role`: \"../x\" is not the name of a role",
+            ),
+            (
+                "uri:http://example.com/k",
+                "`uri`: http://example.com/k is not encrypted",
+            ),
+            (
+                "uri:http://localhost/k",
+                "`uri`: http://localhost/k is not encrypted",
+            ),
+            (
+                "process:keys",
+                "`command`: the program \"keys\" is not an absolute path",
+            ),
+            (
+                "assume-role:x",
+                "`role-arn`: \"x\" is not the ARN of a role",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;duration=899",
+                "`duration`: 899 is out of range",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;duration=x",
+                "`duration`: \"x\" is not a number",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;session-name=a b",
+                "`session-name`: \"a b\" is not allowed",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;sts-endpoint=http://x",
+                "`sts-endpoint`: http://x is not encrypted",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;base=nobody",
+                "there is no provider \"nobody\"",
+            ),
+            ("environment:other", "environment knows no names \"other\""),
+            ("oidc-role:acs:ram::1:role/r;token-file=/t", "together"),
+        ] {
+            let error = Recipe::parse(text)
+                .and_then(|recipe| recipe.build())
+                .err()
+                .expect(text);
+            assert!(error.to_string().contains(words), "{text}: {error}");
+        }
+    }
+}

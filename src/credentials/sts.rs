@@ -1,0 +1,356 @@
+//! Keys of a RAM role, from STS: AssumeRole for who has keys, AssumeRoleWithOIDC for who has an OIDC token (RRSA in ACK).
+//! <https://help.aliyun.com/document_detail/371864.html>
+
+use std::env;
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::ecs_ram_role::is_true;
+use super::fetch::{Fetch, Fetched, Method, Url};
+use super::keys::{self, PASCAL, Secrets};
+use super::{Asking, Credentials, CredentialsProvider};
+use crate::error::{Error, Result};
+use crate::retry::random;
+use crate::sign::rpc;
+use crate::time::Timestamp;
+
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Longest OIDC token that STS takes.
+const MAX_TOKEN: u64 = 20_000;
+
+/// The role to take on, and for how long.
+#[derive(Clone, Debug)]
+pub struct Role {
+    arn: String,
+    session_name: String,
+    duration: u32,
+    policy: Option<String>,
+    external_id: Option<String>,
+    endpoint: Url,
+}
+
+impl Role {
+    /// The role `acs:ram::UID:role/NAME`, for an hour, under a session name of this library's, from `sts.aliyuncs.com` or
+    /// what `ALIBABA_CLOUD_STS_ENDPOINT`, `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` say.
+    pub fn new(arn: &str) -> Result<Role> {
+        Role::at(arn, sts_endpoint()?)
+    }
+
+    pub(super) fn at(arn: &str, endpoint: Url) -> Result<Role> {
+        if !(arn.starts_with("acs:ram::") && arn.contains(":role/") && is_plain(arn)) {
+            return Err(Error::invalid(format!(
+                "`role-arn`: {:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
+                keys::printable(arn)
+            )));
+        }
+        Ok(Role {
+            arn: arn.to_owned(),
+            session_name: "alioss".into(),
+            duration: 3600,
+            policy: None,
+            external_id: None,
+            endpoint,
+        })
+    }
+
+    /// How the session is called in audit logs: 2 to 64 letters, digits and `.@_-`.
+    pub fn session_name(mut self, name: &str) -> Result<Role> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".@_-".contains(&byte);
+        if !(2..=64).contains(&name.len()) || !name.bytes().all(allowed) {
+            return Err(Error::invalid(format!(
+                "`session-name`: {:?} is not allowed; allowed are 2 to 64 letters, digits, `.`, `@`, `_` and `-`",
+                keys::printable(name)
+            )));
+        }
+        self.session_name = name.to_owned();
+        Ok(self)
+    }
+
+    /// How long the keys are good, in seconds: 900 and more, at most what the role allows.
+    pub fn duration_seconds(mut self, seconds: u32) -> Result<Role> {
+        if !(900..=43_200).contains(&seconds) {
+            return Err(Error::invalid(format!(
+                "`duration`: {seconds} is out of range; allowed are 900 to 43200 seconds"
+            )));
+        }
+        self.duration = seconds;
+        Ok(self)
+    }
+
+    /// A policy in JSON that narrows what the keys may do: at most 2048 bytes.
+    pub fn policy(mut self, json: &str) -> Result<Role> {
+        if json.is_empty() || json.len() > 2048 {
+            return Err(Error::invalid(format!(
+                "`policy`: it has {} bytes; allowed are 1 to 2048",
+                json.len()
+            )));
+        }
+        self.policy = Some(json.to_owned());
+        Ok(self)
+    }
+
+    /// What the owner of the role asks others to show: 2 to 1224 letters, digits and `+=,.@:/_-`.
+    pub fn external_id(mut self, id: &str) -> Result<Role> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@:/_-".contains(&byte);
+        if !(2..=1224).contains(&id.len()) || !id.bytes().all(allowed) {
+            return Err(Error::invalid(
+                "`external-id` is not allowed; allowed are 2 to 1224 letters, digits and +=,.@:/_-",
+            ));
+        }
+        self.external_id = Some(id.to_owned());
+        Ok(self)
+    }
+
+    /// Another address of STS: `[https://]HOST[:PORT]`.
+    pub fn endpoint(mut self, endpoint: &str) -> Result<Role> {
+        self.endpoint = https(endpoint, "sts-endpoint")?;
+        Ok(self)
+    }
+
+    /// The parameters that both operations have.
+    fn parameters<'a>(&'a self, duration: &'a str) -> Vec<(&'static str, &'a str)> {
+        let mut all = vec![
+            ("RoleArn", self.arn.as_str()),
+            ("RoleSessionName", self.session_name.as_str()),
+            ("DurationSeconds", duration),
+        ];
+        all.extend(self.policy.as_deref().map(|policy| ("Policy", policy)));
+        all.extend(self.external_id.as_deref().map(|id| ("ExternalId", id)));
+        all
+    }
+}
+
+/// Asks STS for keys of a role, signed with the keys of another provider.
+pub struct AssumeRole {
+    base: Arc<dyn CredentialsProvider>,
+    role: Role,
+}
+
+impl AssumeRole {
+    /// Takes on `role` with the keys that `base` gives.
+    pub fn new(base: Arc<dyn CredentialsProvider>, role: Role) -> AssumeRole {
+        AssumeRole { base, role }
+    }
+
+    fn request(&self, fetch: &Fetch<'_>, base: &Credentials, now: i64) -> Result<Fetched> {
+        let timestamp = iso8601(now);
+        let nonce = format!("{:016x}{:016x}", random(), random());
+        let duration = self.role.duration.to_string();
+        let mut query = vec![
+            ("Action", "AssumeRole"),
+            ("Format", "JSON"),
+            ("Version", "2015-04-01"),
+            ("Timestamp", timestamp.as_str()),
+            ("SignatureMethod", "HMAC-SHA1"),
+            ("SignatureVersion", "1.0"),
+            ("SignatureNonce", nonce.as_str()),
+            ("AccessKeyId", base.access_key_id.as_str()),
+        ];
+        let mut form = self.role.parameters(&duration);
+        if let Some(token) = &base.security_token {
+            // In the body, where no log of a proxy has it.
+            form.push(("SecurityToken", token.as_str()));
+        }
+        let all: Vec<_> = query.iter().chain(&form).copied().collect();
+        let signature = rpc::signature("POST", &all, &base.access_key_secret);
+        query.push(("Signature", signature.as_str()));
+        post(fetch, &self.role.endpoint, &query, &form)
+    }
+}
+
+impl CredentialsProvider for AssumeRole {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        let fetch = Fetch::new(asking, "assume-role", TIMEOUT);
+        let base = self.base.credentials(asking)?.ok_or_else(|| {
+            fetch.error("the base provider gives no keys, and a role is taken on with keys".into())
+        })?;
+        let mut answer = self.request(&fetch, &base, asking.now())?;
+        if answer.status != 200
+            && is_clock_complaint(&answer)
+            && let Some(date) = answer.date
+        {
+            answer = self.request(&fetch, &base, date.0)?;
+        }
+        read(&fetch, &self.role.endpoint, &answer)
+            .inspect_err(|error| {
+                if error.code().starts_with("InvalidAccessKeyId")
+                    || error.code().contains("SecurityToken")
+                {
+                    self.base.refused(&base);
+                }
+            })
+            .map(|keys| Some(Arc::new(keys)))
+    }
+
+    fn name(&self) -> String {
+        format!("assume-role with {}", self.base.name())
+    }
+}
+
+/// Asks STS for keys of a role, in exchange for the OIDC token in a file, which is read anew each time.
+#[derive(Clone, Debug)]
+pub struct OidcRole {
+    role: Role,
+    provider_arn: String,
+    token_file: PathBuf,
+}
+
+impl OidcRole {
+    /// Takes on `role` as whom the identity provider `provider_arn` knows by the token in `token_file`.
+    pub fn new(role: Role, provider_arn: &str, token_file: impl Into<PathBuf>) -> Result<OidcRole> {
+        if !(provider_arn.starts_with("acs:ram::")
+            && provider_arn.contains("oidc-provider/")
+            && is_plain(provider_arn))
+        {
+            return Err(Error::invalid(format!(
+                "`provider-arn`: {:?} is not the ARN of an identity provider, which is like \
+                 acs:ram::1234567890123456:oidc-provider/name",
+                keys::printable(provider_arn)
+            )));
+        }
+        Ok(OidcRole {
+            role,
+            provider_arn: provider_arn.to_owned(),
+            token_file: token_file.into(),
+        })
+    }
+
+    /// The same with another role.
+    pub(super) fn with_role(
+        mut self,
+        change: impl FnOnce(Role) -> Result<Role>,
+    ) -> Result<OidcRole> {
+        self.role = change(self.role)?;
+        Ok(self)
+    }
+
+    fn token(&self, fetch: &Fetch<'_>) -> Result<Zeroizing<String>> {
+        let failed = |why: &dyn std::fmt::Display| {
+            fetch.error(format!(
+                "the token file {} cannot be used: {why}",
+                self.token_file.display()
+            ))
+        };
+        let file = File::open(&self.token_file).map_err(|cause| failed(&cause))?;
+        // All the room it may need, so that growing leaves no copies.
+        let mut text = Zeroizing::new(String::with_capacity(MAX_TOKEN as usize + 2));
+        file.take(MAX_TOKEN + 2)
+            .read_to_string(&mut text)
+            .map_err(|cause| failed(&cause))?;
+        let token = text.trim_ascii();
+        if !(4..=MAX_TOKEN as usize).contains(&token.len()) || !is_plain(token) {
+            return Err(failed(&format_args!(
+                "its token is not 4 to {MAX_TOKEN} printable ASCII characters"
+            )));
+        }
+        Ok(Zeroizing::new(token.to_owned()))
+    }
+}
+
+impl CredentialsProvider for OidcRole {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        let fetch = Fetch::new(asking, "oidc-role", TIMEOUT);
+        let token = self.token(&fetch)?;
+        let (timestamp, duration) = (iso8601(asking.now()), self.role.duration.to_string());
+        let query = [
+            ("Action", "AssumeRoleWithOIDC"),
+            ("Format", "JSON"),
+            ("Version", "2015-04-01"),
+            ("Timestamp", timestamp.as_str()),
+        ];
+        let mut form = self.role.parameters(&duration);
+        form.push(("OIDCProviderArn", self.provider_arn.as_str()));
+        form.push(("OIDCToken", token.as_str()));
+        let answer = post(&fetch, &self.role.endpoint, &query, &form)?;
+        read(&fetch, &self.role.endpoint, &answer).map(|keys| Some(Arc::new(keys)))
+    }
+
+    fn name(&self) -> String {
+        "oidc-role".into()
+    }
+}
+
+fn post(
+    fetch: &Fetch<'_>,
+    endpoint: &Url,
+    query: &[(&str, &str)],
+    form: &[(&str, &str)],
+) -> Result<Fetched> {
+    let url = endpoint.with_path(&format!("/?{}", rpc::form(query).as_str()));
+    let body = rpc::form(form);
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    fetch.send(Method::Post, &url, &headers, Some(body.as_bytes()))
+}
+
+fn read(fetch: &Fetch<'_>, endpoint: &Url, answer: &Fetched) -> Result<Credentials> {
+    let what = fetch.what(Method::Post, endpoint);
+    if answer.status != 200 {
+        return Err(refused(fetch, &what, answer));
+    }
+    let document = Secrets::parse(&answer.body, &what)?;
+    let keys = document.keys("Credentials.", &PASCAL, &what)?;
+    if keys.security_token.is_none() || keys.expiration().is_none() {
+        return Err(fetch.error(format!("{what} has no SecurityToken or no Expiration")));
+    }
+    Ok(keys.given(answer.date))
+}
+
+/// STS words its errors `{"Code", "Message", "RequestId", "HostId"}`.
+fn refused(fetch: &Fetch<'_>, what: &str, answer: &Fetched) -> Error {
+    let Ok(document) = Secrets::parse(&answer.body, what) else {
+        return fetch.error(format!("{what} has the status {}", answer.status));
+    };
+    let part = |name: &str| keys::printable(document.text(name).unwrap_or_default());
+    let (code, message, request_id) = (part("Code"), part("Message"), part("RequestId"));
+    fetch.refused(answer.status, code, message, request_id)
+}
+
+fn is_clock_complaint(answer: &Fetched) -> bool {
+    Secrets::parse(&answer.body, "")
+        .is_ok_and(|document| document.text("Code") == Some("InvalidTimeStamp.Expired"))
+}
+
+fn iso8601(seconds: i64) -> String {
+    let millis = Timestamp(seconds).iso8601_millis();
+    millis.replace(".000Z", "Z")
+}
+
+/// What the environment says about where STS is.
+pub(super) fn sts_endpoint() -> Result<Url> {
+    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(endpoint) = given("ALIBABA_CLOUD_STS_ENDPOINT") {
+        return https(&endpoint, "ALIBABA_CLOUD_STS_ENDPOINT");
+    }
+    let host = match given("ALIBABA_CLOUD_STS_REGION") {
+        Some(region) if is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") => {
+            format!("sts-vpc.{region}.aliyuncs.com")
+        }
+        Some(region) => format!("sts.{region}.aliyuncs.com"),
+        None => "sts.aliyuncs.com".into(),
+    };
+    https(&host, "ALIBABA_CLOUD_STS_REGION")
+}
+
+fn https(endpoint: &str, option: &str) -> Result<Url> {
+    let url = match endpoint.contains("://") {
+        true => Url::parse(option, endpoint)?,
+        false => Url::parse(option, &format!("https://{endpoint}"))?,
+    };
+    if !url.is_https() {
+        return Err(Error::invalid(format!(
+            "`{option}`: {} is not encrypted; STS is spoken to over https only",
+            url.shown()
+        )));
+    }
+    Ok(url)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}

@@ -1,0 +1,726 @@
+//! Providers of credentials against servers, files and programs as they find them, and as they must not trust them.
+
+mod peer;
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use alioss::credentials::{Asking, Cached, CredentialsProvider, Recipe};
+use alioss::{Bucket, Cancel, Config, Credentials, Error, Kind, Options, Timestamp};
+use peer::{Peer, folder, read_request};
+
+const TOKEN: &str = "/latest/api/token";
+const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
+
+/// What a server says to one request: status, headers, body.
+type Say = (u16, String, String);
+
+fn say(status: u16, body: impl Into<String>) -> Say {
+    (status, String::new(), body.into())
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_secs() as i64
+}
+
+fn iso(seconds: i64) -> String {
+    let text = Timestamp(seconds).iso8601_millis();
+    text.replace(".000Z", "Z")
+}
+
+/// An answer with keys number `number`, good for `life` seconds.
+fn keys(number: usize, life: i64) -> String {
+    format!(
+        r#"{{"Code":"Success","AccessKeyId":"STS.id{number}","AccessKeySecret":"secret{number}","SecurityToken":"token{number}","Expiration":"{}"}}"#,
+        iso(now() + life)
+    )
+}
+
+/// A server that answers what `answer` says of the request's first line and headers.
+fn http(answer: impl Fn(&str, &str) -> Say + Send + Sync + 'static) -> Peer {
+    Peer::start(move |mut stream: TcpStream| {
+        while let Some(head) = read_request(&mut stream) {
+            let line = head.lines().next().unwrap_or_default().to_owned();
+            let (status, headers, body) = answer(&line, &head);
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+                body.len()
+            );
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    })
+}
+
+/// The tokens of the requests that OSS has seen, and what it refuses.
+#[derive(Default)]
+struct Oss {
+    tokens: Mutex<Vec<String>>,
+    expired: Mutex<Vec<String>>,
+}
+
+impl Oss {
+    fn start(self: &Arc<Oss>) -> Peer {
+        let oss = self.clone();
+        http(move |_, head| {
+            let token = head
+                .lines()
+                .find_map(|line| line.strip_prefix("x-oss-security-token: "))
+                .unwrap_or_default()
+                .to_owned();
+            let expired = oss.expired.lock().unwrap().contains(&token);
+            oss.tokens.lock().unwrap().push(token);
+            let id = "x-oss-request-id: 1\r\n".to_owned();
+            if expired {
+                let body = "<Error><Code>SecurityTokenExpired</Code><Message>The security token you provided has expired.</Message></Error>";
+                return (403, id, body.into());
+            }
+            (200, id, String::new())
+        })
+    }
+
+    fn tokens(&self) -> Vec<String> {
+        self.tokens.lock().unwrap().clone()
+    }
+}
+
+fn bucket(oss: &Peer, provider: Arc<dyn CredentialsProvider>) -> Bucket {
+    let mut config = Config::new();
+    config
+        .endpoint(&oss.endpoint())
+        .region("cn-hangzhou")
+        .credentials(provider);
+    Bucket::new(&config, "examplebucket").unwrap()
+}
+
+fn provider(text: &str) -> Arc<dyn CredentialsProvider> {
+    Recipe::parse(text).unwrap().build().unwrap()
+}
+
+fn put(bucket: &Bucket) -> Result<u32, Error> {
+    let options = Options::new().timeout(Duration::from_secs(20));
+    bucket
+        .put_object("a.txt", "hello", &options)
+        .map(|response| response.attempts())
+}
+
+/// A provider that gives what it is told, and counts.
+#[derive(Default)]
+struct Scripted {
+    asked: AtomicUsize,
+    life: i64,
+    fails: AtomicBool,
+    takes: Duration,
+}
+
+impl CredentialsProvider for Scripted {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        std::thread::sleep(self.takes);
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(Error::new(Kind::Credentials, "the script says no"));
+        }
+        let keys = Credentials::new("id", "secret", Some(format!("token{number}")));
+        Ok(Some(Arc::new(keys.expires(Timestamp(now() + self.life)))))
+    }
+}
+
+#[test]
+fn the_metadata_service_is_asked_with_a_token_for_the_role_and_for_its_keys() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let metadata = http(move |line, head| {
+        let with = head.contains("x-aliyun-ecs-metadata-token: session");
+        log.lock().unwrap().push((line.to_owned(), with));
+        if line.starts_with(&format!("put {TOKEN}")) {
+            assert!(head.contains("x-aliyun-ecs-metadata-token-ttl-seconds: 21600"));
+            return say(200, "session\n");
+        }
+        if line.starts_with(&format!("get {ROLES} ")) {
+            return say(200, "my-role\n");
+        }
+        say(200, keys(1, 3600))
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(
+        &server,
+        provider(&format!("ecs-ram-role;endpoint={}", metadata.endpoint())),
+    );
+    for _ in 0..3 {
+        assert_eq!(put(&bucket).unwrap(), 1);
+    }
+    assert_eq!(oss.tokens(), ["token1"; 3]);
+    let role = format!("get {ROLES}my-role http/1.1");
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [
+            (format!("put {TOKEN} http/1.1"), false),
+            (format!("get {ROLES} http/1.1"), true),
+            (role, true)
+        ]
+    );
+}
+
+#[test]
+fn a_metadata_service_without_tokens_is_asked_without() {
+    for (token_status, get_fails_with_token) in [(404, false), (405, false), (200, true)] {
+        let metadata = http(move |line, head| {
+            if line.starts_with("put ") {
+                return say(token_status, "session");
+            }
+            if get_fails_with_token && head.contains("x-aliyun-ecs-metadata-token:") {
+                return say(400, "no");
+            }
+            say(200, keys(1, 3600))
+        });
+        let oss = Arc::new(Oss::default());
+        let server = oss.start();
+        let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+        put(&bucket(&server, provider(&text))).unwrap();
+        assert_eq!(oss.tokens(), ["token1"]);
+    }
+}
+
+#[test]
+fn whatever_the_metadata_service_answers_is_bounded_and_named() {
+    let huge = format!("{{\"Code\":\"Success\",\"x\":\"{}\"}}", "a".repeat(200_000));
+    let redirect = (
+        302,
+        "Location: http://127.0.0.1:1/\r\n".to_owned(),
+        String::new(),
+    );
+    let big_head = (200, format!("x: {}\r\n", "a".repeat(20_000)), keys(1, 3600));
+    let secret = r#"{"Code":"Success","AccessKeyId":"STS.a","AccessKeySecret":"hush","SecurityToken":"hush""#;
+    for (answer, words) in [
+        (say(404, ""), "has the status 404"),
+        (say(500, "hush"), "has the status 500"),
+        (redirect, "has the status 302"),
+        (say(200, ""), "is not a JSON object"),
+        (say(200, "<html>hush</html>"), "is not a JSON object"),
+        (say(200, "[1]"), "is not a JSON object"),
+        (say(200, secret), "is not a JSON object"),
+        (say(200, format!("{secret}}}{{")), "is not a JSON object"),
+        (say(200, r#"{"Code":"Failed"}"#), "has the code \"Failed\""),
+        (say(200, "{}"), "has no Code"),
+        (say(200, r#"{"Code":"Success"}"#), "has no AccessKeyId"),
+        (
+            say(200, format!("{secret},\"Expiration\":\"soon\"}}")),
+            "has an unreadable Expiration",
+        ),
+        (
+            say(
+                200,
+                r#"{"Code":"Success","AccessKeyId":"a b","AccessKeySecret":"c"}"#,
+            ),
+            "access key id",
+        ),
+        (say(200, huge), "larger than 65536 bytes"),
+        (big_head, "credentials from ecs-ram-role: GET"),
+        (say(200, keys(1, -10)), "expired already"),
+    ] {
+        let metadata = http(move |line, _| match line.starts_with("put ") {
+            true => say(404, ""),
+            false => answer.clone(),
+        });
+        let oss = Arc::new(Oss::default());
+        let server = oss.start();
+        let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+        let error = put(&bucket(&server, provider(&text))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Credentials, "{error}");
+        let text = error.to_string();
+        assert!(text.contains(words), "{words}: {text}");
+        assert!(!text.contains("hush"), "{text}");
+        assert!(oss.tokens().is_empty());
+    }
+}
+
+#[test]
+fn the_name_of_a_role_cannot_lead_elsewhere() {
+    for name in ["../../x", "a/b", "a b", "a?b", "", "a\u{e9}"] {
+        let metadata = http(move |line, _| match line {
+            line if line.starts_with("put ") => say(404, ""),
+            line if line.starts_with(&format!("get {ROLES} ")) => say(200, name),
+            _ => say(200, keys(1, 3600)),
+        });
+        let oss = Arc::new(Oss::default());
+        let server = oss.start();
+        let text = format!("ecs-ram-role;endpoint={}", metadata.endpoint());
+        let error = put(&bucket(&server, provider(&text))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Credentials, "{name:?}: {error}");
+    }
+}
+
+#[test]
+fn a_silent_metadata_service_ends_in_its_own_time_or_when_the_call_is_cancelled() {
+    let metadata = Peer::start(|stream| {
+        std::thread::sleep(Duration::from_secs(30));
+        drop(stream);
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+    let bucket = bucket(&server, provider(&text));
+    let cancel = Cancel::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(300));
+            cancel.cancel();
+        });
+        let options = Options::new().cancel(&cancel);
+        let error = bucket.put_object("a", "hello", &options).unwrap_err();
+        assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    });
+    let options = Options::new().timeout(Duration::from_millis(700));
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert!(
+        matches!(error.kind(), Kind::Timeout | Kind::Credentials),
+        "{error}"
+    );
+    let began = Instant::now();
+    let error = put(&bucket).unwrap_err();
+    assert_eq!(error.kind(), Kind::Credentials, "{error}");
+    assert!(began.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn many_threads_ask_once_per_life_of_the_keys() {
+    let script = Arc::new(Scripted {
+        life: 2,
+        takes: Duration::from_millis(50),
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    let end = Instant::now() + Duration::from_secs(6);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    assert_eq!(put(&bucket).unwrap(), 1);
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            });
+        }
+    });
+    let asked = script.asked.load(Ordering::SeqCst);
+    // The clock of the expiry has whole seconds: a life is one to two of them.
+    assert!((3..=8).contains(&asked), "asked {asked} times in 6 s");
+}
+
+#[test]
+fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
+    let script = Arc::new(Scripted {
+        life: 3,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    put(&bucket).unwrap();
+    script.fails.store(true, Ordering::SeqCst);
+    let began = Instant::now();
+    let mut failed = None;
+    let mut puts = 0;
+    while began.elapsed() < Duration::from_secs(5) {
+        match put(&bucket) {
+            Ok(_) => assert!(failed.is_none(), "keys came from nowhere"),
+            Err(error) => failed = Some((began.elapsed(), error)),
+        }
+        puts += 1;
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (when, error) = failed.expect("the keys never ended");
+    assert!(when >= Duration::from_millis(1900), "ended after {when:?}");
+    assert_eq!(error.message(), "the script says no");
+    let asked = script.asked.load(Ordering::SeqCst);
+    assert!(
+        asked < 12 && asked < puts / 10,
+        "asked {asked} times for {puts} puts"
+    );
+    // It is back: so are we, soon.
+    script.fails.store(false, Ordering::SeqCst);
+    let began = Instant::now();
+    while put(&bucket).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn refused_keys_are_asked_for_once_more() {
+    let script = Arc::new(Scripted {
+        life: 3600,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    put(&bucket).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    oss.expired.lock().unwrap().push("token1".into());
+    assert_eq!(put(&bucket).unwrap(), 2);
+    assert_eq!(oss.tokens(), ["token1", "token1", "token2"]);
+    // What is refused although it is new is not asked for again and again.
+    oss.expired
+        .lock()
+        .unwrap()
+        .extend(["token2", "token3"].map(String::from));
+    let error = put(&bucket).unwrap_err();
+    assert_eq!(error.code(), "SecurityTokenExpired");
+    let before = script.asked.load(Ordering::SeqCst);
+    for _ in 0..20 {
+        put(&bucket).unwrap_err();
+    }
+    assert!(script.asked.load(Ordering::SeqCst) <= before + 1);
+}
+
+/// A program in `folder` that runs `script` with the shell.
+fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn programs_print_keys_or_fail_in_words() {
+    let folder = folder("credentials_process");
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let good = program(&folder, "good keys", "echo noise >&2; printf '%s' \"$1\"");
+    for printed in [
+        r#"{"AccessKeyId":"a","AccessKeySecret":"b","SecurityToken":"printed"}"#,
+        r#"{"mode":"StsToken","access_key_id":"a","access_key_secret":"b","sts_token":"printed"}"#,
+    ] {
+        let text = format!("process:'{}' '{printed}'", good.display());
+        put(&bucket(&server, provider(&text))).unwrap();
+    }
+    assert_eq!(oss.tokens(), ["printed"; 2]);
+    for (name, script, words) in [
+        ("fails", "echo hush; exit 3", "ended with exit status: 3"),
+        ("silent", "exit 0", "is not a JSON object"),
+        (
+            "chatty",
+            "yes hush | head -c 100000",
+            "printed more than 65536 bytes",
+        ),
+        ("plain", "echo hush", "is not a JSON object"),
+        (
+            "partial",
+            "echo '{\"AccessKeyId\":\"hush\"}'",
+            "has no AccessKeySecret",
+        ),
+    ] {
+        let path = program(&folder, name, script);
+        let error = put(&bucket(
+            &server,
+            provider(&format!("process:{}", path.display())),
+        ))
+        .unwrap_err();
+        assert_eq!(error.kind(), Kind::Credentials);
+        let text = error.to_string();
+        assert!(
+            text.contains(words) && !text.contains("hush"),
+            "{name}: {text}"
+        );
+    }
+    let missing = format!("process:{}/missing", folder.display());
+    let error = put(&bucket(&server, provider(&missing))).unwrap_err();
+    assert!(error.to_string().contains("cannot be run"), "{error}");
+}
+
+#[test]
+fn a_program_that_hangs_is_killed_with_the_call() {
+    let folder = folder("credentials_hang");
+    let path = program(&folder, "hang", "echo $$ > \"$0.pid\"; exec sleep 60");
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, provider(&format!("process:{}", path.display())));
+    let began = Instant::now();
+    let options = Options::new().timeout(Duration::from_millis(500));
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout, "{error}");
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let pid = std::fs::read_to_string(folder.join("hang.pid")).unwrap();
+    let stat = std::fs::read_to_string(format!("/proc/{}/comm", pid.trim()));
+    assert!(stat.is_err(), "{stat:?} still runs");
+}
+
+/// Runs this test program again for one test that reads the environment, with only these variables of ours.
+fn again(test: &str, variables: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture", "--include-ignored"]);
+    for (name, _) in std::env::vars() {
+        if name.starts_with("ALIBABA_CLOUD_") || name.starts_with("OSS_") {
+            command.env_remove(name);
+        }
+    }
+    let output = command
+        .env("ALIOSS_TEST_AGAIN", "1")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{variables:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn is_again() -> bool {
+    std::env::var_os("ALIOSS_TEST_AGAIN").is_some()
+}
+
+/// The token that a put with the provider `RECIPE` brings to OSS, or its error.
+fn outcome() -> Result<String, Error> {
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let text = std::env::var("RECIPE").unwrap();
+    let provider = Recipe::parse(&text).and_then(|recipe| recipe.build())?;
+    put(&bucket(&server, provider))?;
+    Ok(oss.tokens()[0].clone())
+}
+
+/// What `RECIPE` has to come to: the token in `TOKEN`, or an error with the words in `WORDS`.
+fn check_outcome() {
+    let result = outcome();
+    match std::env::var("WORDS") {
+        Ok(words) => {
+            let error = result.expect_err("it worked").to_string();
+            assert!(error.contains(&words), "{words:?} is not in: {error}");
+            assert!(!error.contains("hush"), "{error}");
+        }
+        Err(_) => assert_eq!(result.unwrap(), std::env::var("TOKEN").unwrap()),
+    }
+}
+
+#[test]
+fn profiles_are_found_and_followed() {
+    if is_again() {
+        return check_outcome();
+    }
+    let home = folder("credentials_home");
+    std::fs::create_dir_all(home.join(".aliyun")).unwrap();
+    std::fs::create_dir_all(home.join(".alibabacloud")).unwrap();
+    let keys = r#"{"mode":"StsToken","access_key_id":"a","access_key_secret":"hush","sts_token":"external"}"#;
+    let script = program(&home, "external", &format!("echo '{keys}'"));
+    let config = format!(
+        r#"{{"current":"sts","profiles":[
+        {{"name":"ak","mode":"AK","access_key_id":"a","access_key_secret":"hush"}},
+        {{"name":"sts","mode":"StsToken","access_key_id":"a","access_key_secret":"hush","sts_token":"from-sts"}},
+        {{"name":"inferred","access_key_id":"a","access_key_secret":"hush","sts_token":"from-inferred"}},
+        {{"name":"tokenless","mode":"StsToken","access_key_id":"a","access_key_secret":"hush"}},
+        {{"name":"external","mode":"External","process_command":"{}"}},
+        {{"name":"loop","mode":"ChainableRamRoleArn","source_profile":"pool","ram_role_arn":"acs:ram::1:role/r"}},
+        {{"name":"pool","mode":"ChainableRamRoleArn","source_profile":"loop","ram_role_arn":"acs:ram::1:role/r"}},
+        {{"name":"dangling","mode":"ChainableRamRoleArn","source_profile":"nobody","ram_role_arn":"acs:ram::1:role/r"}},
+        {{"name":"sso","mode":"CloudSSO"}},
+        {{"name":"short","mode":"RamRoleArn","access_key_id":"a","access_key_secret":"hush","ram_role_arn":"acs:ram::1:role/r","expired_seconds":60}},
+        {{"name":"odd","mode":"OIDC","ram_role_arn":"acs:ram::1:role/r"}}
+        ]}}"#,
+        script.display()
+    );
+    std::fs::write(home.join(".aliyun/config.json"), config).unwrap();
+    let ini = "[default]\ntype=access_key\naccess_key_id=a\naccess_key_secret=hush\nsecurity_token=from-default\n\
+               [ini]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = from-ini\n\
+               [bad]\ntype = bearer\n[empty]\n";
+    std::fs::write(home.join(".alibabacloud/credentials"), ini).unwrap();
+    let home = home.to_str().unwrap();
+    for (recipe, extra, expected) in [
+        ("profile", ("X", "1"), Ok("from-sts")),
+        ("profile:ak", ("X", "1"), Ok("")),
+        ("profile:inferred", ("X", "1"), Ok("from-inferred")),
+        ("profile:external", ("X", "1"), Ok("external")),
+        ("profile:ini", ("X", "1"), Ok("from-ini")),
+        ("profile", ("ALIBABA_CLOUD_PROFILE", "ini"), Ok("from-ini")),
+        (
+            "profile",
+            ("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true"),
+            Ok("from-default"),
+        ),
+        (
+            "profile:external",
+            ("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1"),
+            Err("forbids its mode"),
+        ),
+        (
+            "profile:nobody",
+            ("X", "1"),
+            Err("there is no profile \"nobody\" in "),
+        ),
+        ("profile:tokenless", ("X", "1"), Err("it has no sts_token")),
+        ("profile:loop", ("X", "1"), Err("leads in a circle")),
+        ("profile:dangling", ("X", "1"), Err("\"nobody\"")),
+        (
+            "profile:sso",
+            ("X", "1"),
+            Err("its mode \"cloudsso\" is not supported"),
+        ),
+        (
+            "profile:short",
+            ("X", "1"),
+            Err("`duration`: 60 is out of range"),
+        ),
+        (
+            "profile:odd",
+            ("X", "1"),
+            Err("it has no oidc_provider_arn"),
+        ),
+        (
+            "profile:bad",
+            ("X", "1"),
+            Err("its type \"bearer\" is not supported"),
+        ),
+        ("profile:empty", ("X", "1"), Err("it has no type")),
+        (
+            "profile",
+            ("ALIBABA_CLOUD_CONFIG_FILE", "/dev/zero"),
+            Err("it is not a file"),
+        ),
+        (
+            "profile",
+            ("HOME", "/nonexistent"),
+            Err("there is no current profile in /nonexistent/.aliyun/config.json"),
+        ),
+        ("chain", ("X", "1"), Ok("from-sts")),
+        ("chain", ("OSS_ACCESS_KEY_ID", "a"), Ok("from-sts")),
+    ] {
+        let outcome = match expected {
+            Ok(token) => ("TOKEN", token),
+            Err(words) => ("WORDS", words),
+        };
+        again(
+            "profiles_are_found_and_followed",
+            &[("HOME", home), ("RECIPE", recipe), extra, outcome],
+        );
+    }
+}
+
+#[test]
+fn the_environment_says_where_to_look() {
+    if is_again() {
+        return check_outcome();
+    }
+    let home = folder("credentials_nowhere");
+    let home = home.to_str().unwrap();
+    let none = ("HOME", home);
+    let off = ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true");
+    let alibaba = [
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "a"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "hush"),
+        ("ALIBABA_CLOUD_SECURITY_TOKEN", "alibaba"),
+    ];
+    let oss = [
+        ("OSS_ACCESS_KEY_ID", "a"),
+        ("OSS_ACCESS_KEY_SECRET", "hush"),
+        ("OSS_SESSION_TOKEN", "oss"),
+    ];
+    let both: Vec<_> = alibaba.iter().chain(&oss).copied().collect();
+    for (recipe, variables, expected) in [
+        ("environment", &oss[..], Ok("oss")),
+        ("environment:alibaba-cloud", &alibaba[..], Ok("alibaba")),
+        (
+            "environment",
+            &alibaba[..],
+            Err("OSS_ACCESS_KEY_ID is not set"),
+        ),
+        (
+            "environment:alibaba-cloud",
+            &oss[..],
+            Err("ALIBABA_CLOUD_ACCESS_KEY_ID is not set"),
+        ),
+        ("chain", &both[..], Ok("oss")),
+        ("chain", &alibaba[..], Ok("alibaba")),
+        (
+            "chain",
+            &[],
+            Err("nothing in the environment says where to look"),
+        ),
+        (
+            "chain",
+            &[("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/t")],
+            Err("are needed together"),
+        ),
+        ("oidc-role", &[], Err("ALIBABA_CLOUD_ROLE_ARN")),
+    ] {
+        let outcome = match expected {
+            Ok(token) => ("TOKEN", token),
+            Err(words) => ("WORDS", words),
+        };
+        let mut all = vec![none, off, ("RECIPE", recipe), outcome];
+        all.extend(variables);
+        again("the_environment_says_where_to_look", &all);
+    }
+}
+
+#[test]
+fn a_chain_asks_all_again_until_one_has_keys_and_then_only_that_one() {
+    let script = |fails| {
+        Arc::new(Scripted {
+            life: 3600,
+            fails: AtomicBool::new(fails),
+            ..Scripted::default()
+        })
+    };
+    let (first, second) = (script(true), script(true));
+    let chain =
+        alioss::credentials::Chain::of(vec![Arc::new(first.clone()), Arc::new(second.clone())]);
+    let chain = Arc::new(chain);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, chain.clone());
+    let error = put(&bucket).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "no provider of the chain has credentials: the script says no; the script says no"
+    );
+    first.fails.store(false, Ordering::SeqCst);
+    put(&bucket).unwrap();
+    put(&bucket).unwrap();
+    assert_eq!(first.asked.load(Ordering::SeqCst), 3);
+    assert_eq!(second.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(chain.name(), "chain: provider");
+}
+
+#[test]
+fn a_uri_answers_keys_and_its_redirects_are_not_followed() {
+    let answers = Arc::new(Mutex::new(VecDeque::from([
+        say(200, keys(1, 3600)),
+        say(
+            200,
+            r#"{"Code":"Failed","AccessKeyId":"a","AccessKeySecret":"hush"}"#,
+        ),
+        (
+            301,
+            "Location: http://127.0.0.1:1/\r\n".to_owned(),
+            String::new(),
+        ),
+    ])));
+    let server = http(move |line, _| {
+        assert_eq!(line, "get /keys?a=b http/1.1");
+        answers.lock().unwrap().pop_front().unwrap()
+    });
+    let oss = Arc::new(Oss::default());
+    let store = oss.start();
+    let text = format!("uri:{}/keys?a=b", server.endpoint());
+    put(&bucket(&store, provider(&text))).unwrap();
+    assert_eq!(oss.tokens(), ["token1"]);
+    for words in ["has the code \"Failed\"", "has the status 301"] {
+        let error = put(&bucket(&store, provider(&text)))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(words) && !error.contains("hush"), "{error}");
+    }
+}
