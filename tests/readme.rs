@@ -100,7 +100,7 @@ fn the_pieces_of_c_work_one_by_one() {
     for (index, (piece, words)) in pieces.iter().zip(words).enumerate() {
         let name = format!("piece{index}.c");
         let said = run(
-            &continued(&[piece.clone()]),
+            &continued(std::slice::from_ref(piece)),
             &name,
             "c99",
             &server,

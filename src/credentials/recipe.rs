@@ -399,8 +399,7 @@ mod tests {
         ] {
             let error = Recipe::parse(text)
                 .and_then(|recipe| recipe.build())
-                .err()
-                .expect(text);
+                .expect_err(text);
             assert!(error.to_string().contains(words), "{text}: {error}");
         }
     }
