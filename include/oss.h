@@ -176,6 +176,10 @@ typedef int32_t oss_status;
 /// The answer makes no sense: not HTTP, not XML, or another document.
 #define OSS_BAD_RESPONSE 20
 
+/// There was not enough memory for something large, such as an answer. Small
+/// allocations that fail end the process.
+#define OSS_NO_MEMORY 21
+
 /// A defect of this library. Please report it.
 #define OSS_BUG 99
 
@@ -192,8 +196,9 @@ OSS_API const char *oss_status_name(oss_status status);
 typedef void (*oss_log_fn)(void *user, int level, const char *line);
 
 /// Sends the log of the whole process to `function`: lines up to `level`, 1
-/// (errors) to 5 (details); 0 or NULL ends it. Secrets are never logged. Until
-/// then the library logs nothing and prints nothing ever.
+/// (errors) to 5 (details); 0 or NULL ends it. Returns when no thread runs the
+/// function before any more: `user` can be freed then. In the log function it
+/// is #OSS_BUSY. Secrets are never logged.
 OSS_API oss_status oss_set_log(oss_log_fn function, void *user, int level);
 
 // -----------------------------------------------------------------------------
@@ -227,9 +232,12 @@ typedef struct oss_service oss_service;
 typedef struct oss_session oss_session;
 
 /// One request and its answer: headers, query and limits in; error, request id,
-/// headers and body out. Reusable: what goes in stays until oss_call_reset(),
-/// what comes out until the next request. The first bad value is remembered and
-/// makes requests fail with its message. One thread at a time, except for
+/// headers and body out. Reusable. What comes out stays until the next request.
+/// Of what goes in, headers, query, progress, rewind and timeouts stay until
+/// oss_call_reset(); range, initial CRC-64, fields, parts and upload callback
+/// are used up by one request, refused or not. The first bad value is
+/// remembered and makes requests fail with its message. One thread at a time,
+/// except that a finished call may be read by several at once, and for
 /// oss_call_cancel().
 typedef struct oss_call oss_call;
 
@@ -487,21 +495,21 @@ OSS_API oss_status oss_config_set_credentials_callback(
 /// is unusable: oss_config_error() says why. Free with oss_session_free().
 OSS_API oss_session *oss_session_new(oss_config *config);
 
-/// Lets go of a session; handles that share it keep it. NULL is fine.
+/// Frees a session; handles that share it keep it. NULL is fine.
 OSS_API void oss_session_free(oss_session *session);
 
 /// Opens a bucket without talking to it yet. NULL if `config` or `name` is
 /// unusable: oss_config_error() says why. Free with oss_bucket_free().
 OSS_API oss_bucket *oss_bucket_new(oss_config *config, const char *name);
 
-/// Lets go of a bucket; calls in progress finish undisturbed. NULL is fine.
+/// Frees a bucket; calls in progress finish undisturbed. NULL is fine.
 OSS_API void oss_bucket_free(oss_bucket *bucket);
 
 /// Opens the service without talking to it yet. NULL if `config` is unusable:
 /// oss_config_error() says why. Free with oss_service_free().
 OSS_API oss_service *oss_service_new(oss_config *config);
 
-/// Lets go of a service; calls in progress finish undisturbed. NULL is fine.
+/// Frees a service; calls in progress finish undisturbed. NULL is fine.
 OSS_API void oss_service_free(oss_service *service);
 
 // -----------------------------------------------------------------------------
@@ -515,14 +523,16 @@ OSS_API void oss_service_free(oss_service *service);
 /// Makes a call object. Free with oss_call_free().
 OSS_API oss_call *oss_call_new(void);
 
-/// Lets go of a call and of all it lent out; not while it runs. NULL is fine.
+/// Frees a call and all it lent out; not while it runs. NULL is fine.
 OSS_API void oss_call_free(oss_call *call);
 
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
 OSS_API oss_status oss_call_reset(oss_call *call);
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
+/// within 250 ms. What comes too late for one request ends the next. May be
+/// called from any thread and in signal handlers. oss_call_reset() takes it
+/// back.
 OSS_API oss_status oss_call_cancel(oss_call *call);
 
 /// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
@@ -552,7 +562,7 @@ OSS_API oss_status oss_call_set_query(oss_call *call,
 
 /// Sets an element of the XML document, or a string of the JSON text, that the
 /// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one behind the last. A request
+/// Missing elements are made; an index may be one after the last. A request
 /// with a body is changed by this, one without gets a new document. See
 /// oss_invoke().
 OSS_API oss_status oss_call_set_field(oss_call *call,
@@ -726,6 +736,13 @@ OSS_API const char *oss_call_ec(const oss_call *call);
 OSS_API const char *oss_call_error_detail(const oss_call *call,
                                           const char *name);
 
+/// The other elements of the service's error document one by one: the value of
+/// number `index`, from 0, or NULL after the last; `*name`, unless NULL, gets
+/// its name.
+OSS_API const char *oss_call_error_detail_at(const oss_call *call,
+                                             size_t index,
+                                             const char **name);
+
 /// Whether the same request may succeed later: 1 or 0.
 OSS_API int oss_call_retryable(const oss_call *call);
 
@@ -737,7 +754,7 @@ OSS_API const char *oss_call_response_header(const oss_call *call,
                                              const char *name);
 
 /// The headers of a good answer one by one: the value of number `index`, from
-/// 0, or NULL behind the last; `*name`, unless NULL, gets its name in lower
+/// 0, or NULL after the last; `*name`, unless NULL, gets its name in lower
 /// case.
 OSS_API const char *oss_call_response_header_at(const oss_call *call,
                                                 size_t index,
@@ -792,7 +809,7 @@ OSS_API const char *oss_call_url(const oss_call *call);
 
 /// What has to be sent along, the headers of oss_presign() or the form fields
 /// of oss_post_policy(), one by one: the value of number `index`, from 0, or
-/// NULL behind the last; `*name`, unless NULL, gets its name.
+/// NULL after the last; `*name`, unless NULL, gets its name.
 OSS_API const char *oss_call_signed_at(const oss_call *call,
                                        size_t index,
                                        const char **name);

@@ -56,6 +56,8 @@ pub enum Kind {
     Credentials = 19,
     /// The answer does not make sense: not HTTP, not XML, wrong document.
     BadResponse = 20,
+    /// There was not enough memory for something large, such as an answer.
+    NoMemory = 21,
     /// A defect of this library.
     Bug = 99,
 }

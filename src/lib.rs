@@ -38,6 +38,7 @@ mod ffi;
 mod file;
 mod header;
 mod headers;
+mod memory;
 mod names;
 mod operation;
 mod operations;

@@ -1,17 +1,18 @@
 //! What operations speak: a request as data before addressing, signing and sending, and what came back.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::cancel::Cancel;
 use crate::document::Document;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, ServiceError};
 use crate::header::{Header, Parameter};
 use crate::headers::Headers;
 use crate::operation::Operation;
@@ -202,6 +203,43 @@ pub struct Options<'a> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) cancel: Cancel,
     pub(crate) progress: Option<&'a Progress<'a>>,
+    pub(crate) heard: Option<&'a Heard>,
+    pub(crate) deadline: Option<Deadline>,
+}
+
+/// When a call has to be over, and the timeout that this follows from.
+pub(crate) type Deadline = (Instant, Duration);
+
+/// What the service said last, beside the result of a call: it can still be read when something local fails afterwards.
+#[derive(Default)]
+pub(crate) struct Heard {
+    attempts: Cell<u32>,
+    /// The answer to the last attempt, without its body.
+    answer: RefCell<Option<Answer>>,
+}
+
+/// A good answer, or a refusal.
+#[derive(Clone)]
+pub(crate) enum Answer {
+    Good(Response),
+    Refused(ServiceError),
+}
+
+impl Heard {
+    /// Another attempt begins: nothing is known about it yet.
+    pub fn begin(&self, attempt: u32) {
+        self.attempts.set(attempt);
+        self.answer.replace(None);
+    }
+
+    pub fn hear(&self, answer: Answer) {
+        self.answer.replace(Some(answer));
+    }
+
+    /// How many attempts there were, and the answer to the last of them.
+    pub fn into_parts(self) -> (u32, Option<Answer>) {
+        (self.attempts.get(), self.answer.into_inner())
+    }
 }
 
 impl<'a> Options<'a> {
@@ -210,9 +248,13 @@ impl<'a> Options<'a> {
         Options::default()
     }
 
-    /// Adds a request header; it replaces one of the same name that the operation or the configuration would send.
+    /// Adds a request header; it replaces one of the same name that was added before, or that the operation or the
+    /// configuration would send.
     pub fn header(mut self, name: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) -> Self {
-        self.headers.push((name.into(), value.into()));
+        let name = name.into();
+        self.headers
+            .retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(&name));
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -252,6 +294,12 @@ impl<'a> Options<'a> {
             "" => options,
             _ => options.header("x-oss-callback-var", STANDARD.encode(variables)),
         }
+    }
+
+    /// Keeps what the service says in `heard`, whatever becomes of the call.
+    pub(crate) fn heard(mut self, heard: &'a Heard) -> Self {
+        self.heard = Some(heard);
+        self
     }
 
     /// Limits this call, with its repetitions and the reading of its answer; instead of `total_timeout`.

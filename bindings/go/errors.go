@@ -6,7 +6,6 @@ import "C"
 import (
 	"context"
 	"errors"
-	"strings"
 	"unsafe"
 )
 
@@ -58,6 +57,8 @@ const (
 	NoCredentials Status = C.OSS_CREDENTIALS
 	// BadResponse: the answer makes no sense: not HTTP, not XML, or another document.
 	BadResponse Status = C.OSS_BAD_RESPONSE
+	// NoMemory: there was not enough memory for something large, such as an answer.
+	NoMemory Status = C.OSS_NO_MEMORY
 	// Bug: a defect of the library. Please report it.
 	Bug Status = C.OSS_BUG
 )
@@ -156,39 +157,18 @@ func newCallError(status C.oss_status, call *C.oss_call, outcome *C.ossgo_outcom
 		Attempts:   int(outcome.attempts),
 		Body:       goBytes(outcome.body, outcome.body_length),
 	}
-	for _, name := range elements(string(e.Body)) {
-		label, err := newText("name", name)
-		if err != nil {
-			continue
-		}
-		if value := C.oss_call_error_detail(call, label.pointer()); value != nil {
-			if e.details == nil {
-				e.details = make(map[string]string)
-			}
-			e.details[name] = C.GoString(value)
-		}
-	}
-	return e
-}
-
-// elements names the XML elements in an error document: the library parses it, but has to be asked for each by name.
-func elements(document string) []string {
-	var names []string
-	seen := make(map[string]bool)
-	for len(names) < 64 {
-		_, rest, found := strings.Cut(document, "<")
-		if !found {
+	for index := C.size_t(0); ; index++ {
+		var name *C.char
+		value := C.oss_call_error_detail_at(call, index, &name)
+		if value == nil {
 			break
 		}
-		document = rest
-		end := strings.IndexAny(rest, "> \t\r\n/")
-		if end <= 0 || strings.ContainsAny(rest[:1], "!?") || seen[rest[:end]] {
-			continue
+		if e.details == nil {
+			e.details = make(map[string]string)
 		}
-		seen[rest[:end]] = true
-		names = append(names, rest[:end])
+		e.details[C.GoString(name)] = C.GoString(value)
 	}
-	return names
+	return e
 }
 
 // because adds what happened on this side to an error that a callback or the context brought about.

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, Kind, Result, ServiceError};
+use crate::memory;
 use crate::request::{NEXT_APPEND_POSITION, Response};
 use crate::time::Timestamp;
 use crate::transport::Incoming;
@@ -35,7 +36,10 @@ pub(crate) fn read_error_body(incoming: &mut Incoming) -> Vec<u8> {
             if filled >= MAX_ERROR_BODY {
                 break;
             }
-            body.resize(filled * 2, 0);
+            // What came so far has to do if there is no memory for more.
+            if memory::lengthen(&mut body, filled * 2).is_err() {
+                break;
+            }
         }
     }
     body.truncate(filled);

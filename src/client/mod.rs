@@ -20,9 +20,10 @@ use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::{Asking, Credentials, CredentialsProvider};
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::names;
 use crate::operation::{Checked, Content, Operation};
-use crate::request::{Body, Options, Request, Response};
+use crate::request::{Answer, Body, Deadline, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
 use crate::time::Timestamp;
@@ -242,6 +243,9 @@ impl Client {
                 .sign(&mut call, local, &limits)
                 .map_err(|error| error.with_attempts(attempts))?;
             attempts += 1;
+            if let Some(heard) = call.heard {
+                heard.begin(attempts);
+            }
             let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts;
@@ -314,16 +318,25 @@ impl Client {
         }
     }
 
-    fn limits(&self, options: &Options<'_>) -> Result<Limits> {
+    /// When a call that begins now has to be over: as `options` say, else as the configuration does.
+    pub fn deadline(&self, options: &Options<'_>) -> Result<Option<Deadline>> {
         let timeout = match options.timeout {
             Some(timeout) => Some(check_timeout("timeout", timeout)?),
             None => self.0.total_timeout,
+        };
+        Ok(timeout.map(|timeout| (Instant::now() + timeout, timeout)))
+    }
+
+    fn limits(&self, options: &Options<'_>) -> Result<Limits> {
+        let deadline = match options.deadline {
+            Some(deadline) => Some(deadline),
+            None => self.deadline(options)?,
         };
         Ok(Limits {
             cancel: options.cancel.clone(),
             connect: self.0.connect_timeout,
             idle: self.0.read_timeout,
-            deadline: timeout.map(|timeout| (Instant::now() + timeout, timeout)),
+            deadline,
         })
     }
 }
@@ -376,6 +389,9 @@ impl Inner {
             headers: std::mem::take(&mut incoming.headers),
             ..Response::default()
         };
+        if let Some(heard) = call.heard {
+            heard.hear(Answer::Good(response.clone()));
+        }
         let wants_callback = call
             .headers
             .iter()
@@ -465,6 +481,9 @@ impl Inner {
     ) -> Failed {
         let body = answer::read_error_body(incoming);
         let error = answer::service_error(call.operation.name, response, body);
+        if let (Some(heard), Some(refusal)) = (call.heard, error.service()) {
+            heard.hear(Answer::Refused(refusal.clone()));
+        }
         let clock_offset = (error.code() == "RequestTimeTooSkewed")
             .then(|| answer::server_clock(&error, response))
             .flatten()
@@ -512,11 +531,11 @@ fn check_upload(
 
 fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {
     // The announced length is only a hint: memory grows with what really comes.
-    let mut body = vec![0; length.unwrap_or(0).clamp(512, 256 * 1024) as usize];
+    let mut body = memory::zeros(length.unwrap_or(0).clamp(512, 256 * 1024) as usize)?;
     let mut filled = 0;
     loop {
         if filled == body.len() {
-            body.resize(filled * 2, 0);
+            memory::lengthen(&mut body, filled * 2)?;
         }
         match incoming.read(body.get_mut(filled..).unwrap_or_default())? {
             0 => break,

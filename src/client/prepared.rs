@@ -6,10 +6,10 @@ use super::{Inner, authority};
 use crate::config::check_header;
 use crate::endpoint;
 use crate::error::{Error, Result};
-use crate::header::{Header, Parameter};
+use crate::header::{Header, Parameter, Size};
 use crate::names;
 use crate::operation::Operation;
-use crate::request::{Options, Request};
+use crate::request::{Heard, Options, Request};
 use crate::transport::Authority;
 
 /// A request with everything but its signature.
@@ -24,6 +24,7 @@ pub(super) struct Prepared<'r> {
     pub unsigned: usize,
     /// The target carries a signature.
     pub is_signed: bool,
+    pub heard: Option<&'r Heard>,
 }
 
 impl<'r> Prepared<'r> {
@@ -32,6 +33,7 @@ impl<'r> Prepared<'r> {
         request: &'r Request<'_>,
         options: &'r Options<'_>,
     ) -> Result<Prepared<'r>> {
+        check_size(client, options)?;
         match request.url {
             None => Prepared::signable(client, request, options),
             Some(url) => Prepared::signed(client, request, url, options),
@@ -69,6 +71,7 @@ impl<'r> Prepared<'r> {
             unsigned: headers.len(),
             headers,
             is_signed: false,
+            heard: options.heard,
         })
     }
 
@@ -100,6 +103,7 @@ impl<'r> Prepared<'r> {
             unsigned: headers.len(),
             headers,
             is_signed: true,
+            heard: options.heard,
         })
     }
 }
@@ -138,6 +142,22 @@ fn check_conflicts(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// An error if there are more headers or parameters than a request may have.
+fn check_size(client: &Inner, options: &Options<'_>) -> Result<()> {
+    let (mut headers, mut query) = (Size::default(), Size::default());
+    for (name, value) in &client.user_headers {
+        headers.add(name, value);
+    }
+    for (name, value) in &options.headers {
+        headers.add(name, value);
+    }
+    for (name, value) in &options.query {
+        query.add(name, value.as_deref().unwrap_or_default());
+    }
+    headers.check("header", "headers")?;
+    query.check("query", "query parameters")
 }
 
 /// The parameters of the operation and those of the caller, who may say what a sub-resource is worth.

@@ -1,17 +1,19 @@
 //! What a call tells about its answer.
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
-use super::call::{Output, oss_call};
-use super::support::{borrow, guard, text};
-use crate::error::{Error, Kind};
+use super::call::oss_call;
+use super::guard::guard;
+use super::memory::borrow;
+use super::outcome::Output;
+use super::support::{text, write};
 use crate::request::NEXT_APPEND_POSITION;
 
 /// Lends a text that `find` takes from the answer; `none` if there is none, or if the call is NULL or running.
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn lend(
+unsafe fn lend_text(
     call: *const oss_call,
     name: &str,
     none: *const c_char,
@@ -19,33 +21,49 @@ unsafe fn lend(
 ) -> *const c_char {
     let lent = guard(|| {
         // SAFETY: see above.
-        let state = unsafe { borrow(call, "call") }?.lock()?;
-        let Some(found) = find(&state.output) else {
-            return Ok(none);
-        };
-        let mut texts = state
-            .output
-            .texts
-            .lock()
-            .map_err(|_| Error::new(Kind::Bug, "the texts of a call are lost"))?;
-        // What was lent before stays where it is, so asking twice gives the same pointer.
-        let text = texts
-            .entry(name.to_owned())
-            .or_insert_with(|| CString::new(found.replace('\0', " ")).unwrap_or_default());
-        Ok(text.as_ptr())
+        let state = unsafe { borrow(call, "call") }?.look()?;
+        let output = &state.output;
+        Ok(find(output).map_or(none, |found| output.lend_text(name, found).as_ptr()))
     });
     lent.unwrap_or(none)
 }
 
+/// What `find` takes from the answer; `none` if there is nothing, or if the call is NULL or running.
+///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn look<T>(call: *const oss_call, none: T, find: impl FnOnce(&Output) -> Option<T>) -> T {
+unsafe fn read_output<T>(
+    call: *const oss_call,
+    none: T,
+    find: impl FnOnce(&Output) -> Option<T>,
+) -> T {
     let found = guard(|| {
         // SAFETY: see above.
-        let state = unsafe { borrow(call, "call") }?.lock()?;
+        let state = unsafe { borrow(call, "call") }?.look()?;
         Ok(find(&state.output))
     });
     found.ok().flatten().unwrap_or(none)
+}
+
+/// Lends a name and a value, of which `find` takes both.
+///
+/// # Safety
+/// `call` is NULL or a live handle, `name` NULL or the caller's to be written to.
+unsafe fn lend_pair(
+    call: *const oss_call,
+    list: &str,
+    index: usize,
+    name: *mut *const c_char,
+    find: &dyn Fn(&Output) -> Option<(String, String)>,
+) -> *const c_char {
+    let none = std::ptr::null();
+    // SAFETY: see above.
+    unsafe {
+        let key = format!(":{list} name:{index}");
+        write(name, lend_text(call, &key, none, &|o| Some(find(o)?.0)));
+        let key = format!(":{list} value:{index}");
+        lend_text(call, &key, none, &|o| Some(find(o)?.1))
+    }
 }
 
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
@@ -54,7 +72,7 @@ unsafe fn look<T>(call: *const oss_call, none: T, find: impl FnOnce(&Output) -> 
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
     unsafe {
-        lend(call, ":error", c"".as_ptr(), &|o| {
+        lend_text(call, ":error", c"".as_ptr(), &|o| {
             Some(o.error.as_ref()?.to_string())
         })
     }
@@ -64,17 +82,12 @@ pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {
     let find = |o: &Output| {
-        let refused = o
-            .error
-            .as_ref()
-            .map(Error::http_status)
-            .filter(|status| *status != 0);
-        refused
-            .or_else(|| Some(o.response()?.status()))
-            .map(c_int::from)
+        let refused = o.refusal().map(|refusal| refusal.http_status);
+        let status = refused.or_else(|| Some(o.response()?.status()))?;
+        Some(c_int::from(status))
     };
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, 0, find) }
+    unsafe { read_output(call, 0, find) }
 }
 
 /// The service's error code, such as "NoSuchKey"; "" if there is none.
@@ -82,8 +95,8 @@ pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {
 pub unsafe extern "C" fn oss_call_code(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
     unsafe {
-        lend(call, ":code", c"".as_ptr(), &|o| {
-            Some(o.error.as_ref()?.code().to_owned())
+        lend_text(call, ":code", c"".as_ptr(), &|o| {
+            Some(o.refusal()?.code.clone())
         })
     }
 }
@@ -91,40 +104,40 @@ pub unsafe extern "C" fn oss_call_code(call: *const oss_call) -> *const c_char {
 /// The service's error message; "" if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_message(call: *const oss_call) -> *const c_char {
-    let find = |o: &Output| Some(o.error.as_ref()?.service()?.message.clone());
+    let find = |o: &Output| Some(o.refusal()?.message.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":message", c"".as_ptr(), &find) }
+    unsafe { lend_text(call, ":message", c"".as_ptr(), &find) }
 }
 
 /// The request id of the answer, good or bad; "" if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_request_id(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| {
-        let refused = o.error.as_ref().and_then(Error::service);
+        let refused = o.refusal();
         match refused {
             Some(service) => Some(service.request_id.clone()),
             None => Some(o.response()?.request_id().to_owned()),
         }
     };
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":request_id", c"".as_ptr(), &find) }
+    unsafe { lend_text(call, ":request_id", c"".as_ptr(), &find) }
 }
 
 /// The host that refused; "" if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_host_id(call: *const oss_call) -> *const c_char {
-    let find = |o: &Output| Some(o.error.as_ref()?.service()?.host_id.clone());
+    let find = |o: &Output| Some(o.refusal()?.host_id.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":host_id", c"".as_ptr(), &find) }
+    unsafe { lend_text(call, ":host_id", c"".as_ptr(), &find) }
 }
 
 /// The service's finer error code, such as "0026-00000001"; "" if there is
 /// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_ec(call: *const oss_call) -> *const c_char {
-    let find = |o: &Output| Some(o.error.as_ref()?.service()?.ec.clone());
+    let find = |o: &Output| Some(o.refusal()?.ec.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":ec", c"".as_ptr(), &find) }
+    unsafe { lend_text(call, ":ec", c"".as_ptr(), &find) }
 }
 
 /// Any other element of the service's error document, such as "StringToSign";
@@ -139,12 +152,26 @@ pub unsafe extern "C" fn oss_call_error_detail(
         return std::ptr::null();
     };
     let find = |o: &Output| {
-        let details = &o.error.as_ref()?.service()?.details;
+        let details = &o.refusal()?.details;
         let (_, value) = details.iter().find(|(candidate, _)| candidate == name)?;
         Some(value.clone())
     };
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &format!(":detail:{name}"), std::ptr::null(), &find) }
+    unsafe { lend_text(call, &format!(":detail:{name}"), std::ptr::null(), &find) }
+}
+
+/// The other elements of the service's error document one by one: the value of
+/// number `index`, from 0, or NULL after the last; `*name`, unless NULL, gets
+/// its name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_error_detail_at(
+    call: *const oss_call,
+    index: usize,
+    name: *mut *const c_char,
+) -> *const c_char {
+    let detail = |o: &Output| o.refusal()?.details.get(index).cloned();
+    // SAFETY: NULL or a live handle, and the caller's to be written to.
+    unsafe { lend_pair(call, "detail", index, name, &detail) }
 }
 
 /// Whether the same request may succeed later: 1 or 0.
@@ -152,7 +179,7 @@ pub unsafe extern "C" fn oss_call_error_detail(
 pub unsafe extern "C" fn oss_call_retryable(call: *const oss_call) -> c_int {
     // SAFETY: NULL or a live handle.
     unsafe {
-        look(call, 0, |o| {
+        read_output(call, 0, |o| {
             Some(c_int::from(o.error.as_ref()?.is_retryable()))
         })
     }
@@ -161,15 +188,8 @@ pub unsafe extern "C" fn oss_call_retryable(call: *const oss_call) -> c_int {
 /// How many times the request was sent, or tried to; 0 if it was not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_attempts(call: *const oss_call) -> c_int {
-    let find = |o: &Output| {
-        let attempts = match (&o.error, o.response()) {
-            (Some(error), _) => error.attempts(),
-            (None, response) => response?.attempts(),
-        };
-        attempts.try_into().ok()
-    };
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, 0, find) }
+    unsafe { read_output(call, 0, |o| o.total_attempts().try_into().ok()) }
 }
 
 /// A header of a good answer by name, whatever its case; NULL if it has none.
@@ -184,11 +204,11 @@ pub unsafe extern "C" fn oss_call_response_header(
     };
     let find = |o: &Output| Some(o.response()?.header(name)?.to_owned());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &name.to_ascii_lowercase(), std::ptr::null(), &find) }
+    unsafe { lend_text(call, &name.to_ascii_lowercase(), std::ptr::null(), &find) }
 }
 
 /// The headers of a good answer one by one: the value of number `index`, from
-/// 0, or NULL behind the last; `*name`, unless NULL, gets its name in lower
+/// 0, or NULL after the last; `*name`, unless NULL, gets its name in lower
 /// case.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_response_header_at(
@@ -200,15 +220,8 @@ pub unsafe extern "C" fn oss_call_response_header_at(
         let (name, value) = o.response()?.headers().at(index)?;
         Some((name.to_owned(), value.to_owned()))
     };
-    // SAFETY: NULL or a live handle.
-    unsafe {
-        if let Some(name) = name.as_mut() {
-            let key = format!(":name:{index}");
-            *name = lend(call, &key, std::ptr::null(), &|o| Some(header(o)?.0));
-        }
-        let key = format!(":value:{index}");
-        lend(call, &key, std::ptr::null(), &|o| Some(header(o)?.1))
-    }
+    // SAFETY: NULL or a live handle, and the caller's to be written to.
+    unsafe { lend_pair(call, "header", index, name, &header) }
 }
 
 /// ETag of the object with its quotes; NULL if the answer has none.
@@ -230,7 +243,7 @@ pub unsafe extern "C" fn oss_call_version_id(call: *const oss_call) -> *const c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_crc64(call: *const oss_call) -> u64 {
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, 0, |o| o.response()?.crc64()) }
+    unsafe { read_output(call, 0, |o| o.response()?.crc64()) }
 }
 
 /// Content-Length in bytes: of the object for oss_head_object(), of the answer
@@ -239,7 +252,7 @@ pub unsafe extern "C" fn oss_call_crc64(call: *const oss_call) -> u64 {
 pub unsafe extern "C" fn oss_call_content_length(call: *const oss_call) -> i64 {
     // SAFETY: NULL or a live handle.
     unsafe {
-        look(call, -1, |o| {
+        read_output(call, -1, |o| {
             o.response()?.content_length()?.try_into().ok()
         })
     }
@@ -250,7 +263,7 @@ pub unsafe extern "C" fn oss_call_content_length(call: *const oss_call) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_last_modified(call: *const oss_call) -> i64 {
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, -1, |o| Some(o.response()?.last_modified()?.0)) }
+    unsafe { read_output(call, -1, |o| Some(o.response()?.last_modified()?.0)) }
 }
 
 /// The body of the answer, or of the error the first 4 KiB; `*len`, unless
@@ -259,7 +272,7 @@ pub unsafe extern "C" fn oss_call_last_modified(call: *const oss_call) -> i64 {
 pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -> *const c_void {
     let mut length = 0;
     let find = |o: &Output| {
-        let refused = o.error.as_ref().and_then(Error::service);
+        let refused = o.refusal();
         let body = match refused {
             Some(service) => service.body.as_slice(),
             None => o.response.as_ref()?.body(),
@@ -268,11 +281,9 @@ pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -
         (!body.is_empty()).then_some(body.as_ptr())
     };
     // SAFETY: NULL or a live handle.
-    let body = unsafe { look(call, std::ptr::null(), find) };
-    if !len.is_null() {
-        // SAFETY: not NULL, so the caller's to be written to.
-        unsafe { *len = length };
-    }
+    let body = unsafe { read_output(call, std::ptr::null(), find) };
+    // SAFETY: NULL, or the caller's to be written to.
+    unsafe { write(len, length) };
     body.cast()
 }
 
@@ -290,7 +301,7 @@ pub unsafe extern "C" fn oss_call_text(
     };
     let find = |o: &Output| Some(o.document()?.text(path)?.to_owned());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, &format!(":text:{path}"), std::ptr::null(), &find) }
+    unsafe { lend_text(call, &format!(":text:{path}"), std::ptr::null(), &find) }
 }
 
 /// How many elements of the document in the answer have the last name of
@@ -302,7 +313,7 @@ pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_ch
         return 0;
     };
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, 0, |o| Some(o.document()?.count(path))) }
+    unsafe { read_output(call, 0, |o| Some(o.document()?.count(path))) }
 }
 
 /// Where oss_append_object() goes on, which is the size of the object, also
@@ -310,7 +321,7 @@ pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_ch
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) -> i64 {
     let find = |o: &Output| {
-        let position = match o.error.as_ref().and_then(Error::service) {
+        let position = match o.refusal() {
             None => o.response()?.next_append_position()?,
             Some(refused) => {
                 let mut details = refused.details.iter();
@@ -321,7 +332,7 @@ pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) ->
         position.try_into().ok()
     };
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, -1, find) }
+    unsafe { read_output(call, -1, find) }
 }
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
@@ -330,7 +341,7 @@ pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) ->
 pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| o.response()?.symlink_target().ok()?;
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":symlink", std::ptr::null(), &find) }
+    unsafe { lend_text(call, ":symlink", std::ptr::null(), &find) }
 }
 
 /// The upload id of oss_initiate_multipart_upload(); NULL if the answer has
@@ -347,12 +358,12 @@ pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_c
 pub unsafe extern "C" fn oss_call_url(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| Some(o.signed.as_ref()?.url.clone());
     // SAFETY: NULL or a live handle.
-    unsafe { lend(call, ":url", std::ptr::null(), &find) }
+    unsafe { lend_text(call, ":url", std::ptr::null(), &find) }
 }
 
 /// What has to be sent along, the headers of oss_presign() or the form fields
 /// of oss_post_policy(), one by one: the value of number `index`, from 0, or
-/// NULL behind the last; `*name`, unless NULL, gets its name.
+/// NULL after the last; `*name`, unless NULL, gets its name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_signed_at(
     call: *const oss_call,
@@ -360,15 +371,8 @@ pub unsafe extern "C" fn oss_call_signed_at(
     name: *mut *const c_char,
 ) -> *const c_char {
     let pair = |o: &Output| o.signed.as_ref()?.along.get(index).cloned();
-    // SAFETY: NULL or a live handle.
-    unsafe {
-        if let Some(name) = name.as_mut() {
-            let key = format!(":signed name:{index}");
-            *name = lend(call, &key, std::ptr::null(), &|o| Some(pair(o)?.0));
-        }
-        let key = format!(":signed value:{index}");
-        lend(call, &key, std::ptr::null(), &|o| Some(pair(o)?.1))
-    }
+    // SAFETY: NULL or a live handle, and the caller's to be written to.
+    unsafe { lend_pair(call, "signed", index, name, &pair) }
 }
 
 /// When what oss_presign() or oss_post_policy() signed ends, in seconds since
@@ -376,5 +380,5 @@ pub unsafe extern "C" fn oss_call_signed_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_expiration(call: *const oss_call) -> i64 {
     // SAFETY: NULL or a live handle.
-    unsafe { look(call, -1, |o| Some(o.signed.as_ref()?.expiration)) }
+    unsafe { read_output(call, -1, |o| Some(o.signed.as_ref()?.expiration)) }
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use super::call::oss_call;
 use super::handles::{self, oss_bucket, oss_service};
-use super::run::{ask, on_bucket, run};
+use super::run::{on_bucket, run, run_question};
 use super::status::oss_status;
 use super::support::text;
 
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn oss_bucket_exists(
 ) -> oss_status {
     // SAFETY: live handles and an int, or NULL, as the header asks.
     unsafe {
-        ask(bucket, exists, call, |bucket, options| {
+        run_question(bucket, exists, call, |bucket, options| {
             bucket.bucket_exists(options)
         })
     }

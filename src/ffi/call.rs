@@ -1,134 +1,136 @@
 //! One request and its answer.
 
-use std::collections::BTreeMap;
-use std::ffi::CString;
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
-use super::entry::{Entries, Lent};
-use super::input::Input;
-use super::status::{OSS_OK, oss_status};
-use super::support::{borrow, busy, free, handle, remember, status};
+use super::given::{self, Input, Lasting, Once};
+use super::guard::guard;
+use super::memory::{Handle, borrow, free, new_handle, word};
+use super::outcome::Output;
+use super::status::{OSS_CANCELLED, OSS_OK, oss_status, remember};
+use super::support::{busy, status};
 use crate::cancel::Cancel;
-use crate::document::Document;
-use crate::error::{Error, Result};
-use crate::operations::{Object, Select};
-use crate::request::Response;
+use crate::error::Result;
+use crate::request::{Heard, Options, Progress};
 
 /// One request and its answer: headers, query and limits in; error, request id,
-/// headers and body out. Reusable: what goes in stays until oss_call_reset(),
-/// what comes out until the next request. The first bad value is remembered and
-/// makes requests fail with its message. One thread at a time, except for
+/// headers and body out. Reusable. What comes out stays until the next request.
+/// Of what goes in, headers, query, progress, rewind and timeouts stay until
+/// oss_call_reset(); range, initial CRC-64, fields, parts and upload callback
+/// are used up by one request, refused or not. The first bad value is
+/// remembered and makes requests fail with its message. One thread at a time,
+/// except that a finished call may be read by several at once, and for
 /// oss_call_cancel().
 pub struct oss_call {
     pub(super) cancel: Cancel,
-    state: Mutex<State>,
+    state: RwLock<State>,
+}
+
+impl Handle for oss_call {
+    const WORD: u32 = word(b"call");
+    const TYPE: &'static str = "oss_call";
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    pub(super) input: Input,
-    pub(super) output: Output,
+    pub input: Input,
+    pub output: Output,
 }
 
-/// What the last request brought.
-#[derive(Default)]
-pub(super) struct Output {
-    pub(super) error: Option<Error>,
-    pub(super) response: Option<Response>,
-    pub(super) download: Option<Download>,
-    pub(super) entries: Option<Entries>,
-    pub(super) signed: Option<Signed>,
-    /// The document in the body, once it has been asked for.
-    pub(super) document: OnceLock<Option<Document>>,
-    pub(super) entry: Option<Lent>,
-    /// Texts that getters lend out.
-    pub(super) texts: Mutex<Texts>,
-    /// Texts and errors that are not told any more, but may still be lent.
-    outdated: Vec<(Mutex<Texts>, Option<Error>)>,
-}
-
-/// A body that is still to be read.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one per call, and a box would be an allocation more"
-)]
-pub(super) enum Download {
-    Object(Object),
-    Select(Select),
-}
-
-/// What was signed for others to send.
-pub(super) struct Signed {
-    pub url: String,
-    /// Headers of a URL, fields of a form.
-    pub along: Vec<(String, String)>,
-    pub expiration: i64,
-}
-
-/// By what they are asked for.
-type Texts = BTreeMap<String, CString>;
-
-impl Output {
-    /// Files the answer of an operation without a body of its own.
-    pub(super) fn answer(&mut self, response: Response) {
-        self.response = Some(response);
-    }
-
-    pub(super) fn response(&self) -> Option<&Response> {
-        self.response
-            .as_ref()
-            .or_else(|| self.download.as_ref().map(Download::response))
-    }
-
-    /// The document in the body of a good answer, if there is one.
-    pub(super) fn document(&self) -> Option<&Document> {
-        self.document
-            .get_or_init(|| self.response.as_ref()?.document().ok())
-            .as_ref()
-    }
-}
+// Readers share a call.
+const _: () = {
+    const fn is_shared<T: Sync>() {}
+    is_shared::<oss_call>();
+};
 
 impl oss_call {
-    pub(super) fn lock(&self) -> Result<MutexGuard<'_, State>> {
-        self.state.try_lock().map_err(|_| busy("call"))
-    }
-}
-
-impl Output {
-    pub(super) fn fail(&mut self, error: Error) {
-        let known = |earlier: &Error| earlier.to_string() == error.to_string();
-        if self.error.as_ref().is_some_and(known) {
-            return;
+    /// The state, to be changed; an error if somebody uses it.
+    pub(super) fn lock(&self) -> Result<RwLockWriteGuard<'_, State>> {
+        match self.state.try_write() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(busy("call")),
         }
-        // What was lent stays valid until the next request.
-        let texts = std::mem::take(&mut self.texts);
-        self.outdated.push((texts, self.error.replace(error)));
     }
 
-    pub(super) fn finish(&mut self, result: Result<()>) -> oss_status {
-        match result {
-            Ok(()) => OSS_OK,
-            Err(error) => {
-                let status = remember(&error);
-                self.fail(error);
-                status
+    /// The state, to be read, by any number of threads; an error if somebody changes it.
+    pub(super) fn look(&self) -> Result<RwLockReadGuard<'_, State>> {
+        match self.state.try_read() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(busy("call")),
+        }
+    }
+
+    /// Runs `operation` with what was given; its result is kept.
+    pub(super) fn run(
+        &self,
+        operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
+    ) -> oss_status {
+        let mut state = match self.lock() {
+            Ok(state) => state,
+            Err(error) => return remember(&error),
+        };
+        let State { input, output } = &mut *state;
+        // What the last request lent may be an argument of this one, so it goes only when this one is over.
+        let _earlier = std::mem::take(output);
+        let once = std::mem::take(&mut input.once);
+        let heard = Heard::default();
+        let result = guard(|| {
+            if let Some(refused) = given::refused(&input.lasting, &once) {
+                return Err(refused.clone());
             }
+            let progress = input.lasting.progress();
+            let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
+            let options = input.lasting.options(&self.cancel, progress, &heard);
+            operation(&once.add_to(options), output)
+        });
+        output.keep(heard);
+        self.finish(output, result)
+    }
+
+    /// Files how a request, or a part of it, ended.
+    pub(super) fn finish(&self, output: &mut Output, result: Result<()>) -> oss_status {
+        let status = output.finish(result);
+        if status == OSS_CANCELLED {
+            // Only here: a cancel that ended nothing is for the next request.
+            self.cancel.clear();
         }
+        status
+    }
+
+    /// Changes what stays; a bad value is remembered as long.
+    pub(super) fn set(&self, set: &dyn Fn(&mut Lasting) -> Result<()>) -> Result<()> {
+        let mut state = self.lock()?;
+        let State { input, output } = &mut *state;
+        set(&mut input.lasting).inspect_err(|error| {
+            input.lasting.refused.get_or_insert_with(|| error.clone());
+            output.fail(error.clone());
+        })
+    }
+
+    /// Changes what the next request uses up, likewise.
+    pub(super) fn set_once(&self, set: &dyn Fn(&mut Once) -> Result<()>) -> Result<()> {
+        let mut state = self.lock()?;
+        let State { input, output } = &mut *state;
+        set(&mut input.once).inspect_err(|error| {
+            input.once.refused.get_or_insert_with(|| error.clone());
+            output.fail(error.clone());
+        })
     }
 }
 
 /// Makes a call object. Free with oss_call_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_call_new() -> *mut oss_call {
-    handle(|| {
+    new_handle(|| {
         Ok(oss_call {
             cancel: Cancel::new(),
-            state: Mutex::default(),
+            state: RwLock::default(),
         })
     })
 }
 
-/// Lets go of a call and of all it lent out; not while it runs. NULL is fine.
+/// Frees a call and all it lent out; not while it runs. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_free(call: *mut oss_call) {
     // SAFETY: a handle that the caller gives back.
@@ -148,12 +150,18 @@ pub unsafe extern "C" fn oss_call_reset(call: *mut oss_call) -> oss_status {
 }
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. Any thread may do this. oss_call_reset() takes it back.
+/// within 250 ms. What comes too late for one request ends the next. May be
+/// called from any thread and in signal handlers. oss_call_reset() takes it
+/// back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_cancel(call: *mut oss_call) -> oss_status {
-    status(|| {
-        // SAFETY: NULL or a live handle.
-        unsafe { borrow(call, "call") }?.cancel.cancel();
-        Ok(())
-    })
+    // Nothing but an atomic store on the good path: a signal handler may be in the middle of anything.
+    // SAFETY: NULL or a live handle.
+    match unsafe { borrow(call, "call") } {
+        Ok(call) => {
+            call.cancel.cancel();
+            OSS_OK
+        }
+        Err(error) => remember(&error),
+    }
 }

@@ -1,10 +1,12 @@
 //! The configuration.
 
 use std::ffi::{CStr, CString, c_char};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
-use super::status::{OSS_OK, oss_status};
-use super::support::{borrow, busy, free, guard, handle, remember, status};
+use super::guard::guard;
+use super::memory::{Handle, borrow, free, new_handle, word};
+use super::status::{OSS_OK, oss_status, remember};
+use super::support::{busy, status};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -13,6 +15,11 @@ use crate::error::{Error, Result};
 /// results of setters need not be looked at. One thread at a time.
 pub struct oss_config {
     state: Mutex<State>,
+}
+
+impl Handle for oss_config {
+    const WORD: u32 = word(b"conf");
+    const TYPE: &'static str = "oss_config";
 }
 
 pub(super) struct State {
@@ -31,7 +38,11 @@ impl State {
 
 impl oss_config {
     pub(super) fn lock(&self) -> Result<MutexGuard<'_, State>> {
-        self.state.try_lock().map_err(|_| busy("config"))
+        match self.state.try_lock() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(busy("config")),
+        }
     }
 
     /// Makes something of the configuration; a failure is also kept for oss_config_error().
@@ -76,7 +87,7 @@ fn lend(text: &str) -> Option<CString> {
 /// read when a bucket or a service is made. Free with oss_config_free().
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_config_new() -> *mut oss_config {
-    handle(|| {
+    new_handle(|| {
         Ok(oss_config {
             state: Mutex::new(State {
                 config: Config::new(),

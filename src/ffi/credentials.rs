@@ -4,8 +4,10 @@ use std::ffi::{c_char, c_int, c_void};
 use std::sync::{Arc, Mutex};
 
 use super::config::{oss_config, set};
+use super::guard;
+use super::memory::{Handle, Memory, borrow, free, new_handle, word};
 use super::status::oss_status;
-use super::support::{User, borrow, free, handle, optional_text, status, text};
+use super::support::{User, is_null, optional_text, status, text};
 use crate::credentials::{
     Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static,
 };
@@ -14,8 +16,18 @@ use crate::error::{Error, Kind, Result};
 /// Where credentials come from; see oss_config_set_credentials().
 pub struct oss_credentials(pub(super) Arc<dyn CredentialsProvider>);
 
+impl Handle for oss_credentials {
+    const WORD: u32 = word(b"cred");
+    const TYPE: &'static str = "oss_credentials";
+}
+
 /// Takes the keys that a credentials callback gives.
 pub struct oss_keys(Mutex<Option<Credentials>>);
+
+impl Handle for oss_keys {
+    const WORD: u32 = word(b"keys");
+    const TYPE: &'static str = "oss_keys";
+}
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Called before every attempt, on the
@@ -30,7 +42,7 @@ pub type oss_credentials_fn =
 /// service is made.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_environment() -> *mut oss_credentials {
-    handle(|| Ok(oss_credentials(Arc::new(Environment::new()))))
+    new_handle(|| Ok(oss_credentials(Arc::new(Environment::new()))))
 }
 
 /// Always the same keys; `token` is NULL for long-lived ones. NULL if one is
@@ -41,7 +53,7 @@ pub unsafe extern "C" fn oss_credentials_static(
     secret: *const c_char,
     token: *const c_char,
 ) -> *mut oss_credentials {
-    handle(|| {
+    new_handle(|| {
         // SAFETY: strings or NULL, as the header asks.
         let keys = Static::new(unsafe { keys(id, secret, token) }?)?;
         Ok(oss_credentials(Arc::new(keys)))
@@ -55,13 +67,13 @@ pub unsafe extern "C" fn oss_credentials_callback(
     function: oss_credentials_fn,
     user: *mut c_void,
 ) -> *mut oss_credentials {
-    handle(|| callback(function, user))
+    new_handle(|| callback(function, user))
 }
 
 /// None: requests go unsigned, for what is public.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_anonymous() -> *mut oss_credentials {
-    handle(|| Ok(oss_credentials(Arc::new(Anonymous))))
+    new_handle(|| Ok(oss_credentials(Arc::new(Anonymous))))
 }
 
 /// Lets go of credentials; configurations and handles made with them keep them.
@@ -111,15 +123,15 @@ pub(super) unsafe fn keys(
 }
 
 pub(super) fn callback(function: oss_credentials_fn, user: *mut c_void) -> Result<oss_credentials> {
-    let function = function.ok_or_else(|| super::support::is_null("function"))?;
+    let function = function.ok_or_else(|| is_null("function"))?;
     let user = User(user);
     let ask = move || {
         // The whole of `user` moves into the closure, not only the pointer in it.
         let user = user;
-        let slot = oss_keys(Mutex::new(None));
+        let slot = Memory::new(oss_keys(Mutex::new(None)));
         // SAFETY: the caller vouches for the function; `slot` lives during the call and is only reached through `&`.
-        let refused = unsafe { function(user.0, (&raw const slot).cast_mut()) };
-        let keys = slot.0.into_inner().ok().flatten();
+        let refused = guard::callback(|| unsafe { function(user.0, slot.as_handle()) });
+        let keys = slot.into_value().0.into_inner().ok().flatten();
         match (refused, keys) {
             (0, Some(keys)) => Ok(keys),
             (0, None) => Err(Error::new(

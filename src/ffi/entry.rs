@@ -2,14 +2,14 @@
 
 use std::ffi::{CString, c_char, c_int};
 
-use super::read::c_string;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::operations::{
     DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions, ListObjects,
     ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload, ListedVersion,
     ObjectSummary, ObjectVersion, Pager,
 };
 use crate::request::Options;
+use crate::time::Timestamp;
 
 /// An object, in the listing of a bucket.
 pub const OSS_ENTRY_OBJECT: c_int = 1;
@@ -113,81 +113,101 @@ impl Entries {
 }
 
 /// An entry in C's terms, and the texts it points to.
-pub(super) struct Lent {
+pub(super) struct EntryMemory {
     entry: oss_entry,
     texts: Vec<CString>,
 }
 
 // SAFETY: the pointers of `entry` lead into `texts`, which moves with it and is never changed.
-unsafe impl Send for Lent {}
+unsafe impl Send for EntryMemory {}
+// SAFETY: the same.
+unsafe impl Sync for EntryMemory {}
 
-impl Lent {
-    pub fn new(entry: Entry) -> Result<Lent> {
-        let mut lent = Lent {
-            entry: oss_entry {
-                kind: 0,
-                name: std::ptr::null(),
-                size: -1,
-                time: -1,
-                etag: std::ptr::null(),
-                storage_class: std::ptr::null(),
-                object_type: std::ptr::null(),
-                restore_info: std::ptr::null(),
-                owner_id: std::ptr::null(),
-                owner_name: std::ptr::null(),
-                region: std::ptr::null(),
-                location: std::ptr::null(),
-                extranet_endpoint: std::ptr::null(),
-                intranet_endpoint: std::ptr::null(),
-                version_id: std::ptr::null(),
-                is_latest: 0,
-                part_number: 0,
-                upload_id: std::ptr::null(),
-                crc64: 0,
-                delete_marker_version_id: std::ptr::null(),
-            },
+impl oss_entry {
+    /// An entry of which nothing is known.
+    const EMPTY: oss_entry = oss_entry {
+        kind: 0,
+        name: std::ptr::null(),
+        size: -1,
+        time: -1,
+        etag: std::ptr::null(),
+        storage_class: std::ptr::null(),
+        object_type: std::ptr::null(),
+        restore_info: std::ptr::null(),
+        owner_id: std::ptr::null(),
+        owner_name: std::ptr::null(),
+        region: std::ptr::null(),
+        location: std::ptr::null(),
+        extranet_endpoint: std::ptr::null(),
+        intranet_endpoint: std::ptr::null(),
+        version_id: std::ptr::null(),
+        is_latest: 0,
+        part_number: 0,
+        upload_id: std::ptr::null(),
+        crc64: 0,
+        delete_marker_version_id: std::ptr::null(),
+    };
+}
+
+impl EntryMemory {
+    pub fn new(entry: Entry) -> Result<EntryMemory> {
+        let mut memory = EntryMemory {
+            entry: oss_entry::EMPTY,
             texts: Vec::new(),
         };
         match entry {
-            Entry::Object(ListedObject::Object(object)) => lent.object(&object)?,
-            Entry::Version(ListedVersion::Version(version)) => lent.version(&version)?,
+            Entry::Object(ListedObject::Object(object)) => memory.object(&object)?,
+            Entry::Version(ListedVersion::Version(version)) => memory.version(&version)?,
             Entry::Object(ListedObject::CommonPrefix(prefix))
             | Entry::Version(ListedVersion::CommonPrefix(prefix))
-            | Entry::Upload(ListedUpload::CommonPrefix(prefix)) => {
-                lent.entry.kind = OSS_ENTRY_PREFIX;
-                lent.entry.name = lent.text("the prefix", &prefix)?;
-            }
+            | Entry::Upload(ListedUpload::CommonPrefix(prefix)) => memory.prefix(&prefix)?,
             Entry::Upload(ListedUpload::Upload {
                 key,
                 upload_id,
                 initiated,
-            }) => {
-                lent.entry.kind = OSS_ENTRY_UPLOAD;
-                lent.entry.name = lent.text("the key", &key)?;
-                lent.entry.upload_id = lent.text("the upload id", &upload_id)?;
-                lent.entry.time = initiated.map_or(-1, |time| time.0);
-            }
-            Entry::Part(part) => {
-                lent.entry.kind = OSS_ENTRY_PART;
-                lent.entry.part_number = part.number.try_into().unwrap_or(i32::MAX);
-                lent.entry.size = part.size.try_into().unwrap_or(i64::MAX);
-                lent.entry.time = part.last_modified.map_or(-1, |time| time.0);
-                lent.entry.etag = lent.optional("the ETag", &part.etag)?;
-                lent.entry.crc64 = part.crc64.unwrap_or(0);
-            }
-            Entry::Bucket(bucket) => lent.bucket(&bucket)?,
-            Entry::Deleted(deleted) => {
-                lent.entry.kind = match deleted.is_deleted {
-                    true => OSS_ENTRY_DELETED,
-                    false => OSS_ENTRY_NOT_DELETED,
-                };
-                lent.entry.name = lent.text("the key", &deleted.key)?;
-                lent.entry.version_id = lent.optional("the version", &deleted.version_id)?;
-                let marker = &deleted.delete_marker_version_id;
-                lent.entry.delete_marker_version_id = lent.optional("the marker", marker)?;
-            }
+            }) => memory.upload(&key, &upload_id, initiated)?,
+            Entry::Part(part) => memory.part(&part)?,
+            Entry::Bucket(bucket) => memory.bucket(&bucket)?,
+            Entry::Deleted(deleted) => memory.deleted(&deleted)?,
         }
-        Ok(lent)
+        Ok(memory)
+    }
+
+    fn prefix(&mut self, prefix: &str) -> Result<()> {
+        self.entry.kind = OSS_ENTRY_PREFIX;
+        self.entry.name = self.text("the prefix", prefix)?;
+        Ok(())
+    }
+
+    fn upload(&mut self, key: &str, id: &str, initiated: Option<Timestamp>) -> Result<()> {
+        self.entry.kind = OSS_ENTRY_UPLOAD;
+        self.entry.name = self.text("the key", key)?;
+        self.entry.upload_id = self.text("the upload id", id)?;
+        self.entry.time = initiated.map_or(-1, |time| time.0);
+        Ok(())
+    }
+
+    fn part(&mut self, part: &ListedPart) -> Result<()> {
+        self.entry.kind = OSS_ENTRY_PART;
+        self.entry.part_number = part.number.try_into().unwrap_or(i32::MAX);
+        self.entry.size = part.size.try_into().unwrap_or(i64::MAX);
+        self.entry.time = part.last_modified.map_or(-1, |time| time.0);
+        self.entry.etag = self.optional("the ETag", &part.etag)?;
+        self.entry.crc64 = part.crc64.unwrap_or(0);
+        Ok(())
+    }
+
+    fn deleted(&mut self, deleted: &DeletedObject) -> Result<()> {
+        self.entry.kind = if deleted.is_deleted {
+            OSS_ENTRY_DELETED
+        } else {
+            OSS_ENTRY_NOT_DELETED
+        };
+        self.entry.name = self.text("the key", &deleted.key)?;
+        self.entry.version_id = self.optional("the version", &deleted.version_id)?;
+        let marker = &deleted.delete_marker_version_id;
+        self.entry.delete_marker_version_id = self.optional("the marker", marker)?;
+        Ok(())
     }
 
     fn object(&mut self, object: &ObjectSummary) -> Result<()> {
@@ -240,7 +260,12 @@ impl Lent {
     }
 
     fn text(&mut self, what: &str, text: &str) -> Result<*const c_char> {
-        let text = c_string(text, what)?;
+        let text = CString::new(text).map_err(|_| {
+            Error::new(
+                Kind::BadResponse,
+                format!("{what} {text:?} holds a NUL, which C strings cannot"),
+            )
+        })?;
         let pointer = text.as_ptr();
         self.texts.push(text);
         Ok(pointer)

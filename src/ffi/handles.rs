@@ -3,7 +3,8 @@
 use std::ffi::c_char;
 
 use super::config::oss_config;
-use super::support::{borrow, free, handle, text};
+use super::memory::{Handle, borrow, free, new_handle, word};
+use super::support::text;
 use crate::error::Result;
 use crate::operations::{Bucket, Service};
 use crate::transport::Session;
@@ -12,12 +13,27 @@ use crate::transport::Session;
 /// buckets and services. Optional. Any number of threads may use it.
 pub struct oss_session(pub(super) Session);
 
+impl Handle for oss_session {
+    const WORD: u32 = word(b"sess");
+    const TYPE: &'static str = "oss_session";
+}
+
 /// A bucket and the way to it. It never changes: use one from any number of
 /// threads at once.
 pub struct oss_bucket(pub(super) Bucket);
 
+impl Handle for oss_bucket {
+    const WORD: u32 = word(b"buck");
+    const TYPE: &'static str = "oss_bucket";
+}
+
 /// The service itself: what is not about one bucket. Any number of threads.
 pub struct oss_service(pub(super) Service);
+
+impl Handle for oss_service {
+    const WORD: u32 = word(b"serv");
+    const TYPE: &'static str = "oss_service";
+}
 
 /// The bucket behind a handle, which may be freed while it is in use.
 ///
@@ -41,7 +57,7 @@ pub(super) unsafe fn service(pointer: *const oss_service) -> Result<Service> {
 /// is unusable: oss_config_error() says why. Free with oss_session_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_session_new(config: *mut oss_config) -> *mut oss_session {
-    handle(|| {
+    new_handle(|| {
         // SAFETY: NULL or a live handle.
         unsafe { borrow(config, "config") }?
             .build(Session::new)
@@ -49,7 +65,7 @@ pub unsafe extern "C" fn oss_session_new(config: *mut oss_config) -> *mut oss_se
     })
 }
 
-/// Lets go of a session; handles that share it keep it. NULL is fine.
+/// Frees a session; handles that share it keep it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_session_free(session: *mut oss_session) {
     // SAFETY: a handle that the caller gives back.
@@ -63,7 +79,7 @@ pub unsafe extern "C" fn oss_bucket_new(
     config: *mut oss_config,
     name: *const c_char,
 ) -> *mut oss_bucket {
-    handle(|| {
+    new_handle(|| {
         // SAFETY: NULL or a live handle.
         unsafe { borrow(config, "config") }?.build(|config| {
             // SAFETY: NULL or a string.
@@ -73,7 +89,7 @@ pub unsafe extern "C" fn oss_bucket_new(
     })
 }
 
-/// Lets go of a bucket; calls in progress finish undisturbed. NULL is fine.
+/// Frees a bucket; calls in progress finish undisturbed. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
     // SAFETY: a handle that the caller gives back.
@@ -84,7 +100,7 @@ pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
 /// oss_config_error() says why. Free with oss_service_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_service_new(config: *mut oss_config) -> *mut oss_service {
-    handle(|| {
+    new_handle(|| {
         // SAFETY: NULL or a live handle.
         unsafe { borrow(config, "config") }?
             .build(Service::new)
@@ -92,7 +108,7 @@ pub unsafe extern "C" fn oss_service_new(config: *mut oss_config) -> *mut oss_se
     })
 }
 
-/// Lets go of a service; calls in progress finish undisturbed. NULL is fine.
+/// Frees a service; calls in progress finish undisturbed. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_service_free(service: *mut oss_service) {
     // SAFETY: a handle that the caller gives back.

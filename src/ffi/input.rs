@@ -3,32 +3,15 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::time::Duration;
 
-use super::call::{State, oss_call};
+use super::call::oss_call;
+use super::given::{Lasting, Once};
+use super::memory::borrow;
 use super::status::oss_status;
-use super::support::{User, borrow, known, optional_text, status, text};
-use crate::cancel::Cancel;
+use super::support::{User, length_or_unknown, optional_text, status, text};
 use crate::config::{check_header, check_timeout};
 use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
-use crate::request::{Options, Progress, Range};
-
-/// What the next request is sent with.
-#[derive(Default)]
-pub(super) struct Input {
-    headers: Vec<(String, String)>,
-    query: Vec<(String, Option<String>)>,
-    fields: Vec<(String, Option<String>)>,
-    pub(super) parts: Vec<UploadedPart>,
-    initial_crc64: Option<u64>,
-    range: Option<Range>,
-    timeout: Option<Duration>,
-    progress: Option<(ProgressFn, User)>,
-    pub(super) rewind: Option<(RewindFn, User)>,
-    /// The first bad value: a request without what it should have carried must not go out.
-    pub(super) refused: Option<Error>,
-}
-
-type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
+use crate::request::{Options, Range};
 
 /// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
 /// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
@@ -37,70 +20,28 @@ type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
 pub type oss_progress_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
 
-pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
-
 /// Goes back to the first byte of the body, so that #oss_read_fn yields the
 /// same bytes again; returns 0, or anything else to give up. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
 pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> c_int>;
 
-impl Input {
-    /// The progress callback as the core wants it.
-    pub(super) fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
-        let (function, user) = self.progress?;
-        Some(move |done: u64, total: Option<u64>| {
-            let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));
-            let done = done.try_into().unwrap_or(i64::MAX);
-            let user: User = user;
-            // SAFETY: the caller of oss_call_set_progress() vouches for both.
-            unsafe { function(user.0, done, total) == 0 }
-        })
-    }
-
-    pub(super) fn options<'a>(
-        &'a self,
-        cancel: &Cancel,
-        progress: Option<&'a Progress<'a>>,
-    ) -> Options<'a> {
-        let mut options = Options::new().cancel(cancel);
-        for (name, value) in &self.headers {
-            options = options.header(name.as_str(), value.as_str());
-        }
-        for (name, value) in &self.query {
-            options = options.query(name.as_str(), value.as_deref());
-        }
-        for (path, value) in &self.fields {
-            options = options.field(path.as_str(), value.as_deref());
-        }
-        if let Some(crc64) = self.initial_crc64 {
-            options = options.initial_crc64(crc64);
-        }
-        if let Some(range) = self.range {
-            options = options.range(range);
-        }
-        if let Some(timeout) = self.timeout {
-            options = options.timeout(timeout);
-        }
-        if let Some(progress) = progress {
-            options = options.progress(progress);
-        }
-        options
-    }
-}
-
+/// Changes what stays until the call is reset.
+///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn input(call: *mut oss_call, set: &dyn Fn(&mut Input) -> Result<()>) -> oss_status {
-    status(|| {
-        // SAFETY: see above.
-        let mut state = unsafe { borrow(call, "call") }?.lock()?;
-        let State { input, output } = &mut *state;
-        set(&mut *input).inspect_err(|error| {
-            input.refused.get_or_insert_with(|| error.clone());
-            output.fail(error.clone());
-        })
-    })
+unsafe fn set(call: *mut oss_call, set: &dyn Fn(&mut Lasting) -> Result<()>) -> oss_status {
+    // SAFETY: see above.
+    status(|| unsafe { borrow(call, "call") }?.set(set))
+}
+
+/// Changes what the next request uses up.
+///
+/// # Safety
+/// The same.
+unsafe fn set_once(call: *mut oss_call, set: &dyn Fn(&mut Once) -> Result<()>) -> oss_status {
+    // SAFETY: see above.
+    status(|| unsafe { borrow(call, "call") }?.set_once(set))
 }
 
 /// Adds a request header, such as "x-oss-object-acl"; a later one of the same
@@ -113,11 +54,10 @@ pub unsafe extern "C" fn oss_call_set_header(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, &|input| {
+        set(call, &|lasting| {
             let (name, value) = (text(name, "name")?, text(value, "value")?);
             check_header("header", name, value)?;
-            input.headers.push((name.to_owned(), value.to_owned()));
-            Ok(())
+            lasting.set_header(name, value)
         })
     }
 }
@@ -133,22 +73,19 @@ pub unsafe extern "C" fn oss_call_set_query(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, &|input| {
+        set(call, &|lasting| {
             let name = text(name, "name")?;
             if name.is_empty() {
                 return Err(Error::invalid("`name` of a query parameter is empty"));
             }
-            let value = optional_text(value, "value")?.map(str::to_owned);
-            input.query.retain(|(earlier, _)| earlier != name);
-            input.query.push((name.to_owned(), value));
-            Ok(())
+            lasting.set_query(name, optional_text(value, "value")?)
         })
     }
 }
 
 /// Sets an element of the XML document, or a string of the JSON text, that the
 /// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one behind the last. A request
+/// Missing elements are made; an index may be one after the last. A request
 /// with a body is changed by this, one without gets a new document. See
 /// oss_invoke().
 #[unsafe(no_mangle)]
@@ -159,11 +96,8 @@ pub unsafe extern "C" fn oss_call_set_field(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, &|input| {
-            let path = text(path, "path")?.to_owned();
-            let value = optional_text(value, "value")?.map(str::to_owned);
-            input.fields.push((path, value));
-            Ok(())
+        set_once(call, &|once| {
+            once.set_field(text(path, "path")?, optional_text(value, "value")?)
         })
     }
 }
@@ -180,13 +114,10 @@ pub unsafe extern "C" fn oss_call_set_upload_callback(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        input(call, &|input| {
+        set_once(call, &|once| {
             let callback = text(callback, "callback")?;
             let variables = optional_text(variables, "variables")?.unwrap_or_default();
-            for (name, value) in Options::new().callback(callback, variables).headers {
-                input.headers.push((name.into_owned(), value.into_owned()));
-            }
-            Ok(())
+            once.set_headers(Options::new().callback(callback, variables).headers)
         })
     }
 }
@@ -198,8 +129,8 @@ pub unsafe extern "C" fn oss_call_set_upload_callback(
 pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: u64) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, &|input| {
-            input.initial_crc64 = Some(crc64);
+        set_once(call, &|once| {
+            once.initial_crc64 = Some(crc64);
             Ok(())
         })
     }
@@ -218,18 +149,17 @@ pub unsafe extern "C" fn oss_call_add_part(
 ) -> oss_status {
     // SAFETY: a live handle and a string, or NULL.
     unsafe {
-        input(call, &|input| {
+        set_once(call, &|once| {
             let etag = text(etag, "etag")?.to_owned();
             // Only nothing has the CRC-64 0.
-            let content = known(size, "size", "size")?
+            let content = length_or_unknown(size, "size", "size")?
                 .filter(|size| *size == 0 || crc64 != 0)
                 .map(|size| (size, crc64));
-            input.parts.push(UploadedPart {
+            once.add_part(UploadedPart {
                 number: part_number(number)?,
                 etag,
                 content,
-            });
-            Ok(())
+            })
         })
     }
 }
@@ -238,7 +168,7 @@ pub unsafe extern "C" fn oss_call_add_part(
 pub(super) fn part_number(number: i32) -> Result<u32> {
     number.try_into().map_err(|_| {
         Error::invalid(format!(
-            "`number`: {number} is no part number; allowed are 1 to 10000"
+            "`number`: {number} is not a valid part number; allowed are 1 to 10000"
         ))
     })
 }
@@ -254,14 +184,14 @@ pub unsafe extern "C" fn oss_call_set_range(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, &|input| {
-            input.range = Some(match (u64::try_from(first), u64::try_from(last)) {
+        set_once(call, &|once| {
+            once.range = Some(match (u64::try_from(first), u64::try_from(last)) {
                 (Ok(first), Err(_)) if last == -1 => Range::From(first),
                 (Ok(first), Ok(last)) if first <= last => Range::Bytes(first, last),
                 (Err(_), Err(_)) if last == -1 => Range::Last(first.unsigned_abs()),
                 _ => {
                     return Err(Error::invalid(format!(
-                        "`first` and `last`: {first} to {last} is no range; allowed are first <= last, \
+                        "`first` and `last`: {first} to {last} is not a valid range; allowed are first <= last, \
                          last = -1 for the end, and first < 0 with last = -1 for the last bytes"
                     )));
                 }
@@ -280,8 +210,8 @@ pub unsafe extern "C" fn oss_call_set_progress(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, &|input| {
-            input.progress = function.map(|function| (function, User(user)));
+        set(call, &|lasting| {
+            lasting.progress = function.map(|function| (function, User(user)));
             Ok(())
         })
     }
@@ -298,8 +228,8 @@ pub unsafe extern "C" fn oss_call_set_rewind(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, &|input| {
-            input.rewind = function.map(|function| (function, User(user)));
+        set(call, &|lasting| {
+            lasting.rewind = function.map(|function| (function, User(user)));
             Ok(())
         })
     }
@@ -314,9 +244,9 @@ pub unsafe extern "C" fn oss_call_set_timeout_ms(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        input(call, &|input| {
+        set(call, &|lasting| {
             let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
-            input.timeout = Some(check_timeout("timeout", timeout)?);
+            lasting.timeout = Some(check_timeout("timeout", timeout)?);
             Ok(())
         })
     }

@@ -1,11 +1,17 @@
 //! The log callback.
 
+use std::cell::Cell;
+use std::convert::Infallible;
 use std::ffi::{CString, c_char, c_int, c_void};
-use std::sync::RwLock;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use super::guard;
 use super::status::oss_status;
 use super::support::{User, status};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
+use crate::process::PerProcess;
 
 /// Receives a line of the log. `level` is 1 for errors to 5 for details. Called
 /// on the thread the line comes from, by several threads at once if several
@@ -13,16 +19,64 @@ use crate::error::{Error, Kind};
 pub type oss_log_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, level: c_int, line: *const c_char)>;
 
-#[derive(Clone, Copy)]
 struct Sink {
     function: unsafe extern "C-unwind" fn(*mut c_void, c_int, *const c_char),
     user: User,
 }
 
-struct Logger(RwLock<Option<Sink>>);
-
 /// The one thing that is global: a log has one reader per process.
-static LOGGER: Logger = Logger(RwLock::new(None));
+static LOGGER: Logger = Logger {
+    sink: AtomicPtr::new(ptr::null_mut()),
+    gate: PerProcess::new(),
+};
+
+struct Logger {
+    /// Made by `Box`; a child of `fork` has its parent's.
+    sink: AtomicPtr<Sink>,
+    /// Threads in the log function read it; whoever changes the sink writes, and so waits until they are out.
+    gate: PerProcess<RwLock<()>>,
+}
+
+thread_local! {
+    /// This thread runs the log function. What it does there is not logged.
+    static LOGGING: Cell<bool> = const { Cell::new(false) };
+}
+
+impl Logger {
+    fn gate(&self) -> Arc<RwLock<()>> {
+        match self
+            .gate
+            .get_or_try(|| Ok::<_, Infallible>(RwLock::new(())))
+        {
+            Ok(gate) => gate,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Changes the sink, when nobody is in the log function any more.
+    fn set(&self, sink: Option<Sink>) {
+        let gate = self.gate();
+        let alone = gate.write().unwrap_or_else(PoisonError::into_inner);
+        let new = sink.map_or(ptr::null_mut(), |sink| Box::into_raw(Box::new(sink)));
+        let old = self.sink.swap(new, Ordering::AcqRel);
+        if !old.is_null() {
+            // SAFETY: made above, and nobody uses it: they would hold the gate.
+            drop(unsafe { Box::from_raw(old) });
+        }
+        drop(alone);
+    }
+
+    /// Gives a line to the sink, if there is one.
+    fn write(&self, level: c_int, line: &CString) {
+        let gate = self.gate();
+        let _inside = gate.read().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: what is there lives as long as the gate is held.
+        if let Some(sink) = unsafe { self.sink.load(Ordering::Acquire).as_ref() } {
+            // SAFETY: the caller of oss_set_log() vouches for the function and for `user`.
+            guard::callback(|| unsafe { (sink.function)(sink.user.0, level, line.as_ptr()) });
+        }
+    }
+}
 
 impl log::Log for Logger {
     /// Only our own lines: those of the libraries below may show headers.
@@ -34,11 +88,13 @@ impl log::Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let sink = self.0.read().ok().and_then(|sink| *sink);
-        if let (Some(sink), Ok(line)) = (sink, CString::new(record.args().to_string())) {
-            let level = record.level() as c_int;
-            // SAFETY: the caller of oss_set_log() vouches for the function and for `user`.
-            unsafe { (sink.function)(sink.user.0, level, line.as_ptr()) };
+        let Ok(line) = CString::new(record.args().to_string()) else {
+            return;
+        };
+        let was_logging = LOGGING.try_with(|logging| logging.replace(true));
+        if was_logging == Ok(false) {
+            self.write(record.level() as c_int, &line);
+            let _ = LOGGING.try_with(|logging| logging.set(false));
         }
     }
 
@@ -46,8 +102,9 @@ impl log::Log for Logger {
 }
 
 /// Sends the log of the whole process to `function`: lines up to `level`, 1
-/// (errors) to 5 (details); 0 or NULL ends it. Secrets are never logged. Until
-/// then the library logs nothing and prints nothing ever.
+/// (errors) to 5 (details); 0 or NULL ends it. Returns when no thread runs the
+/// function before any more: `user` can be freed then. In the log function it
+/// is #OSS_BUSY. Secrets are never logged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_set_log(
     function: oss_log_fn,
@@ -55,32 +112,48 @@ pub unsafe extern "C" fn oss_set_log(
     level: c_int,
 ) -> oss_status {
     status(|| {
-        let filter = match level {
-            0 => log::LevelFilter::Off,
-            1 => log::LevelFilter::Error,
-            2 => log::LevelFilter::Warn,
-            3 => log::LevelFilter::Info,
-            4 => log::LevelFilter::Debug,
-            5 => log::LevelFilter::Trace,
-            _ => {
-                return Err(Error::invalid(format!(
-                    "`level`: {level} is out of range; allowed are 0 to 5"
-                )));
-            }
-        };
+        let filter = filter(level)?;
+        if LOGGING.try_with(Cell::get).unwrap_or(false) {
+            return Err(Error::new(
+                Kind::Busy,
+                "oss_set_log() cannot be called in the log function, which it waits for",
+            ));
+        }
         let user = User(user);
-        let mut sink = LOGGER
-            .0
-            .write()
-            .map_err(|_| Error::new(Kind::Bug, "the log callback is lost"))?;
-        *sink = function.map(|function| Sink { function, user });
-        // The second time the logger is set already, which is just as well.
-        let _ = log::set_logger(&LOGGER);
-        log::set_max_level(if sink.is_some() {
-            filter
-        } else {
-            log::LevelFilter::Off
-        });
+        let sink = function.map(|function| Sink { function, user });
+        // No new lines while those on their way are waited for.
+        log::set_max_level(log::LevelFilter::Off);
+        let filter = match sink {
+            Some(_) => filter,
+            None => log::LevelFilter::Off,
+        };
+        LOGGER.set(sink);
+        install();
+        log::set_max_level(filter);
         Ok(())
     })
+}
+
+fn filter(level: c_int) -> Result<log::LevelFilter> {
+    Ok(match level {
+        0 => log::LevelFilter::Off,
+        1 => log::LevelFilter::Error,
+        2 => log::LevelFilter::Warn,
+        3 => log::LevelFilter::Info,
+        4 => log::LevelFilter::Debug,
+        5 => log::LevelFilter::Trace,
+        _ => {
+            return Err(Error::invalid(format!(
+                "`level`: {level} is out of range; allowed are 0 to 5"
+            )));
+        }
+    })
+}
+
+/// Makes ours the log of the `log` crate, once. In a Rust program that has its own log already, that one stays.
+fn install() {
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.swap(true, Ordering::Relaxed) {
+        let _ = log::set_logger(&LOGGER);
+    }
 }

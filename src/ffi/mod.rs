@@ -7,6 +7,16 @@
 // What a pointer must be is said in the header's introduction, once for all functions.
 #![allow(clippy::missing_safety_doc)]
 
+mod guard;
+
+mod memory;
+
+mod lent;
+
+mod given;
+
+mod outcome;
+
 mod run;
 
 mod support;

@@ -3,13 +3,17 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::io::{self, Read, Write};
 
-use super::call::{Download, oss_call};
+use super::call::oss_call;
 use super::entry::Entries;
+use super::given::RewindFn;
+use super::guard::callback;
 use super::handles::{self, oss_bucket};
-use super::input::RewindFn;
-use super::run::{ask, download, on_object, rewind, run};
+use super::outcome::Download;
+use super::run::{download, on_object, rewind, run, run_question};
 use super::status::oss_status;
-use super::support::{User, buffer, bytes, is_null, known, optional_text, strings, text};
+use super::support::{
+    User, buffer, bytes, is_null, length_or_unknown, optional_text, strings, text, write,
+};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
 use crate::request::{Body, Rewind};
@@ -49,7 +53,7 @@ impl Reader {
 
     /// A body of `len` bytes, -1 if unknown.
     pub fn body(&mut self, len: i64) -> Result<Body<'_>> {
-        let length = known(len, "len", "length")?;
+        let length = length_or_unknown(len, "len", "length")?;
         Ok(match self.rewind {
             Some(_) => Body::Rewindable {
                 reader: self,
@@ -66,7 +70,8 @@ impl Reader {
 impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // SAFETY: the caller vouches for the function; it may write to the whole buffer.
-        let got = unsafe { (self.function)(self.user.0, buffer.as_mut_ptr(), buffer.len()) };
+        let got =
+            callback(|| unsafe { (self.function)(self.user.0, buffer.as_mut_ptr(), buffer.len()) });
         match usize::try_from(got) {
             Ok(got) if got <= buffer.len() => Ok(got),
             Ok(got) => Err(io::Error::other(Error::invalid(format!(
@@ -84,7 +89,7 @@ impl Rewind for Reader {
             return Err(io::ErrorKind::Unsupported.into());
         };
         // SAFETY: the caller of oss_call_set_rewind() vouches for both.
-        match unsafe { function(user.0) } {
+        match callback(|| unsafe { function(user.0) }) {
             0 => Ok(()),
             refused => Err(io::Error::other(gave_up("rewind", refused.into()))),
         }
@@ -106,7 +111,7 @@ struct Writer {
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // SAFETY: the caller vouches for the function; it may read all of the bytes.
-        match unsafe { (self.function)(self.user.0, bytes.as_ptr(), bytes.len()) } {
+        match callback(|| unsafe { (self.function)(self.user.0, bytes.as_ptr(), bytes.len()) }) {
             0 => Ok(bytes.len()),
             refused => Err(io::Error::other(gave_up("write", refused.into()))),
         }
@@ -210,16 +215,12 @@ pub unsafe extern "C" fn oss_get_object_to_buffer(
 ) -> oss_status {
     // SAFETY: live handles, a string and `cap` bytes, or NULL, as the header asks.
     unsafe {
+        write(len, 0);
         run(call, |options, output| {
-            if let Some(len) = len.as_mut() {
-                *len = 0;
-            }
             let bucket = handles::bucket(bucket)?;
             let (key, buffer) = (text(key, "key")?, buffer(buf, cap, "buf")?);
             let (response, length) = bucket.get_object_to_buffer(key, buffer, options)?;
-            if let Some(len) = len.as_mut() {
-                *len = length;
-            }
+            write(len, length);
             output.answer(response);
             Ok(())
         })
@@ -322,7 +323,7 @@ pub unsafe extern "C" fn oss_object_exists(
 ) -> oss_status {
     // SAFETY: live handles, a string and an int, or NULL, as the header asks.
     unsafe {
-        ask(bucket, exists, call, |bucket, options| {
+        run_question(bucket, exists, call, |bucket, options| {
             bucket.object_exists(text(key, "key")?, options)
         })
     }

@@ -4,9 +4,11 @@ use std::ffi::{c_char, c_int, c_void};
 use std::time::Duration;
 
 use super::config::{oss_config, set};
+use super::guard::callback;
 use super::handles::oss_session;
+use super::memory::borrow;
 use super::status::oss_status;
-use super::support::{User, borrow, text};
+use super::support::{User, text};
 use crate::clock::Clock;
 use crate::config::SignatureVersion;
 use crate::error::{Error, Result};
@@ -333,7 +335,7 @@ fn caller(function: unsafe extern "C-unwind" fn(*mut c_void) -> i64, user: User)
     Clock::new(move || {
         let user: User = user;
         // SAFETY: the caller of oss_config_set_clock() vouches for both.
-        unsafe { function(user.0) }
+        callback(|| unsafe { function(user.0) })
     })
 }
 

@@ -3,9 +3,10 @@
 use std::ffi::{c_char, c_void};
 use std::time::Duration;
 
-use super::call::{Download, Signed, oss_call};
+use super::call::oss_call;
 use super::handles::{self, oss_bucket};
 use super::object::unsigned;
+use super::outcome::{Download, Signed};
 use super::run::{download, on_bucket, run_with_call};
 use super::status::oss_status;
 use super::support::{bytes, optional_text, text};

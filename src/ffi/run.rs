@@ -2,14 +2,17 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::call::{Download, Output, State, oss_call};
+use super::call::oss_call;
+use super::given::RewindFn;
+use super::guard::guard;
 use super::handles::{self, oss_bucket};
-use super::input::RewindFn;
-use super::status::oss_status;
-use super::support::{User, guard, is_null, remember, status, text};
-use crate::error::Result;
+use super::memory::borrow;
+use super::outcome::{Download, Output};
+use super::status::{oss_status, remember};
+use super::support::{User, is_null, status, text, write};
+use crate::error::{Error, Kind, Result};
 use crate::operations::{Bucket, UploadedPart};
-use crate::request::{Options, Progress, Response};
+use crate::request::{Options, Response};
 
 /// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
 ///
@@ -19,43 +22,28 @@ pub(super) unsafe fn run(
     call: *mut oss_call,
     operation: impl FnOnce(&Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
+    // What follows takes any operation by a pointer, so that the library has it only once: generic, it would be 160 KB.
     let mut operation = Some(operation);
     let mut once = |options: &Options<'_>, output: &mut Output| match operation.take() {
         Some(operation) => operation(options, output),
-        None => Ok(()),
+        None => Err(Error::new(Kind::Bug, "an operation ran twice")),
     };
     // SAFETY: see above.
     unsafe { run_dyn(call, &mut once) }
 }
 
-/// The part of [`run`] that the library has only once, whatever the operation.
 unsafe fn run_dyn(
     call: *mut oss_call,
     operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
-    // SAFETY: as for `run`.
-    let Some(call) = (unsafe { call.as_ref() }) else {
+    if call.is_null() {
         return status(|| operation(&Options::new(), &mut Output::default()));
-    };
-    let mut state = match call.lock() {
-        Ok(state) => state,
-        Err(error) => return remember(&error),
-    };
-    let State { input, output } = &mut *state;
-    // What the last request lent may be an argument of this one, so it goes only when this one is over.
-    let _earlier = std::mem::take(output);
-    let progress = input.progress();
-    let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
-    let options = input.options(&call.cancel, progress);
-    let result = match &input.refused {
-        Some(refused) => Err(refused.clone()),
-        None => guard(|| operation(&options, output)),
-    };
-    // A body or a listing that is still to be read can still be cancelled.
-    if output.download.is_none() && output.entries.is_none() {
-        call.cancel.clear();
     }
-    output.finish(result)
+    // SAFETY: as for `run`.
+    match guard(|| unsafe { borrow(call, "call") }) {
+        Ok(call) => call.run(operation),
+        Err(error) => remember(&error),
+    }
 }
 
 /// As [`run`], for operations whose answer can only be reached by a call.
@@ -69,9 +57,11 @@ pub(super) unsafe fn run_with_call(
     let required = !call.is_null();
     // SAFETY: see above.
     unsafe {
-        run(call, |options, output| match required {
-            true => operation(options, output),
-            false => Err(is_null("call")),
+        run(call, |options, output| {
+            if !required {
+                return Err(is_null("call"));
+            }
+            operation(options, output)
         })
     }
 }
@@ -116,7 +106,7 @@ pub(super) unsafe fn on_object(
 ///
 /// # Safety
 /// As [`on_bucket`], and `exists` is NULL or the caller's to be written to.
-pub(super) unsafe fn ask(
+pub(super) unsafe fn run_question(
     bucket: *const oss_bucket,
     exists: *mut c_int,
     call: *mut oss_call,
@@ -124,10 +114,13 @@ pub(super) unsafe fn ask(
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
+        write(exists, 0);
         run(call, |options, _| {
-            let exists = exists.as_mut().ok_or_else(|| is_null("exists"))?;
-            *exists = 0;
-            *exists = question(&handles::bucket(bucket)?, options)?.into();
+            if exists.is_null() {
+                return Err(is_null("exists"));
+            }
+            let answer = question(&handles::bucket(bucket)?, options)?;
+            write(exists, answer.into());
             Ok(())
         })
     }
@@ -156,11 +149,12 @@ pub(super) unsafe fn download(
 /// # Safety
 /// `call` is NULL or a live handle.
 pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
-    // SAFETY: see above.
-    match unsafe { call.as_ref() } {
-        None => Ok(Vec::new()),
-        Some(call) => Ok(call.lock()?.input.parts.clone()),
+    if call.is_null() {
+        return Ok(Vec::new());
     }
+    // SAFETY: see above.
+    let call = unsafe { borrow(call, "call") }?;
+    Ok(call.look()?.input.once.parts.clone())
 }
 
 /// How the streams that a call uploads begin again.
@@ -168,6 +162,7 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
 /// # Safety
 /// `call` is NULL or a live handle.
 pub(super) unsafe fn rewind(call: *const oss_call) -> Option<(RewindFn, User)> {
-    // SAFETY: see above. A call that is in use is refused where it runs.
-    unsafe { call.as_ref() }?.lock().ok()?.input.rewind
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") }.ok()?;
+    call.look().ok()?.input.lasting.rewind
 }

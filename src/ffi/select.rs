@@ -2,11 +2,12 @@
 
 use std::ffi::c_char;
 
-use super::call::{Download, oss_call};
+use super::call::oss_call;
 use super::handles::{self, oss_bucket};
+use super::outcome::Download;
 use super::run::{download, run};
 use super::status::oss_status;
-use super::support::text;
+use super::support::{text, write};
 
 /// SelectObject: what the SQL text `expression` finds in a CSV or JSON object;
 /// read the rows with oss_call_read(), so `call` is required. Fields set the
@@ -44,18 +45,15 @@ pub unsafe extern "C" fn oss_create_select_object_meta(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
+        write(splits, 0);
+        write(rows, 0);
+        write(columns, 0);
         run(call, |options, output| {
             let bucket = handles::bucket(bucket)?;
             let (response, meta) = bucket.create_select_object_meta(text(key, "key")?, options)?;
-            if let Some(splits) = splits.as_mut() {
-                *splits = meta.splits;
-            }
-            if let Some(rows) = rows.as_mut() {
-                *rows = meta.rows;
-            }
-            if let Some(columns) = columns.as_mut() {
-                *columns = meta.columns;
-            }
+            write(splits, meta.splits);
+            write(rows, meta.rows);
+            write(columns, meta.columns);
             output.answer(response);
             Ok(())
         })

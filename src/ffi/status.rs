@@ -1,8 +1,9 @@
-//! Statuses and the last error.
+//! How functions end: statuses, and the last error of each thread.
 
+use std::cell::UnsafeCell;
 use std::ffi::c_char;
 
-use super::support::last_error;
+use crate::error::{Error, Kind};
 
 /// How a call ended: #OSS_OK, or the reason it failed. Numbers never change
 /// meaning; later versions may add more, so treat an unknown one as a failure.
@@ -51,10 +52,13 @@ pub const OSS_UNSUPPORTED: oss_status = 18;
 pub const OSS_CREDENTIALS: oss_status = 19;
 /// The answer makes no sense: not HTTP, not XML, or another document.
 pub const OSS_BAD_RESPONSE: oss_status = 20;
+/// There was not enough memory for something large, such as an answer. Small
+/// allocations that fail end the process.
+pub const OSS_NO_MEMORY: oss_status = 21;
 /// A defect of this library. Please report it.
 pub const OSS_BUG: oss_status = 99;
 
-const NAMES: [(oss_status, &std::ffi::CStr); 22] = [
+const NAMES: [(oss_status, &std::ffi::CStr); 23] = [
     (OSS_OK, c"OSS_OK"),
     (OSS_INVALID_ARGUMENT, c"OSS_INVALID_ARGUMENT"),
     (OSS_NOT_FOUND, c"OSS_NOT_FOUND"),
@@ -76,6 +80,7 @@ const NAMES: [(oss_status, &std::ffi::CStr); 22] = [
     (OSS_UNSUPPORTED, c"OSS_UNSUPPORTED"),
     (OSS_CREDENTIALS, c"OSS_CREDENTIALS"),
     (OSS_BAD_RESPONSE, c"OSS_BAD_RESPONSE"),
+    (OSS_NO_MEMORY, c"OSS_NO_MEMORY"),
     (OSS_BUG, c"OSS_BUG"),
 ];
 
@@ -83,7 +88,8 @@ const NAMES: [(oss_status, &std::ffi::CStr); 22] = [
 /// Where work moves between threads (Go, async C#) use oss_call_error().
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_last_error() -> *const c_char {
-    last_error()
+    LAST.try_with(|last| last.0.get().cast_const().cast())
+        .unwrap_or(c"".as_ptr())
 }
 
 /// The name of a status, such as "OSS_NOT_FOUND"; never NULL.
@@ -94,4 +100,40 @@ pub extern "C" fn oss_status_name(status: oss_status) -> *const c_char {
         .find(|(number, _)| *number == status)
         .map_or(c"unknown status", |(_, name)| name)
         .as_ptr()
+}
+
+/// Makes `error` this thread's last error; its status.
+pub(super) fn remember(error: &Error) -> oss_status {
+    // During thread exit the buffer may be gone; then nobody reads it either.
+    let _ = LAST.try_with(|last| last.set(error.message()));
+    match error.kind() {
+        Kind::Bug => OSS_BUG,
+        kind => kind as oss_status,
+    }
+}
+
+/// The last error of a thread: a fixed buffer, so that failing allocates nothing and nothing has to be cleaned up when
+/// the thread ends.
+struct Last(UnsafeCell<[u8; SIZE]>);
+
+const SIZE: usize = 1024;
+
+thread_local! {
+    static LAST: Last = const { Last(UnsafeCell::new([0; SIZE])) };
+}
+
+impl Last {
+    fn set(&self, message: &str) {
+        let mut end = message.len().min(SIZE - 1);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        // SAFETY: only this thread reaches the buffer, and no reference into it is kept.
+        let buffer = unsafe { &mut *self.0.get() };
+        for (to, from) in buffer.iter_mut().zip(&message.as_bytes()[..end]) {
+            // A NUL in the middle would end the text for C.
+            *to = if *from == 0 { b' ' } else { *from };
+        }
+        buffer[end] = 0;
+    }
 }

@@ -1,33 +1,10 @@
-//! Between C and Rust: pointers to references, results to statuses, panics to `OSS_BUG`.
+//! Between C and Rust: pointers to references, results to statuses.
 
-use std::any::Any;
-use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char, c_void};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::status::{OSS_BUG, OSS_OK, oss_status};
+use super::guard::guard;
+use super::status::{OSS_OK, oss_status, remember};
 use crate::error::{Error, Kind, Result};
-
-/// Runs `body`; whatever happens comes back as a result, never as a panic.
-pub(super) fn guard<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(bug(panic)))
-}
-
-/// The error that a panic stands for.
-#[cold]
-fn bug(panic: Box<dyn Any + Send>) -> Error {
-    let said = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    // Dropping the payload could panic again.
-    std::mem::forget(panic);
-    Error::new(
-        Kind::Bug,
-        format!("a defect of alioss, please report it: {said}"),
-    )
-}
 
 /// As [`guard`], for functions that return a status.
 pub(super) fn status(body: impl FnOnce() -> Result<()>) -> oss_status {
@@ -37,49 +14,15 @@ pub(super) fn status(body: impl FnOnce() -> Result<()>) -> oss_status {
     }
 }
 
-/// As [`guard`], for functions that give a handle: NULL on failure.
-pub(super) fn handle<T>(body: impl FnOnce() -> Result<T>) -> *mut T {
-    match guard(body) {
-        Ok(value) => Box::into_raw(Box::new(value)),
-        Err(error) => {
-            remember(&error);
-            std::ptr::null_mut()
-        }
-    }
-}
-
-/// Frees a handle; NULL is fine.
+/// A number for the caller, who may not want it.
 ///
 /// # Safety
-/// `pointer` came from [`handle`] and is not used any more.
-pub(super) unsafe fn free<T>(pointer: *mut T) {
-    if !pointer.is_null() {
-        // SAFETY: see above; the caller hands the handle back.
-        let value = unsafe { Box::from_raw(pointer) };
-        let _ = guard(move || {
-            drop(value);
-            Ok(())
-        });
+/// `place` is NULL or the caller's to be written to.
+pub(super) unsafe fn write<T>(place: *mut T, value: T) {
+    if !place.is_null() {
+        // SAFETY: see above.
+        unsafe { place.write(value) };
     }
-}
-
-/// Makes `error` this thread's last error; its status.
-pub(super) fn remember(error: &Error) -> oss_status {
-    // During thread exit the buffer may be gone; then nobody reads it either.
-    let _ = LAST.try_with(|last| last.set(&error.to_string()));
-    match error.kind() {
-        Kind::Bug => OSS_BUG,
-        kind => kind as oss_status,
-    }
-}
-
-/// The object behind a handle.
-///
-/// # Safety
-/// `pointer` is NULL or a live handle.
-pub(super) unsafe fn borrow<'a, T>(pointer: *const T, name: &str) -> Result<&'a T> {
-    // SAFETY: live unless NULL. Handles are only ever shared, never borrowed mutably.
-    unsafe { pointer.as_ref() }.ok_or_else(|| is_null(name))
 }
 
 /// A string the caller must give.
@@ -180,13 +123,13 @@ fn check_buffer(pointer: *const c_void, length: usize, name: &str) -> Result<()>
     Ok(())
 }
 
-/// A number of bytes that may be unknown, which is -1; `noun` says what it is.
-pub(super) fn known(value: i64, name: &str, noun: &str) -> Result<Option<u64>> {
+/// A number of bytes, or `None` if it is unknown, which is -1; `noun` says what it is.
+pub(super) fn length_or_unknown(value: i64, name: &str, noun: &str) -> Result<Option<u64>> {
     match u64::try_from(value) {
         Ok(value) => Ok(Some(value)),
         Err(_) if value == -1 => Ok(None),
         Err(_) => Err(Error::invalid(format!(
-            "`{name}`: {value} is no {noun}; allowed are 0 and more, and -1 for unknown"
+            "`{name}`: {value} is not a valid {noun}; allowed are 0 and more, and -1 for unknown"
         ))),
     }
 }
@@ -211,35 +154,3 @@ pub(super) struct User(pub *mut c_void);
 unsafe impl Send for User {}
 // SAFETY: the same.
 unsafe impl Sync for User {}
-
-/// The last error of a thread: a fixed buffer, so that failing allocates nothing and nothing has to be cleaned up when
-/// the thread ends.
-struct Last(UnsafeCell<[u8; SIZE]>);
-
-const SIZE: usize = 1024;
-
-thread_local! {
-    static LAST: Last = const { Last(UnsafeCell::new([0; SIZE])) };
-}
-
-impl Last {
-    fn set(&self, message: &str) {
-        let mut end = message.len().min(SIZE - 1);
-        while !message.is_char_boundary(end) {
-            end -= 1;
-        }
-        // SAFETY: only this thread reaches the buffer, and no reference into it is kept.
-        let buffer = unsafe { &mut *self.0.get() };
-        for (to, from) in buffer.iter_mut().zip(&message.as_bytes()[..end]) {
-            // A NUL in the middle would end the text for C.
-            *to = if *from == 0 { b' ' } else { *from };
-        }
-        buffer[end] = 0;
-    }
-}
-
-/// The buffer with this thread's last error.
-pub(super) fn last_error() -> *const c_char {
-    LAST.try_with(|last| last.0.get().cast_const().cast())
-        .unwrap_or(c"".as_ptr())
-}

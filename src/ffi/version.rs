@@ -2,7 +2,8 @@
 
 use std::ffi::{c_char, c_int};
 
-use super::support::{guard, optional_text};
+use super::guard::guard;
+use super::support::optional_text;
 use crate::table::find as find_operation;
 
 /// The version of the library at run time, such as "0.1.0".

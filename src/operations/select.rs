@@ -11,6 +11,7 @@ use crate::client::answer;
 use crate::crc32;
 use crate::document::Document;
 use crate::error::{Error, Kind, Result};
+use crate::memory;
 use crate::request::{Body, Options, Response};
 use crate::transport::Incoming;
 
@@ -269,7 +270,7 @@ impl Select {
         if length > MAX_END {
             return Err(bad(format!("an end of {length} bytes")));
         }
-        let mut payload = vec![0; length];
+        let mut payload = memory::zeros(length)?;
         self.fill(&mut payload)?;
         self.check_frame(crc32::update(crc, &payload))?;
         let mut rest = payload.as_slice();

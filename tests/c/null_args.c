@@ -290,6 +290,8 @@ static void no_call(void)
     TEXT("", oss_call_ec(NULL));
     CHECK(oss_call_error_detail(NULL, "Key") == NULL);
     CHECK(oss_call_error_detail(call, NULL) == NULL);
+    CHECK(oss_call_error_detail_at(NULL, 0, &name) == NULL && name == NULL);
+    CHECK(oss_call_error_detail_at(call, SIZE_MAX, NULL) == NULL);
     NUMBER(0, oss_call_retryable(NULL));
     NUMBER(0, oss_call_attempts(NULL));
     CHECK(oss_call_response_header(NULL, "etag") == NULL);

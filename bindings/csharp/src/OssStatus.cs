@@ -69,6 +69,9 @@ namespace Alioss
         /// <summary>The answer makes no sense: not HTTP, not XML, or another document.</summary>
         BadResponse = 20,
 
+        /// <summary>There was not enough memory for something large, such as an answer.</summary>
+        NoMemory = 21,
+
         /// <summary>A defect of the library. Please report it.</summary>
         Bug = 99,
     }

@@ -8,6 +8,7 @@ use crate::cancel::stopped;
 use crate::client::{MAX_COLLECTED, too_large};
 use crate::error::{Error, Kind, Result};
 use crate::file::Temporary;
+use crate::memory;
 use crate::request::{Options, Progress, Response};
 
 /// How much is moved at a time.
@@ -16,14 +17,14 @@ const CHUNK: usize = 256 * 1024;
 /// Reads all of `object` into memory.
 pub(in crate::operations) fn collect(mut object: Object) -> Result<Response> {
     let mut body = Vec::new();
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = memory::zeros(CHUNK)?;
     loop {
         let got = object.read(&mut chunk)?;
         if got == 0 {
             object.response.body = body;
             return Ok(object.response);
         }
-        body.extend_from_slice(chunk.get(..got).unwrap_or_default());
+        memory::append(&mut body, chunk.get(..got).unwrap_or_default())?;
         if body.len() as u64 > MAX_COLLECTED {
             return Err(too_large());
         }
@@ -102,7 +103,7 @@ fn copy(
     let size = object
         .length
         .map_or(CHUNK, |length| length.clamp(1, CHUNK as u64) as usize);
-    let mut chunk = vec![0; size];
+    let mut chunk = memory::zeros(size)?;
     let mut done = 0;
     loop {
         let got = object.read(&mut chunk)?;

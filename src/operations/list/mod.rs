@@ -161,7 +161,10 @@ impl<L: Listing> Pager<L> {
     }
 
     /// The next entry; `None` after the last one. After an error the same page is asked for again.
+    ///
+    /// The total timeout is for all pages that it takes to find an entry: the service may send any number of empty ones.
     pub fn next(&mut self, options: &Options<'_>) -> Result<Option<L::Entry>> {
+        let mut deadline = None;
         loop {
             if let Some(entry) = self.entries.pop_front() {
                 return Ok(Some(entry));
@@ -169,7 +172,13 @@ impl<L: Listing> Pager<L> {
             if !self.more {
                 return Ok(None);
             }
-            self.fetch(options)?;
+            if deadline.is_none() {
+                deadline = self.client.deadline(options)?;
+            }
+            self.fetch(&Options {
+                deadline,
+                ..options.clone()
+            })?;
         }
     }
 

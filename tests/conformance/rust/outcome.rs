@@ -232,6 +232,7 @@ pub fn status(error: Option<&Error>) -> &'static str {
         Kind::Unsupported => "OSS_UNSUPPORTED",
         Kind::Credentials => "OSS_CREDENTIALS",
         Kind::BadResponse => "OSS_BAD_RESPONSE",
+        Kind::NoMemory => "OSS_NO_MEMORY",
         _ => "OSS_BUG",
     }
 }

@@ -1,0 +1,157 @@
+//! What the last request of a call brought.
+
+use std::ffi::CString;
+
+use super::entry::{Entries, EntryMemory};
+use super::lent::Lent;
+use super::status::{OSS_OK, oss_status, remember};
+use crate::document::Document;
+use crate::error::{Error, Result, ServiceError};
+use crate::operations::{Object, Select};
+use crate::request::{Answer, Heard, Response};
+
+/// All that can be read from a call.
+#[derive(Default)]
+pub(super) struct Output {
+    pub error: Option<Error>,
+    pub response: Option<Response>,
+    /// What the service said to the last attempt, even if something local failed afterwards; and how many there were.
+    pub heard: Option<Answer>,
+    pub attempts: u32,
+    pub download: Option<Download>,
+    pub entries: Option<Entries>,
+    pub signed: Option<Signed>,
+    /// The entry of a listing that is lent out.
+    pub entry: Option<EntryMemory>,
+    /// The document in the body, once somebody asks for it.
+    document: Lent<Option<Document>>,
+    /// Texts that getters lend out, by what they were asked for.
+    texts: Lent<(String, CString)>,
+    /// Texts and errors that are not given any more, but may still be lent.
+    outdated: Vec<(Lent<(String, CString)>, Option<Error>)>,
+}
+
+/// A body that is still to be read.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one per call, and a box would be an allocation more"
+)]
+pub(super) enum Download {
+    Object(Object),
+    Select(Select),
+}
+
+/// What was signed for others to send.
+pub(super) struct Signed {
+    pub url: String,
+    /// Headers of a URL, fields of a form.
+    pub along: Vec<(String, String)>,
+    pub expiration: i64,
+}
+
+impl Output {
+    /// Files the answer of an operation without a body of its own.
+    pub fn answer(&mut self, response: Response) {
+        self.response = Some(response);
+    }
+
+    /// Keeps what the service said, unless it said nothing.
+    pub fn keep(&mut self, heard: Heard) {
+        let (attempts, answer) = heard.into_parts();
+        if attempts > 0 {
+            (self.attempts, self.heard) = (attempts, answer);
+        }
+    }
+
+    /// The good answer, also if something local failed after it.
+    pub fn response(&self) -> Option<&Response> {
+        let of_download = || self.download.as_ref().map(Download::response);
+        let heard = || match &self.heard {
+            Some(Answer::Good(response)) => Some(response),
+            _ => None,
+        };
+        self.response.as_ref().or_else(of_download).or_else(heard)
+    }
+
+    /// The service's refusal, also if something local failed after it, such as the wait before the next attempt, and if
+    /// it is as good an answer as any: that something does not exist.
+    pub fn refusal(&self) -> Option<&ServiceError> {
+        match (&self.error, &self.heard) {
+            (Some(error), _) if error.service().is_some() => error.service(),
+            (None, _) if self.response.is_some() => None,
+            (_, Some(Answer::Refused(refusal))) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// How many times the request was sent.
+    pub fn total_attempts(&self) -> u32 {
+        let failed = self.error.as_ref().map_or(0, Error::attempts);
+        let answered = self.response().map_or(0, Response::attempts);
+        match (failed, answered) {
+            (0, 0) => self.attempts,
+            (0, answered) => answered,
+            (failed, _) => failed,
+        }
+    }
+
+    /// The document in the body of a good answer, if there is one.
+    pub fn document(&self) -> Option<&Document> {
+        let parse = || self.response.as_ref()?.document().ok();
+        self.document.find_or_add(|_| true, parse).as_ref()
+    }
+
+    /// A text that stays where it is until the next request; asking twice for `name` gives the same pointer.
+    pub fn lend_text(&self, name: &str, text: String) -> &CString {
+        let make = || {
+            let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+            (name.to_owned(), text)
+        };
+        &self.texts.find_or_add(|(other, _)| other == name, make).1
+    }
+
+    pub fn fail(&mut self, error: Error) {
+        let is_same = |earlier: &Error| earlier.message() == error.message();
+        if self.error.as_ref().is_some_and(is_same) {
+            return;
+        }
+        // What was lent stays valid until the next request.
+        let texts = std::mem::take(&mut self.texts);
+        self.outdated.push((texts, self.error.replace(error)));
+    }
+
+    pub fn finish(&mut self, result: Result<()>) -> oss_status {
+        match result {
+            Ok(()) => OSS_OK,
+            Err(error) => {
+                let status = remember(&error);
+                self.fail(error);
+                status
+            }
+        }
+    }
+}
+
+impl Download {
+    pub fn response(&self) -> &Response {
+        match self {
+            Download::Object(object) => object.response(),
+            Download::Select(select) => select.response(),
+        }
+    }
+
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        match self {
+            Download::Object(object) => object.read(buffer),
+            Download::Select(select) => select.read(buffer),
+        }
+    }
+
+    /// How far reading is, and how far it goes.
+    pub fn progress(&self) -> (u64, Option<u64>) {
+        match self {
+            Download::Object(object) => (object.position(), object.response().content_length()),
+            Download::Select(select) => (select.scanned(), None),
+        }
+    }
+}
