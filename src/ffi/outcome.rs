@@ -25,11 +25,14 @@ pub(super) struct Output {
     pub entry: Option<EntryMemory>,
     /// The document in the body, once somebody asks for it.
     document: Lent<Option<Document>>,
-    /// Texts that getters lend out, by what they were asked for.
-    texts: Lent<(String, CString)>,
+    /// Texts that getters lend out.
+    texts: Texts,
     /// Texts and errors that are not given any more, but may still be lent.
-    outdated: Vec<(Lent<(String, CString)>, Option<Error>)>,
+    outdated: Vec<(Texts, Option<Error>)>,
 }
+
+/// By what they are asked for.
+type Texts = Lent<(String, CString)>;
 
 /// A body that is still to be read.
 #[expect(
