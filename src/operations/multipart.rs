@@ -223,7 +223,7 @@ fn check_number(number: u32) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "`number`: {number} is no part number; allowed are 1 to 10000"
+        "`number`: {number} is not a valid part number; allowed are 1 to 10000"
     )))
 }
 
