@@ -14,6 +14,11 @@ impl Clock {
         Clock(Some(Arc::new(function)))
     }
 
+    /// Whether it is a function of the caller's.
+    pub fn is_callers(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Seconds since 1970, UTC; 0 for all that was before.
     pub fn now(&self) -> i64 {
         match &self.0 {

@@ -501,6 +501,7 @@ impl Session {
                 .as_ref()
                 .map(|(_, trust)| trust.clone())
                 .unwrap_or_default(),
+            clock: config.clock.clone(),
             http_proxy: proxy(false)?,
             https_proxy: proxy(true)?,
             resolver: Resolver::new(own.overrides.clone()),

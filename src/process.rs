@@ -4,8 +4,6 @@
 //! moment stays locked in the child for ever. [`ForkLock`] notices that nobody is left to open it and goes on with a new
 //! state. [`PerProcess`] holds a value that is made anew in every process.
 
-#![allow(dead_code)] // its users follow
-
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;

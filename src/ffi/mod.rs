@@ -62,3 +62,5 @@ mod bucket;
 mod list;
 
 mod invoke;
+
+pub(crate) mod os;

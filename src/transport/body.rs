@@ -1,184 +1,154 @@
-//! The bodies of an exchange, both ways, and what its parts tell each other.
+//! The body of an answer, read as it arrives; with its last byte the connection goes back to its session.
 
-use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::Payload;
-use super::engine::Slot;
+use super::connection::Connection;
+use super::framing::{Framing, Taken};
+use super::records::Received;
 use super::session::Shared;
+use super::socket::{Fault, Wait};
 use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 
-/// What the transport, the body source and the caller of one exchange tell each other.
-pub(super) struct Watch {
-    pub limits: Limits,
-    /// A byte of the answer has arrived.
-    pub answered: AtomicBool,
-    /// The answer came, or the connection broke, before the body was sent: nothing more is sent.
-    pub early: AtomicBool,
-    /// The head of the answer is done.
-    pub reading_body: AtomicBool,
-    failure: Mutex<Option<Error>>,
-}
+/// What is wanted past the input has to be worth a system call of its own.
+const DIRECT: usize = 8 * 1024;
 
-impl Watch {
-    pub fn new(limits: Limits) -> Watch {
-        Watch {
-            limits,
-            answered: AtomicBool::new(false),
-            early: AtomicBool::new(false),
-            reading_body: AtomicBool::new(false),
-            failure: Mutex::new(None),
-        }
-    }
+/// Room for the input of a body that is read in small pieces.
+const INPUT: usize = 16 * 1024;
 
-    pub fn answered(&self) -> bool {
-        self.answered.load(Ordering::Relaxed)
-    }
-
-    pub fn early(&self) -> bool {
-        self.early.load(Ordering::Relaxed)
-    }
-
-    /// Keeps the first reason.
-    pub fn fail(&self, error: Error) {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.get_or_insert(error);
-    }
-
-    pub fn failure(&self) -> Option<Error> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-}
-
-/// The body that is sent, as ureq reads it. Holds the caller to the length it announced.
-pub(super) struct Source<'a> {
-    reader: Option<&'a mut dyn super::Source>,
-    pub length: Option<u64>,
-    taken: u64,
-    watch: Arc<Watch>,
-}
-
-impl<'a> Source<'a> {
-    pub fn new(payload: Option<Payload<'a>>, watch: &Arc<Watch>) -> Source<'a> {
-        let (reader, length) = match payload {
-            Some(payload) => (Some(payload.source), payload.length),
-            None => (None, Some(0)),
-        };
-        Source {
-            reader,
-            length,
-            taken: 0,
-            watch: watch.clone(),
-        }
-    }
-
-    pub fn exists(&self) -> bool {
-        self.reader.is_some()
-    }
-
-    fn take(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(reader) = &mut self.reader else {
-            return Ok(0);
-        };
-        reader
-            .read(buffer)
-            .map_err(|error| fail(&self.watch, error))
-    }
-}
-
-impl Read for Source<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let early = self.watch.early();
-        let Some(length) = self.length else {
-            return if early { Ok(0) } else { self.take(buffer) };
-        };
-        let left = length - self.taken;
-        if left == 0 || buffer.is_empty() {
-            return Ok(0);
-        }
-        let room = buffer
-            .len()
-            .min(usize::try_from(left).unwrap_or(usize::MAX));
-        if early {
-            // ureq counts to the announced length; what it counts is not sent any more.
-            self.taken += room as u64;
-            return Ok(room);
-        }
-        let got = self.take(buffer.get_mut(..room).unwrap_or_default())?;
-        self.taken += got as u64;
-        if got == 0 {
-            return Err(fail(
-                &self.watch,
-                Error::new(
-                    Kind::Io,
-                    format!(
-                        "the body ended after {} of the {length} bytes announced",
-                        self.taken
-                    ),
-                ),
-            ));
-        }
-        Ok(got)
-    }
-}
-
-fn fail(watch: &Watch, error: Error) -> io::Error {
-    watch.fail(error);
-    io::ErrorKind::Other.into()
-}
-
-/// The body that is received.
+/// The body of an answer.
 pub(crate) struct Body {
-    pub(super) reader: Option<Box<ureq::BodyReader<'static>>>,
-    pub(super) slot: Slot,
-    pub(super) shared: Arc<Shared>,
-    pub(super) watch: Arc<Watch>,
+    /// `None` once the body has ended.
+    connection: Option<Box<Connection>>,
+    framing: Framing,
+    /// Whether the connection may be used again after the body.
+    reusable: bool,
+    shared: Arc<Shared>,
+    limits: Limits,
+    /// What the reading of the body failed of.
+    failure: Option<Error>,
 }
 
 impl Body {
+    pub fn new(
+        connection: Box<Connection>,
+        framing: Framing,
+        reusable: bool,
+        shared: &Arc<Shared>,
+        limits: &Limits,
+    ) -> Body {
+        let mut body = Body {
+            connection: Some(connection),
+            framing,
+            reusable,
+            shared: shared.clone(),
+            limits: limits.clone(),
+            failure: None,
+        };
+        if framing.is_over() {
+            body.finish();
+        }
+        body
+    }
+
+    /// Whether the last byte has been read.
+    pub fn is_over(&self) -> bool {
+        self.connection.is_none() && self.failure.is_none()
+    }
+
+    /// Reads on: how many bytes, 0 at the end. An error stays.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        let Some(reader) = &mut self.reader else {
+        if let Some(error) = &self.failure {
+            return Err(error.clone());
+        }
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let result = self.read_on(buffer);
+        match &result {
+            Ok(_) if self.framing.is_over() => self.finish(),
+            Ok(_) => {}
+            Err(error) => {
+                self.connection = None;
+                self.failure = Some(error.clone());
+            }
+        }
+        result
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let Some(connection) = &mut self.connection else {
             return Ok(0);
         };
-        let result = reader.read(buffer);
-        match result {
-            Ok(0) if !buffer.is_empty() => {
-                self.reader = None;
-                self.keep_connection();
-                Ok(0)
-            }
-            Ok(got) => Ok(got),
-            Err(cause) => {
-                self.reader = None;
-                Err(self.watch.failure().unwrap_or_else(|| {
-                    if cause.kind() == io::ErrorKind::UnexpectedEof {
-                        return Error::new(
-                            Kind::Truncated,
-                            "the connection ended before the answer was complete",
-                        );
-                    }
-                    Error::from_io(
-                        Kind::Network,
-                        "the connection broke during the answer",
-                        cause,
-                    )
-                }))
+        let mut wait = Wait::moving(&self.limits);
+        loop {
+            let needed = match self.framing.take(&mut connection.input, buffer)? {
+                Taken::Bytes(got) => return Ok(got),
+                Taken::End => return Ok(0),
+                Taken::NeedsMore(needed) => needed,
+            };
+            let room = buffer
+                .len()
+                .min(usize::try_from(needed).unwrap_or(usize::MAX));
+            // The rest of a body of known length needs no room beside the caller's.
+            let is_rest = matches!(self.framing, Framing::Length(left) if left == room as u64);
+            let is_direct = room >= DIRECT || is_rest;
+            let received = if is_direct {
+                connection.receive(buffer.get_mut(..room).unwrap_or_default(), &mut wait)
+            } else {
+                connection.fill(INPUT, &mut wait, true)
+            };
+            match received.map_err(broken)? {
+                Received::Bytes(got) if is_direct => {
+                    self.framing.passed(got);
+                    return Ok(got);
+                }
+                Received::Bytes(_) | Received::Nothing => {}
+                // Only FIN, and over TLS only a close_notify, ends a body without a length.
+                Received::End if self.framing == Framing::UntilClose => {
+                    self.framing = Framing::Length(0);
+                    return Ok(0);
+                }
+                Received::End | Received::Cut => {
+                    return Err(Error::new(
+                        Kind::Truncated,
+                        "the connection ended before the answer was complete",
+                    ));
+                }
             }
         }
     }
 
-    pub(super) fn keep_connection(&mut self) {
-        if let Some(connection) = self
-            .slot
-            .take()
-            .and_then(|mut lease| lease.connection.take())
+    fn finish(&mut self) {
+        if let Some(mut connection) = self.connection.take()
+            && self.reusable
+            && !connection.has_leftover()
         {
             self.shared.keep(connection);
         }
     }
+}
+
+fn broken(fault: Fault) -> Error {
+    match fault {
+        Fault::Stop(error) => error,
+        Fault::PeerSpeaks => Error::new(Kind::Bug, "reading waited for sending"),
+        Fault::Io(cause) if is_cut(&cause) => Error::new(
+            Kind::Truncated,
+            format!("the connection broke before the answer was complete: {cause}"),
+        ),
+        Fault::Io(cause) => Error::from_io(
+            Kind::Network,
+            "the connection broke during the answer",
+            cause,
+        ),
+    }
+}
+
+fn is_cut(cause: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        cause.kind(),
+        ConnectionReset | ConnectionAborted | UnexpectedEof
+    )
 }

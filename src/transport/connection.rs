@@ -1,31 +1,34 @@
-//! A connection between requests: socket, TLS, buffers, and whether it still lives.
+//! A connection: socket, TLS, what was received and not used yet, and whether it still lives.
 
 use std::fmt;
-use std::io::{self, Read, Write};
 
 use super::Authority;
-use super::engine::Engine;
-use super::socket::{Pending, Socket};
-use super::tls;
+use super::records::{Received, Records};
+use super::room::{Input, Room};
+use super::socket::{Fault, Pending, Socket, Wait};
 use crate::cancel::Limits;
-use crate::error::{Error, Kind};
 
-/// Size of each of the two buffers of a connection. From 64 KiB on, larger ones make transfers no faster.
-pub(super) const BUFFER: usize = 128 * 1024;
+/// Room for what is received at first: most heads with their body.
+const INPUT: usize = 8 * 1024;
 
-/// A connection and what has been read from it but not used yet.
+/// Memory of this and less is kept by an idle connection.
+const IDLE_INPUT: usize = 8 * 1024;
+const IDLE_HEAD: usize = 4 * 1024;
+
+/// A connection and what it keeps from one request to the next.
 pub(crate) struct Connection {
     pub(super) authority: Authority,
-    pub(super) socket: Socket,
-    pub(super) tls: Option<tls::Stream>,
+    socket: Socket,
+    tls: Option<Box<Records>>,
     /// For requests that a proxy forwards: the part of the target before the path (RFC 9112, section 3.2.2).
     pub(super) absolute_form: Option<String>,
-    pub(super) output: Vec<u8>,
-    /// Room for ureq to read a piece of the body into, before it frames it as a chunk.
-    pub(super) scratch: Vec<u8>,
-    pub(super) input: Vec<u8>,
-    pub(super) unread: std::ops::Range<usize>,
-    pub(super) engine: Engine,
+    /// Where the head of a request is written.
+    pub(super) head: Vec<u8>,
+    /// Where the pieces of a body that is not in memory are read to.
+    pub(super) piece: Room,
+    /// Received and not used yet.
+    pub(super) input: Input,
+    /// Whether a request went over it.
     pub(super) used: bool,
     /// The process that made it.
     pub(super) process: u32,
@@ -35,7 +38,7 @@ impl Connection {
     pub fn new(
         authority: Authority,
         socket: Socket,
-        tls: Option<tls::Stream>,
+        tls: Option<Box<Records>>,
         absolute_form: Option<String>,
     ) -> Connection {
         Connection {
@@ -43,18 +46,12 @@ impl Connection {
             socket,
             tls,
             absolute_form,
-            output: Vec::new(),
-            scratch: Vec::new(),
-            input: Vec::new(),
-            unread: 0..0,
-            engine: Engine::new(),
+            head: Vec::new(),
+            piece: Room::default(),
+            input: Input::default(),
             used: false,
-            process: std::process::id(),
+            process: crate::process::id(),
         }
-    }
-
-    pub fn authority(&self) -> &Authority {
-        &self.authority
     }
 
     /// Whether an idle connection can take another request.
@@ -62,59 +59,95 @@ impl Connection {
         match (self.socket.pending(), &mut self.tls) {
             (Pending::Nothing, _) => true,
             // TLS has messages of its own, such as session tickets.
-            (Pending::Bytes, Some(tls)) => {
-                matches!(tls.has_plaintext(&self.socket, limits), Ok(false))
-            }
+            (Pending::Bytes, Some(tls)) => tls.is_quiet(&self.socket, &mut Wait::moving(limits)),
             // An idle server has nothing to say.
             _ => false,
         }
     }
 
-    pub fn read(&mut self, limits: &Limits) -> io::Result<usize> {
-        let Connection {
-            socket,
-            tls,
-            input,
-            unread,
-            ..
-        } = self;
-        if input.is_empty() {
-            input.resize(BUFFER, 0);
-        }
-        if unread.start > 0 {
-            input.copy_within(unread.clone(), 0);
-            *unread = 0..unread.len();
-        }
-        let free = input.get_mut(unread.end..).unwrap_or_default();
-        if free.is_empty() {
-            return Err(io::Error::other(Error::new(
-                Kind::BadResponse,
-                format!("the head of the answer is longer than {BUFFER} bytes"),
-            )));
-        }
-        let got = match tls {
-            Some(tls) => tls.read(socket, limits, free)?,
-            None => socket.with(limits).read(free)?,
-        };
-        unread.end += got;
-        Ok(got)
+    /// Lets the socket wake up as often as `limits` wants to be asked.
+    pub fn set_slice(&mut self, limits: &Limits) -> std::io::Result<()> {
+        self.socket.set_slice(limits)
     }
 
-    pub fn write_all(&mut self, length: usize, limits: &Limits) -> io::Result<()> {
-        let bytes = self.output.get(..length).unwrap_or_default();
+    /// Whether the server has sent something or closed.
+    pub fn is_readable(&self) -> bool {
+        self.socket.pending() != Pending::Nothing
+    }
+
+    /// Receives into the input, which gets room for at least `size` bytes. With `blocks`, it waits for bytes of HTTP;
+    /// without, the caller knows that the socket has something.
+    pub fn fill(
+        &mut self,
+        size: usize,
+        wait: &mut Wait<'_>,
+        blocks: bool,
+    ) -> Result<Received, Fault> {
+        let room = self.input.free(size.max(INPUT));
+        let received = receive(&self.socket, &mut self.tls, room, wait, blocks)?;
+        if let Received::Bytes(got) = received {
+            self.input.received(got);
+        }
+        Ok(received)
+    }
+
+    /// Receives into `buffer`, past the input, which is empty.
+    pub fn receive(&mut self, buffer: &mut [u8], wait: &mut Wait<'_>) -> Result<Received, Fault> {
+        receive(&self.socket, &mut self.tls, buffer, wait, true)
+    }
+
+    /// Sends some of `first` and then `second`: how many bytes need not be given again.
+    pub fn send(
+        &mut self,
+        first: &[u8],
+        second: &[u8],
+        wait: &mut Wait<'_>,
+    ) -> Result<usize, Fault> {
         match &mut self.tls {
-            Some(tls) => tls.write_all(&self.socket, limits, bytes),
-            None => self.socket.with(limits).write_all(bytes),
+            Some(tls) => tls.send(&self.socket, first, second, wait),
+            None => self.socket.send(first, second, wait),
         }
     }
 
-    /// Whether the server has begun to answer, or hung up.
-    pub fn has_answer(&mut self, limits: &Limits) -> io::Result<bool> {
-        match (self.socket.pending(), &mut self.tls) {
-            (Pending::Nothing, _) => Ok(false),
-            (Pending::Bytes, Some(tls)) => tls.has_plaintext(&self.socket, limits),
-            _ => Ok(true),
+    /// Sends what [`send`](Self::send) has taken but not sent.
+    pub fn flush(&mut self, wait: &mut Wait<'_>) -> Result<(), Fault> {
+        match &mut self.tls {
+            Some(tls) => tls.flush(&self.socket, wait),
+            None => Ok(()),
         }
+    }
+
+    /// Whether more has arrived than the answers to our requests.
+    pub fn has_leftover(&mut self) -> bool {
+        !self.input.is_empty() || self.tls.as_mut().is_some_and(|tls| tls.has_leftover())
+    }
+
+    /// Gives back the memory that an idle connection does not need.
+    pub fn rest(&mut self) {
+        self.input.shrink(IDLE_INPUT);
+        self.piece.shrink(0);
+        if self.head.capacity() > IDLE_HEAD {
+            self.head = Vec::new();
+        }
+        if let Some(tls) = &mut self.tls {
+            tls.rest();
+        }
+    }
+}
+
+fn receive(
+    socket: &Socket,
+    tls: &mut Option<Box<Records>>,
+    buffer: &mut [u8],
+    wait: &mut Wait<'_>,
+    blocks: bool,
+) -> Result<Received, Fault> {
+    match tls {
+        Some(tls) => tls.receive(socket, buffer, wait, blocks),
+        None => Ok(match socket.receive(buffer, wait)? {
+            0 => Received::End,
+            got => Received::Bytes(got),
+        }),
     }
 }
 

@@ -1,20 +1,25 @@
 //! HTTP/1.1 over TCP and TLS, behind a narrow interface of our own.
 //!
 //! In go a method, an authority, the exact request target, a header list and a body source; out come a status, a header
-//! list and a body to read into the caller's buffer. Nothing of ureq, `http` or rustls shows, so the data path can be
-//! replaced without touching another room. Connections belong to a [`Session`], which any number of threads share.
+//! list and a body to read into the caller's buffer. Nothing of httparse or rustls shows, so the data path can be
+//! replaced without touching another module. Connections belong to a [`Session`], which any number of threads share.
 
 mod body;
+mod connect;
 mod connection;
-mod engine;
+pub(crate) mod framing;
+pub(crate) mod head;
 mod http;
 mod pool;
 mod proxy;
+mod records;
 mod resolve;
+pub(crate) mod room;
 mod session;
 mod socket;
 mod stream;
 mod tls;
+mod verify;
 
 use std::fmt;
 
@@ -70,7 +75,6 @@ impl Authority {
 /// Where the bytes of a request body come from. What it hands out counts as sent.
 pub(crate) trait Source {
     /// The next bytes where they lie, at most `most` of them, none at the end; `None` if the body is not in memory.
-    #[allow(dead_code)] // until the core is ours
     fn lend(&mut self, most: usize) -> Result<Option<&[u8]>>;
 
     /// Fills `buffer` from its start: how many bytes, 0 at the end. Asked only for as much as was announced.
@@ -108,6 +112,12 @@ impl Incoming {
     /// Reads on in the body: how many bytes, 0 at its end. An end that comes too early is an error.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.body.read(buffer)
+    }
+
+    #[allow(dead_code)] // its user follows
+    /// Whether the last byte of the body has been read, so that the next read would give 0.
+    pub fn is_over(&self) -> bool {
+        self.body.is_over()
     }
 }
 

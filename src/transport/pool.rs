@@ -1,32 +1,30 @@
 //! Idle connections, kept for the next request to the same authority.
 
-use std::sync::Mutex;
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::Authority;
 use super::connection::Connection;
 use crate::cancel::Limits;
+use crate::process::{self, ForkLock};
 
 /// Servers close idle connections after about a minute; we do not race them.
 const MAX_IDLE: Duration = Duration::from_secs(50);
 
-/// The idle connections of a session, youngest last.
+/// Idle connections of a session in all, however many authorities it talks to. At most 20 KiB each.
+const MAX_KEPT: usize = 256;
+
+/// The idle connections of a session.
 #[derive(Debug)]
 pub(crate) struct Pool {
     per_authority: usize,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Debug)]
-struct Kept {
-    /// The process the connections belong to: a child after `fork` must not share its parent's.
-    process: u32,
-    idle: Vec<Idle>,
+    /// Youngest last.
+    idle: ForkLock<VecDeque<Idle>>,
 }
 
 #[derive(Debug)]
 struct Idle {
-    connection: Connection,
+    connection: Box<Connection>,
     since: Instant,
 }
 
@@ -34,55 +32,54 @@ impl Pool {
     pub fn new(per_authority: usize) -> Pool {
         Pool {
             per_authority,
-            kept: Mutex::new(Kept {
-                process: std::process::id(),
-                idle: Vec::new(),
-            }),
+            idle: ForkLock::new(),
         }
     }
 
     /// The connection to `authority` that was used last, if it still lives.
-    pub fn take(&self, authority: &Authority, limits: &Limits) -> Option<Connection> {
-        let process = std::process::id();
+    pub fn take(&self, authority: &Authority, limits: &Limits) -> Option<Box<Connection>> {
+        let process = process::id();
+        let oldest = Instant::now().checked_sub(MAX_IDLE);
         loop {
-            let mut candidate = {
-                let mut kept = self.kept.lock().ok()?;
-                if kept.process != process {
-                    // Closing our copies of the sockets sends nothing: the parent's connections live on.
-                    kept.idle.clear();
-                    kept.process = process;
-                }
-                // Too old ones go, whomever they lead to.
-                kept.idle.retain(|entry| entry.since.elapsed() < MAX_IDLE);
-                let same = |entry: &Idle| entry.connection.authority() == authority;
-                let at = kept.idle.iter().rposition(same)?;
-                kept.idle.remove(at).connection
-            };
-            if candidate.is_alive(limits) {
+            // What is taken out is closed only after the lock is open.
+            let (found, _closed) = self.idle.with(|idle| {
+                let is_old = |entry: &Idle| oldest.is_some_and(|oldest| entry.since < oldest);
+                // The oldest come first, and those of a parent, whose connections are not ours, before our own.
+                let gone = idle
+                    .iter()
+                    .take_while(|entry| is_old(entry) || entry.connection.process != process)
+                    .count();
+                let closed: Vec<Idle> = idle.drain(..gone).collect();
+                let same = |entry: &Idle| entry.connection.authority == *authority;
+                let at = idle.iter().rposition(same);
+                (at.and_then(|at| idle.remove(at)), closed)
+            });
+            let mut candidate = found?.connection;
+            if candidate.process == process && candidate.is_alive(limits) {
                 return Some(candidate);
             }
         }
     }
 
-    /// Keeps `connection`, and drops the oldest of its authority if there are too many.
-    pub fn put(&self, connection: Connection) {
-        let Ok(mut kept) = self.kept.lock() else {
-            return;
-        };
-        // A call that began before `fork` ends in both processes, but only the parent goes on with its connection.
-        if connection.process != kept.process {
+    /// Keeps `connection`, and closes the oldest if there are too many.
+    pub fn put(&self, mut connection: Box<Connection>) {
+        if self.per_authority == 0 {
             return;
         }
-        let same = |entry: &Idle| entry.connection.authority() == connection.authority();
-        if kept.idle.iter().filter(|entry| same(entry)).count() >= self.per_authority {
-            match kept.idle.iter().position(same) {
-                Some(oldest) => drop(kept.idle.remove(oldest)),
-                None => return,
-            }
-        }
-        kept.idle.push(Idle {
-            connection,
-            since: Instant::now(),
+        connection.rest();
+        let since = Instant::now();
+        let limit = MAX_KEPT.max(self.per_authority);
+        // What is replaced is closed only after the lock is open.
+        let _closed = self.idle.with(|idle| {
+            let same = |entry: &&Idle| entry.connection.authority == connection.authority;
+            let surplus = if idle.iter().filter(same).count() >= self.per_authority {
+                idle.iter().position(|entry| same(&entry))
+            } else {
+                (idle.len() >= limit).then_some(0)
+            };
+            let closed = surplus.and_then(|at| idle.remove(at));
+            idle.push_back(Idle { connection, since });
+            closed
         });
     }
 }

@@ -1,7 +1,7 @@
 //! HTTP proxies: who goes through one, and how a tunnel is opened (RFC 9110, section 9.3.6).
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io;
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::Authority;
 use super::resolve::is_loopback_name;
-use super::socket::Socket;
+use super::socket::{Fault, Socket, Wait};
 use crate::cancel::Connecting;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
@@ -47,6 +47,9 @@ impl Proxy {
             Some((user_info, address)) => (Some(user_info), address),
             None => (None, rest),
         };
+        if address.contains(['/', '?', '#']) {
+            return Err(refuse("it has a path"));
+        }
         let (host, port) =
             split_port(address).ok_or_else(|| refuse("the port is not a number in 1..65535"))?;
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
@@ -68,7 +71,8 @@ impl Proxy {
     }
 
     /// The proxy that `HTTPS_PROXY` or `HTTP_PROXY` (by the scheme of the endpoint), else `ALL_PROXY` names, in upper or
-    /// lower case, with the exceptions of `NO_PROXY`.
+    /// lower case, with the exceptions of `NO_PROXY`. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set, which is in CGI
+    /// programs.
     pub fn from_environment(https: bool) -> Result<Option<Proxy>> {
         let variable = |name: &str| {
             [name.to_owned(), name.to_ascii_lowercase()]
@@ -76,9 +80,17 @@ impl Proxy {
                 .filter_map(|name| std::env::var(name).ok())
                 .find(|value| !value.is_empty())
         };
-        let Some(text) = variable(if https { "HTTPS_PROXY" } else { "HTTP_PROXY" })
-            .or_else(|| variable("ALL_PROXY"))
-        else {
+        let own = if https {
+            variable("HTTPS_PROXY")
+        } else if std::env::var_os("REQUEST_METHOD").is_some() {
+            // In a CGI program HTTP_PROXY is the header `Proxy` of the visitor's request.
+            std::env::var("http_proxy")
+                .ok()
+                .filter(|value| !value.is_empty())
+        } else {
+            variable("HTTP_PROXY")
+        };
+        let Some(text) = own.or_else(|| variable("ALL_PROXY")) else {
             return Ok(None);
         };
         let mut proxy = Proxy::parse(&text)?;
@@ -109,6 +121,13 @@ impl Proxy {
         format!("proxy {}:{}", self.host, self.port)
     }
 
+    /// The error when the proxy refuses the user, with its status line.
+    pub fn wants_credentials(&self, status_line: &str) -> Error {
+        let whom = self.whom();
+        let why = format!("{whom} wants other credentials ({status_line}); see `proxy`");
+        Error::new(Kind::Network, why).with_retryable(false)
+    }
+
     /// Asks for a tunnel to `authority` on a fresh connection.
     pub fn open_tunnel(
         &self,
@@ -117,7 +136,6 @@ impl Proxy {
         limit: &Connecting,
     ) -> Result<()> {
         let whom = self.whom();
-        let mut io = socket.while_connecting(limit, &whom);
         let target = format!("{}:{}", authority.host, authority.port);
         let mut request =
             Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
@@ -127,36 +145,59 @@ impl Proxy {
             request.push_str("\r\n");
         }
         request.push_str("\r\n");
-        let broke =
-            |cause| Error::from_io(Kind::Network, format!("{whom} broke the connection"), cause);
-        io.write_all(request.as_bytes()).map_err(broke)?;
-        let mut answer = Vec::new();
-        // Byte by byte: what follows the head belongs to the tunnel.
-        while !answer.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            if answer.len() >= MAX_ANSWER || io.read(&mut byte).map_err(broke)? == 0 {
-                return Err(Error::new(
-                    Kind::Network,
-                    format!("{whom} did not answer CONNECT with an HTTP head"),
-                ));
-            }
-            answer.extend(byte);
+        let mut wait = Wait::connecting(limit, &whom);
+        let broke = |fault| broke(fault, &whom);
+        let mut rest = request.as_bytes();
+        while !rest.is_empty() {
+            let sent = socket.send(rest, &[], &mut wait).map_err(broke)?;
+            rest = rest.get(sent..).unwrap_or_default();
         }
-        let head = String::from_utf8_lossy(&answer);
-        let status_line = head.lines().next().unwrap_or_default();
-        let status = status_line
-            .strip_prefix("HTTP/1.")
-            .and_then(|line| line.get(2..5))
-            .unwrap_or_default();
-        let why = match status.as_bytes().first() {
-            Some(b'2') => return Ok(()),
-            _ if matches!(status, "401" | "407") => {
-                format!("{whom} wants other credentials ({status_line}); see `proxy`")
-            }
-            _ => format!("{whom} refused a tunnel to {target}: {status_line}"),
-        };
-        // What the client did wrong is as wrong the next time.
-        Err(Error::new(Kind::Network, why).with_retryable(!status.starts_with('4')))
+        let mut answer = read_head(socket, &mut wait).map_err(broke)?;
+        while status(&answer).starts_with('1') {
+            answer = read_head(socket, &mut wait).map_err(broke)?;
+        }
+        let status_line = answer.lines().next().unwrap_or_default();
+        let status = status(&answer);
+        match status.as_bytes().first() {
+            Some(b'2') => Ok(()),
+            _ if matches!(status, "401" | "407") => Err(self.wants_credentials(status_line)),
+            // What the client did wrong is as wrong the next time.
+            _ => Err(Error::new(
+                Kind::Network,
+                format!("{whom} refused a tunnel to {target}: {status_line}"),
+            )
+            .with_retryable(!status.starts_with('4'))),
+        }
+    }
+}
+
+/// One head of an answer to CONNECT, byte by byte: what follows it belongs to the tunnel.
+fn read_head(socket: &Socket, wait: &mut Wait<'_>) -> Result<String, Fault> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if head.len() >= MAX_ANSWER || socket.receive(&mut byte, wait)? == 0 {
+            let why = "it did not answer CONNECT with an HTTP head";
+            return Err(Fault::Io(io::Error::other(why)));
+        }
+        head.extend(byte);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+fn status(head: &str) -> &str {
+    head.strip_prefix("HTTP/1.")
+        .and_then(|line| line.get(2..5))
+        .unwrap_or_default()
+}
+
+fn broke(fault: Fault, whom: &str) -> Error {
+    match fault {
+        Fault::Stop(error) => error,
+        Fault::PeerSpeaks => Error::new(Kind::Network, format!("{whom} broke the connection")),
+        Fault::Io(cause) => {
+            Error::from_io(Kind::Network, format!("{whom} broke the connection"), cause)
+        }
     }
 }
 
@@ -257,6 +298,7 @@ mod tests {
             "http://h:0",
             "http://h:99999",
             "http://h h",
+            "http://h:80/path",
             "http://u:%zz@h",
         ] {
             let error = Proxy::parse(bad).unwrap_err();

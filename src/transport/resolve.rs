@@ -1,11 +1,12 @@
 //! Names to addresses: overrides first, then literals and loopback names, then the system's resolver with a short memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
+use crate::process::ForkLock;
 
 /// How long an answer of the system's resolver is used again. Only new connections ask at all.
 const MEMORY: Duration = Duration::from_secs(60);
@@ -68,33 +69,37 @@ impl Override {
 #[derive(Debug, Default)]
 pub(crate) struct Resolver {
     overrides: Vec<Override>,
-    known: Mutex<HashMap<String, (Instant, Vec<IpAddr>)>>,
+    known: ForkLock<HashMap<String, Known>>,
+}
+
+/// An answer of the system's resolver.
+#[derive(Debug)]
+struct Known {
+    since: Instant,
+    addresses: Vec<IpAddr>,
 }
 
 impl Resolver {
     pub fn new(overrides: Vec<Override>) -> Resolver {
         Resolver {
             overrides,
-            known: Mutex::default(),
+            known: ForkLock::new(),
         }
     }
 
-    /// The addresses of `host`, best first; never empty.
-    pub fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>> {
+    /// The addresses of `host` in the order in which to try them; never empty.
+    pub fn resolve(&self, host: &str, port: u16, limits: &Limits) -> Result<Vec<SocketAddr>> {
         if let Some(found) = self.overrides.iter().find(|o| o.matches(host)) {
             let port = found.port.unwrap_or(port);
             return Ok(vec![SocketAddr::new(found.address, port)]);
         }
-        let bare = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .unwrap_or(host);
+        let bare = bare(host);
         let addresses = if let Ok(address) = bare.parse::<IpAddr>() {
             vec![address]
         } else if is_loopback_name(bare) {
             vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
         } else {
-            self.look_up(bare)?
+            self.look_up(bare, limits)?
         };
         Ok(addresses
             .into_iter()
@@ -104,33 +109,92 @@ impl Resolver {
 
     /// Drops what is remembered of `host`: its addresses did not answer.
     pub fn forget(&self, host: &str) {
-        if let Ok(mut known) = self.known.lock() {
-            known.remove(host);
-        }
+        let _known = self.known.with(|known| known.remove(bare(host)));
     }
 
-    fn look_up(&self, host: &str) -> Result<Vec<IpAddr>> {
-        if let Ok(known) = self.known.lock()
-            && let Some((since, addresses)) = known.get(host)
-            && since.elapsed() < MEMORY
-        {
-            return Ok(addresses.clone());
+    /// From now on, `address` of `host` is tried first: it answered before the others.
+    pub fn prefer(&self, host: &str, address: IpAddr) {
+        self.known.with(|known| {
+            if let Some(known) = known.get_mut(bare(host))
+                && let Some(at) = known.addresses.iter().position(|known| *known == address)
+                && let Some(before) = known.addresses.get_mut(..=at)
+            {
+                before.rotate_right(1);
+            }
+        });
+    }
+
+    fn look_up(&self, host: &str, limits: &Limits) -> Result<Vec<IpAddr>> {
+        let began = Instant::now();
+        let known = self.known.with(|known| {
+            let known = known.get(host)?;
+            let is_fresh = began.saturating_duration_since(known.since) < MEMORY;
+            is_fresh.then(|| known.addresses.clone())
+        });
+        if let Some(addresses) = known {
+            return Ok(addresses);
         }
-        let addresses: Vec<IpAddr> = (host, 0)
-            .to_socket_addrs()
+        let answer = (host, 0).to_socket_addrs();
+        // Nothing can end the system's resolver, but what it says may come too late.
+        limits.check()?;
+        let addresses: Vec<IpAddr> = answer
             .map_err(|cause| unresolved(host, &cause.to_string()))?
             .map(|address| address.ip())
             .collect();
+        let addresses = interleaved(addresses);
         if addresses.is_empty() {
             return Err(unresolved(host, "the name has no address"));
         }
-        if let Ok(mut known) = self.known.lock() {
-            if known.len() >= MEMORY_NAMES {
-                known.clear();
-            }
-            known.insert(host.to_owned(), (Instant::now(), addresses.clone()));
+        let since = Instant::now();
+        let known = Known {
+            since,
+            addresses: addresses.clone(),
+        };
+        let _replaced = self.known.with(|all| {
+            let full = if all.len() >= MEMORY_NAMES {
+                std::mem::take(all)
+            } else {
+                HashMap::new()
+            };
+            (full, all.insert(host.to_owned(), known))
+        });
+        // The attempt is over, but the next one has the answer.
+        if since.duration_since(began) >= limits.connect {
+            return Err(Error::new(
+                Kind::Timeout,
+                format!(
+                    "resolving {host} took longer than connect_timeout ({:?})",
+                    limits.connect
+                ),
+            ));
         }
         Ok(addresses)
+    }
+}
+
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+/// Without repetitions, and the families in turn, beginning with that of the first (RFC 8305, section 4).
+fn interleaved(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+    let Some(first) = addresses.first().map(IpAddr::is_ipv4) else {
+        return addresses;
+    };
+    let mut seen = HashSet::new();
+    let (own, other): (Vec<IpAddr>, Vec<IpAddr>) = addresses
+        .into_iter()
+        .filter(|address| seen.insert(*address))
+        .partition(|address| address.is_ipv4() == first);
+    let (mut own, mut other) = (own.into_iter(), other.into_iter());
+    let mut ordered = Vec::new();
+    loop {
+        match (own.next(), other.next()) {
+            (None, None) => return ordered,
+            (one, two) => ordered.extend(one.into_iter().chain(two)),
+        }
     }
 }
 
@@ -153,8 +217,17 @@ pub(crate) fn is_loopback_name(host: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn limits() -> Limits {
+        Limits {
+            cancel: crate::Cancel::new(),
+            connect: Duration::from_secs(60),
+            idle: Duration::from_secs(60),
+            deadline: None,
+        }
+    }
+
     fn resolve(resolver: &Resolver, host: &str) -> String {
-        match resolver.resolve(host, 80) {
+        match resolver.resolve(host, 80, &limits()) {
             Ok(addresses) => addresses[0].to_string(),
             Err(error) => error.to_string(),
         }
@@ -174,6 +247,28 @@ mod tests {
         }
         assert!(!is_loopback_name("notlocalhost"));
         assert!(!is_loopback_name("localhost.example.com"));
+    }
+
+    #[test]
+    fn families_take_turns_and_the_winner_comes_first() {
+        let addresses = |texts: &[&str]| -> Vec<IpAddr> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let given = addresses(&["::1", "::2", "::1", "::3", "10.0.0.1", "10.0.0.2"]);
+        let ordered = addresses(&["::1", "10.0.0.1", "::2", "10.0.0.2", "::3"]);
+        assert_eq!(interleaved(given), ordered);
+        assert!(interleaved(Vec::new()).is_empty());
+        let resolver = Resolver::default();
+        let known = Known {
+            since: Instant::now(),
+            addresses: ordered,
+        };
+        resolver.known.with(|all| all.insert("a".into(), known));
+        resolver.prefer("a", "::2".parse().unwrap());
+        resolver.prefer("a", "::9".parse().unwrap());
+        resolver.prefer("b", "::9".parse().unwrap());
+        let first = addresses(&["::2", "::1", "10.0.0.1", "10.0.0.2", "::3"]);
+        assert_eq!(resolver.look_up("a", &limits()).unwrap(), first);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::socket::Socket;
 use super::tls::{Tls, Trust};
 use super::{Authority, Failure, Incoming, Outgoing, TlsVersion};
 use crate::cancel::Limits;
+use crate::clock::Clock;
 use crate::error::Result;
 
 /// How connections are made and kept.
@@ -20,6 +21,8 @@ pub(crate) struct SessionOptions {
     pub tls_min: TlsVersion,
     pub tls_max: TlsVersion,
     pub trust: Trust,
+    /// What certificates have to be valid at.
+    pub clock: Clock,
     /// For `http://` and `https://` endpoints.
     pub http_proxy: Option<Proxy>,
     pub https_proxy: Option<Proxy>,
@@ -43,7 +46,12 @@ impl Session {
     pub(crate) fn from_options(options: SessionOptions) -> Result<Session> {
         Ok(Session(Arc::new(Shared {
             pool: Pool::new(options.pool_size),
-            tls: Tls::new(options.tls_min, options.tls_max, options.trust)?,
+            tls: Tls::new(
+                options.tls_min,
+                options.tls_max,
+                options.trust,
+                options.clock,
+            )?,
             http_proxy: options.http_proxy,
             https_proxy: options.https_proxy,
             resolver: options.resolver,
@@ -58,19 +66,28 @@ impl Session {
     ) -> Result<Incoming, Failure> {
         limits.check()?;
         let shared = &self.0;
-        let connection = match shared.pool.take(request.authority, limits) {
+        let authority = request.authority;
+        let connection = match shared.pool.take(authority, limits) {
             Some(connection) => connection,
-            None => shared.connect(request.authority, true, limits)?,
+            None => shared.connect(authority, true, limits)?,
         };
         // A tunnel has been authorized by CONNECT; a forwarding proxy wants to see every request authorized.
-        let authorization = if request.authority.https {
+        let forwarding = if authority.https {
             None
         } else {
-            shared
-                .proxy_for(request.authority)
-                .and_then(Proxy::authorization)
+            shared.proxy_for(authority)
         };
-        http::exchange(shared, connection, &mut request, authorization, limits)
+        let authorization = forwarding.and_then(Proxy::authorization);
+        let incoming = http::exchange(shared, connection, &mut request, authorization, limits)?;
+        match forwarding {
+            // No service says that: it is the proxy that speaks.
+            Some(proxy) if incoming.status == 407 => Err(Failure {
+                error: proxy.wants_credentials("407 Proxy Authentication Required"),
+                stale: false,
+                sent: true,
+            }),
+            _ => Ok(incoming),
+        }
     }
 }
 
@@ -80,14 +97,14 @@ impl Session {
         authority: &Authority,
         proxied: bool,
         limits: &Limits,
-    ) -> Result<Connection> {
+    ) -> Result<Box<Connection>> {
         self.0.connect(authority, proxied, limits)
     }
 }
 
 impl Shared {
     /// Takes back a connection whose exchange ended cleanly.
-    pub fn keep(&self, connection: Connection) {
+    pub fn keep(&self, connection: Box<Connection>) {
         self.pool.put(connection);
     }
 
@@ -100,16 +117,25 @@ impl Shared {
         proxy.filter(|proxy| proxy.applies_to(authority))
     }
 
-    fn connect(&self, authority: &Authority, proxied: bool, limits: &Limits) -> Result<Connection> {
-        let limit = limits.connecting();
+    /// A connection of its own, `proxied` through the proxy for `authority` if there is one.
+    fn connect(
+        &self,
+        authority: &Authority,
+        proxied: bool,
+        limits: &Limits,
+    ) -> Result<Box<Connection>> {
         let proxy = self.proxy_for(authority).filter(|_| proxied);
         let (host, port, whom) = match proxy {
             Some(proxy) => (&proxy.host, proxy.port, proxy.whom()),
             None => (&authority.host, authority.port, authority.host_header()),
         };
-        let addresses = self.resolver.resolve(host, port)?;
-        let socket = Socket::connect(&addresses, &whom, &limit)
+        let addresses = self.resolver.resolve(host, port, limits)?;
+        let limit = limits.connecting();
+        let (socket, address) = Socket::connect(&addresses, &whom, &limit)
             .inspect_err(|_| self.resolver.forget(host))?;
+        if addresses.first() != Some(&address) {
+            self.resolver.prefer(host, address.ip());
+        }
         let mut absolute_form = None;
         match proxy {
             Some(proxy) if authority.https => proxy.open_tunnel(&socket, authority, &limit)?,
@@ -117,15 +143,16 @@ impl Shared {
             None => {}
         }
         let tls = if authority.https {
-            Some(self.tls.connect(authority, &socket, &limit)?)
+            Some(Box::new(self.tls.connect(authority, &socket, &limit)?))
         } else {
             None
         };
-        Ok(Connection::new(
-            authority.clone(),
+        let authority = authority.clone();
+        Ok(Box::new(Connection::new(
+            authority,
             socket,
             tls,
             absolute_form,
-        ))
+        )))
     }
 }

@@ -1,18 +1,18 @@
 //! A connection for others than the object path: bytes in, bytes out, within limits.
 
-use std::io::{self, Read, Write};
+use std::io;
 
 use super::Authority;
+use super::connection::Connection;
+use super::records::Received;
 use super::session::Session;
-use super::socket::Socket;
-use super::tls;
+use super::socket::{Fault, Wait};
 use crate::cancel::Limits;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
-/// A connection of its own, never pooled.
+/// A connection of its own, never pooled. Errors carry an [`Error`] when the call has to stop.
 pub(crate) struct Stream {
-    socket: Socket,
-    tls: Option<tls::Stream>,
+    connection: Box<Connection>,
     limits: Limits,
 }
 
@@ -24,35 +24,43 @@ impl Session {
         proxied: bool,
         limits: Limits,
     ) -> Result<Stream> {
-        let connection = self.connect(authority, proxied, &limits)?;
-        let (mut socket, tls) = (connection.socket, connection.tls);
-        socket.set_slice(&limits).map_err(|cause| {
-            crate::error::Error::new(
-                crate::error::Kind::Network,
-                format!("the connection broke: {cause}"),
-            )
-        })?;
-        Ok(Stream {
-            socket,
-            tls,
-            limits,
-        })
+        let mut connection = self.connect(authority, proxied, &limits)?;
+        connection
+            .set_slice(&limits)
+            .map_err(|cause| Error::new(Kind::Network, format!("the connection broke: {cause}")))?;
+        Ok(Stream { connection, limits })
     }
 }
 
 impl Stream {
     /// How many bytes came; 0 at the end.
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.tls {
-            Some(tls) => tls.read(&self.socket, &self.limits, buffer),
-            None => self.socket.with(&self.limits).read(buffer),
+        let mut wait = Wait::moving(&self.limits);
+        match self.connection.receive(buffer, &mut wait) {
+            Ok(Received::Bytes(got)) => Ok(got),
+            Ok(Received::Nothing | Received::End) => Ok(0),
+            Ok(Received::Cut) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(fault) => Err(into_io(fault)),
         }
     }
 
-    pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.tls {
-            Some(tls) => tls.write_all(&self.socket, &self.limits, bytes),
-            None => self.socket.with(&self.limits).write_all(bytes),
+    pub fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        let mut wait = Wait::moving(&self.limits);
+        while !bytes.is_empty() {
+            let sent = self
+                .connection
+                .send(bytes, &[], &mut wait)
+                .map_err(into_io)?;
+            bytes = bytes.get(sent..).unwrap_or_default();
         }
+        self.connection.flush(&mut wait).map_err(into_io)
+    }
+}
+
+fn into_io(fault: Fault) -> io::Error {
+    match fault {
+        Fault::Stop(error) => io::Error::other(error),
+        Fault::PeerSpeaks => io::ErrorKind::WouldBlock.into(),
+        Fault::Io(cause) => cause,
     }
 }

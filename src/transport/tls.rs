@@ -1,23 +1,25 @@
-//! TLS: whom to trust, which versions to speak, and a stream over a [`Socket`].
+//! TLS: which versions to speak, whom to trust, and the words for what goes wrong while shaking hands.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::sync::{Arc, OnceLock};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
-    RootCertStore, SignatureScheme,
-};
+use rustls::client::Resumption;
+use rustls::crypto::ring;
+use rustls::pki_types::{ServerName, UnixTime};
+use rustls::time_provider::TimeProvider;
+use rustls::{AlertDescription, CertificateError, ClientConfig};
 
-use super::socket::Socket;
+use super::records::Records;
+use super::socket::{Fault, Socket, Wait};
+use super::verify::{self, NoSystemRoots};
 use super::{Authority, TlsVersion};
-use crate::cancel::{Connecting, Limits};
+use crate::cancel::Connecting;
+use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
+use crate::process::PerProcess;
+use crate::time::Timestamp;
 
 /// Whose certificates are accepted.
 #[derive(Clone, Debug, Default)]
@@ -36,16 +38,30 @@ pub(crate) struct Tls {
     min: TlsVersion,
     max: TlsVersion,
     trust: Trust,
-    config: OnceLock<Result<Arc<ClientConfig>>>,
+    clock: Clock,
+    /// A forked child has its own: the memory of sessions inside has a lock.
+    config: PerProcess<ClientConfig>,
+}
+
+/// What certificates have to be valid at.
+#[derive(Debug)]
+struct Time(Clock);
+
+impl TimeProvider for Time {
+    fn current_time(&self) -> Option<UnixTime> {
+        let seconds = self.0.now().try_into().unwrap_or(0);
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    }
 }
 
 impl Tls {
-    pub fn new(min: TlsVersion, max: TlsVersion, trust: Trust) -> Result<Tls> {
+    pub fn new(min: TlsVersion, max: TlsVersion, trust: Trust, clock: Clock) -> Result<Tls> {
         let tls = Tls {
             min,
             max,
             trust,
-            config: OnceLock::new(),
+            clock,
+            config: PerProcess::new(),
         };
         // The user's own roots are looked at now, so that a bad file is reported where it was given.
         if let Trust::Pem(_) = tls.trust {
@@ -60,34 +76,33 @@ impl Tls {
         authority: &Authority,
         socket: &Socket,
         limit: &Connecting,
-    ) -> Result<Stream> {
+    ) -> Result<Records> {
         let whom = authority.host_header();
-        let name = ServerName::try_from(authority.host.trim_matches(['[', ']']))
-            .map_err(|_| Error::invalid(format!("{whom} is no name that a certificate can have")))?
+        let host = authority.host.trim_matches(['[', ']']);
+        // A name that ends with a dot is complete; certificates have it without.
+        let name = ServerName::try_from(host.strip_suffix('.').unwrap_or(host))
+            .map_err(|_| {
+                Error::invalid(format!("{whom} is not a name that a certificate can have"))
+            })?
             .to_owned();
-        let connection = ClientConnection::new(self.config()?, name)
-            .map_err(|cause| self.refused(&whom, &cause))?;
-        let mut stream = Stream(Box::new(connection));
-        let mut io = socket.while_connecting(limit, &whom);
-        while stream.0.is_handshaking() {
-            stream
-                .turn(&mut io)
-                .map_err(|cause| match rustls_error(&cause) {
-                    Some(cause) => self.refused(&whom, cause),
-                    None => {
-                        let doing = format!("the TLS handshake with {whom} broke");
-                        Error::from_io(Kind::Network, doing, cause)
-                    }
-                })?;
+        let mut records =
+            Records::new(self.config()?, name).map_err(|cause| self.refused(&whom, &cause))?;
+        match records.shake_hands(socket, &mut Wait::connecting(limit, &whom)) {
+            Ok(()) => Ok(records),
+            Err(Fault::Stop(error)) => Err(error),
+            Err(Fault::Io(cause)) => Err(match rustls_error(&cause) {
+                Some(cause) => self.refused(&whom, cause),
+                None => broken(&whom, &cause.to_string()),
+            }),
+            Err(Fault::PeerSpeaks) => Err(broken(&whom, "the peer does not listen")),
         }
-        Ok(stream)
     }
 
     fn config(&self) -> Result<Arc<ClientConfig>> {
-        self.config.get_or_init(|| self.build()).clone()
+        self.config.get_or_try(|| self.build())
     }
 
-    fn build(&self) -> Result<Arc<ClientConfig>> {
+    fn build(&self) -> Result<ClientConfig> {
         let versions: Vec<_> = [
             (TlsVersion::V1_2, &rustls::version::TLS12),
             (TlsVersion::V1_3, &rustls::version::TLS13),
@@ -97,24 +112,65 @@ impl Tls {
         .map(|(_, rustls)| rustls)
         .collect();
         let provider = Arc::new(ring::default_provider());
-        let mut config = ClientConfig::builder_with_provider(provider.clone())
+        let clock = Arc::new(Time(self.clock.clone()));
+        let mut config = ClientConfig::builder_with_details(provider.clone(), clock)
             .with_protocol_versions(&versions)
             .map_err(|cause| Error::invalid(format!("`tls_versions`: {cause}")))?
             .dangerous()
-            .with_custom_certificate_verifier(verifier(&self.trust, provider)?)
+            .with_custom_certificate_verifier(verify::verifier(&self.trust, provider)?)
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(32);
-        Ok(Arc::new(config))
+        Ok(config)
     }
 
     fn refused(&self, whom: &str, cause: &rustls::Error) -> Error {
+        let mut retryable = false;
         let why = match cause {
             rustls::Error::AlertReceived(AlertDescription::ProtocolVersion)
             | rustls::Error::PeerIncompatible(_) => format!(
                 "client and server have no TLS version in common (`tls_versions` allows {} to {}): {cause}",
                 self.min, self.max
             ),
-            rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => match self.trust {
+            rustls::Error::InvalidMessage(_) => {
+                format!("what it sends is not TLS ({cause}); does it speak TLS?")
+            }
+            rustls::Error::InvalidCertificate(cause) => {
+                retryable = verify::no_system_roots(cause).is_some();
+                self.refused_certificate(cause)
+            }
+            other => other.to_string(),
+        };
+        Error::new(Kind::Network, format!("TLS with {whom} failed: {why}"))
+            .with_retryable(retryable)
+    }
+
+    fn refused_certificate(&self, cause: &CertificateError) -> String {
+        if let Some(NoSystemRoots(why)) = verify::no_system_roots(cause) {
+            return format!(
+                "its certificate was issued by nobody the built-in roots know, and the system's could not be read: {why}"
+            );
+        }
+        let date = |time: &UnixTime| {
+            let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+            Timestamp(seconds).iso8601_millis()
+        };
+        let clock = if self.clock.is_callers() {
+            "`clock`"
+        } else {
+            "this machine's clock"
+        };
+        match cause {
+            CertificateError::NotValidYetContext { time, not_before } => format!(
+                "its certificate is valid from {}, and {clock} says {}",
+                date(not_before),
+                date(time)
+            ),
+            CertificateError::ExpiredContext { time, not_after } => format!(
+                "its certificate was valid until {}, and {clock} says {}",
+                date(not_after),
+                date(time)
+            ),
+            CertificateError::UnknownIssuer => match self.trust {
                 Trust::Pem(_) => {
                     "its certificate was not issued by a root of `ca_file` or `ca_pem`".into()
                 }
@@ -124,9 +180,8 @@ impl Tls {
                         .into()
                 }
             },
-            other => other.to_string(),
-        };
-        Error::new(Kind::Network, format!("TLS with {whom} failed: {why}")).with_retryable(false)
+            other => rustls::Error::InvalidCertificate(other.clone()).to_string(),
+        }
     }
 }
 
@@ -136,230 +191,14 @@ impl fmt::Debug for Tls {
     }
 }
 
+/// The connection ended while shaking hands.
+fn broken(whom: &str, why: &str) -> Error {
+    Error::new(
+        Kind::Network,
+        format!("the TLS handshake with {whom} broke: {why}; does it speak TLS?"),
+    )
+}
+
 fn rustls_error(cause: &io::Error) -> Option<&rustls::Error> {
     cause.get_ref()?.downcast_ref()
-}
-
-/// An established TLS connection; the socket is lent for each use.
-#[derive(Debug)]
-pub(crate) struct Stream(Box<ClientConnection>);
-
-impl Stream {
-    /// Reads plaintext; 0 after a clean end.
-    pub fn read(
-        &mut self,
-        socket: &Socket,
-        limits: &Limits,
-        buffer: &mut [u8],
-    ) -> io::Result<usize> {
-        loop {
-            match self.0.reader().read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.turn(&mut socket.with(limits))?;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    /// Sends all of `bytes`.
-    pub fn write_all(
-        &mut self,
-        socket: &Socket,
-        limits: &Limits,
-        mut bytes: &[u8],
-    ) -> io::Result<()> {
-        let mut io = socket.with(limits);
-        while !bytes.is_empty() {
-            let taken = self.0.writer().write(bytes)?;
-            bytes = bytes.get(taken..).unwrap_or_default();
-            while self.0.wants_write() {
-                match self.0.write_tls(&mut io) {
-                    // The peer speaks meanwhile: an early answer, or only a message of TLS itself.
-                    Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
-                        if self.has_plaintext(socket, limits)? {
-                            return Err(cause);
-                        }
-                    }
-                    done => drop(done?),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes in what has already arrived; whether it holds plaintext. A session ticket, for one, does not.
-    pub fn has_plaintext(&mut self, socket: &Socket, limits: &Limits) -> io::Result<bool> {
-        self.0.read_tls(&mut socket.with(limits))?;
-        let state = self.0.process_new_packets().map_err(io::Error::other)?;
-        Ok(state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
-    }
-
-    /// One step of the connection: sends what waits, else takes in what comes.
-    fn turn<T: Read + Write>(&mut self, io: &mut T) -> io::Result<()> {
-        if self.0.wants_write() {
-            self.0.write_tls(io)?;
-            return Ok(());
-        }
-        if self.0.read_tls(io)? == 0 && self.0.is_handshaking() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        if let Err(error) = self.0.process_new_packets() {
-            // Tell the peer why, as far as it still listens.
-            let _ = self.0.write_tls(io);
-            return Err(io::Error::other(error));
-        }
-        Ok(())
-    }
-}
-
-fn verifier(trust: &Trust, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>> {
-    Ok(match trust {
-        Trust::Anybody => Arc::new(AcceptAnybody(provider)),
-        Trust::Pem(pem) => {
-            let mut roots = RootCertStore::empty();
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                certificate
-                    .map_err(|cause| cause.to_string())
-                    .and_then(|der| roots.add(der).map_err(|cause| cause.to_string()))
-                    .map_err(|cause| {
-                        Error::invalid(format!(
-                            "`ca_file` or `ca_pem` holds a bad certificate: {cause}"
-                        ))
-                    })?;
-            }
-            if roots.is_empty() {
-                return Err(Error::invalid(
-                    "`ca_file` or `ca_pem` holds no certificate; expected PEM with at least one \
-                     \"BEGIN CERTIFICATE\"",
-                ));
-            }
-            built(roots, provider)?
-        }
-        Trust::BuiltInAndSystem => {
-            let mut roots = RootCertStore::empty();
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            Arc::new(BuiltInThenSystem {
-                built_in: built(roots, provider.clone())?,
-                system: OnceLock::new(),
-                provider,
-            })
-        }
-    })
-}
-
-fn built(roots: RootCertStore, provider: Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>> {
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-        .build()
-        .map_err(|cause| Error::new(Kind::Bug, format!("cannot build a verifier: {cause}")))
-}
-
-/// Asks the built-in roots, and reads the system's only for a certificate they do not know: a public endpoint never pays
-/// for parsing the system's bundle.
-#[derive(Debug)]
-struct BuiltInThenSystem {
-    built_in: Arc<WebPkiServerVerifier>,
-    system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl BuiltInThenSystem {
-    fn system(&self) -> Option<&Arc<WebPkiServerVerifier>> {
-        self.system
-            .get_or_init(|| {
-                let mut roots = RootCertStore::empty();
-                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-                built(roots, self.provider.clone()).ok()
-            })
-            .as_ref()
-    }
-}
-
-impl ServerCertVerifier for BuiltInThenSystem {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let ask = |verifier: &WebPkiServerVerifier| {
-            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        };
-        match ask(&self.built_in) {
-            Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-                match self.system() {
-                    Some(system) => ask(system),
-                    None => Err(rustls::Error::InvalidCertificate(
-                        CertificateError::UnknownIssuer,
-                    )),
-                }
-            }
-            answer => answer,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.built_in.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.built_in.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.built_in.supported_verify_schemes()
-    }
-}
-
-/// `insecure_skip_verify`: the connection is encrypted, but to whom is unknown.
-#[derive(Debug)]
-struct AcceptAnybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AcceptAnybody {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, cert, dss, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, cert, dss, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }

@@ -1,0 +1,75 @@
+//! What the operating system offers and the standard library does not: waiting for several sockets at once.
+//!
+//! `transport` may not hold `unsafe`, and connecting to the addresses of a host side by side (RFC 8305) without a thread
+//! needs poll(2). So this is the one file in `ffi` that the core uses.
+
+use std::io;
+use std::time::Duration;
+
+use socket2::Socket;
+
+/// Waits until one of `sockets` can be written to or has failed, or `timeout` is over: which of them.
+pub(crate) fn wait_writable(sockets: &[&Socket], timeout: Duration) -> io::Result<Vec<bool>> {
+    // Rounded up, so that nobody comes back a moment too early again and again.
+    let milliseconds = timeout.as_nanos().div_ceil(1_000_000);
+    let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+    poll(sockets, milliseconds)
+}
+
+#[cfg(unix)]
+fn poll(sockets: &[&Socket], milliseconds: i32) -> io::Result<Vec<bool>> {
+    use std::os::fd::AsRawFd;
+
+    let mut waiting: Vec<libc::pollfd> = sockets
+        .iter()
+        .map(|socket| libc::pollfd {
+            fd: socket.as_raw_fd(),
+            events: libc::POLLOUT,
+            revents: 0,
+        })
+        .collect();
+    let Ok(count) = libc::nfds_t::try_from(waiting.len()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    // SAFETY: `waiting` holds `count` entries; the sockets are open as long as they are borrowed.
+    if unsafe { libc::poll(waiting.as_mut_ptr(), count, milliseconds) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(waiting.iter().map(|entry| entry.revents != 0).collect())
+}
+
+#[cfg(windows)]
+fn poll(sockets: &[&Socket], milliseconds: i32) -> io::Result<Vec<bool>> {
+    use std::os::windows::io::{AsRawSocket, RawSocket};
+
+    const POLLWRNORM: i16 = 0x10;
+
+    #[repr(C)]
+    struct PollFd {
+        fd: RawSocket,
+        events: i16,
+        revents: i16,
+    }
+
+    #[link(name = "ws2_32")]
+    unsafe extern "system" {
+        fn WSAPoll(entries: *mut PollFd, count: u32, timeout: i32) -> i32;
+    }
+
+    let mut waiting: Vec<PollFd> = sockets
+        .iter()
+        .map(|socket| PollFd {
+            fd: socket.as_raw_socket(),
+            events: POLLWRNORM,
+            revents: 0,
+        })
+        .collect();
+    let Ok(count) = u32::try_from(waiting.len()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    // SAFETY: `waiting` holds `count` entries; the sockets are open as long as they are borrowed.
+    if unsafe { WSAPoll(waiting.as_mut_ptr(), count, milliseconds) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(waiting.iter().map(|entry| entry.revents != 0).collect())
+}

@@ -1,0 +1,221 @@
+//! Heads of messages: a request's is written, an answer's is read, byte for byte as RFC 9112 has it.
+
+use std::fmt::Write;
+use std::mem::MaybeUninit;
+
+use httparse::{EMPTY_HEADER, ParserConfig};
+
+use super::room::Input;
+use crate::error::{Error, Kind, Result};
+use crate::headers::Headers;
+
+/// Largest head of an answer. The service allows 8 KiB of metadata, which can be 400 headers.
+pub(crate) const MAX_HEAD: usize = 96 * 1024;
+
+/// Most that is read up to the final head, interim answers (1xx) included.
+const MAX_HEADS: usize = 1024 * 1024;
+
+/// Headers for which there is room on the stack, and the most there may be.
+const USUAL_HEADERS: usize = 32;
+const MAX_HEADERS: usize = 4096;
+
+/// Adds `name: value` to the head of a request; an error if that is not one header.
+pub(crate) fn write_header(head: &mut Vec<u8>, name: &str, value: &str) -> Result<()> {
+    let illegal = |what: &str| {
+        Error::invalid(format!(
+            "header {name:?}: {what} has a character that HTTP does not allow"
+        ))
+    };
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(illegal("the name"));
+    }
+    if value.bytes().any(is_control) {
+        return Err(illegal("the value"));
+    }
+    head.extend_from_slice(name.as_bytes());
+    head.extend_from_slice(b": ");
+    head.extend_from_slice(value.as_bytes());
+    head.extend_from_slice(b"\r\n");
+    Ok(())
+}
+
+/// Begins the head of a request; `absolute` stands before the target where a proxy wants it.
+pub(crate) fn write_request_line(
+    head: &mut Vec<u8>,
+    method: &str,
+    absolute: &str,
+    target: &str,
+) -> Result<()> {
+    if method.is_empty() || !method.bytes().all(is_token) {
+        return Err(Error::invalid(format!(
+            "method {method:?}: has a character that HTTP does not allow"
+        )));
+    }
+    if !target.starts_with('/') || !target.bytes().all(|byte| (b'!'..=b'~').contains(&byte)) {
+        return Err(Error::invalid(format!(
+            "request target {target:?}: has a character that HTTP does not allow"
+        )));
+    }
+    for part in [method, " ", absolute, target, " HTTP/1.1\r\n"] {
+        head.extend_from_slice(part.as_bytes());
+    }
+    Ok(())
+}
+
+/// Adds `content-length` or, if the length is not known, `transfer-encoding: chunked`.
+pub(crate) fn write_length(head: &mut Vec<u8>, length: Option<u64>) {
+    match length {
+        Some(length) => {
+            let mut text = String::with_capacity(20);
+            let _ = write!(text, "{length}");
+            head.extend_from_slice(b"content-length: ");
+            head.extend_from_slice(text.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+        None => head.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+    }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// A tab is legal inside a value.
+fn is_control(byte: u8) -> bool {
+    byte < b' ' && byte != b'\t' || byte == 0x7f
+}
+
+/// Status line and headers of a final answer.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub status: u16,
+    /// HTTP/1.0 instead of 1.1.
+    pub is_old: bool,
+    pub headers: Headers,
+}
+
+/// Looks for the head of the final answer in what arrives.
+#[derive(Debug, Default)]
+pub(crate) struct HeadReader {
+    /// How much of the unread bytes has been looked at in vain.
+    searched: usize,
+    /// Bytes of interim answers so far.
+    skipped: usize,
+}
+
+impl HeadReader {
+    /// The final head, once it is complete; it and interim answers before it are taken out of `input`.
+    pub fn read(&mut self, input: &mut Input) -> Result<Option<Head>> {
+        loop {
+            if self.searched == 0 {
+                let is_blank = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+                let blank = input.unread().iter().take_while(is_blank).count();
+                input.consume(blank);
+                self.skipped += blank;
+            }
+            let unread = input.unread();
+            if !self.may_be_complete(unread) {
+                return self.wait_for_more(unread.len());
+            }
+            let Some((head, length)) = parse(unread)? else {
+                self.searched = unread.len();
+                return self.wait_for_more(unread.len());
+            };
+            input.consume(length);
+            self.searched = 0;
+            match head.status {
+                // An upgrade that nobody asked for.
+                101 => return Err(not_http("it switches to another protocol")),
+                100..200 => self.skipped += length,
+                200..1000 => return Ok(Some(head)),
+                _ => return Err(not_http("invalid status")),
+            }
+        }
+    }
+
+    /// The first look is a parse, since a head mostly comes whole. Later ones wait for its empty line, so that a head that
+    /// comes byte by byte is not parsed again and again.
+    fn may_be_complete(&self, unread: &[u8]) -> bool {
+        if self.searched == 0 {
+            return !unread.is_empty();
+        }
+        let new = unread.get(self.searched.saturating_sub(3)..);
+        new.unwrap_or_default()
+            .windows(2)
+            .any(|pair| pair == b"\n\n" || pair == b"\n\r")
+    }
+
+    fn wait_for_more(&mut self, unread: usize) -> Result<Option<Head>> {
+        self.searched = unread;
+        if unread >= MAX_HEAD {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("the head of the answer has more than {MAX_HEAD} bytes"),
+            ));
+        }
+        if self.skipped + unread > MAX_HEADS {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!("more than {MAX_HEADS} bytes came, but no final answer"),
+            ));
+        }
+        Ok(None)
+    }
+}
+
+fn not_http(why: &str) -> Error {
+    Error::new(
+        Kind::BadResponse,
+        format!("the answer is not HTTP/1.1: {why}"),
+    )
+}
+
+/// A head and how many bytes it has; `None` if there is more to come.
+fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>> {
+    let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
+    let mut response = httparse::Response::new(&mut []);
+    let config = ParserConfig::default();
+    match config.parse_response_with_uninit_headers(&mut response, bytes, &mut usual) {
+        Ok(status) => Ok(complete(&response, status)),
+        Err(httparse::Error::TooManyHeaders) => {
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let mut many = vec![EMPTY_HEADER; lines.min(MAX_HEADERS)];
+            let mut response = httparse::Response::new(&mut many);
+            match response.parse(bytes) {
+                Ok(status) => Ok(complete(&response, status)),
+                Err(cause) => Err(not_http(&cause.to_string())),
+            }
+        }
+        Err(_) if begins_like_tls(bytes) => Err(not_http(
+            "it looks like TLS; does it speak TLS? Then the endpoint begins with https://",
+        )),
+        Err(cause) => Err(not_http(&cause.to_string())),
+    }
+}
+
+/// A record of TLS: an alert or a handshake message, version 3.x.
+fn begins_like_tls(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x15 | 0x16, 3, ..] | [0x15 | 0x16])
+}
+
+fn complete(
+    response: &httparse::Response<'_, '_>,
+    status: httparse::Status<usize>,
+) -> Option<(Head, usize)> {
+    let httparse::Status::Complete(length) = status else {
+        return None;
+    };
+    let mut headers = Headers::with_capacity(response.headers.len(), length);
+    for header in response.headers.iter() {
+        match std::str::from_utf8(header.value) {
+            Ok(value) => headers.push(header.name, value),
+            Err(_) => headers.push(header.name, &String::from_utf8_lossy(header.value)),
+        }
+    }
+    let head = Head {
+        status: response.code.unwrap_or_default(),
+        is_old: response.version == Some(0),
+        headers,
+    };
+    Some((head, length))
+}

@@ -1,0 +1,284 @@
+//! Whose certificates are accepted.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
+
+use super::tls::Trust;
+use crate::error::{Error, Kind, Result};
+use crate::process::PerProcess;
+
+pub(super) fn verifier(
+    trust: &Trust,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    Ok(match trust {
+        Trust::Anybody => Arc::new(AcceptAnybody(provider)),
+        Trust::Pem(pem) => {
+            let bad = |cause: String| {
+                Error::invalid(format!(
+                    "`ca_file` or `ca_pem` holds a bad certificate: {cause}"
+                ))
+            };
+            let mut roots = RootCertStore::empty();
+            let mut given = Vec::new();
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                let certificate = certificate.map_err(|cause| bad(cause.to_string()))?;
+                let added = roots.add(certificate.clone());
+                added.map_err(|cause| bad(cause.to_string()))?;
+                given.push(certificate);
+            }
+            if given.is_empty() {
+                return Err(Error::invalid(
+                    "`ca_file` or `ca_pem` holds no certificate; expected PEM with at least one \
+                     \"BEGIN CERTIFICATE\"",
+                ));
+            }
+            let issued = built(roots, provider)?;
+            Arc::new(Given { issued, given })
+        }
+        Trust::BuiltInAndSystem => {
+            let mut roots = RootCertStore::empty();
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            Arc::new(BuiltInThenSystem {
+                built_in: built(roots, provider.clone())?,
+                system: PerProcess::new(),
+                provider,
+            })
+        }
+    })
+}
+
+fn built(roots: RootCertStore, provider: Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>> {
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|cause| Error::new(Kind::Bug, format!("cannot build a verifier: {cause}")))
+}
+
+/// Answers everything but whose certificate is accepted as `$verifier` does.
+macro_rules! signatures_as {
+    ($verifier:ident) => {
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            self.$verifier.verify_tls12_signature(message, cert, dss)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &CertificateDer<'_>,
+            dss: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, rustls::Error> {
+            self.$verifier.verify_tls13_signature(message, cert, dss)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.$verifier.supported_verify_schemes()
+        }
+    };
+}
+
+/// The user's own roots, among which the server's own certificate may be, whoever issued it and whatever it is meant for.
+#[derive(Debug)]
+struct Given {
+    issued: Arc<WebPkiServerVerifier>,
+    given: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Given {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let answer = self.issued.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        match answer {
+            // Both are found out after the time was checked, and before the name is.
+            Err(rustls::Error::InvalidCertificate(cause))
+                if is_about_the_issuer(&cause) && self.given.iter().any(|c| c == end_entity) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            answer => answer,
+        }
+    }
+
+    signatures_as!(issued);
+}
+
+fn is_about_the_issuer(cause: &CertificateError) -> bool {
+    match cause {
+        CertificateError::UnknownIssuer => true,
+        CertificateError::Other(OtherError(cause)) => {
+            matches!(cause.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        _ => false,
+    }
+}
+
+/// Asks the built-in roots, and reads the system's only for a certificate they do not know: a public endpoint never pays
+/// for parsing the system's bundle.
+#[derive(Debug)]
+struct BuiltInThenSystem {
+    built_in: Arc<WebPkiServerVerifier>,
+    system: PerProcess<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
+}
+
+/// Why the system's roots could not be asked.
+#[derive(Debug)]
+pub(super) struct NoSystemRoots(pub String);
+
+impl fmt::Display for NoSystemRoots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoSystemRoots {}
+
+/// The [`NoSystemRoots`] that a refusal stands for.
+pub(super) fn no_system_roots(cause: &CertificateError) -> Option<&NoSystemRoots> {
+    match cause {
+        CertificateError::Other(OtherError(cause)) => cause.downcast_ref(),
+        _ => None,
+    }
+}
+
+impl BuiltInThenSystem {
+    /// The system's roots. What fails now may work the next time, when there are descriptors or memory again: only what
+    /// could be read is kept.
+    fn system(&self) -> Result<Arc<WebPkiServerVerifier>, String> {
+        let system = self.system.get_or_try(|| {
+            let loaded = rustls_native_certs::load_native_certs();
+            for error in &loaded.errors {
+                log::warn!("reading the system's roots: {error}");
+            }
+            let mut errors = loaded.errors.iter();
+            let serious = if loaded.certs.is_empty() {
+                errors.next()
+            } else {
+                errors.find(|error| is_transient(error))
+            };
+            if let Some(error) = serious {
+                return Err(error.to_string());
+            }
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(loaded.certs);
+            if roots.is_empty() {
+                return Err("there are none".to_owned());
+            }
+            built(roots, self.provider.clone()).map_err(|error| error.to_string())
+        })?;
+        Ok(Arc::clone(&system))
+    }
+}
+
+/// Whether the machine was short of something for a moment.
+fn is_transient(error: &rustls_native_certs::Error) -> bool {
+    let rustls_native_certs::ErrorKind::Io { inner, .. } = &error.kind else {
+        return false;
+    };
+    let short = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::EAGAIN];
+    inner
+        .raw_os_error()
+        .is_some_and(|code| short.contains(&code))
+        || inner.kind() == io::ErrorKind::Interrupted
+}
+
+impl ServerCertVerifier for BuiltInThenSystem {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let ask = |verifier: &WebPkiServerVerifier| {
+            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        match ask(&self.built_in) {
+            Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+                match self.system() {
+                    Ok(system) => ask(&system),
+                    Err(why) => {
+                        let why = OtherError(Arc::new(NoSystemRoots(why)));
+                        Err(CertificateError::Other(why).into())
+                    }
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    signatures_as!(built_in);
+}
+
+/// `insecure_skip_verify`: the connection is encrypted, but to whom is unknown. So there is nothing that a signature could
+/// prove, and certificates that nobody could read (X.509 version 1, short keys) are as good as any.
+#[derive(Debug)]
+struct AcceptAnybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AcceptAnybody {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _cert: &CertificateDer<'_>,
+        _dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _cert: &CertificateDer<'_>,
+        _dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let algorithms = self.0.signature_verification_algorithms;
+        let mut schemes = algorithms.supported_schemes();
+        schemes.extend([
+            SignatureScheme::RSA_PKCS1_SHA1,
+            SignatureScheme::ECDSA_SHA1_Legacy,
+        ]);
+        schemes
+    }
+}
