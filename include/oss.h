@@ -505,6 +505,13 @@ OSS_API oss_bucket *oss_bucket_new(oss_config *config, const char *name);
 /// Frees a bucket; calls in progress finish undisturbed. NULL is fine.
 OSS_API void oss_bucket_free(oss_bucket *bucket);
 
+/// The name of the bucket, for as long as the handle lives; "" if it is NULL.
+OSS_API const char *oss_bucket_name(const oss_bucket *bucket);
+
+/// Where the service is, such as "https://oss-cn-hangzhou.aliyuncs.com", for as
+/// long as the handle lives; "" if it is NULL.
+OSS_API const char *oss_bucket_endpoint(const oss_bucket *bucket);
+
 /// Opens the service without talking to it yet. NULL if `config` is unusable:
 /// oss_config_error() says why. Free with oss_service_free().
 OSS_API oss_service *oss_service_new(oss_config *config);
@@ -615,6 +622,81 @@ OSS_API oss_status oss_call_set_rewind(oss_call *call,
 OSS_API oss_status oss_call_set_timeout_ms(oss_call *call,
                                            int64_t milliseconds);
 
+/// Limits TCP connect, proxy and TLS handshake of each request, in
+/// milliseconds, 1 to 604800000; instead of
+/// oss_config_set_connect_timeout_ms().
+OSS_API oss_status oss_call_set_connect_timeout_ms(oss_call *call,
+                                                   int64_t milliseconds);
+
+/// Limits how long no byte moves in either direction, in milliseconds, 1 to
+/// 604800000; instead of oss_config_set_read_timeout_ms().
+OSS_API oss_status oss_call_set_read_timeout_ms(oss_call *call,
+                                                int64_t milliseconds);
+
+/// Type of the object, such as "text/plain". Guessed from the key unless given.
+OSS_API oss_status oss_call_set_content_type(oss_call *call,
+                                             const char *content_type);
+
+/// How long others may keep a copy, such as "max-age=3600" or "no-cache".
+OSS_API oss_status oss_call_set_cache_control(oss_call *call,
+                                              const char *cache_control);
+
+/// Whether browsers show the object or save it, such as "attachment".
+OSS_API oss_status oss_call_set_content_disposition(oss_call *call,
+                                                    const char *disposition);
+
+/// Access to the object that is stored: OSS_ACL_PRIVATE and so on.
+OSS_API oss_status oss_call_set_object_acl(oss_call *call, const char *acl);
+
+/// Access to the bucket that is made: OSS_ACL_PRIVATE and so on.
+OSS_API oss_status oss_call_set_bucket_acl(oss_call *call, const char *acl);
+
+/// Storage class of the object that is stored: OSS_STORAGE_CLASS_IA and so on.
+OSS_API oss_status oss_call_set_storage_class(oss_call *call,
+                                              const char *storage_class);
+
+/// User metadata of the object that is stored; `name` without "x-oss-meta-".
+OSS_API oss_status oss_call_set_metadata(oss_call *call,
+                                         const char *name,
+                                         const char *value);
+
+/// Adds a tag to the object that is stored, up to 10. Escaped as needed.
+OSS_API oss_status oss_call_add_tag(oss_call *call,
+                                    const char *name,
+                                    const char *value);
+
+/// How the service encrypts the object that is stored: OSS_ENCRYPTION_AES256
+/// and so on. `key_id` is a key of the Key Management Service, or NULL.
+OSS_API oss_status oss_call_set_server_side_encryption(oss_call *call,
+                                                       const char *algorithm,
+                                                       const char *key_id);
+
+/// 1: an upload fails with #OSS_EXISTS if the key is in use; 0: it overwrites,
+/// which is the default.
+OSS_API oss_status oss_call_set_forbid_overwrite(oss_call *call, int on);
+
+/// Only if the object has this ETag, quotes included; else the request fails
+/// with #OSS_PRECONDITION_FAILED.
+OSS_API oss_status oss_call_set_if_match(oss_call *call, const char *etag);
+
+/// Only if the object does not have this ETag, quotes included; else the
+/// request fails with #OSS_NOT_MODIFIED.
+OSS_API oss_status oss_call_set_if_none_match(oss_call *call, const char *etag);
+
+/// Only if the object has changed since `time`, in seconds since 1970 UTC; else
+/// the request fails with #OSS_NOT_MODIFIED.
+OSS_API oss_status oss_call_set_if_modified_since(oss_call *call, int64_t time);
+
+/// Only if the object has not changed since `time`, in seconds since 1970 UTC;
+/// else the request fails with #OSS_PRECONDITION_FAILED.
+OSS_API oss_status oss_call_set_if_unmodified_since(oss_call *call,
+                                                    int64_t time);
+
+/// Limits the bandwidth of the request, in bit/s, 819200..838860800; instead of
+/// oss_config_set_traffic_limit().
+OSS_API oss_status oss_call_set_traffic_limit(oss_call *call,
+                                              int64_t bits_per_second);
+
 // -----------------------------------------------------------------------------
 // Call: what came out
 //
@@ -711,6 +793,11 @@ OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 /// What went wrong, in words; "" if nothing did. Like all that a call lends,
 /// valid until its next request, oss_call_reset() or oss_call_free().
 OSS_API const char *oss_call_error(const oss_call *call);
+
+/// Whether the bytes of the last request were compared with the checksum of the
+/// service: 1 or 0. A downloaded range, and an object stored without a
+/// checksum, cannot be; its length is compared.
+OSS_API int oss_call_verified(const oss_call *call);
 
 /// HTTP status of the answer; 0 if there was none.
 OSS_API int oss_call_http_status(const oss_call *call);
@@ -817,6 +904,203 @@ OSS_API const char *oss_call_signed_at(const oss_call *call,
 /// When what oss_presign() or oss_post_policy() signed ends, in seconds since
 /// 1970 UTC; -1 if nothing was signed.
 OSS_API int64_t oss_call_expiration(const oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Names of the service
+//
+// Values, headers and error codes of the service that programs use by name.
+// They are texts: what the service adds later can be used without a new
+// library. Error codes are those of oss_call_code().
+// -----------------------------------------------------------------------------
+
+/// An object has what its bucket has.
+#define OSS_ACL_DEFAULT "default"
+
+/// Only the owner.
+#define OSS_ACL_PRIVATE "private"
+
+/// Anybody can read.
+#define OSS_ACL_PUBLIC_READ "public-read"
+
+/// Anybody can read and write.
+#define OSS_ACL_PUBLIC_READ_WRITE "public-read-write"
+
+/// For what is used often.
+#define OSS_STORAGE_CLASS_STANDARD "Standard"
+
+/// Infrequent access: at least 30 days.
+#define OSS_STORAGE_CLASS_IA "IA"
+
+/// At least 60 days; has to be restored, unless the bucket gives direct access.
+#define OSS_STORAGE_CLASS_ARCHIVE "Archive"
+
+/// At least 180 days; has to be restored.
+#define OSS_STORAGE_CLASS_COLD_ARCHIVE "ColdArchive"
+
+/// At least 180 days; has to be restored.
+#define OSS_STORAGE_CLASS_DEEP_COLD_ARCHIVE "DeepColdArchive"
+
+/// Keys of OSS itself.
+#define OSS_ENCRYPTION_AES256 "AES256"
+
+/// Keys of the Key Management Service.
+#define OSS_ENCRYPTION_KMS "KMS"
+
+/// Keys of OSS itself, by the Chinese standard.
+#define OSS_ENCRYPTION_SM4 "SM4"
+
+/// Type of an object.
+#define OSS_HEADER_CONTENT_TYPE "Content-Type"
+
+/// How long others may keep a copy.
+#define OSS_HEADER_CACHE_CONTROL "Cache-Control"
+
+/// Whether browsers show it or save it, and as what.
+#define OSS_HEADER_CONTENT_DISPOSITION "Content-Disposition"
+
+/// Such as "gzip".
+#define OSS_HEADER_CONTENT_ENCODING "Content-Encoding"
+
+/// When a copy is out of date.
+#define OSS_HEADER_EXPIRES "Expires"
+
+/// Only if the ETag is this one.
+#define OSS_HEADER_IF_MATCH "If-Match"
+
+/// Only if the ETag is not this one.
+#define OSS_HEADER_IF_NONE_MATCH "If-None-Match"
+
+/// Only if it has changed since.
+#define OSS_HEADER_IF_MODIFIED_SINCE "If-Modified-Since"
+
+/// Only if it has not changed since.
+#define OSS_HEADER_IF_UNMODIFIED_SINCE "If-Unmodified-Since"
+
+/// Access to an object.
+#define OSS_HEADER_OBJECT_ACL "x-oss-object-acl"
+
+/// Access to a bucket.
+#define OSS_HEADER_BUCKET_ACL "x-oss-acl"
+
+/// Storage class of an object.
+#define OSS_HEADER_STORAGE_CLASS "x-oss-storage-class"
+
+/// What the names of user metadata begin with.
+#define OSS_HEADER_META_PREFIX "x-oss-meta-"
+
+/// Whether a copy keeps the metadata of its source: COPY or REPLACE.
+#define OSS_HEADER_METADATA_DIRECTIVE "x-oss-metadata-directive"
+
+/// Tags of an object: names and values, escaped, as in a query.
+#define OSS_HEADER_TAGGING "x-oss-tagging"
+
+/// Whether a copy keeps the tags of its source: Copy or Replace.
+#define OSS_HEADER_TAGGING_DIRECTIVE "x-oss-tagging-directive"
+
+/// How the service encrypts an object.
+#define OSS_HEADER_SERVER_SIDE_ENCRYPTION "x-oss-server-side-encryption"
+
+/// With which key of the Key Management Service.
+#define OSS_HEADER_SERVER_SIDE_ENCRYPTION_KEY_ID "x-oss-server-side-encryption-key-id"
+
+/// "true": an upload fails if the key is in use.
+#define OSS_HEADER_FORBID_OVERWRITE "x-oss-forbid-overwrite"
+
+/// Bandwidth in bit/s.
+#define OSS_HEADER_TRAFFIC_LIMIT "x-oss-traffic-limit"
+
+/// "requester": who asks pays.
+#define OSS_HEADER_REQUEST_PAYER "x-oss-request-payer"
+
+/// In answers: CRC-64 of the object.
+#define OSS_HEADER_HASH_CRC64 "x-oss-hash-crc64ecma"
+
+/// In answers: Normal, Appendable, Multipart or Symlink.
+#define OSS_HEADER_OBJECT_TYPE "x-oss-object-type"
+
+/// In answers: the state of an archived object.
+#define OSS_HEADER_RESTORE "x-oss-restore"
+
+/// In answers: the version of the object.
+#define OSS_HEADER_VERSION_ID "x-oss-version-id"
+
+/// In answers: "true" for a delete marker.
+#define OSS_HEADER_DELETE_MARKER "x-oss-delete-marker"
+
+/// There is no such object.
+#define OSS_CODE_NO_SUCH_KEY "NoSuchKey"
+
+/// There is no such version of the object.
+#define OSS_CODE_NO_SUCH_VERSION "NoSuchVersion"
+
+/// There is no such bucket.
+#define OSS_CODE_NO_SUCH_BUCKET "NoSuchBucket"
+
+/// There is no such multipart upload: completed, aborted or never begun.
+#define OSS_CODE_NO_SUCH_UPLOAD "NoSuchUpload"
+
+/// The bucket has no lifecycle rules.
+#define OSS_CODE_NO_SUCH_LIFECYCLE "NoSuchLifecycle"
+
+/// The bucket has no rules for other origins.
+#define OSS_CODE_NO_SUCH_CORS_CONFIGURATION "NoSuchCORSConfiguration"
+
+/// The bucket has no policy.
+#define OSS_CODE_NO_SUCH_BUCKET_POLICY "NoSuchBucketPolicy"
+
+/// Not allowed for these keys.
+#define OSS_CODE_ACCESS_DENIED "AccessDenied"
+
+/// The service does not know the key id.
+#define OSS_CODE_INVALID_ACCESS_KEY_ID "InvalidAccessKeyId"
+
+/// The secret is wrong.
+#define OSS_CODE_SIGNATURE_DOES_NOT_MATCH "SignatureDoesNotMatch"
+
+/// The temporary keys are not valid any more.
+#define OSS_CODE_SECURITY_TOKEN_EXPIRED "SecurityTokenExpired"
+
+/// The token does not belong to the keys.
+#define OSS_CODE_INVALID_SECURITY_TOKEN "InvalidSecurityToken"
+
+/// The clock is off by more than 15 minutes.
+#define OSS_CODE_REQUEST_TIME_TOO_SKEWED "RequestTimeTooSkewed"
+
+/// Somebody else has a bucket of this name.
+#define OSS_CODE_BUCKET_ALREADY_EXISTS "BucketAlreadyExists"
+
+/// Only empty buckets can be deleted.
+#define OSS_CODE_BUCKET_NOT_EMPTY "BucketNotEmpty"
+
+/// The key is in use, and overwriting is forbidden.
+#define OSS_CODE_FILE_ALREADY_EXISTS "FileAlreadyExists"
+
+/// A condition of the request does not hold.
+#define OSS_CODE_PRECONDITION_FAILED "PreconditionFailed"
+
+/// The object does not end where the append begins.
+#define OSS_CODE_POSITION_NOT_EQUAL_TO_LENGTH "PositionNotEqualToLength"
+
+/// The object was not made by appending.
+#define OSS_CODE_OBJECT_NOT_APPENDABLE "ObjectNotAppendable"
+
+/// The object is archived and has to be restored first.
+#define OSS_CODE_INVALID_OBJECT_STATE "InvalidObjectState"
+
+/// A part is missing, or its ETag is another one.
+#define OSS_CODE_INVALID_PART "InvalidPart"
+
+/// Parts have to be named in ascending order.
+#define OSS_CODE_INVALID_PART_ORDER "InvalidPartOrder"
+
+/// A part other than the last is under 100 KB.
+#define OSS_CODE_ENTITY_TOO_SMALL "EntityTooSmall"
+
+/// More than 5 GB in one request.
+#define OSS_CODE_ENTITY_TOO_LARGE "EntityTooLarge"
+
+/// The service has failed.
+#define OSS_CODE_INTERNAL_ERROR "InternalError"
 
 // -----------------------------------------------------------------------------
 // Objects
@@ -1386,6 +1670,25 @@ OSS_API oss_status oss_service_invoke(const oss_service *service,
                                       const void *body,
                                       size_t len,
                                       oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Checksums
+//
+// The CRC-64 with which the service and this library compare objects, for data
+// that a program has elsewhere: to compare it with oss_call_crc64(), or to
+// join the checksums of parts.
+// -----------------------------------------------------------------------------
+
+/// CRC-64 (ECMA-182, as x-oss-hash-crc64ecma has it) of `len` bytes after those
+/// whose checksum is `before`, 0 for none. That of no bytes is 0. If `data` is
+/// NULL and `len` is not 0, the result is `before`.
+OSS_API uint64_t oss_crc64(uint64_t before, const void *data, size_t len);
+
+/// CRC-64 of one block after another, from the checksum `first` of the one, and
+/// the checksum `second` of the other, which has `second_len` bytes.
+OSS_API uint64_t oss_crc64_combine(uint64_t first,
+                                   uint64_t second,
+                                   uint64_t second_len);
 
 #ifdef __cplusplus
 } // extern "C"

@@ -509,7 +509,7 @@ impl Session {
     }
 }
 
-fn in_range<T: PartialOrd + std::fmt::Display>(
+pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
     option: &str,
     value: T,
     min: T,

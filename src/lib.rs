@@ -13,7 +13,7 @@
 //! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
 //! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
-//! `process`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `content_type` and `error`.
+//! `process`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 // Nothing that a user, a file or a server controls may panic.
@@ -26,6 +26,7 @@ mod cancel;
 mod client;
 mod clock;
 mod config;
+pub mod constants;
 mod content_type;
 mod crc32;
 mod crc64;
@@ -34,6 +35,7 @@ mod document;
 mod endpoint;
 mod error;
 mod escape;
+mod everyday;
 mod ffi;
 mod file;
 mod header;

@@ -201,6 +201,8 @@ pub struct Options<'a> {
     pub(crate) fields: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
     pub(crate) initial_crc64: Option<u64>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) read_timeout: Option<Duration>,
     pub(crate) cancel: Cancel,
     pub(crate) progress: Option<&'a Progress<'a>>,
     pub(crate) heard: Option<&'a Heard>,
@@ -305,6 +307,18 @@ impl<'a> Options<'a> {
     /// Limits this call, with its repetitions and the reading of its answer; instead of `total_timeout`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Limits connecting in this call; instead of the configuration's.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Limits how long no byte moves in this call; instead of the configuration's.
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = Some(timeout);
         self
     }
 

@@ -23,8 +23,9 @@ struct Section {
     files: Vec<String>,
 }
 
-/// The name of the section that has the handles of all files.
+/// The section that has the handles of all files, and the one that has the constants of `src/constants.rs`.
 const HANDLES: &str = "@handles";
+const CONSTANTS: &str = "@constants";
 
 fn sections() -> Vec<Section> {
     let text = std::fs::read_to_string(root().join("src/ffi/sections.txt")).unwrap();
@@ -74,34 +75,41 @@ fn declarations(file: &str, config: &Config) -> Declarations {
         .unwrap()
         .write(&mut text);
     let text = String::from_utf8(text).unwrap();
-    let items = texts(&source)
-        .into_iter()
-        .chain(text.trim().split("\n\n").map(str::to_owned))
+    let items = text
+        .trim()
+        .split("\n\n")
         .filter(|item| !item.is_empty())
-        .map(|item| declaration(&item));
+        .map(declaration);
     let is_handle = |item: &String| item.contains("\ntypedef struct oss_");
     let (handles, others) = items.partition(is_handle);
     Declarations { handles, others }
 }
 
-/// The constants that are texts, which cbindgen leaves out.
-fn texts(source: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut comment = String::new();
-    for line in source.lines() {
-        if line.starts_with("///") {
-            comment += &format!("{line}\n");
-            continue;
-        }
-        if let Some((name, value)) = line
-            .strip_prefix("pub const OSS_")
+/// The constants of `src/constants.rs`: name, value and comment.
+fn constants() -> Vec<(String, String, String)> {
+    let source = std::fs::read_to_string(root().join("src/constants.rs")).unwrap();
+    let (mut found, mut module, mut comment) = (Vec::new(), String::new(), String::new());
+    for line in source.lines().map(str::trim_start) {
+        if let Some(name) = line.strip_prefix("pub mod ") {
+            module = name.trim_end_matches(" {").to_uppercase();
+        } else if let Some(text) = line.strip_prefix("/// ") {
+            comment = text.to_owned();
+        } else if let Some((name, value)) = line
+            .strip_prefix("pub const ")
             .and_then(|rest| rest.strip_suffix(';')?.split_once(": &str = "))
         {
-            found.push(format!("{comment}#define OSS_{name} {value}"));
+            found.push((
+                format!("OSS_{module}_{name}"),
+                value.to_owned(),
+                comment.clone(),
+            ));
         }
-        comment.clear();
     }
     found
+}
+
+fn defined((name, value, comment): (String, String, String)) -> String {
+    format!("/// {comment}\n#define {name} {value}")
 }
 
 /// A function gets what a compiler has to know of it; everything else is as it should be.
@@ -166,7 +174,7 @@ fn generate() -> String {
     let files: Vec<(&str, Declarations)> = sections
         .iter()
         .flat_map(|section| &section.files)
-        .filter(|file| *file != HANDLES)
+        .filter(|file| !file.starts_with('@'))
         .map(|file| (file.as_str(), declarations(file, &config)))
         .collect();
     let mut parts = vec![
@@ -186,6 +194,9 @@ fn generate() -> String {
     ];
     for section in &sections {
         parts.push(banner(section));
+        if section.files[0] == CONSTANTS {
+            parts.extend(constants().into_iter().map(defined));
+        }
         for (file, declarations) in &files {
             if section.files[0] == HANDLES {
                 parts.extend(declarations.handles.iter().cloned());
@@ -273,4 +284,22 @@ fn header_has_the_version_of_the_package() {
     });
     let line = format!("#define OSS_VERSION_NUMBER {number}\n");
     assert!(header.contains(&line), "no {line:?} in include/oss.h");
+}
+
+/// Every language has the constants of the core, with the same values.
+#[test]
+fn every_language_has_the_constants() {
+    let files = [
+        "bindings/go/constants.go",
+        "bindings/csharp/src/Constants.cs",
+    ];
+    for file in files {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        for (name, value, _) in constants() {
+            assert!(
+                text.contains(&format!("= {value}")),
+                "{file} lacks {name}, {value}"
+            );
+        }
+    }
 }

@@ -166,6 +166,12 @@ impl Client {
         self.0.bucket.as_deref()
     }
 
+    /// Where the service is, without the bucket: scheme, host, and the port if it is not the usual one.
+    pub fn endpoint(&self) -> String {
+        let endpoint = &self.0.endpoint;
+        format!("{}://{}", endpoint.scheme.as_str(), endpoint.host_for(None))
+    }
+
     /// Whether the configuration sends this header with every request.
     pub fn always_sends(&self, header: &str) -> bool {
         let mut names = self.0.user_headers.iter().map(|(name, _)| name);
@@ -332,10 +338,17 @@ impl Client {
             Some(deadline) => Some(deadline),
             None => self.deadline(options)?,
         };
+        let own = |name, given: Option<Duration>, otherwise| {
+            given.map_or(Ok(otherwise), |timeout| check_timeout(name, timeout))
+        };
         Ok(Limits {
             cancel: options.cancel.clone(),
-            connect: self.0.connect_timeout,
-            idle: self.0.read_timeout,
+            connect: own(
+                "connect_timeout",
+                options.connect_timeout,
+                self.0.connect_timeout,
+            )?,
+            idle: own("read_timeout", options.read_timeout, self.0.read_timeout)?,
             deadline,
         })
     }

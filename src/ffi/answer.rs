@@ -78,6 +78,16 @@ pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char 
     }
 }
 
+/// Whether the bytes of the last request were compared with the checksum of the
+/// service: 1 or 0. A downloaded range, and an object stored without a
+/// checksum, cannot be; its length is compared.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_verified(call: *const oss_call) -> c_int {
+    let find = |o: &Output| Some(c_int::from(o.response()?.verified()));
+    // SAFETY: NULL or a live handle.
+    unsafe { read_output(call, 0, find) }
+}
+
 /// HTTP status of the answer; 0 if there was none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_http_status(call: *const oss_call) -> c_int {

@@ -28,6 +28,8 @@ pub(super) struct Lasting {
     headers: Vec<(String, String)>,
     query: Vec<(String, Option<String>)>,
     pub timeout: Option<Duration>,
+    pub connect_timeout: Option<Duration>,
+    pub read_timeout: Option<Duration>,
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
     /// The first bad value: a request without what it should have carried must not go out.
@@ -66,6 +68,12 @@ impl Lasting {
         size.check("header", "headers")?;
         header::replace(&mut self.headers, name.to_owned(), value.to_owned());
         Ok(())
+    }
+
+    /// The value of a header that was set.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |(header, _): &&(String, String)| header.eq_ignore_ascii_case(name);
+        Some(&self.headers.iter().find(named)?.1)
     }
 
     /// Replaces a parameter of that name.
@@ -109,6 +117,12 @@ impl Lasting {
         }
         if let Some(timeout) = self.timeout {
             options = options.timeout(timeout);
+        }
+        if let Some(timeout) = self.connect_timeout {
+            options = options.connect_timeout(timeout);
+        }
+        if let Some(timeout) = self.read_timeout {
+            options = options.read_timeout(timeout);
         }
         if let Some(progress) = progress {
             options = options.progress(progress);

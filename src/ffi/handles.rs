@@ -1,9 +1,11 @@
 //! Sessions, buckets and services.
 
-use std::ffi::c_char;
+use std::ffi::{CString, c_char};
 
 use super::config::oss_config;
+use super::guard::guard;
 use super::memory::{Handle, borrow, free, new_handle, word};
+use super::status::remember;
 use super::support::text;
 use crate::error::Result;
 use crate::operations::{Bucket, Service};
@@ -20,7 +22,12 @@ impl Handle for oss_session {
 
 /// A bucket and the way to it. It never changes: use one from any number of
 /// threads at once.
-pub struct oss_bucket(pub(super) Bucket);
+pub struct oss_bucket {
+    bucket: Bucket,
+    /// What the getters return, as C has it.
+    name: CString,
+    endpoint: CString,
+}
 
 impl Handle for oss_bucket {
     const WORD: u32 = word(b"buck");
@@ -41,7 +48,7 @@ impl Handle for oss_service {
 /// `pointer` is NULL or a live handle.
 pub(super) unsafe fn bucket(pointer: *const oss_bucket) -> Result<Bucket> {
     // SAFETY: the same.
-    Ok(unsafe { borrow(pointer, "bucket") }?.0.clone())
+    Ok(unsafe { borrow(pointer, "bucket") }?.bucket.clone())
 }
 
 /// The service behind a handle, likewise.
@@ -84,7 +91,13 @@ pub unsafe extern "C" fn oss_bucket_new(
         unsafe { borrow(config, "config") }?.build(|config| {
             // SAFETY: NULL or a string.
             let name = unsafe { text(name, "name") }?;
-            Bucket::new(config, name).map(oss_bucket)
+            let bucket = Bucket::new(config, name)?;
+            // Neither can hold a NUL: both have been checked.
+            Ok(oss_bucket {
+                name: CString::new(bucket.name()).unwrap_or_default(),
+                endpoint: CString::new(bucket.endpoint()).unwrap_or_default(),
+                bucket,
+            })
         })
     })
 }
@@ -94,6 +107,38 @@ pub unsafe extern "C" fn oss_bucket_new(
 pub unsafe extern "C" fn oss_bucket_free(bucket: *mut oss_bucket) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(bucket) }
+}
+
+/// The name of the bucket, for as long as the handle lives; "" if it is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_bucket_name(bucket: *const oss_bucket) -> *const c_char {
+    // SAFETY: NULL or a live handle.
+    unsafe { text_of(bucket, |bucket| &bucket.name) }
+}
+
+/// Where the service is, such as "https://oss-cn-hangzhou.aliyuncs.com", for as
+/// long as the handle lives; "" if it is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_bucket_endpoint(bucket: *const oss_bucket) -> *const c_char {
+    // SAFETY: NULL or a live handle.
+    unsafe { text_of(bucket, |bucket| &bucket.endpoint) }
+}
+
+/// # Safety
+/// `pointer` is NULL or a live handle.
+unsafe fn text_of(
+    pointer: *const oss_bucket,
+    text: impl Fn(&oss_bucket) -> &CString,
+) -> *const c_char {
+    // SAFETY: see above.
+    let bucket = guard(|| unsafe { borrow(pointer, "bucket") });
+    match bucket {
+        Ok(bucket) => text(bucket).as_ptr(),
+        Err(error) => {
+            remember(&error);
+            c"".as_ptr()
+        }
+    }
 }
 
 /// Opens the service without talking to it yet. NULL if `config` is unusable:

@@ -30,7 +30,10 @@ pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn set(call: *mut oss_call, set: &dyn Fn(&mut Lasting) -> Result<()>) -> oss_status {
+pub(super) unsafe fn set(
+    call: *mut oss_call,
+    set: &dyn Fn(&mut Lasting) -> Result<()>,
+) -> oss_status {
     // SAFETY: see above.
     status(|| unsafe { borrow(call, "call") }?.set(set))
 }
@@ -247,6 +250,41 @@ pub unsafe extern "C" fn oss_call_set_timeout_ms(
         set(call, &|lasting| {
             let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
             lasting.timeout = Some(check_timeout("timeout", timeout)?);
+            Ok(())
+        })
+    }
+}
+
+/// Limits TCP connect, proxy and TLS handshake of each request, in
+/// milliseconds, 1 to 604800000; instead of
+/// oss_config_set_connect_timeout_ms().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_connect_timeout_ms(
+    call: *mut oss_call,
+    milliseconds: i64,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(call, &|lasting| {
+            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            lasting.connect_timeout = Some(check_timeout("connect_timeout", timeout)?);
+            Ok(())
+        })
+    }
+}
+
+/// Limits how long no byte moves in either direction, in milliseconds, 1 to
+/// 604800000; instead of oss_config_set_read_timeout_ms().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_read_timeout_ms(
+    call: *mut oss_call,
+    milliseconds: i64,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(call, &|lasting| {
+            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            lasting.read_timeout = Some(check_timeout("read_timeout", timeout)?);
             Ok(())
         })
     }

@@ -41,6 +41,8 @@ mod call;
 
 mod input;
 
+mod everyday;
+
 mod entry;
 
 mod read;
@@ -64,3 +66,4 @@ mod list;
 mod invoke;
 
 pub(crate) mod os;
+mod crc64;

@@ -56,6 +56,11 @@ impl Bucket {
         self.client.bucket().unwrap_or_default()
     }
 
+    /// Where the service is, such as `https://oss-cn-hangzhou.aliyuncs.com`: as given, or made of the region.
+    pub fn endpoint(&self) -> String {
+        self.client.endpoint()
+    }
+
     /// Sends any operation on buckets and objects by its official name, such as `PutBucketLifecycle`: `key` is `None` at
     /// bucket level, parameters and headers come from `options`, and a document is given as bytes or built from the fields
     /// of `options`. The answer is collected, up to 64 MiB.

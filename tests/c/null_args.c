@@ -439,6 +439,7 @@ static void operations(void)
     CALL_REFUSED("body", oss_service_invoke(service, "PUT", NULL, 1, call));
 }
 
+#include "null_everyday.h"
 #include "null_operations.h"
 
 int main(void)
@@ -453,6 +454,9 @@ int main(void)
     no_call();
     bad_call();
     refused_input();
+    everyday();
+    checksums();
+    names_of_a_bucket();
     operations();
     other_operations();
     oss_call_free(call);

@@ -346,7 +346,7 @@ pub fn valgrind(scheme: Scheme) -> Vec<OsString> {
 
 /// The program that gives every function impossible arguments.
 pub fn null_arguments() -> String {
-    ["null_args.c", "null_operations.h"]
+    ["null_args.c", "null_everyday.h", "null_operations.h"]
         .map(|name| std::fs::read_to_string(root().join("tests/c").join(name)).unwrap())
         .concat()
 }
