@@ -44,7 +44,7 @@ pub struct Config {
     pub(crate) endpoint: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) signature_version: SignatureVersion,
-    pub(crate) is_cname: bool,
+    pub(crate) cname: bool,
     pub(crate) path_style: bool,
     pub(crate) internal_endpoint: bool,
     pub(crate) accelerate_endpoint: bool,
@@ -84,7 +84,7 @@ impl Default for Config {
             endpoint: None,
             region: None,
             signature_version: SignatureVersion::V4,
-            is_cname: false,
+            cname: false,
             path_style: false,
             internal_endpoint: false,
             accelerate_endpoint: false,
@@ -137,8 +137,8 @@ impl Config {
     }
 
     /// The endpoint is a custom domain bound to the bucket: host and URL carry no bucket name. Default off.
-    pub fn is_cname(&mut self, on: bool) -> &mut Config {
-        self.is_cname = on;
+    pub fn cname(&mut self, on: bool) -> &mut Config {
+        self.cname = on;
         self
     }
 
@@ -437,7 +437,7 @@ impl Config {
         EndpointOptions {
             endpoint: self.endpoint.as_deref(),
             region: self.region.as_deref(),
-            is_cname: self.is_cname,
+            cname: self.cname,
             path_style: self.path_style,
             internal: self.internal_endpoint,
             accelerate: self.accelerate_endpoint,

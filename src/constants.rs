@@ -71,9 +71,9 @@ pub mod header {
     /// Whether a copy keeps the tags of its source: Copy or Replace.
     pub const TAGGING_DIRECTIVE: &str = "x-oss-tagging-directive";
     /// How the service encrypts an object.
-    pub const SERVER_SIDE_ENCRYPTION: &str = "x-oss-server-side-encryption";
+    pub const ENCRYPTION: &str = "x-oss-server-side-encryption";
     /// With which key of the Key Management Service.
-    pub const SERVER_SIDE_ENCRYPTION_KEY_ID: &str = "x-oss-server-side-encryption-key-id";
+    pub const ENCRYPTION_KEY_ID: &str = "x-oss-server-side-encryption-key-id";
     /// "true": an upload fails if the key is in use.
     pub const FORBID_OVERWRITE: &str = "x-oss-forbid-overwrite";
     /// Bandwidth in bit/s.

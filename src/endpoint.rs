@@ -83,7 +83,7 @@ pub struct EndpointOptions<'a> {
     /// Region id such as `cn-hangzhou`.
     pub region: Option<&'a str>,
     /// The endpoint is a domain bound to one bucket.
-    pub is_cname: bool,
+    pub cname: bool,
     /// The bucket goes into the path.
     pub path_style: bool,
     /// The host for machines inside Alibaba Cloud.
@@ -275,8 +275,8 @@ fn default_host(
             "`endpoint`: missing; {why}; {ALLOWED}"
         )))
     };
-    if options.is_cname {
-        return missing("with is_cname it is the custom domain");
+    if options.cname {
+        return missing("with cname it is the custom domain");
     }
     if options.cloudbox_id.is_some_and(|id| !id.is_empty()) {
         return missing("with cloudbox_id it is the host of the cloud box");
@@ -333,8 +333,8 @@ impl Wanted {
             )));
         }
         match first {
-            Some(wanted) if options.is_cname => Err(Error::invalid(format!(
-                "`{}` and `is_cname` contradict each other; a custom domain is used as it is",
+            Some(wanted) if options.cname => Err(Error::invalid(format!(
+                "`{}` and `cname` contradict each other; a custom domain is used as it is",
                 wanted.name()
             ))),
             wanted => Ok(wanted),
@@ -486,7 +486,7 @@ impl Authority {
         // An address can carry neither a bucket in front nor the binding of a custom domain.
         if is_address {
             Addressing::PathStyle
-        } else if options.is_cname {
+        } else if options.cname {
             Addressing::Cname
         } else if options.path_style || self.host == "localhost" {
             Addressing::PathStyle

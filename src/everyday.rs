@@ -71,9 +71,9 @@ impl Options<'_> {
 
     /// How the service encrypts the object, see [`encryption`](crate::constants::encryption); with `KMS` a key id may be given.
     pub fn server_side_encryption(self, algorithm: &str, key_id: Option<&str>) -> Self {
-        let options = self.with(header::SERVER_SIDE_ENCRYPTION, algorithm);
+        let options = self.with(header::ENCRYPTION, algorithm);
         match key_id {
-            Some(id) => options.with(header::SERVER_SIDE_ENCRYPTION_KEY_ID, id),
+            Some(id) => options.with(header::ENCRYPTION_KEY_ID, id),
             None => options,
         }
     }

@@ -656,9 +656,7 @@ fn names_below_localhost_lead_here_and_overrides_lead_anywhere() {
     assert_eq!(server.requests()[0].host.as_str(), host);
     server.add_cname("static.example.com", "examplebucket");
     let mut cname = self::config(&format!("http://static.example.com:{port}"));
-    cname
-        .is_cname(true)
-        .resolve("static.example.com", "127.0.0.1");
+    cname.cname(true).resolve("static.example.com", "127.0.0.1");
     let bucket = Bucket::new(&cname, "examplebucket").unwrap();
     bucket.put_object("a", "x", &Options::new()).unwrap();
     let last = server.requests().pop().unwrap();
@@ -667,7 +665,7 @@ fn names_below_localhost_lead_here_and_overrides_lead_anywhere() {
         (format!("static.example.com:{port}").as_str(), "/a")
     );
     let error = Service::new(&cname).unwrap_err();
-    assert!(error.to_string().starts_with("`is_cname`: "), "{error}");
+    assert!(error.to_string().starts_with("`cname`: "), "{error}");
 }
 
 #[test]

@@ -153,7 +153,7 @@ impl<'a> Case<'a> {
         let text = format!("{}://{}", self.text("scheme"), self.text("endpoint"));
         let options = EndpointOptions {
             endpoint: Some(&text),
-            is_cname: self.text("address_style") == "cname",
+            cname: self.text("address_style") == "cname",
             path_style: self.text("address_style") == "path",
             ..EndpointOptions::default()
         };
@@ -595,7 +595,7 @@ fn endpoints() {
         let resolved = endpoint::resolve(&EndpointOptions {
             endpoint: case.input("endpoint").as_str(),
             region: case.input("region").as_str(),
-            is_cname: case.flag("use_cname"),
+            cname: case.flag("use_cname"),
             path_style: case.flag("use_path_style"),
             internal: case.flag("use_internal"),
             accelerate: case.flag("use_accelerate"),

@@ -20,6 +20,9 @@ type Answer struct {
 	RequestID string
 	// Attempts is how many times the request was sent.
 	Attempts int
+	// Verified tells whether the bytes of an upload or download were compared with the service's CRC-64. A range cannot be;
+	// its length is.
+	Verified bool
 	// ETag is that of the object, with its quotes; "" if the answer has none.
 	ETag string
 	// VersionID is the version of the object; "" if the bucket keeps none.
@@ -43,6 +46,7 @@ func newAnswer(outcome *C.ossgo_outcome) *Answer {
 		HTTPStatus:    int(outcome.http_status),
 		RequestID:     goString(outcome.request_id),
 		Attempts:      int(outcome.attempts),
+		Verified:      outcome.verified != 0,
 		ETag:          goString(outcome.etag),
 		VersionID:     goString(outcome.version_id),
 		CRC64:         uint64(outcome.crc64),

@@ -108,6 +108,21 @@ func readSome(reader io.Reader, p []byte) (int, error) {
 	return 0, io.ErrNoProgress
 }
 
+//export ossgoRewind
+func ossgoRewind(self C.uintptr_t) C.int {
+	r := fromHandle(self)
+	var err error
+	if !r.await(func() { _, err = r.seeker.Seek(r.start, io.SeekStart) }) {
+		return -1
+	}
+	if err != nil {
+		// The error that the request is repeated for says more.
+		return -1
+	}
+	r.readErr, *r.sent = nil, 0
+	return 0
+}
+
 //export ossgoWrite
 func ossgoWrite(self C.uintptr_t, data *C.uint8_t, length C.size_t) C.int {
 	r := fromHandle(self)

@@ -70,10 +70,10 @@ const (
 	HeaderTagging = "x-oss-tagging"
 	// HeaderTaggingDirective: whether a copy keeps the tags of its source: Copy or Replace.
 	HeaderTaggingDirective = "x-oss-tagging-directive"
-	// HeaderServerSideEncryption: how the service encrypts an object.
-	HeaderServerSideEncryption = "x-oss-server-side-encryption"
-	// HeaderServerSideEncryptionKeyID: with which key of the Key Management Service.
-	HeaderServerSideEncryptionKeyID = "x-oss-server-side-encryption-key-id"
+	// HeaderEncryption: how the service encrypts an object.
+	HeaderEncryption = "x-oss-server-side-encryption"
+	// HeaderEncryptionKeyID: with which key of the Key Management Service.
+	HeaderEncryptionKeyID = "x-oss-server-side-encryption-key-id"
 	// HeaderForbidOverwrite: "true": an upload fails if the key is in use.
 	HeaderForbidOverwrite = "x-oss-forbid-overwrite"
 	// HeaderTrafficLimit: bandwidth in bit/s.

@@ -141,6 +141,16 @@ func (b *Bucket) Name() string {
 	return b.name
 }
 
+// Endpoint returns where the service is, such as "https://oss-cn-hangzhou.aliyuncs.com"; "" after Close.
+func (b *Bucket) Endpoint() string {
+	bucket, err := b.acquire()
+	if err != nil {
+		return ""
+	}
+	defer b.release()
+	return C.GoString(C.oss_bucket_endpoint((*C.oss_bucket)(bucket)))
+}
+
 // Close lets go of the bucket. Requests that are running and answers that are being read finish undisturbed; new
 // requests fail with [ErrClosed]. It always returns nil.
 func (b *Bucket) Close() error {

@@ -29,8 +29,8 @@ func (b *Bucket) sendKey(ctx context.Context, key string, options []Option, func
 
 // PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
 // If the length of body is known, see [WithLength], it has to give just that many bytes; otherwise it is sent in chunks.
-// An upload from a reader is repeated only as long as nothing was read; see PutObjectBytes and PutObjectFile. If the
-// context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
+// An upload from an [io.Seeker] is repeated like any other, from where it stood; one from another reader only as long as
+// nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
 	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
 		return C.ossgo_put_object_stream(b.bucket(), key, length, self, call, outcome)
@@ -59,11 +59,26 @@ func (b *Bucket) sendBody(ctx context.Context, key string, body io.Reader, optio
 		if !mayBlock(body) {
 			r.worker = noWorker
 		}
+		r.rewindable(body)
 	}
 	answer, err = b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
 		return function(k.pointer(), C.int64_t(length), self, call, outcome)
 	})
 	return answer, sent, err
+}
+
+// rewindable has the upload repeated from where body stands now, if body can go back there.
+func (r *request) rewindable(body io.Reader) {
+	seeker, can := body.(io.Seeker)
+	if !can {
+		return
+	}
+	start, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return
+	}
+	r.seeker, r.start = seeker, start
+	C.ossgo_call_rewind(r.call, C.uintptr_t(r.self))
 }
 
 // lengthOf returns how many bytes a reader has left; -1 if there is no telling.

@@ -19,8 +19,10 @@ type request struct {
 	self cgo.Handle
 
 	reader   io.Reader
-	readErr  error  // how the reader ended
-	sent     *int64 // counts what it gave
+	readErr  error     // how the reader ended
+	seeker   io.Seeker // the reader, if it can begin again
+	start    int64     // where it began
+	sent     *int64    // counts what it gave
 	writer   io.Writer
 	progress func(done, total int64) error
 	worker   *worker // nil until one is needed
@@ -144,6 +146,11 @@ func (r *request) configure(s *settings) error {
 	}
 	if s.timed {
 		if err := r.check(C.oss_call_set_timeout_ms(r.call, milliseconds(s.timeout))); err != nil {
+			return err
+		}
+	}
+	for _, set := range s.setters {
+		if err := set(r); err != nil {
 			return err
 		}
 	}

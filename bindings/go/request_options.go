@@ -1,5 +1,8 @@
 package oss
 
+// #include "shim.h"
+import "C"
+
 import (
 	"strconv"
 	"time"
@@ -28,6 +31,7 @@ type settings struct {
 	callback []pair
 	quiet    bool
 	parts    []Part
+	setters  []func(*request) error // what has a function of its own in C
 
 	continued    bool // there is an initialCRC64
 	initialCRC64 uint64
@@ -132,6 +136,74 @@ func WithLength(bytes int64) Option {
 // WithContentType sets the type of an object. By default it is guessed from the key.
 func WithContentType(value string) Option {
 	return WithHeader("Content-Type", value)
+}
+
+// WithCacheControl says how long others may keep a copy, such as "max-age=3600" or "no-cache".
+func WithCacheControl(value string) Option {
+	return WithHeader(HeaderCacheControl, value)
+}
+
+// WithContentDisposition says whether browsers show an object or save it, such as "attachment".
+func WithContentDisposition(value string) Option {
+	return WithHeader(HeaderContentDisposition, value)
+}
+
+// WithTag adds a tag to an object, up to 10; it is escaped as needed.
+func WithTag(name, value string) Option {
+	return withSetter(func(r *request) error {
+		return r.set([]pair{{name: name, value: value}}, func(name, value *C.char) C.oss_status {
+			return C.oss_call_add_tag(r.call, name, value)
+		})
+	})
+}
+
+// WithServerSideEncryption has the service encrypt an object; keyID is a key of the Key Management Service, or "".
+func WithServerSideEncryption(algorithm, keyID string) Option {
+	return withSetter(func(r *request) error {
+		pairs := []pair{{name: algorithm, value: keyID, bare: keyID == ""}}
+		return r.set(pairs, func(algorithm, keyID *C.char) C.oss_status {
+			return C.oss_call_set_server_side_encryption(r.call, algorithm, keyID)
+		})
+	})
+}
+
+// WithIfModifiedSince makes a download fail with [NotModified] unless the object has changed since.
+func WithIfModifiedSince(t time.Time) Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_if_modified_since(r.call, C.int64_t(t.Unix())))
+	})
+}
+
+// WithIfUnmodifiedSince makes a request fail with [PreconditionFailed] if the object has changed since.
+func WithIfUnmodifiedSince(t time.Time) Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_if_unmodified_since(r.call, C.int64_t(t.Unix())))
+	})
+}
+
+// WithTrafficLimit limits the bandwidth of the request, in bit/s, 819200..838860800; instead of Options.TrafficLimit.
+func WithTrafficLimit(bitsPerSecond int64) Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_traffic_limit(r.call, C.int64_t(bitsPerSecond)))
+	})
+}
+
+// WithConnectTimeout limits connecting in this request; 1 ms to 7 days, instead of Options.ConnectTimeout.
+func WithConnectTimeout(limit time.Duration) Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_connect_timeout_ms(r.call, milliseconds(limit)))
+	})
+}
+
+// WithReadTimeout limits how long no byte moves in this request; 1 ms to 7 days, instead of Options.ReadTimeout.
+func WithReadTimeout(limit time.Duration) Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_read_timeout_ms(r.call, milliseconds(limit)))
+	})
+}
+
+func withSetter(set func(*request) error) Option {
+	return func(s *settings) { s.setters = append(s.setters, set) }
 }
 
 // WithMeta adds user metadata to an object: the header "x-oss-meta-" and name.

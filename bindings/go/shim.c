@@ -18,6 +18,11 @@ static int write_body(void *user, const uint8_t *data, size_t length)
     return ossgoWrite((uintptr_t)user, (uint8_t *)data, length);
 }
 
+static int rewind_body(void *user)
+{
+    return ossgoRewind((uintptr_t)user);
+}
+
 static int progress(void *user, int64_t done, int64_t total)
 {
     return ossgoProgress((uintptr_t)user, done, total);
@@ -78,6 +83,7 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
     outcome->attempts = oss_call_attempts(call);
     outcome->request_id = oss_call_request_id(call);
     if (status == OSS_OK) {
+        outcome->verified = oss_call_verified(call);
         outcome->etag = oss_call_etag(call);
         outcome->version_id = oss_call_version_id(call);
         outcome->crc64 = oss_call_crc64(call);
@@ -158,6 +164,11 @@ int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request)
 {
     return oss_call_set_progress(call, progress, (void *)request);
+}
+
+oss_status ossgo_call_rewind(oss_call *call, uintptr_t request)
+{
+    return oss_call_set_rewind(call, rewind_body, (void *)request);
 }
 
 oss_status ossgo_config_credentials(oss_config *config)

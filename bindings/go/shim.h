@@ -8,6 +8,7 @@
 typedef struct {
     int http_status;
     int attempts;
+    int verified;
     int retryable;
     const char *reason; /* the rest is meaningful only if the operation failed... */
     const char *code;
@@ -117,6 +118,7 @@ oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO);
 int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO);
 
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request);
+oss_status ossgo_call_rewind(oss_call *call, uintptr_t request);
 oss_status ossgo_config_credentials(oss_config *config);
 oss_status ossgo_config_clock(oss_config *config, uintptr_t clock);
 oss_status ossgo_set_log(int level);

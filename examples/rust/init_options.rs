@@ -46,7 +46,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         .internal_endpoint(false) // with only a region: the endpoint inside Alibaba Cloud,
         .accelerate_endpoint(false) // ... the accelerated one,
         .dual_stack(false) // ... the one with IPv6
-        .is_cname(false) // the endpoint is a domain bound to the bucket
+        .cname(false) // the endpoint is a domain bound to the bucket
         .path_style(false) // the bucket goes into the path; automatic for IP addresses
         .signature_version(SignatureVersion::V4) // default V4; V1 for old private installations
         .additional_signed_header("content-disposition")

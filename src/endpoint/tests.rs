@@ -78,12 +78,12 @@ fn refuses_contradictions() {
         },
         EndpointOptions {
             dual_stack: true,
-            is_cname: true,
+            cname: true,
             endpoint: Some("img.example.com"),
             ..base
         },
         EndpointOptions {
-            is_cname: true,
+            cname: true,
             ..base
         },
         EndpointOptions {

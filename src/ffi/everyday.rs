@@ -158,8 +158,8 @@ pub unsafe extern "C" fn oss_call_set_server_side_encryption(
             let algorithm = text(algorithm, "algorithm")?;
             let id = optional_text(key_id, "key_id")?;
             for (name, value) in [
-                (header::SERVER_SIDE_ENCRYPTION, Some(algorithm)),
-                (header::SERVER_SIDE_ENCRYPTION_KEY_ID, id),
+                (header::ENCRYPTION, Some(algorithm)),
+                (header::ENCRYPTION_KEY_ID, id),
             ] {
                 let Some(value) = value else { continue };
                 check_header("header", name, value)?;

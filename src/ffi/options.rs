@@ -20,15 +20,13 @@ pub type oss_clock_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) ->
 fn milliseconds(option: &str, value: i64) -> Result<Duration> {
     u64::try_from(value)
         .map(Duration::from_millis)
-        .map_err(|_| {
-            Error::invalid(format!(
-                "`{option}`: {value} ms is negative; allowed are 1 and more"
-            ))
-        })
+        .map_err(|_| Error::refused(option, format_args!("{value} ms is negative"), "1 and more"))
 }
 
-pub(super) fn unsigned<T: TryFrom<i64>>(option: &str, value: i64) -> Result<T> {
-    T::try_from(value).map_err(|_| Error::invalid(format!("`{option}`: {value} is out of range")))
+/// A number for the core, which knows what is allowed but for the sign: `allowed` says it for what does not fit its type.
+pub(super) fn unsigned<T: TryFrom<i64>>(option: &str, value: i64, allowed: &str) -> Result<T> {
+    T::try_from(value)
+        .map_err(|_| Error::refused(option, format_args!("{value} is out of range"), allowed))
 }
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
@@ -76,9 +74,8 @@ pub unsafe extern "C" fn oss_config_set_signature_version(
                 4 => SignatureVersion::V4,
                 1 => SignatureVersion::V1,
                 _ => {
-                    return Err(Error::invalid(format!(
-                        "`signature_version`: {version} is unknown; allowed are 1 and 4"
-                    )));
+                    let unknown = format_args!("{version} is unknown");
+                    return Err(Error::refused("signature_version", unknown, "1 and 4"));
                 }
             });
             Ok(())
@@ -93,7 +90,7 @@ pub unsafe extern "C" fn oss_config_set_cname(config: *mut oss_config, on: c_int
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.is_cname(on != 0);
+            config.cname(on != 0);
             Ok(())
         })
     }
@@ -185,7 +182,7 @@ pub unsafe extern "C" fn oss_config_add_signed_header(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.additional_signed_header(text(name, "name")?);
+            config.additional_signed_header(text(name, "additional_signed_header")?);
             Ok(())
         })
     }
@@ -264,7 +261,7 @@ pub unsafe extern "C" fn oss_config_set_app_name(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.app_name(text(name, "name")?);
+            config.app_name(text(name, "app_name")?);
             Ok(())
         })
     }
@@ -294,7 +291,7 @@ pub unsafe extern "C" fn oss_config_set_attempts(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.attempts(unsigned("attempts", attempts.into())?);
+            config.attempts(unsigned("attempts", attempts.into(), "0 to 100 attempts")?);
             Ok(())
         })
     }
@@ -386,7 +383,7 @@ pub unsafe extern "C" fn oss_config_add_user_header(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.user_header(text(name, "name")?, text(value, "value")?);
+            config.user_header(text(name, "user_header")?, text(value, "user_header")?);
             Ok(())
         })
     }
@@ -401,7 +398,11 @@ pub unsafe extern "C" fn oss_config_set_traffic_limit(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.traffic_limit(unsigned("traffic_limit", bits_per_second)?);
+            config.traffic_limit(unsigned(
+                "traffic_limit",
+                bits_per_second,
+                "819200 to 838860800 bit/s",
+            )?);
             Ok(())
         })
     }

@@ -19,9 +19,11 @@ fn seconds(expires: i64) -> Result<Duration> {
 
 fn method(name: &str) -> Result<Method> {
     Method::parse(name).ok_or_else(|| {
-        Error::invalid(format!(
-            "`method`: {name:?} is none of GET, HEAD, PUT, POST, DELETE and OPTIONS"
-        ))
+        Error::refused(
+            "method",
+            format_args!("{name:?} is not one of them"),
+            "GET, HEAD, PUT, POST, DELETE and OPTIONS",
+        )
     })
 }
 

@@ -38,7 +38,11 @@ pub unsafe extern "C" fn oss_config_set_pool_size(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.pool_size(unsigned("pool_size", connections)?);
+            config.pool_size(unsigned(
+                "pool_size",
+                connections,
+                "0 to 10000 connections",
+            )?);
             Ok(())
         })
     }
@@ -73,7 +77,7 @@ pub unsafe extern "C" fn oss_config_set_ca_file(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.ca_file(text(path, "path")?);
+            config.ca_file(text(path, "ca_file")?);
             Ok(())
         })
     }
@@ -89,7 +93,7 @@ pub unsafe extern "C" fn oss_config_set_ca_pem(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.ca_pem(bytes(pem, len, "pem")?);
+            config.ca_pem(bytes(pem, len, "ca_pem")?);
             Ok(())
         })
     }
@@ -121,7 +125,7 @@ pub unsafe extern "C" fn oss_config_set_proxy(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.proxy(text(url, "url")?);
+            config.proxy(text(url, "proxy")?);
             Ok(())
         })
     }
@@ -154,7 +158,7 @@ pub unsafe extern "C" fn oss_config_add_resolve(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.resolve(text(host, "host")?, text(address, "address")?);
+            config.resolve(text(host, "resolve")?, text(address, "resolve")?);
             Ok(())
         })
     }

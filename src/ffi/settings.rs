@@ -146,8 +146,9 @@ pub unsafe extern "C" fn oss_restore_object(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
-            let days = u32::try_from(days)
-                .map_err(|_| Error::invalid(format!("`days`: {days} is negative")))?;
+            let days = u32::try_from(days).map_err(|_| {
+                Error::refused("days", format_args!("{days} is negative"), "0 and more")
+            })?;
             let days = (days > 0).then_some(days);
             bucket.restore_object(key, days, optional_text(tier, "tier")?, options)
         })

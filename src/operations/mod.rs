@@ -102,9 +102,9 @@ pub struct Service {
 impl Service {
     /// Checks `config`. Sends nothing.
     pub fn new(config: &Config) -> Result<Service> {
-        if config.is_cname {
+        if config.cname {
             return Err(Error::invalid(
-                "`is_cname`: a custom domain leads to one bucket, so the service as a whole cannot be reached through it; \
+                "`cname`: a custom domain leads to one bucket, so the service as a whole cannot be reached through it; \
                  give an endpoint such as \"oss-cn-hangzhou.aliyuncs.com\"",
             ));
         }

@@ -91,9 +91,11 @@ pub fn v4<'a>(
     keys: &SigningKeys,
 ) -> Result<Vec<Header<'a>>> {
     if !(1..=MAX_V4_EXPIRY).contains(&expires) {
-        return Err(Error::invalid(format!(
-            "`expires`: {expires} seconds; a V4 URL is valid for 1 to {MAX_V4_EXPIRY} seconds (seven days)"
-        )));
+        return Err(Error::refused(
+            "expires",
+            format_args!("{expires} seconds is out of range"),
+            format_args!("1 to {MAX_V4_EXPIRY} seconds (seven days) for a V4 URL"),
+        ));
     }
     let date = time.iso8601_basic();
     let names = v4::additional_names(additional_headers, link.headers);
@@ -130,9 +132,11 @@ pub fn v1<'a>(
         .filter(|&seconds| seconds > 0)
         .and_then(|seconds| time.0.checked_add(seconds));
     let Some(until) = until.filter(|&until| until > 0) else {
-        return Err(Error::invalid(format!(
-            "`expires`: {expires} seconds; a V1 URL is valid for 1 second or more"
-        )));
+        return Err(Error::refused(
+            "expires",
+            format_args!("{expires} seconds is out of range"),
+            "1 second and more for a V1 URL",
+        ));
     };
     let until = until.to_string();
     link.drop_parameters(&V1_PARAMETERS);

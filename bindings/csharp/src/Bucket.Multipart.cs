@@ -273,7 +273,7 @@ namespace Alioss
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
-            using (var call = new Call(handle, options, token, Source(source), async))
+            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_upload_part_stream(
                     call.Owner, keyText, idText, number, length, Callbacks.Read, call.User, call.Pointer));

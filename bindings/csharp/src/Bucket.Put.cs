@@ -241,7 +241,7 @@ namespace Alioss
             string key, Stream source, long length, CallOptions options, CancellationToken token, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token, Source(source), async))
+            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_put_object_stream(call.Owner, keyText, length, Callbacks.Read, call.User, call.Pointer));
                 return call.Answer();
@@ -252,7 +252,7 @@ namespace Alioss
             string key, long position, Stream source, long length, CallOptions options, CancellationToken token, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token, Source(source), async))
+            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_append_object_stream(
                     call.Owner, keyText, position, length, Callbacks.Read, call.User, call.Pointer));

@@ -32,11 +32,15 @@ namespace Alioss
                     handle = config.Opened(Native.oss_bucket_new(config.Handle, pointer));
                 }
             }
-            Name = name;
+            Name = Utf8.Text(Native.oss_bucket_name(handle));
+            Endpoint = Utf8.Text(Native.oss_bucket_endpoint(handle));
         }
 
         /// <summary>Its name.</summary>
         public string Name { get; }
+
+        /// <summary>Where the service is, such as <c>https://oss-cn-hangzhou.aliyuncs.com</c>.</summary>
+        public string Endpoint { get; }
 
         /// <summary>Lets go of the bucket; calls in progress finish undisturbed.</summary>
         public void Dispose() => handle.Dispose();

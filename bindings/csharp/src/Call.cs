@@ -72,6 +72,25 @@ namespace Alioss
         /// <summary>What the read and write callbacks get.</summary>
         internal IntPtr User => GCHandle.ToIntPtr(transferHandle);
 
+        /// <summary>Has an upload repeated from where its stream stands now, if the stream can go back there.</summary>
+        internal Call Rewindable()
+        {
+            try
+            {
+                if (transfer.Stream.CanSeek)
+                {
+                    transfer.Start = transfer.Stream.Position;
+                    Check(Native.oss_call_set_rewind(Handle, Callbacks.Rewind, User));
+                }
+                return this;
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
         /// <summary>Bytes that the read callback has taken from the stream.</summary>
         internal long Count => transfer.Count;
 
@@ -157,9 +176,91 @@ namespace Alioss
             {
                 Check(Native.oss_call_set_range(Handle, options.Range.Value.First, options.Range.Value.Last));
             }
+            ApplyEveryday(options);
+            ApplyLimits(options);
+        }
+
+        private void ApplyLimits(CallOptions options)
+        {
             if (options.Timeout.HasValue)
             {
                 Check(Native.oss_call_set_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
+            }
+            if (options.ConnectTimeout.HasValue)
+            {
+                Check(Native.oss_call_set_connect_timeout_ms(Handle, Config.Milliseconds(options.ConnectTimeout.Value)));
+            }
+            if (options.ReadTimeout.HasValue)
+            {
+                Check(Native.oss_call_set_read_timeout_ms(Handle, Config.Milliseconds(options.ReadTimeout.Value)));
+            }
+            if (options.TrafficLimit.HasValue)
+            {
+                Check(Native.oss_call_set_traffic_limit(Handle, options.TrafficLimit.Value));
+            }
+        }
+
+        private delegate int TextSetter(CallHandle call, byte* text);
+
+        private delegate int PairSetter(CallHandle call, byte* first, byte* second);
+
+        private void Set(string value, string name, TextSetter setter)
+        {
+            if (value != null)
+            {
+                fixed (byte* text = Utf8.Required(value, name))
+                {
+                    Check(setter(Handle, text));
+                }
+            }
+        }
+
+        private void Set(IDictionary<string, string> pairs, PairSetter setter)
+        {
+            foreach (KeyValuePair<string, string> pair in pairs)
+            {
+                fixed (byte* name = Utf8.Required(pair.Key, "name"))
+                fixed (byte* value = Utf8.Required(pair.Value, "value"))
+                {
+                    Check(setter(Handle, name, value));
+                }
+            }
+        }
+
+        /// <summary>The headers that have a name of their own.</summary>
+        private void ApplyEveryday(CallOptions options)
+        {
+            Set(options.ContentType, "ContentType", Native.oss_call_set_content_type);
+            Set(options.CacheControl, "CacheControl", Native.oss_call_set_cache_control);
+            Set(options.ContentDisposition, "ContentDisposition", Native.oss_call_set_content_disposition);
+            Set(options.ObjectAcl, "ObjectAcl", Native.oss_call_set_object_acl);
+            Set(options.BucketAcl, "BucketAcl", Native.oss_call_set_bucket_acl);
+            Set(options.StorageClass, "StorageClass", Native.oss_call_set_storage_class);
+            Set(options.Metadata, Native.oss_call_set_metadata);
+            Set(options.Tags, Native.oss_call_add_tag);
+            Set(options.IfMatch, "IfMatch", Native.oss_call_set_if_match);
+            Set(options.IfNoneMatch, "IfNoneMatch", Native.oss_call_set_if_none_match);
+            if (options.ServerSideEncryption != null || options.ServerSideEncryptionKeyId != null)
+            {
+                fixed (byte* algorithm = Utf8.Required(options.ServerSideEncryption, "ServerSideEncryption"))
+                fixed (byte* id = Utf8.Optional(options.ServerSideEncryptionKeyId, "ServerSideEncryptionKeyId"))
+                {
+                    Check(Native.oss_call_set_server_side_encryption(Handle, algorithm, id));
+                }
+            }
+            if (options.ForbidOverwrite)
+            {
+                Check(Native.oss_call_set_forbid_overwrite(Handle, 1));
+            }
+            if (options.IfModifiedSince.HasValue)
+            {
+                long time = options.IfModifiedSince.Value.ToUnixTimeSeconds();
+                Check(Native.oss_call_set_if_modified_since(Handle, time));
+            }
+            if (options.IfUnmodifiedSince.HasValue)
+            {
+                long time = options.IfUnmodifiedSince.Value.ToUnixTimeSeconds();
+                Check(Native.oss_call_set_if_unmodified_since(Handle, time));
             }
         }
 

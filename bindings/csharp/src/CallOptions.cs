@@ -89,6 +89,56 @@ namespace Alioss
         /// </summary>
         public IDictionary<string, string> Query { get; } = new Dictionary<string, string>();
 
+        /// <summary>Type of the object. Null, the default: guessed from the key.</summary>
+        public string ContentType { get; set; }
+
+        /// <summary>How long others may keep a copy, such as <c>max-age=3600</c>. Null, the default: not said.</summary>
+        public string CacheControl { get; set; }
+
+        /// <summary>Whether browsers show the object or save it, such as <c>attachment</c>. Null, the default: not said.</summary>
+        public string ContentDisposition { get; set; }
+
+        /// <summary>Access to the object that is stored; see <see cref="Acls"/>. Null, the default: that of its bucket.</summary>
+        public string ObjectAcl { get; set; }
+
+        /// <summary>Access to the bucket that is made; see <see cref="Acls"/>. Null, the default: private.</summary>
+        public string BucketAcl { get; set; }
+
+        /// <summary>Class of the object; see <see cref="StorageClasses"/>. Null, the default: that of its bucket.</summary>
+        public string StorageClass { get; set; }
+
+        /// <summary>User metadata of the object, by names without <c>x-oss-meta-</c>.</summary>
+        public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Tags of the object, up to 10; escaped as needed.</summary>
+        public IDictionary<string, string> Tags { get; } = new Dictionary<string, string>();
+
+        /// <summary>How the service encrypts the object; see <see cref="Encryptions"/>. Null, the default: as its bucket says.</summary>
+        public string ServerSideEncryption { get; set; }
+
+        /// <summary>Which key of the Key Management Service it uses. Null, the default: its own.</summary>
+        public string ServerSideEncryptionKeyId { get; set; }
+
+        /// <summary>Uploads fail with <see cref="OssStatus.Exists"/> if the key is in use. Default false.</summary>
+        public bool ForbidOverwrite { get; set; }
+
+        /// <summary>Only if the object has this ETag, quotes included.</summary>
+        public string IfMatch { get; set; }
+
+        /// <summary>Only if the object does not have this ETag, quotes included.</summary>
+        public string IfNoneMatch { get; set; }
+
+        /// <summary>Only if the object has changed since.</summary>
+        public DateTimeOffset? IfModifiedSince { get; set; }
+
+        /// <summary>Only if the object has not changed since.</summary>
+        public DateTimeOffset? IfUnmodifiedSince { get; set; }
+
+        /// <summary>
+        /// Limits the bandwidth in bit/s, 819200 to 838860800. Null, the default: <see cref="OssOptions.TrafficLimit"/>.
+        /// </summary>
+        public long? TrafficLimit { get; set; }
+
         /// <summary>
         /// Elements of the document that the operation sends: they change the one that is given, or make a new one.
         /// </summary>
@@ -118,6 +168,14 @@ namespace Alioss
         /// <see cref="OssOptions.TotalTimeout"/>. Null, the default: that one.
         /// </summary>
         public TimeSpan? Timeout { get; set; }
+
+        /// <summary>Limit for connecting, 1 ms to 7 days. Null, the default: <see cref="OssOptions.ConnectTimeout"/>.</summary>
+        public TimeSpan? ConnectTimeout { get; set; }
+
+        /// <summary>
+        /// Limit for no byte moving, 1 ms to 7 days. Null, the default: <see cref="OssOptions.ReadTimeout"/>.
+        /// </summary>
+        public TimeSpan? ReadTimeout { get; set; }
 
         /// <summary>
         /// Told about the bytes of an upload or download, on the thread that moves them. What it throws ends the call and

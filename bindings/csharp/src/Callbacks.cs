@@ -51,6 +51,16 @@ namespace Alioss
             }
         }
 
+        /// <summary>Where the stream stood when the call began.</summary>
+        internal long Start;
+
+        /// <summary>Has the stream give the same bytes again.</summary>
+        internal void Rewind()
+        {
+            Stream.Position = Start;
+            Count = 0;
+        }
+
         internal void Report(long done, long total) => Progress.Report(new TransferProgress(done, total));
 
         internal unsafe long Read(byte* target, long capacity)
@@ -113,6 +123,7 @@ namespace Alioss
     internal static unsafe class Callbacks
     {
         private static readonly ReadFunction ReadDelegate = OnRead;
+        private static readonly RewindFunction RewindDelegate = OnRewind;
         private static readonly WriteFunction WriteDelegate = OnWrite;
         private static readonly ProgressFunction ProgressDelegate = OnProgress;
         private static readonly CredentialsFunction CredentialsDelegate = OnCredentials;
@@ -120,6 +131,7 @@ namespace Alioss
         private static readonly LogFunction LogDelegate = OnLog;
 
         internal static readonly IntPtr Read = Marshal.GetFunctionPointerForDelegate(ReadDelegate);
+        internal static readonly IntPtr Rewind = Marshal.GetFunctionPointerForDelegate(RewindDelegate);
         internal static readonly IntPtr Write = Marshal.GetFunctionPointerForDelegate(WriteDelegate);
         internal static readonly IntPtr Progress = Marshal.GetFunctionPointerForDelegate(ProgressDelegate);
         internal static readonly IntPtr Credentials = Marshal.GetFunctionPointerForDelegate(CredentialsDelegate);
@@ -135,6 +147,9 @@ namespace Alioss
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate long ReadFunction(IntPtr user, byte* buffer, UIntPtr capacity);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int RewindFunction(IntPtr user);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int WriteFunction(IntPtr user, byte* data, UIntPtr length);
@@ -165,6 +180,21 @@ namespace Alioss
             {
                 transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
                 return -1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(RewindFunction))]
+        private static int OnRewind(IntPtr user)
+        {
+            try
+            {
+                TransferOf(user).Rewind();
+                return 0;
+            }
+            catch (Exception)
+            {
+                // The error that the request is repeated for says more.
+                return 1;
             }
         }
 

@@ -100,10 +100,10 @@ namespace Alioss
         public const string TaggingDirective = "x-oss-tagging-directive";
 
         /// <summary>How the service encrypts an object.</summary>
-        public const string ServerSideEncryption = "x-oss-server-side-encryption";
+        public const string Encryption = "x-oss-server-side-encryption";
 
         /// <summary>With which key of the Key Management Service.</summary>
-        public const string ServerSideEncryptionKeyId = "x-oss-server-side-encryption-key-id";
+        public const string EncryptionKeyId = "x-oss-server-side-encryption-key-id";
 
         /// <summary>"true": an upload fails if the key is in use.</summary>
         public const string ForbidOverwrite = "x-oss-forbid-overwrite";

@@ -16,6 +16,8 @@ namespace Alioss
         // Version and errors.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_version();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_version_number();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ulong oss_crc64(ulong before, byte* data, UIntPtr len);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ulong oss_crc64_combine(ulong first, ulong second, ulong secondLen);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_has(byte* feature);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_last_error();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_status_name(int status);
@@ -71,6 +73,8 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_session_free(IntPtr session);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern BucketHandle oss_bucket_new(ConfigHandle config, byte* name);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_bucket_free(IntPtr bucket);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_bucket_name(BucketHandle bucket);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_bucket_endpoint(BucketHandle bucket);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern ServiceHandle oss_service_new(ConfigHandle config);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_service_free(IntPtr service);
 
@@ -79,6 +83,25 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_call_free(IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_header(CallHandle call, byte* name, byte* value);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_query(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_metadata(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_add_tag(CallHandle call, byte* name, byte* value);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_content_type(CallHandle call, byte* contentType);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_cache_control(CallHandle call, byte* cacheControl);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_content_disposition(CallHandle call, byte* disposition);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_object_acl(CallHandle call, byte* acl);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_bucket_acl(CallHandle call, byte* acl);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_storage_class(CallHandle call, byte* storageClass);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_server_side_encryption(CallHandle call, byte* algorithm, byte* keyId);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_forbid_overwrite(CallHandle call, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_if_match(CallHandle call, byte* etag);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_if_none_match(CallHandle call, byte* etag);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_if_modified_since(CallHandle call, long time);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_if_unmodified_since(CallHandle call, long time);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_traffic_limit(CallHandle call, long bitsPerSecond);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_connect_timeout_ms(CallHandle call, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_read_timeout_ms(CallHandle call, long milliseconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_rewind(CallHandle call, IntPtr function, IntPtr user);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_verified(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_field(CallHandle call, byte* path, byte* value);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_upload_callback(CallHandle call, byte* callback, byte* variables);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_initial_crc64(CallHandle call, ulong crc);

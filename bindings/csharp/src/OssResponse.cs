@@ -31,6 +31,14 @@ namespace Alioss
             get { lock (call) { return Lent(Native.oss_call_request_id(call)); } }
         }
 
+        /// <summary>
+        /// Whether the bytes of an upload or download were compared with the service's CRC-64. A range cannot be; its length is.
+        /// </summary>
+        public bool Verified
+        {
+            get { lock (call) { return Native.oss_call_verified(call) != 0; } }
+        }
+
         /// <summary>ETag of the object with its quotes; null if the answer has none.</summary>
         public string ETag
         {

@@ -37,7 +37,7 @@ impl Stage {
                 "1" => SignatureVersion::V1,
                 _ => return Err(Unrepresentable),
             }),
-            "cname" => config.is_cname(on),
+            "cname" => config.cname(on),
             "path_style" => config.path_style(on),
             "internal_endpoint" => config.internal_endpoint(on),
             "accelerate_endpoint" => config.accelerate_endpoint(on),

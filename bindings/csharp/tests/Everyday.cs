@@ -1,0 +1,138 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Alioss;
+using static Harness;
+
+/// <summary>Streams that begin again, the headers of everyday, checksums, the caller's clock.</summary>
+internal static class Everyday
+{
+    internal static void SeekableStreamsBeginAgain()
+    {
+        byte[] content = Pattern(300000);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, content);
+            using (var file = File.OpenRead(path))
+            using (var bucket = Bucket())
+            {
+                foreach (Stream source in new Stream[] { new MemoryStream(content), file })
+                {
+                    foreach (string action in new[] { "{'type':'status','status':503,'code':'ServiceUnavailable'}", "{'type':'reset'}" })
+                    {
+                        string key = Key();
+                        // Not from its beginning: it goes back to where it stood.
+                        source.Position = 1000;
+                        Fault(key, action);
+                        OssResponse answer = bucket.PutObject(key, source);
+                        Equal(2, answer.Attempts);
+                        Check(answer.Verified, "not compared");
+                        source.Position = 1000;
+                        Fault(key, action);
+                        Equal(2, bucket.PutObjectAsync(key, source).GetAwaiter().GetResult().Attempts);
+                        var stored = new MemoryStream();
+                        bucket.GetObjectToStream(key, stored);
+                        Check(stored.ToArray().SequenceEqual(content.Skip(1000)), "other bytes");
+                    }
+                }
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    internal static void EverydayHeadersArrive()
+    {
+        var options = new CallOptions
+        {
+            ContentType = "text/x-a", CacheControl = "no-cache", ContentDisposition = "attachment", ObjectAcl = Acls.Private,
+            StorageClass = StorageClasses.Ia, ServerSideEncryption = Encryptions.Aes256, ForbidOverwrite = true,
+            TrafficLimit = 819200, ConnectTimeout = TimeSpan.FromSeconds(1), ReadTimeout = TimeSpan.FromMinutes(1),
+            Metadata = { ["author"] = "me" }, Tags = { ["a b"] = "c&d" },
+        };
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(10), options);
+            string seen = Requests(key).Last();
+            foreach (string header in new[]
+            {
+                "content-type\",\"text/x-a", "cache-control\",\"no-cache", "content-disposition\",\"attachment",
+                "x-oss-object-acl\",\"private", "x-oss-storage-class\",\"IA", "x-oss-server-side-encryption\",\"AES256",
+                "x-oss-forbid-overwrite\",\"true", "x-oss-traffic-limit\",\"819200", "x-oss-meta-author\",\"me",
+                "x-oss-tagging\",\"a%20b=c%26d",
+            })
+            {
+                Check(seen.Replace(" ", "").Contains(header), "no " + header + " in " + seen);
+            }
+            string etag = bucket.HeadObject(key).ETag;
+            Equal(OssStatus.NotModified, StatusOf(bucket, key, new CallOptions { IfNoneMatch = etag }));
+            Equal(OssStatus.PreconditionFailed, StatusOf(bucket, key, new CallOptions { IfMatch = "\"0\"" }));
+            var past = new DateTimeOffset(1994, 11, 6, 8, 49, 37, TimeSpan.Zero);
+            Equal(OssStatus.PreconditionFailed, StatusOf(bucket, key, new CallOptions { IfUnmodifiedSince = past }));
+            Equal(OssStatus.Ok, StatusOf(bucket, key, new CallOptions { IfModifiedSince = past }));
+            Equal(OssStatus.InvalidArgument, StatusOf(bucket, key, new CallOptions { ReadTimeout = TimeSpan.Zero }));
+            Equal(OssStatus.InvalidArgument, StatusOf(bucket, key, new CallOptions { BucketAcl = "a\nb" }));
+        }
+    }
+
+    private static OssStatus StatusOf(Bucket bucket, string key, CallOptions options)
+    {
+        try
+        {
+            bucket.GetObjectToStream(key, Stream.Null, options);
+            return OssStatus.Ok;
+        }
+        catch (OssException error)
+        {
+            return error.Status;
+        }
+    }
+
+    internal static void ChecksumsAreThoseOfTheService()
+    {
+        byte[] content = Pattern(100000);
+        ulong service;
+        using (var bucket = Bucket())
+        {
+            service = bucket.PutObject(Key(), content).Crc64.Value;
+        }
+        Equal(service, Crc64.HashToUInt64(content));
+        Crc64 first = new Crc64(), second = new Crc64();
+        first.Append(content, 0, 333);
+        second.Append(content, 333, content.Length - 333);
+        Equal(service, Crc64.Combine(first.GetCurrentHashAsUInt64(), second.GetCurrentHashAsUInt64(), (ulong)content.Length - 333));
+        first.Append(content, 333, content.Length - 333);
+        Equal(service, first.GetCurrentHashAsUInt64());
+        Equal((byte)(service >> 56), first.GetCurrentHash()[0]);
+        first.Reset();
+        Equal(0UL, first.GetCurrentHashAsUInt64());
+    }
+
+    internal static void TheClockOutlivesTheSession()
+    {
+        int asked = 0;
+        Func<DateTimeOffset> clock = () => { asked++; return DateTimeOffset.UtcNow; };
+        OssOptions options = Options();
+        using (var session = new Session(new OssOptions { Clock = clock }))
+        {
+            options.Session = session;
+            options.Clock = clock;
+        }
+        Throws<ObjectDisposedException>(() => Bucket(options).Dispose());
+        options.Session = new Session(new OssOptions { Clock = clock });
+        using (var bucket = Bucket(options))
+        {
+            options.Session.Dispose();
+            bucket.PutObject(Key(), Pattern(1));
+            Equal(Endpoint, bucket.Endpoint);
+            Equal("csharp-tests", bucket.Name);
+        }
+        Check(asked > 0, "nobody asked for the time");
+    }
+}
