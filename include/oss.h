@@ -998,10 +998,10 @@ OSS_API int64_t oss_call_expiration(const oss_call *call);
 #define OSS_HEADER_TAGGING_DIRECTIVE "x-oss-tagging-directive"
 
 /// How the service encrypts an object.
-#define OSS_HEADER_SERVER_SIDE_ENCRYPTION "x-oss-server-side-encryption"
+#define OSS_HEADER_ENCRYPTION "x-oss-server-side-encryption"
 
 /// With which key of the Key Management Service.
-#define OSS_HEADER_SERVER_SIDE_ENCRYPTION_KEY_ID "x-oss-server-side-encryption-key-id"
+#define OSS_HEADER_ENCRYPTION_KEY_ID "x-oss-server-side-encryption-key-id"
 
 /// "true": an upload fails if the key is in use.
 #define OSS_HEADER_FORBID_OVERWRITE "x-oss-forbid-overwrite"

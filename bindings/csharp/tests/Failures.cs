@@ -385,16 +385,17 @@ internal static class Failures
         }
         foreach (var environment in new[] { null, Credentials.Environment })
         {
+            SetEnvironment("OSS_ACCESS_KEY_ID", Id);
+            SetEnvironment("OSS_ACCESS_KEY_SECRET", Secret);
             using (var bucket = with(environment))
             {
-                SetEnvironment("OSS_ACCESS_KEY_ID", Id);
-                SetEnvironment("OSS_ACCESS_KEY_SECRET", Secret);
-                bucket.HeadObject(key);
+                // Read when the bucket was made.
                 SetEnvironment("OSS_ACCESS_KEY_SECRET", null);
-                var error = Fails(OssStatus.Credentials, () => bucket.HeadObject(key));
-                Check(error.Message.Contains("OSS_ACCESS_KEY_SECRET"), error.Message);
-                SetEnvironment("OSS_ACCESS_KEY_ID", null);
+                bucket.HeadObject(key);
             }
+            var error = Fails(OssStatus.Credentials, () => with(environment).Dispose());
+            Check(error.Message.Contains("OSS_ACCESS_KEY_SECRET"), error.Message);
+            SetEnvironment("OSS_ACCESS_KEY_ID", null);
         }
         Check(!new AccessKeys("id", "hidden").ToString().Contains("hidden"), "shows the secret");
         Fails(OssStatus.InvalidArgument, () => with(Credentials.Static("a\nb", "c")));

@@ -101,9 +101,13 @@ internal static class Objects
         {
             string key = Key();
             Fails(OssStatus.Io, () => bucket.PutObject(key, new MemoryStream(Pattern(10)), 11));
-            Fails(OssStatus.Io, () => bucket.PutObject(key, new MemoryStream(Pattern(10)), 9));
             Fails(OssStatus.InvalidArgument, () => bucket.PutObject(key, new MemoryStream(Pattern(10)), -2));
             Fails(OssStatus.NotFound, () => bucket.HeadObject(key));
+            // Just as many bytes as were announced; the rest stays in the stream.
+            var longer = new MemoryStream(Pattern(10));
+            bucket.PutObject(key, longer, 9);
+            Equal(9L, longer.Position);
+            Equal(9L, bucket.HeadObject(key).ContentLength);
         }
     }
 
