@@ -65,5 +65,5 @@ mod list;
 
 mod invoke;
 
-pub(crate) mod os;
 mod crc64;
+pub(crate) mod os;
