@@ -202,6 +202,15 @@ pub fn split_url(url: &str) -> Result<(Endpoint, &str)> {
     Ok((endpoint, target))
 }
 
+/// The names of the parameters of a request target or a URL, decoded.
+pub(crate) fn parameters(target: &str) -> impl Iterator<Item = String> {
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|parameter| {
+        let (name, _) = parameter.split_once('=').unwrap_or((parameter, ""));
+        escape::decode(name).ok()
+    })
+}
+
 /// Puts the options together.
 ///
 /// An error if a part is malformed, if neither endpoint nor region is given, or if two of them contradict each other.

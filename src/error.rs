@@ -96,6 +96,7 @@ struct Inner {
     service: Option<ServiceError>,
     retryable: bool,
     attempts: u32,
+    answer_lost: bool,
 }
 
 impl Error {
@@ -110,6 +111,7 @@ impl Error {
                 Kind::Network | Kind::Timeout | Kind::ChecksumMismatch | Kind::Truncated
             ),
             attempts: 0,
+            answer_lost: false,
         }))
     }
 
@@ -169,6 +171,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_lost_answer(mut self, lost: bool) -> Error {
+        self.0.answer_lost = lost;
+        self
+    }
+
     /// The reason a program can act on.
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -202,6 +209,12 @@ impl Error {
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
+    }
+
+    /// Whether an attempt may have reached the service whose answer did not arrive. What was asked for may then have been
+    /// done, although the call failed.
+    pub fn answer_was_lost(&self) -> bool {
+        self.0.answer_lost
     }
 
     /// How many times the request was sent; 0 when nothing was.

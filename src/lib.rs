@@ -25,6 +25,7 @@
 mod cancel;
 mod client;
 mod clock;
+mod clock_offset;
 mod config;
 pub mod constants;
 mod content_type;
@@ -61,7 +62,7 @@ pub use document::Document;
 pub use error::{Error, Kind, Result, ServiceError};
 pub use header::{Header, Parameter};
 pub use headers::Headers;
-pub use operation::{Checked, Content, Level, Method, Operation};
+pub use operation::{Checked, Content, Level, Method, Operation, Value};
 pub use operations::{
     Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,
     ListObjects, ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload,

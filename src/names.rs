@@ -10,7 +10,9 @@ const BUCKET_LENGTH: std::ops::RangeInclusive<usize> = 3..=63;
 
 /// Bucket names have 3 to 63 characters of `a-z`, `0-9` and `-`, with no `-` at either end.
 pub fn check_bucket_name(name: &str) -> Result<()> {
-    let problem = if !is_id(name) {
+    let problem = if name.is_empty() {
+        "is empty"
+    } else if !is_id(name) {
         "has a character that is not allowed"
     } else if !BUCKET_LENGTH.contains(&name.len()) {
         "is too short or too long"
@@ -26,6 +28,11 @@ pub fn check_bucket_name(name: &str) -> Result<()> {
 
 /// Object keys have 1 to 1023 bytes of UTF-8 and begin with neither `/` nor `\`.
 pub fn check_object_key(key: &str) -> Result<()> {
+    check_key_named("key", key)
+}
+
+/// As [`check_object_key`], of a key that was given as the argument `name`.
+pub(crate) fn check_key_named(name: &str, key: &str) -> Result<()> {
     let problem = match key.len() {
         0 => "it is empty".to_owned(),
         1..=MAX_KEY if key.starts_with(['/', '\\']) => {
@@ -35,7 +42,7 @@ pub fn check_object_key(key: &str) -> Result<()> {
         length => format!("it has {length} bytes"),
     };
     Err(Error::invalid(format!(
-        "`key`: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
+        "`{name}`: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
     )))
 }
 

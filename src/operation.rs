@@ -65,7 +65,10 @@ pub struct Operation {
     pub body_is_optional: bool,
     /// The body of a good answer.
     pub answer: Content,
-    /// The statuses of good answers; 203 and 304 stand for what the call has to ask for, a callback or a condition.
+    /// Whether a good answer can do without that body.
+    pub answer_is_optional: bool,
+    /// The statuses of good answers. 203 and 304 are what a callback or a condition that failed is answered with; calls
+    /// report them as errors.
     pub success: &'static [u16],
     /// Whether the request may be repeated when its answer was lost.
     pub idempotent: bool,
@@ -75,6 +78,19 @@ pub struct Operation {
     pub checked: Checked,
     /// Whether the object gets the Content-Type that its key suggests.
     pub typed_by_key: bool,
+    /// Whether it can be about a part of an object: the range of a call.
+    pub ranged: bool,
+}
+
+/// The value of a query parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The parameter is a name alone.
+    None,
+    /// Always this.
+    Fixed(&'static str),
+    /// The caller has to give it.
+    Given,
 }
 
 /// What an operation is about.
@@ -112,18 +128,18 @@ pub enum Checked {
     Unchecked,
     /// The body that was sent.
     FromStart,
-    /// The object so far and the body that was sent behind it.
+    /// The object so far and the body that was sent after it.
     Continued,
 }
 
 impl Operation {
-    /// The sub-resources and required parameters: names, with the value if it is fixed. `Some("")` is a name without value.
-    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, Option<&'static str>)> + use<> {
+    /// The sub-resources and required parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, Value)> + use<> {
         let parts = self.query.split('&').filter(|part| !part.is_empty());
         parts.map(|part| match part.split_once('=') {
-            None => (part, Some("")),
-            Some((name, "{}")) => (name, None),
-            Some((name, value)) => (name, Some(value)),
+            None => (part, Value::None),
+            Some((name, "{}")) => (name, Value::Given),
+            Some((name, value)) => (name, Value::Fixed(value)),
         })
     }
 
@@ -142,11 +158,13 @@ impl Operation {
             body: Content::Nothing,
             body_is_optional: false,
             answer: Content::Nothing,
+            answer_is_optional: false,
             success: &[200],
             idempotent: true,
             transfers: false,
             checked: Checked::Unchecked,
             typed_by_key: false,
+            ranged: false,
         }
     }
 
@@ -168,6 +186,12 @@ impl Operation {
 
     pub(crate) const fn answers(mut self, answer: Content) -> Operation {
         self.answer = answer;
+        self
+    }
+
+    pub(crate) const fn may_answer(mut self, answer: Content) -> Operation {
+        self.answer = answer;
+        self.answer_is_optional = true;
         self
     }
 
@@ -194,6 +218,11 @@ impl Operation {
 
     pub(crate) const fn typed_by_key(mut self) -> Operation {
         self.typed_by_key = true;
+        self
+    }
+
+    pub(crate) const fn ranged(mut self) -> Operation {
+        self.ranged = true;
         self
     }
 }

@@ -15,8 +15,11 @@ use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::header::{Header, Parameter};
 use crate::headers::Headers;
-use crate::operation::Operation;
+use crate::operation::{Operation, Value};
 use crate::time::Timestamp;
+
+/// CRC-64 of an object, in decimal digits.
+pub(crate) const CRC64: &str = "x-oss-hash-crc64ecma";
 
 /// Refused appends have it, too.
 pub(crate) const NEXT_APPEND_POSITION: &str = "x-oss-next-append-position";
@@ -148,6 +151,10 @@ pub(crate) struct Request<'a> {
     pub key: Option<&'a str>,
     pub query: Vec<Parameter<'a>>,
     pub headers: Vec<Header<'a>>,
+    /// Headers that the operation suggests, and that anybody may say better.
+    pub guesses: Vec<Header<'a>>,
+    /// Whether a good answer can do without the document of the row.
+    pub answer_may_be_empty: bool,
     /// Where to send it, signed already; instead of the bucket, key and query, and without headers of the configuration.
     pub url: Option<&'a str>,
 }
@@ -155,20 +162,18 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     /// The request as the table has it, without the parameters that the caller has to give.
     pub fn new(operation: &'static Operation, key: Option<&'a str>) -> Request<'a> {
-        let fixed = |(name, value): (&'static str, Option<&'static str>)| {
-            let value = value?;
-            Some((
-                name.into(),
-                Some(value)
-                    .filter(|value| !value.is_empty())
-                    .map(Cow::Borrowed),
-            ))
+        let fixed = |(name, value): (&'static str, Value)| match value {
+            Value::None => Some((name.into(), None)),
+            Value::Fixed(value) => Some((name.into(), Some(value.into()))),
+            Value::Given => None,
         };
         Request {
             operation,
             key,
             query: operation.parameters().filter_map(fixed).collect(),
             headers: Vec::new(),
+            guesses: Vec::new(),
+            answer_may_be_empty: false,
             url: None,
         }
     }
@@ -181,6 +186,11 @@ impl<'a> Request<'a> {
     /// Adds a header.
     pub fn header(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
         self.headers.push((name.into(), value.into()));
+    }
+
+    /// Suggests a header; the configuration and the call may have a better one.
+    pub fn guess(&mut self, name: &'a str, value: impl Into<Cow<'a, str>>) {
+        self.guesses.push((name.into(), value.into()));
     }
 }
 
@@ -196,6 +206,7 @@ pub type Progress<'a> = dyn Fn(u64, Option<u64>) -> bool + 'a;
 #[derive(Clone, Default)]
 pub struct Options<'a> {
     pub(crate) headers: Vec<Header<'a>>,
+    pub(crate) insists: bool,
     pub(crate) query: Vec<Parameter<'a>>,
     pub(crate) range: Option<Range>,
     pub(crate) fields: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,
@@ -257,6 +268,13 @@ impl<'a> Options<'a> {
         self.headers
             .retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(&name));
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Sends headers also if they look like a misspelt one of the service's, such as `x-oss-acl` with PutObject, which
+    /// would be an error otherwise.
+    pub fn insist(mut self) -> Self {
+        self.insists = true;
         self
     }
 
@@ -352,7 +370,7 @@ impl Range {
             Range::From(first) => Ok(format!("bytes={first}-")),
             Range::Bytes(first, last) if first <= last => Ok(format!("bytes={first}-{last}")),
             Range::Bytes(first, last) => Err(Error::invalid(format!(
-                "`range`: the first byte ({first}) lies behind the last ({last})"
+                "`range`: the first byte ({first}) comes after the last ({last})"
             ))),
             Range::Last(0) => Err(Error::invalid(
                 "`range`: the last 0 bytes of an object cannot be asked for; give 1 or more",
@@ -452,7 +470,7 @@ impl Response {
 
     /// `x-oss-hash-crc64ecma`: CRC-64 of the whole object.
     pub fn crc64(&self) -> Option<u64> {
-        self.header("x-oss-hash-crc64ecma")?.parse().ok()
+        self.header(CRC64)?.trim().parse().ok()
     }
 
     /// `x-oss-next-append-position`: where AppendObject goes on, which is the size of the object.

@@ -4,13 +4,15 @@ use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
+use crate::error::{Error, Result};
+
 /// Longest wait that a `Retry-After` header can ask for; beyond it the error is the caller's to handle.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// How often, and how long in between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retry {
-    /// How many times a request is sent at most.
+    /// How many times a request is sent at most; 0 as often as its total time-out allows.
     pub attempts: u32,
     /// Upper bound of the first wait; doubles with every further one.
     pub base: Duration,
@@ -29,6 +31,24 @@ impl Default for Retry {
 }
 
 impl Retry {
+    /// How many times a request is sent at most.
+    pub fn most(&self) -> u32 {
+        match self.attempts {
+            0 => u32::MAX,
+            attempts => attempts,
+        }
+    }
+
+    /// An error if a request could be repeated for ever.
+    pub fn check(&self, total_timeout: Option<Duration>) -> Result<()> {
+        if self.attempts > 0 || total_timeout.is_some() {
+            return Ok(());
+        }
+        Err(Error::invalid(
+            "`attempts`: 0 repeats until `total_timeout` is over, which is not set; set it, or give 1 to 100 attempts",
+        ))
+    }
+
     /// The wait before the next attempt, when `made` were made: random up to a bound that doubles ("full jitter"), but not
     /// shorter than the server asked for. `None` when the server asks for too long.
     pub fn wait(&self, made: u32, retry_after: Option<Duration>) -> Option<Duration> {

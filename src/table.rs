@@ -34,10 +34,10 @@ pub static OPERATIONS: [Operation; 189] = [
     bucket(Get, "GetBucketRequestPayment", "requestPayment").answers(Xml("RequestPaymentConfiguration")),
     // Objects.
     object(Put, "PutObject", "").may_take(Bytes).success(&[200, 203]).transfers().checks(FromStart).typed_by_key(),
-    object(Get, "GetObject", "").answers(Bytes).success(&[200, 206, 304]).transfers(),
+    object(Get, "GetObject", "").answers(Bytes).success(&[200, 206, 304]).transfers().ranged(),
     object(Head, "HeadObject", "").success(&[200, 304]),
-    object(Head, "GetObjectMeta", "objectMeta"),
-    object(Put, "CopyObject", "").headers(&["x-oss-copy-source"]).answers(Xml("CopyObjectResult")).transfers(),
+    object(Head, "GetObjectMeta", "objectMeta").success(&[200, 304]),
+    object(Put, "CopyObject", "").headers(&["x-oss-copy-source"]).answers(Xml("CopyObjectResult")).success(&[200, 304]).transfers(),
     object(Post, "AppendObject", "append&position={}").may_take(Bytes).once().transfers().checks(Continued).typed_by_key(),
     object(Post, "SealAppendObject", "seal&position={}"),
     object(Delete, "DeleteObject", "").success(&[204]),
@@ -63,7 +63,7 @@ pub static OPERATIONS: [Operation; 189] = [
     // Multipart upload.
     object(Post, "InitiateMultipartUpload", "uploads").answers(Xml("InitiateMultipartUploadResult")).typed_by_key(),
     object(Put, "UploadPart", "partNumber={}&uploadId={}").may_take(Bytes).transfers().checks(FromStart),
-    object(Put, "UploadPartCopy", "partNumber={}&uploadId={}").headers(&["x-oss-copy-source"]).answers(Xml("CopyPartResult")).transfers(),
+    object(Put, "UploadPartCopy", "partNumber={}&uploadId={}").headers(&["x-oss-copy-source"]).answers(Xml("CopyPartResult")).success(&[200, 304]).transfers().ranged(),
     object(Post, "CompleteMultipartUpload", "uploadId={}").may_take(Xml("CompleteMultipartUpload")).answers(Xml("CompleteMultipartUploadResult")).success(&[200, 203]).once(),
     object(Delete, "AbortMultipartUpload", "uploadId={}").success(&[200, 204]),
     bucket(Get, "ListMultipartUploads", "uploads").answers(Xml("ListMultipartUploadsResult")),
@@ -170,7 +170,7 @@ pub static OPERATIONS: [Operation; 189] = [
     service(Post, "DoDataPipeLineAction", "dataPipeline&action={}").takes(Json).answers(Json).once(),
     bucket(Post, "DoMetaQueryAction", "metaQuery&action={}").takes(Json).answers(Bytes).once(),
     // Known to other official libraries only: forms, live channels, throttling, fetching, directories.
-    bucket(Post, "PostObject", "").takes(Bytes).answers(Xml("PostResponse")).success(&[200, 201, 204]).transfers(),
+    bucket(Post, "PostObject", "").takes(Bytes).may_answer(Xml("PostResponse")).success(&[200, 201, 204]).transfers(),
     object(Put, "PutLiveChannel", "live").takes(Xml("LiveChannelConfiguration")).answers(Xml("CreateLiveChannelResult")),
     object(Get, "GetLiveChannelInfo", "live").answers(Xml("LiveChannelConfiguration")),
     object(Get, "GetLiveChannelStat", "comp=stat&live").answers(Xml("LiveChannelStat")),
@@ -219,19 +219,32 @@ pub const fn find(name: &str) -> Option<&'static Operation> {
     None
 }
 
+/// What an operation that is not in the table can be answered with.
+const ANY: &[u16] = &[200, 201, 202, 203, 204, 206, 304];
+
 /// What stands for operations that are not in the table: requests with a method and whatever body they are given.
 static METHODS: [Operation; 6] = [
-    Operation::new(Level::Service, Get, "GET", "").answers(Bytes),
-    Operation::new(Level::Service, Head, "HEAD", "").answers(Bytes),
+    Operation::new(Level::Service, Get, "GET", "")
+        .answers(Bytes)
+        .success(ANY),
+    Operation::new(Level::Service, Head, "HEAD", "")
+        .answers(Bytes)
+        .success(ANY),
     Operation::new(Level::Service, Put, "PUT", "")
         .may_take(Bytes)
-        .answers(Bytes),
+        .answers(Bytes)
+        .success(ANY),
     Operation::new(Level::Service, Post, "POST", "")
         .may_take(Bytes)
         .answers(Bytes)
+        .success(ANY)
         .once(),
-    Operation::new(Level::Service, Delete, "DELETE", "").answers(Bytes),
-    Operation::new(Level::Service, Options, "OPTIONS", "").answers(Bytes),
+    Operation::new(Level::Service, Delete, "DELETE", "")
+        .answers(Bytes)
+        .success(ANY),
+    Operation::new(Level::Service, Options, "OPTIONS", "")
+        .answers(Bytes)
+        .success(ANY),
 ];
 
 /// What stands for an operation that is known by its method only.
@@ -268,7 +281,7 @@ const fn object(method: Method, name: &'static str, query: &'static str) -> Oper
     Operation::new(Level::Object, method, name, query)
 }
 
-/// Negative, 0 or positive as `a` stands before, at or behind `b`; for the compiler, which cannot call that of texts.
+/// Negative, 0 or positive as `a` stands before, at or after `b`; for the compiler, which cannot call that of texts.
 pub(crate) const fn compare(a: &str, b: &str) -> i32 {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut index = 0;

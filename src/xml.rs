@@ -3,11 +3,14 @@
 //! Answers may come from anywhere, so a document is refused unless it is one well-formed UTF-8 element of bounded size
 //! and depth without a document type declaration. Names are local names; attributes are ignored.
 
+mod fault;
+
 use std::borrow::Cow;
 
+pub use fault::parse_error;
 use quick_xml::events::Event as Raw;
 
-use crate::error::{Error, Kind, Result, ServiceError};
+use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
 
 /// Longest document in bytes. A listing of 1000 versions with keys of 1023 escaped bytes has about 4 MiB.
@@ -218,12 +221,6 @@ pub fn parse(document: &[u8]) -> Result<Element> {
     Ok(root)
 }
 
-/// Whether the document begins with the root element `name`; what follows is not looked at.
-pub fn has_root(document: &[u8], name: &str) -> bool {
-    let root = Reader::new(document).and_then(|mut reader| reader.child());
-    matches!(root, Ok(Some(root)) if root == name)
-}
-
 impl Element {
     /// Reads the element that the reader has just entered, as deep as the reader allows.
     fn read(reader: &mut Reader<'_>, name: &str) -> Result<Element> {
@@ -324,42 +321,6 @@ fn wrong_value(name: &str, text: &str, expected: &str) -> Error {
     bad_response(format!("{name} in the answer is {start:?}, not {expected}"))
 }
 
-/// Reads an error document: `code`, `message`, `request_id`, `host_id`, `ec`, and everything else as `details`.
-///
-/// `None` unless the body is a whole document with the root `Error` and a code. Blanks around the texts are dropped. What
-/// is inside `Detail` counts as if it stood beside it; other nested elements are named `Outer.Inner`.
-pub fn parse_error(body: &[u8]) -> Option<ServiceError> {
-    let root = parse(body).ok().filter(|root| root.name == "Error")?;
-    let mut error = ServiceError::default();
-    for element in root.children {
-        let text = || element.text.trim().to_owned();
-        match element.name.as_str() {
-            "Code" => error.code = text(),
-            "Message" => error.message = text(),
-            "RequestId" => error.request_id = text(),
-            "HostId" => error.host_id = text(),
-            "EC" => error.ec = text(),
-            _ => add_details(&mut error.details, "", &element),
-        }
-    }
-    (!error.code.is_empty()).then_some(error)
-}
-
-fn add_details(details: &mut Vec<(String, String)>, outer: &str, element: &Element) {
-    let name = match (outer, element.name.as_str()) {
-        ("", "Detail") if !element.children.is_empty() => String::new(),
-        ("", name) => name.to_owned(),
-        (outer, name) => format!("{outer}.{name}"),
-    };
-    let text = element.text.trim();
-    if element.children.is_empty() || !text.is_empty() {
-        details.push((name.clone(), text.to_owned()));
-    }
-    for child in &element.children {
-        add_details(details, &name, child);
-    }
-}
-
 /// Appends `text` as the content of an element. Characters that XML 1.0 cannot carry become references such as `&#x1;`, which
 /// the service understands in keys, though no other reader has to.
 pub fn escape(out: &mut String, text: &str) {
@@ -458,7 +419,7 @@ fn join<'a>(all: &mut Cow<'a, str>, more: Cow<'a, str>) {
 }
 
 fn malformed(why: impl std::fmt::Display) -> Error {
-    bad_response(format!("the answer is not a usable XML document: {why}"))
+    bad_response(format!("not a usable XML document: {why}"))
 }
 
 fn bad_response(message: String) -> Error {

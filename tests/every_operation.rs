@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use alioss::{
     Bucket, Content, Kind, Level, OPERATIONS, Operation, Options, Response, Result, Service,
-    SignatureVersion, find_operation,
+    SignatureVersion, Value, find_operation,
 };
 use oss_local::Server;
 
@@ -179,7 +179,7 @@ impl Place {
     fn options(&self, operation: &Operation) -> Judged<Options<'static>> {
         let mut options = Options::new();
         for (name, value) in operation.parameters() {
-            if value.is_none() {
+            if value == Value::Given {
                 let value = self.parameter(operation.name, name)?;
                 options = options.query(name, Some(value.leak()));
             }

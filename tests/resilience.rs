@@ -164,7 +164,7 @@ fn a_truncated_answer_is_never_a_success() {
             } else {
                 "hello"
             };
-            let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+            let answer = format!("HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\n{head}\r\n\r\n{body}");
             stream.write_all(answer.as_bytes()).unwrap();
         });
         let mut object = bucket(&peer).get_object("a", &Options::new()).unwrap();
@@ -182,7 +182,7 @@ fn a_truncated_answer_is_never_a_success() {
 fn a_truncated_download_leaves_no_file() {
     let peer = Peer::start(|mut stream| {
         read_request(&mut stream);
-        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhello";
+        let answer = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 10\r\n\r\nhello";
         stream.write_all(answer.as_bytes()).unwrap();
     });
     let folder = peer::folder("truncated");
@@ -208,12 +208,12 @@ fn a_broken_download_is_picked_up_where_it_broke() {
             if request.contains("range: bytes=2-4") {
                 assert!(request.contains("if-match: \"e1\""), "{request}");
                 let answer = format!(
-                    "HTTP/1.1 206 Partial Content\r\netag: \"E1\"\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nllo"
+                    "HTTP/1.1 206 Partial Content\r\nx-oss-request-id: R1\r\netag: \"E1\"\r\ncontent-range: bytes 2-4/5\r\ncontent-length: 3\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nllo"
                 );
                 stream.write_all(answer.as_bytes()).unwrap();
             } else {
                 let answer = format!(
-                    "HTTP/1.1 200 OK\r\netag: \"E1\"\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nhe"
+                    "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\netag: \"E1\"\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: {crc}\r\n\r\nhe"
                 );
                 stream.write_all(answer.as_bytes()).unwrap();
                 return;
@@ -234,7 +234,7 @@ fn a_broken_download_is_picked_up_where_it_broke() {
 fn a_download_with_another_checksum_is_refused() {
     let peer = Peer::start(|mut stream| {
         read_request(&mut stream);
-        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: 1\r\n\r\nhello";
+        let answer = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 5\r\nx-oss-hash-crc64ecma: 1\r\n\r\nhello";
         stream.write_all(answer.as_bytes()).unwrap();
     });
     let mut buffer = [0; 5];
@@ -255,7 +255,9 @@ fn a_range_is_what_was_asked_for_or_an_error() {
     ] {
         let peer = Peer::start(move |mut stream| {
             read_request(&mut stream);
-            let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 3\r\n\r\nell");
+            let answer = format!(
+                "HTTP/1.1 {answer}\r\nx-oss-request-id: R1\r\ncontent-length: 3\r\n\r\nell"
+            );
             stream.write_all(answer.as_bytes()).unwrap();
         });
         let mut buffer = [0; 5];
@@ -273,8 +275,14 @@ fn a_range_is_what_was_asked_for_or_an_error() {
 
 #[test]
 fn malformed_answers_are_errors() {
-    let header = format!("HTTP/1.1 200 OK\r\nx-a: {}\r\n\r\n", "a".repeat(300_000));
-    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x-a: b\r\n".repeat(5000));
+    let header = format!(
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\nx-a: {}\r\n\r\n",
+        "a".repeat(300_000)
+    );
+    let many = format!(
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\n{}\r\n",
+        "x-a: b\r\n".repeat(5000)
+    );
     for answer in [
         "",
         "\r\n\r\n",
@@ -282,12 +290,12 @@ fn malformed_answers_are_errors() {
         "HTTP/1.1\r\n\r\n",
         "HTTP/2 200 OK\r\n\r\n",
         "HTTP/1.1 99999 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
-        "HTTP/1.1 200 OK\r\n\0\0\0: x\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: -1\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 99999999999999999999999\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
+        "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\n\0\0\0: x\r\n\r\n",
         "220 mail.example ESMTP\r\n",
         &header,
         &many,
@@ -394,7 +402,7 @@ fn slow_but_moving_is_fine() {
     let peer = Peer::start(|mut stream| {
         read_request(&mut stream);
         stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n")
+            .write_all(b"HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 8\r\n\r\n")
             .unwrap();
         for _ in 0..8 {
             std::thread::sleep(Duration::from_millis(100));
@@ -573,7 +581,7 @@ fn what_is_no_whole_object_is_no_object() {
     ] {
         let peer = Peer::start(move |mut stream| {
             read_request(&mut stream);
-            let answer = format!("HTTP/1.1 {answer}\r\n\r\nhell");
+            let answer = format!("HTTP/1.1 {answer}\r\nx-oss-request-id: R1\r\n\r\nhell");
             stream.write_all(answer.as_bytes()).unwrap();
         });
         let mut options = Options::new();
@@ -590,7 +598,9 @@ fn what_is_no_whole_object_is_no_object() {
 fn a_reset_is_no_end_of_a_body_without_a_length() {
     let peer = Peer::start(|mut stream| {
         read_request(&mut stream);
-        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhello").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\n\r\nhello")
+            .unwrap();
         std::thread::sleep(Duration::from_millis(100));
         reset(stream);
     });
@@ -611,9 +621,9 @@ fn another_object_is_not_the_rest_of_this_one() {
         let peer = Peer::start(move |mut stream| {
             let request = read_request(&mut stream).unwrap();
             let answer = if request.contains("range: bytes=2-4") {
-                format!("HTTP/1.1 206 Partial Content\r\n{rest}")
+                format!("HTTP/1.1 206 Partial Content\r\nx-oss-request-id: R1\r\n{rest}")
             } else {
-                "HTTP/1.1 200 OK\r\netag: \"E1\"\r\ncontent-length: 5\r\n\r\nhe".to_owned()
+                "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\netag: \"E1\"\r\ncontent-length: 5\r\n\r\nhe".to_owned()
             };
             stream.write_all(answer.as_bytes()).unwrap();
         });
@@ -639,7 +649,10 @@ fn a_listing_that_leads_in_a_circle_ends() {
             let body = format!(
                 "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>{token}</NextContinuationToken></ListBucketResult>"
             );
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
             stream.write_all((head + &body).as_bytes()).unwrap();
         }
     });

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
-use alioss::{Content, Document, Level, OPERATIONS, Operation, find_operation};
+use alioss::{Content, Document, Level, OPERATIONS, Operation, Value, find_operation};
 
 #[test]
 fn names_and_requests_are_unique() {
@@ -23,14 +23,14 @@ fn names_and_requests_are_unique() {
 #[test]
 fn rows_agree_with_the_official_sdk() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/operations.json");
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let file: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let cases = file["cases"].as_array().unwrap();
     assert!(cases.len() >= 154);
     let differences: Vec<String> = cases.iter().filter_map(difference).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-fn difference(case: &Value) -> Option<String> {
+fn difference(case: &Json) -> Option<String> {
     let name = case["name"].as_str().unwrap();
     let Some(operation) = find_operation(name) else {
         return Some(format!("{name} is not in the table"));
@@ -45,9 +45,9 @@ fn difference(case: &Value) -> Option<String> {
     let (mut fixed, mut required) = (Vec::new(), Vec::new());
     for (name, value) in operation.parameters().filter(|_| !by_value) {
         match value {
-            Some("") => fixed.push(name.to_owned()),
-            Some(value) => fixed.push(format!("{name}={value}")),
-            None => required.push(name.to_owned()),
+            Value::None => fixed.push(name.to_owned()),
+            Value::Fixed(value) => fixed.push(format!("{name}={value}")),
+            Value::Given => required.push(name.to_owned()),
         }
     }
     fixed.sort();
@@ -82,9 +82,9 @@ fn difference(case: &Value) -> Option<String> {
     (!wrong.is_empty()).then(|| wrong.join("\n"))
 }
 
-fn unexpected_status(operation: &Operation, case: &Value) -> Option<String> {
+fn unexpected_status(operation: &Operation, case: &Json) -> Option<String> {
     let statuses = case["success"].as_array().unwrap();
-    let known = |status: &Value| {
+    let known = |status: &Json| {
         operation
             .success
             .iter()

@@ -1,19 +1,17 @@
-//! What an answer means: success or not, and which error.
+//! What an answer says that is not a success: the service's own error, or that it is not an answer of OSS at all.
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::{Error, Kind, Result, ServiceError};
+use crate::document::json;
+use crate::error::{Error, Kind, ServiceError};
 use crate::memory;
 use crate::request::{NEXT_APPEND_POSITION, Response};
 use crate::time::Timestamp;
 use crate::transport::Incoming;
-use crate::xml::{self, Element};
-
-/// Root of an error document.
-const ERROR: &str = "Error";
+use crate::xml;
 
 /// Most of an error's body that is read. Error documents have about one kilobyte.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -21,10 +19,29 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 /// How much of it is kept for the caller.
 const KEPT_BODY: usize = 4096;
 
-/// Whether `status` is a success. With a callback asked for, 203 says that the object is stored but the callback failed.
-pub(crate) fn is_success(status: u16, wants_callback: bool) -> bool {
-    (200..300).contains(&status) && !(status == 203 && wants_callback)
-}
+/// How much of a body that is not an error document is shown in messages.
+const SHOWN_BODY: usize = 200;
+
+/// Codes that the finer codes stand for. Answers to HEAD may carry only those.
+const CODES: [(&str, &str); 17] = [
+    ("0002-00000040", "SignatureDoesNotMatch"),
+    ("0002-00000504", "RequestTimeTooSkewed"),
+    ("0002-00000902", "InvalidAccessKeyId"),
+    ("0003-00000001", "AccessDenied"),
+    ("0003-00000016", "MethodNotAllowed"),
+    ("0003-00000703", "AccessDenied"),
+    ("0003-00000801", "UserDisable"),
+    ("0007-00000203", "CallbackFailed"),
+    ("0015-00000101", "NoSuchBucket"),
+    ("0015-00000104", "BucketAlreadyExists"),
+    ("0015-00000301", "BucketNotEmpty"),
+    ("0016-00000608", "MalformedXML"),
+    ("0016-00000702", "OperationNotSupported"),
+    ("0016-00000719", "ArchiveRestoreNotFinished"),
+    ("0016-00000817", "InvalidRange"),
+    ("0026-00000001", "NoSuchKey"),
+    ("0026-00000016", "PositionNotEqualToLength"),
+];
 
 /// Reads what the service says about an error; if the connection breaks meanwhile, what came before has to do.
 pub(crate) fn read_error_body(incoming: &mut Incoming) -> Vec<u8> {
@@ -46,42 +63,68 @@ pub(crate) fn read_error_body(incoming: &mut Incoming) -> Vec<u8> {
     body
 }
 
-/// The error that a refusal stands for.
-pub(crate) fn service_error(operation: &str, response: &Response, body: Vec<u8>) -> Error {
-    let status = response.status;
+/// All that an answer says about an error, in its document and its headers; the code is empty if it says none.
+pub(crate) fn read(response: &Response, body: &[u8]) -> ServiceError {
     // Answers to HEAD have no body; the document travels in a header.
     let from_header = response
         .header("x-oss-err")
         .filter(|_| body.is_empty())
         .and_then(|text| STANDARD.decode(text).ok());
-    let document = from_header.unwrap_or(body);
-    let mut fields = xml::parse_error(&document).unwrap_or_default();
+    let document = from_header.as_deref().unwrap_or(body);
+    let mut service = match document.trim_ascii_start().first() {
+        Some(b'{') => read_json(document),
+        _ => xml::parse_error(document).unwrap_or_default(),
+    };
     // Where an append would have fitted.
     if let Some(position) = response.header(NEXT_APPEND_POSITION) {
         let name = NEXT_APPEND_POSITION.to_owned();
-        fields.details.push((name, position.to_owned()));
+        service.details.push((name, position.to_owned()));
     }
-    let or_header = |field: String, name: &str| match field.as_str() {
-        "" => response.header(name).unwrap_or_default().to_owned(),
-        _ => field,
+    let or_header = |field: &mut String, name: &str| {
+        if field.is_empty() {
+            response.header(name).unwrap_or_default().clone_into(field);
+        }
     };
-    let service = ServiceError {
-        http_status: status,
-        code: fields.code,
-        message: fields.message,
-        request_id: or_header(fields.request_id, "x-oss-request-id"),
-        host_id: fields.host_id,
-        ec: or_header(fields.ec, "x-oss-ec"),
-        details: fields.details,
-        body: document.get(..KEPT_BODY).unwrap_or(&document).to_vec(),
-    };
-    from_service(operation, response, service)
+    or_header(&mut service.request_id, REQUEST_ID);
+    or_header(&mut service.ec, "x-oss-ec");
+    or_header(&mut service.code, "x-oss-error-type");
+    if service.code.is_empty() {
+        let known = CODES.iter().find(|(ec, _)| *ec == service.ec);
+        service.code = known.map_or_else(String::new, |(_, code)| (*code).to_owned());
+    }
+    service.http_status = response.status;
+    service.body = document.get(..KEPT_BODY).unwrap_or(document).to_vec();
+    service
 }
 
-fn from_service(operation: &str, response: &Response, service: ServiceError) -> Error {
+/// The header that every answer of the service has.
+pub(crate) const REQUEST_ID: &str = "x-oss-request-id";
+
+fn read_json(document: &[u8]) -> ServiceError {
+    let mut service = ServiceError::default();
+    let (_, members) = json::error_members(document);
+    for (name, text) in members {
+        match name.as_str() {
+            "Code" => service.code = text,
+            "Message" | "message" => service.message = text,
+            "RequestId" => service.request_id = text,
+            "HostId" => service.host_id = text,
+            "EC" => service.ec = text,
+            _ => service.details.push((name, text)),
+        }
+    }
+    service
+}
+
+/// The error that a refusal of the service stands for.
+pub(crate) fn service_error(operation: &str, response: &Response, service: ServiceError) -> Error {
     let status = service.http_status;
     let kind = kind(status, &service.code);
-    let message = message(operation, &service, response);
+    let mut message = message(operation, &service, response);
+    for advice in advice(&service) {
+        message += "; ";
+        message += &advice;
+    }
     let retryable = is_retryable(status, &service.code);
     Error::from_service(kind, message, service).with_retryable(retryable)
 }
@@ -101,50 +144,41 @@ pub(crate) fn error_in_stream(
         request_id: response.request_id().to_owned(),
         ..ServiceError::default()
     };
-    from_service(operation, response, service)
+    service_error(operation, response, service)
 }
 
-/// An error that comes with a good status: the service says so when it finds out after the head of the answer is sent.
-pub(crate) fn check_body(operation: &str, response: &Response) -> Result<()> {
-    let body = response.body.trim_ascii_start();
-    let may_be_error = body.starts_with(b"<Error") || body.starts_with(b"<?xml");
-    // Good answers are read whole by who asked; here a look at the root has to do.
-    if may_be_error && xml::has_root(body, ERROR) && xml::parse_error(body).is_some() {
-        return Err(service_error(operation, response, body.to_vec()));
-    }
-    Ok(())
-}
-
-/// The document of a good answer, whose root has to be `root`. The service can also report an error with status 200.
-pub(crate) fn document(
+/// The error of an answer that makes no sense as one of the service's; `why` says what is wrong with it.
+pub(crate) fn not_of_oss(
     operation: &str,
     response: &Response,
-    body: &[u8],
-    root: &str,
-) -> Result<Element> {
-    let document = xml::parse(body).map_err(|error| malformed(operation, response, &error))?;
-    match document.name.as_str() {
-        name if name == root => Ok(document),
-        ERROR => Err(service_error(operation, response, body.to_vec())),
-        name => {
-            let found = Error::new(
-                Kind::BadResponse,
-                format!("the answer is a document <{name}> instead of <{root}>"),
-            );
-            Err(malformed(operation, response, &found))
-        }
+    service: ServiceError,
+    why: &str,
+) -> Error {
+    let mut text = format!(
+        "{operation}: not an answer of OSS: {why} (status {}",
+        response.status
+    );
+    text += &origin(response, &service);
+    text += ")";
+    if !service.message.is_empty() {
+        text += &format!("; it says {:?}", service.message);
     }
+    text += &redirection(response);
+    Error::from_service(Kind::BadResponse, text, service).with_retryable(false)
 }
 
-/// The error of an answer that cannot be read.
+/// The error of an answer with a document that has something wrong in it.
 pub(crate) fn malformed(operation: &str, response: &Response, error: &Error) -> Error {
-    Error::new(
-        Kind::BadResponse,
-        format!(
-            "{operation}: {error} (request id {})",
-            response.request_id()
-        ),
-    )
+    let message = format!(
+        "{operation}: {error} (request id {})",
+        response.request_id()
+    );
+    let service = ServiceError {
+        http_status: response.status,
+        request_id: response.request_id().to_owned(),
+        ..ServiceError::default()
+    };
+    Error::from_service(Kind::BadResponse, message, service).with_retryable(false)
 }
 
 fn message(operation: &str, service: &ServiceError, response: &Response) -> String {
@@ -162,19 +196,14 @@ fn message(operation: &str, service: &ServiceError, response: &Response) -> Stri
             412 => " Precondition Failed",
             _ => ": the answer carries no error document",
         };
-        let start = String::from_utf8_lossy(service.body.get(..256).unwrap_or(&service.body));
-        if !start.trim().is_empty() && !start.to_ascii_lowercase().contains("signature") {
-            text += &format!(", it begins {:?}", start.trim());
-        }
     }
-    if let Some(location) = response
-        .header("location")
-        .filter(|_| is_redirect(service.http_status))
-    {
-        // A query may hold a signature.
-        let place = location.split('?').next().unwrap_or_default();
-        text += &format!("; redirects are not followed, this one leads to {place}");
+    if service.code.is_empty() && response.request_id().is_empty() {
+        text += ", without a request id of OSS";
+        text += &origin(response, service);
+    } else if service.code.is_empty() && service.message.is_empty() {
+        text += &beginning(&service.body);
     }
+    text += &redirection(response);
     if !service.request_id.is_empty() {
         text += &format!(" (request id {}", service.request_id);
         if !service.ec.is_empty() {
@@ -185,33 +214,85 @@ fn message(operation: &str, service: &ServiceError, response: &Response) -> Stri
     text
 }
 
-fn is_redirect(status: u16) -> bool {
-    (300..400).contains(&status) && status != 304
+/// Who sent an answer, as far as it tells, and how it begins.
+fn origin(response: &Response, service: &ServiceError) -> String {
+    let mut text = match response.header("server") {
+        Some(server) => format!(", server {server:?}"),
+        None => ", server unknown".to_owned(),
+    };
+    if !response.request_id().is_empty() {
+        text += &format!(", request id {}", response.request_id());
+    }
+    text + &beginning(&service.body)
+}
+
+/// The first words of a body, unless they may hold a secret.
+fn beginning(body: &[u8]) -> String {
+    let start = String::from_utf8_lossy(body.get(..SHOWN_BODY).unwrap_or(body));
+    let lower = start.to_ascii_lowercase();
+    let may_be_secret = lower.contains("signature") || lower.contains("token");
+    if start.trim().is_empty() || may_be_secret {
+        return String::new();
+    }
+    format!(", it begins {:?}", start.trim())
+}
+
+fn redirection(response: &Response) -> String {
+    let is_redirect = (300..400).contains(&response.status) && response.status != 304;
+    match response.header("location").filter(|_| is_redirect) {
+        Some(location) => {
+            // A query may hold a signature.
+            let place = location.split('?').next().unwrap_or_default();
+            format!("; redirects are not followed, this one leads to {place}")
+        }
+        None => String::new(),
+    }
+}
+
+/// What to do about errors whose own words do not say it.
+fn advice(service: &ServiceError) -> Vec<String> {
+    let mut advice = Vec::new();
+    if service.code == "InvalidObjectState" {
+        let what = "the object is archived: restore it first (RestoreObject), and read it when that is done";
+        advice.push(what.to_owned());
+    }
+    let endpoint = service.details.iter().find(|(name, _)| name == "Endpoint");
+    if let Some((_, endpoint)) = endpoint.filter(|(_, endpoint)| !endpoint.is_empty()) {
+        advice.push(format!(
+            "the bucket is reached at the endpoint {endpoint:?}"
+        ));
+    }
+    advice
 }
 
 fn kind(status: u16, code: &str) -> Kind {
-    match status {
+    match (status, code) {
+        (401 | 403, code) if code.ends_with("TrafficRateLimitExceeded") => Kind::Throttled,
+        // Not a matter of rights: what the object or the bucket is in forbids it.
+        (
+            401 | 403,
+            "InvalidObjectState" | "ArchiveRestoreNotFinished" | "WORMConfigurationLocked",
+        ) => Kind::Conflict,
+        (400..500, "NotImplemented") => Kind::Unsupported,
+        (400 | 409, code) if code.contains("AlreadyExist") => Kind::Exists,
         // Found out after the head of the answer was sent.
-        200..300 => Kind::Server,
-        304 => Kind::NotModified,
-        300..400 => Kind::BadResponse,
-        401 | 403 if code.ends_with("TrafficRateLimitExceeded") => Kind::Throttled,
-        401 | 403 => Kind::Denied,
-        404 => Kind::NotFound,
-        409 if code.contains("AlreadyExist") => Kind::Exists,
-        409 => Kind::Conflict,
-        412 => Kind::PreconditionFailed,
-        429 | 503 => Kind::Throttled,
-        501 => Kind::Unsupported,
-        400..500 if code == "NotImplemented" => Kind::Unsupported,
-        400..500 => Kind::BadRequest,
-        500..600 => Kind::Server,
+        (200..300, _) => Kind::Server,
+        (304, _) => Kind::NotModified,
+        (300..400, _) => Kind::BadResponse,
+        (401 | 403, _) => Kind::Denied,
+        (404, _) => Kind::NotFound,
+        (409, _) => Kind::Conflict,
+        (412, _) => Kind::PreconditionFailed,
+        (429 | 503, _) => Kind::Throttled,
+        (501, _) => Kind::Unsupported,
+        (400..500, _) => Kind::BadRequest,
+        (500..600, _) => Kind::Server,
         _ => Kind::BadResponse,
     }
 }
 
 /// What the service may well accept a moment later.
-fn is_retryable(status: u16, code: &str) -> bool {
+pub(crate) fn is_retryable(status: u16, code: &str) -> bool {
     match status {
         408 | 429 => true,
         501 => false,
@@ -236,7 +317,7 @@ pub(crate) fn retry_after(response: &Response, now: i64) -> Option<Duration> {
                 .header("date")
                 .and_then(Timestamp::parse_http_date)
                 .map_or(now, |date| date.0);
-            u64::try_from(until - now).unwrap_or(0)
+            u64::try_from(until.saturating_sub(now)).unwrap_or(0)
         }
     };
     Some(Duration::from_secs(seconds))

@@ -1,15 +1,22 @@
 //! One request end to end: address, sign, send, check, repeat.
 
 pub(crate) mod answer;
+mod attempt;
+mod attempts;
+mod headers;
+mod judge;
+mod misspelt;
 mod prepared;
 mod presign;
+mod signature;
 mod upload;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
+pub(crate) use attempt::too_large;
+use attempts::{Attempts, Next, Reached, Repeatable};
 use prepared::Prepared;
 pub use presign::{PostPolicy, Presigned};
 use upload::Upload;
@@ -19,15 +26,15 @@ use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::{Asking, Credentials, CredentialsProvider};
 use crate::endpoint::{self, Endpoint, Scheme};
-use crate::error::{Error, Kind, Result};
-use crate::memory;
+use crate::error::{Error, Result};
 use crate::names;
-use crate::operation::{Checked, Content, Operation};
-use crate::request::{Answer, Body, Deadline, Options, Request, Response};
+use crate::operation::Checked;
+use crate::request::{Body, Deadline, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
 use crate::time::Timestamp;
-use crate::transport::{Authority, Incoming, Outgoing, Payload, Session};
+use crate::transport::{Authority, Incoming, Session};
+use crate::xml::Element;
 
 /// Largest answer that is collected in memory; listings of 1000 keys stay far below.
 pub(crate) const MAX_COLLECTED: u64 = 64 * 1024 * 1024;
@@ -63,8 +70,6 @@ struct Inner {
     clock: Clock,
     clock_skew_correction: bool,
     traffic_limit: Option<String>,
-    /// Seconds to add to the local clock; not every machine has 64-bit atomics, and 68 years are enough.
-    clock_offset: AtomicI32,
 }
 
 enum Signer {
@@ -87,37 +92,17 @@ enum Want {
 /// A good answer whose body has not been read yet.
 pub(crate) struct Reply {
     pub response: Response,
+    /// The document of the answer, if it was collected and the row has one.
+    pub root: Option<Element>,
     pub incoming: Incoming,
     pub limits: Limits,
-}
-
-/// An attempt that failed.
-struct Failed {
-    error: Error,
-    stale: bool,
-    /// The service may have seen the request.
-    sent: bool,
-    retry_after: Option<Duration>,
-    /// What has to be added to the local clock to get the service's.
-    clock_offset: Option<i32>,
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Failed {
-        Failed {
-            error,
-            stale: false,
-            sent: true,
-            retry_after: None,
-            clock_offset: None,
-        }
-    }
 }
 
 impl Client {
     /// Checks `config` as a whole. `bucket` is `None` for the service itself.
     pub fn new(config: &Config, bucket: Option<&str>) -> Result<Client> {
         config.check()?;
+        config.retry.check(config.total_timeout)?;
         if let Some(bucket) = bucket {
             names::check_bucket_name(bucket)?;
         }
@@ -157,7 +142,6 @@ impl Client {
             clock: config.clock.clone(),
             clock_skew_correction: config.clock_skew_correction,
             traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
-            clock_offset: AtomicI32::new(0),
         })))
     }
 
@@ -199,9 +183,20 @@ impl Client {
         body: Body<'_>,
         options: &Options<'_>,
     ) -> Result<Response> {
+        let (response, _) = self.call_for_document(request, body, options)?;
+        Ok(response)
+    }
+
+    /// As [`call_with`](Self::call_with); also the document of the answer, if the row has one.
+    pub fn call_for_document(
+        &self,
+        request: &Request<'_>,
+        body: Body<'_>,
+        options: &Options<'_>,
+    ) -> Result<(Response, Option<Element>)> {
         let limits = self.limits(options)?;
         let reply = self.send(request, body, options, limits, Want::Collected)?;
-        Ok(reply.response)
+        Ok((reply.response, reply.root))
     }
 
     /// Sends `request` with `body`; the body of the answer is still to be read.
@@ -234,92 +229,42 @@ impl Client {
         want: Want,
     ) -> Result<Reply> {
         let inner = &*self.0;
-        let mut upload = Upload::new(
-            body,
-            inner.initial_crc64(request, options),
-            options.progress,
-        );
+        let name = request.operation.name;
+        let initial_crc64 = inner.initial_crc64(request, options);
+        let mut upload = Upload::new(body, initial_crc64, options.progress);
         let mut call = Prepared::new(inner, request, options)?;
-        let (mut attempts, mut allowed) = (0, inner.retry.attempts);
-        let (mut clock_corrected, mut stale_replaced, mut keys_renewed) = (false, false, false);
-        let mut answer_lost = false;
+        let mut attempts = Attempts::new(inner.retry);
         loop {
             let local = inner.clock.now();
-            let signed_with = inner
-                .sign(&mut call, local, &limits)
-                .map_err(|error| error.with_attempts(attempts))?;
-            attempts += 1;
+            let signed = inner.sign(&mut call, local, &limits);
+            signed.map_err(|error| attempts.give_up(error, Reached::Nobody))?;
+            attempts.begin();
             if let Some(heard) = call.heard {
-                heard.begin(attempts);
+                heard.begin(attempts.made());
             }
             let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
                 Ok(mut reply) => {
-                    reply.response.attempts = attempts;
+                    reply.response.attempts = attempts.made();
                     upload.finish();
-                    log::debug!(
-                        "{}: {} (attempt {attempts}, request id {})",
-                        request.operation.name,
-                        reply.response.status,
-                        reply.response.request_id()
-                    );
+                    log::debug!("{name}: {}", reply.response.status);
                     return Ok(reply);
                 }
                 Err(failed) => failed,
             };
-            log::warn!(
-                "{}: attempt {attempts}: {}",
-                request.operation.name,
-                failed.error
-            );
-            let after_lost_answer = answer_lost;
-            let give_up = |error: Error| {
-                let error = match error.kind() {
-                    Kind::Exists if after_lost_answer => error
-                        .with_note("an earlier attempt may have stored it: its answer was lost"),
-                    _ => error,
-                };
-                Err::<Reply, _>(error.with_attempts(attempts))
+            log::warn!("{name}: attempt {}: {}", attempts.made(), failed.error);
+            let how = Repeatable {
+                idempotent: request.operation.idempotent,
+                replayable: upload.is_replayable(),
             };
-            if !upload.is_replayable() {
-                return give_up(failed.error);
-            }
-            answer_lost |= failed.error.http_status() == 0;
-            // What was not sent did not happen.
-            let repeatable = request.operation.idempotent || !failed.sent;
-            let mut wait = Duration::ZERO;
-            if let Some(offset) = failed.clock_offset
-                && inner.clock_skew_correction
-                && !call.is_signed
-                && !clock_corrected
-            {
-                // Refused before anything happened: safe to repeat, whatever the operation.
-                inner.clock_offset.store(offset, Ordering::Relaxed);
-                clock_corrected = true;
-                allowed += 1;
-            } else if !keys_renewed
-                && answer::refuses_keys(&failed.error)
-                && signed_with.is_some_and(|keys| inner.credentials.refused(&keys))
-            {
-                // Refused before anything happened, too.
-                keys_renewed = true;
-                allowed += 1;
-            } else if failed.stale && repeatable && !stale_replaced {
-                stale_replaced = true;
-                allowed += 1;
-            } else if failed.error.is_retryable() && repeatable && attempts < allowed {
-                match inner.retry.wait(attempts, failed.retry_after) {
-                    Some(time) if !limits.ends_within(time) => wait = time,
-                    _ => return give_up(failed.error),
-                }
-            } else {
-                return give_up(failed.error);
-            }
-            if let Err(error) = limits.sleep(wait) {
-                return give_up(error);
-            }
+            let (wait, cause) = match attempts.next(failed, how, |wait| !limits.ends_within(wait)) {
+                Next::Again(wait, cause) => (wait, cause),
+                Next::GiveUp(error) => return Err(error),
+            };
+            let waited = limits.sleep(wait);
+            waited.map_err(|error| attempts.give_up(error, Reached::Nobody))?;
             if let Err(rewind) = upload.rewind() {
                 let note = format!("it was not repeated: {rewind}");
-                return give_up(failed.error.with_note(&note));
+                return Err(attempts.give_up(cause.with_note(&note), Reached::Nobody));
             }
         }
     }
@@ -369,68 +314,9 @@ impl Inner {
         }
     }
 
-    fn attempt(
-        &self,
-        call: &Prepared<'_>,
-        upload: &mut Upload<'_, '_>,
-        limits: &Limits,
-        want: Want,
-        local: i64,
-    ) -> Result<Reply, Failed> {
-        let length = upload.length();
-        let payload = upload.exists().then_some(Payload {
-            source: upload,
-            length,
-        });
-        let sent = self.session.exchange(
-            Outgoing {
-                method: call.operation.method.as_str(),
-                authority: &call.authority,
-                target: &call.target,
-                headers: &call.headers,
-                payload,
-            },
-            limits,
-        );
-        let mut incoming = sent.map_err(|failure| Failed {
-            stale: failure.stale,
-            sent: failure.sent,
-            ..Failed::from(failure.error)
-        })?;
-        let mut response = Response {
-            status: incoming.status,
-            headers: std::mem::take(&mut incoming.headers),
-            ..Response::default()
-        };
-        if let Some(heard) = call.heard {
-            heard.hear(Answer::Good(response.clone()));
-        }
-        let wants_callback = call
-            .headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case("x-oss-callback"))
-            || call.target.contains("callback=");
-        if !answer::is_success(response.status, wants_callback) {
-            return Err(self.refused(call, &response, &mut incoming, local));
-        }
-        response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
-        if want == Want::Collected {
-            response.body = collect(&mut incoming, response.content_length())?;
-            // What an object holds is not the service's word.
-            if call.operation.answer != Content::Bytes {
-                answer::check_body(call.operation.name, &response)?;
-            }
-        }
-        Ok(Reply {
-            response,
-            incoming,
-            limits: limits.clone(),
-        })
-    }
-
     /// The service's time when our clock says `local`.
     fn service_clock(&self, local: i64) -> Timestamp {
-        Timestamp(local.saturating_add(self.clock_offset.load(Ordering::Relaxed).into()))
+        Timestamp(local.saturating_add(self.session.clock_offset().get()))
     }
 
     fn credentials(&self, limits: &Limits) -> Result<Option<Arc<Credentials>>> {
@@ -441,20 +327,15 @@ impl Inner {
         })
     }
 
-    /// Signs for the time `local`, as our clock has it; with which keys.
-    fn sign(
-        &self,
-        call: &mut Prepared<'_>,
-        local: i64,
-        limits: &Limits,
-    ) -> Result<Option<Arc<Credentials>>> {
+    /// Signs for the time `local`, as our clock has it.
+    fn sign(&self, call: &mut Prepared<'_>, local: i64, limits: &Limits) -> Result<()> {
         if call.is_signed {
-            return Ok(None);
+            return Ok(());
         }
         let now = self.service_clock(local);
         call.headers.truncate(call.unsigned);
         let Some(credentials) = self.credentials(limits)? else {
-            return Ok(None);
+            return Ok(());
         };
         let mut message = Message {
             method: call.operation.method.as_str(),
@@ -482,92 +363,9 @@ impl Inner {
                 );
             }
         }
-        Ok(Some(credentials))
+        call.credentials = Some(credentials);
+        Ok(())
     }
-
-    fn refused(
-        &self,
-        call: &Prepared<'_>,
-        response: &Response,
-        incoming: &mut Incoming,
-        local: i64,
-    ) -> Failed {
-        let body = answer::read_error_body(incoming);
-        let error = answer::service_error(call.operation.name, response, body);
-        if let (Some(heard), Some(refusal)) = (call.heard, error.service()) {
-            heard.hear(Answer::Refused(refusal.clone()));
-        }
-        let clock_offset = (error.code() == "RequestTimeTooSkewed")
-            .then(|| answer::server_clock(&error, response))
-            .flatten()
-            .map(|server| clock_offset(server.0, local));
-        Failed {
-            error,
-            stale: false,
-            sent: true,
-            retry_after: answer::retry_after(response, local),
-            clock_offset,
-        }
-    }
-}
-
-/// Compares what was sent with what the service says it stored; whether there was anything to compare.
-fn check_upload(
-    operation: &Operation,
-    upload: &Upload<'_, '_>,
-    cut_short: bool,
-    response: &Response,
-) -> Result<bool> {
-    if cut_short {
-        return Err(Error::new(
-            Kind::BadResponse,
-            "the service reported success before the whole body was sent",
-        ));
-    }
-    let (Some(ours), Some(theirs), true) = (upload.crc64(), response.crc64(), upload.exists())
-    else {
-        return Ok(false);
-    };
-    if ours == theirs {
-        return Ok(true);
-    }
-    Err(Error::new(
-        Kind::ChecksumMismatch,
-        format!(
-            "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
-            response.request_id()
-        ),
-    )
-    // What was appended is there, and would be refused a second time.
-    .with_retryable(operation.checked == Checked::FromStart))
-}
-
-fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {
-    // The announced length is only a hint: memory grows with what really comes.
-    let mut body = memory::zeros(length.unwrap_or(0).clamp(512, 256 * 1024) as usize)?;
-    let mut filled = 0;
-    loop {
-        if filled == body.len() {
-            memory::lengthen(&mut body, filled * 2)?;
-        }
-        match incoming.read(body.get_mut(filled..).unwrap_or_default())? {
-            0 => break,
-            got => filled += got,
-        }
-        if filled as u64 > MAX_COLLECTED {
-            return Err(too_large());
-        }
-    }
-    body.truncate(filled);
-    Ok(body)
-}
-
-pub(crate) fn too_large() -> Error {
-    Error::new(
-        Kind::BadResponse,
-        format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
-    )
-    .with_retryable(false)
 }
 
 /// Where requests about `bucket` go.
@@ -577,12 +375,6 @@ fn authority(endpoint: &Endpoint, bucket: Option<&str>) -> Authority {
         host: endpoint.host_name_for(bucket),
         port: endpoint.port.unwrap_or(endpoint.scheme.default_port()),
     }
-}
-
-/// What has to be added to our clock, which says `local`, to get the service's; as near to it as an `i32` comes.
-fn clock_offset(server: i64, local: i64) -> i32 {
-    let offset = server.saturating_sub(local);
-    offset.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }
 
 fn user_agent(app_name: &str) -> String {

@@ -1,14 +1,15 @@
 //! A request as it goes out, except for what each attempt computes anew.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::{Inner, authority};
-use crate::config::check_header;
-use crate::endpoint;
+use super::{Inner, authority, headers};
+use crate::credentials::Credentials;
+use crate::endpoint::{self, Addressing};
 use crate::error::{Error, Result};
-use crate::header::{Header, Parameter, Size};
+use crate::header::{Header, Parameter};
 use crate::names;
-use crate::operation::Operation;
+use crate::operation::{Method, Operation};
 use crate::request::{Heard, Options, Request};
 use crate::transport::Authority;
 
@@ -24,7 +25,14 @@ pub(super) struct Prepared<'r> {
     pub unsigned: usize,
     /// The target carries a signature.
     pub is_signed: bool,
+    /// Where the caller reads what the service said.
     pub heard: Option<&'r Heard>,
+    /// A cache may answer for the service.
+    pub may_be_cached: bool,
+    /// A good answer can do without the document of the row.
+    pub answer_may_be_empty: bool,
+    /// What the request was signed with last.
+    pub credentials: Option<Arc<Credentials>>,
 }
 
 impl<'r> Prepared<'r> {
@@ -33,11 +41,14 @@ impl<'r> Prepared<'r> {
         request: &'r Request<'_>,
         options: &'r Options<'_>,
     ) -> Result<Prepared<'r>> {
-        check_size(client, options)?;
-        match request.url {
+        headers::check_settings(request, options)?;
+        headers::check_size(client, options)?;
+        let prepared = match request.url {
             None => Prepared::signable(client, request, options),
             Some(url) => Prepared::signed(client, request, url, options),
-        }
+        }?;
+        headers::check_metadata(&prepared.headers)?;
+        Ok(prepared)
     }
 
     fn signable(
@@ -48,20 +59,12 @@ impl<'r> Prepared<'r> {
         if let Some(key) = request.key {
             names::check_object_key(key)?;
         }
-        check_conflicts(request, options)?;
         let query = query(request, options);
-        let mut headers: Vec<Header<'r>> = Vec::with_capacity(16);
-        headers.push(("host".into(), client.host.as_str().into()));
-        headers.push(("user-agent".into(), client.user_agent.as_str().into()));
-        if let (Some(limit), true) = (&client.traffic_limit, request.operation.transfers) {
-            headers.push(("x-oss-traffic-limit".into(), limit.as_str().into()));
-        }
-        for (name, value) in &client.user_headers {
-            replace(&mut headers, name, value);
-        }
-        add_headers(&mut headers, request, options)?;
+        let host = client.host.as_str().into();
+        let headers = headers::of_request(client, host, request, options)?;
         let bucket = client.bucket.as_deref();
         let target = client.endpoint.target_for(bucket, request.key, &query);
+        let is_custom = client.endpoint.addressing == Addressing::Cname;
         Ok(Prepared {
             operation: request.operation,
             authority: Cow::Borrowed(&client.authority),
@@ -72,6 +75,9 @@ impl<'r> Prepared<'r> {
             headers,
             is_signed: false,
             heard: options.heard,
+            may_be_cached: is_custom && reads_object(request),
+            answer_may_be_empty: request.answer_may_be_empty,
+            credentials: None,
         })
     }
 
@@ -89,11 +95,8 @@ impl<'r> Prepared<'r> {
         }
         let (endpoint, target) = endpoint::split_url(url)?;
         let authority = authority(&endpoint, None);
-        let mut headers: Vec<Header<'r>> = vec![
-            ("host".into(), authority.host_header().into()),
-            ("user-agent".into(), client.user_agent.as_str().into()),
-        ];
-        add_headers(&mut headers, request, options)?;
+        let host = authority.host_header().into();
+        let headers = headers::of_request(client, host, request, options)?;
         Ok(Prepared {
             operation: request.operation,
             authority: Cow::Owned(authority),
@@ -104,60 +107,43 @@ impl<'r> Prepared<'r> {
             headers,
             is_signed: true,
             heard: options.heard,
+            may_be_cached: reads_object(request),
+            answer_may_be_empty: request.answer_may_be_empty,
+            credentials: None,
         })
     }
+
+    /// Whether the request has the header `x-oss-WHAT`, or the parameter of that name or `WHAT`.
+    pub fn asks_for(&self, what: &str) -> bool {
+        let is_meant = |name: &str| name.strip_prefix("x-oss-").unwrap_or(name) == what;
+        let header = format!("x-oss-{what}");
+        let mut headers = self.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case(&header))
+            || self.query.iter().any(|(name, _)| is_meant(name))
+            || (self.is_signed && endpoint::parameters(&self.target).any(|name| is_meant(&name)))
+    }
+
+    /// Whether the answer may be that nothing has changed.
+    pub fn has_condition(&self) -> bool {
+        const CONDITIONS: [&str; 4] = [
+            "if-none-match",
+            "if-modified-since",
+            "x-oss-copy-source-if-none-match",
+            "x-oss-copy-source-if-modified-since",
+        ];
+        let mut headers = self.headers.iter();
+        headers.any(|(name, _)| CONDITIONS.iter().any(|c| name.eq_ignore_ascii_case(c)))
+    }
 }
 
-/// What the caller may say better than the operation.
-const DEFAULTS: [&str; 4] = [
-    "content-md5",
-    "content-type",
-    "encoding-type",
-    "x-oss-range-behavior",
-];
-
-/// An error if the caller's headers and parameters contradict what the operation was asked for. A call that is used again
-/// still has those of the time before.
-fn check_conflicts(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
-    let differ = |what: &str, name: &str, ours: &str, theirs: &str| {
-        if ours == theirs || DEFAULTS.contains(&name.to_ascii_lowercase().as_str()) {
-            return Ok(());
-        }
-        Err(Error::invalid(format!(
-            "`{what}`: {name} is given as {theirs:?}, but {} was asked for {ours:?}; leave one of the two out",
-            request.operation.name
-        )))
-    };
-    for (name, ours) in &request.headers {
-        let mut given = options.headers.iter();
-        if let Some((_, theirs)) = given.find(|(given, _)| given.eq_ignore_ascii_case(name)) {
-            differ("header", name, ours, theirs)?;
-        }
+/// Whether the data or the headers of an object are asked for, which caches keep.
+fn reads_object(request: &Request<'_>) -> bool {
+    let operation = request.operation;
+    let is_read = matches!(operation.method, Method::Get | Method::Head);
+    match operation.name {
+        "GetObject" | "HeadObject" | "GetObjectMeta" => true,
+        name => is_read && name == operation.method.as_str() && request.key.is_some(),
     }
-    for (name, ours) in &request.query {
-        let mut given = options.query.iter();
-        // A sub-resource without a value may get one.
-        if let (Some(ours), Some((_, theirs))) = (ours, given.find(|(given, _)| given == name)) {
-            differ("query", name, ours, theirs.as_deref().unwrap_or_default())?;
-        }
-    }
-    Ok(())
-}
-
-/// An error if there are more headers or parameters than a request may have.
-fn check_size(client: &Inner, options: &Options<'_>) -> Result<()> {
-    let (mut headers, mut query) = (Size::default(), Size::default());
-    for (name, value) in &client.user_headers {
-        headers.add(name, value);
-    }
-    for (name, value) in &options.headers {
-        headers.add(name, value);
-    }
-    for (name, value) in &options.query {
-        query.add(name, value.as_deref().unwrap_or_default());
-    }
-    headers.check("header", "headers")?;
-    query.check("query", "query parameters")
 }
 
 /// The parameters of the operation and those of the caller, who may say what a sub-resource is worth.
@@ -170,25 +156,4 @@ pub(super) fn query<'r>(request: &'r Request<'_>, options: &'r Options<'_>) -> V
             (Cow::Borrowed(name.as_ref()), value)
         })
         .collect()
-}
-
-fn add_headers<'r>(
-    headers: &mut Vec<Header<'r>>,
-    request: &'r Request<'_>,
-    options: &'r Options<'_>,
-) -> Result<()> {
-    for (name, value) in &request.headers {
-        replace(headers, name, value);
-    }
-    for (name, value) in &options.headers {
-        check_header("header", name, value)?;
-        replace(headers, name, value);
-    }
-    Ok(())
-}
-
-/// Later settings win over earlier ones of the same name.
-fn replace<'r>(headers: &mut Vec<Header<'r>>, name: &'r str, value: &'r str) {
-    headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-    headers.push((name.into(), value.trim_matches([' ', '\t']).into()));
 }

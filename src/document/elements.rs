@@ -81,7 +81,7 @@ fn position(element: &Element, step: &Step<'_>) -> Option<usize> {
         .map(|(position, _)| position)
 }
 
-/// The child that `step` names, which is made behind its like-named siblings if it is the next one.
+/// The child that `step` names, which is made after its like-named siblings if it is the next one.
 fn enter<'e>(element: &'e mut Element, step: &Step<'_>, path: &str) -> Result<&'e mut Element> {
     let position = match position(element, step) {
         Some(position) => position,

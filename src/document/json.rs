@@ -1,4 +1,8 @@
-//! JSON texts (RFC 8259), and paths in them. A member that is no array counts as an array of one, as in policies.
+//! JSON texts (RFC 8259), and paths in them. A member that is not an array counts as an array of one, as in policies.
+
+mod fault;
+
+pub(crate) use fault::error_members;
 
 use zeroize::Zeroize;
 
@@ -209,6 +213,11 @@ pub(crate) fn write_text(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// An error if the text is not JSON.
+pub(crate) fn check(text: &[u8]) -> Result<()> {
+    parse(text).map(drop)
+}
+
 /// Reads a whole text.
 pub(super) fn parse(text: &[u8]) -> Result<Value> {
     if text.len() > MAX_BYTES {
@@ -288,7 +297,7 @@ impl Parser<'_> {
         let is_number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit())
             && word.parse::<f64>().is_ok_and(f64::is_finite);
         if !is_number && !["true", "false", "null"].contains(&word) {
-            return Err(malformed("it has something that is no value"));
+            return Err(malformed("it has something that is not a value"));
         }
         self.rest = rest;
         Ok(Value::Word(word.to_owned()))
@@ -383,10 +392,7 @@ impl Parser<'_> {
 }
 
 fn malformed(why: &str) -> Error {
-    Error::new(
-        Kind::BadResponse,
-        format!("the answer is not a usable JSON text: {why}"),
-    )
+    Error::new(Kind::BadResponse, format!("not a usable JSON text: {why}"))
 }
 
 #[cfg(test)]

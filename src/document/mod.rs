@@ -47,6 +47,17 @@ impl Document {
     /// Reads an XML document or a JSON object in UTF-8: at most 16 MiB, 200 000 elements and 64 levels, XML without a document
     /// type declaration.
     pub fn parse(text: &[u8]) -> Result<Document> {
+        let unusable = |error: Error| Error::new(error.kind(), format!("the answer is {error}"));
+        Document::read(text).map_err(unusable)
+    }
+
+    /// As [`parse`](Document::parse), of a document that the caller gave as the argument `name`.
+    pub(crate) fn parse_named(text: &[u8], name: &str) -> Result<Document> {
+        let unusable = |error: Error| Error::invalid(format!("`{name}`: it is {error}"));
+        Document::read(text).map_err(unusable)
+    }
+
+    fn read(text: &[u8]) -> Result<Document> {
         let kind = match text.trim_ascii_start().first() {
             Some(b'{') => Kind::Json(json::parse(text)?),
             _ => Kind::Xml(xml::parse(text)?),
@@ -139,7 +150,7 @@ fn steps(path: &str) -> Result<Vec<Step<'_>>> {
         .filter(|steps| steps.len() <= MAX_STEPS)
         .ok_or_else(|| {
             Error::invalid(format!(
-                "`path`: {path:?} is no path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with \
+                "`path`: {path:?} is not a path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with \
                  an index from 0, such as \"Rule[0].Expiration.Days\""
             ))
         })
@@ -231,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn new_siblings_stand_behind_the_old_ones() {
+    fn new_siblings_stand_after_the_old_ones() {
         let mut document = Document::new("CORSConfiguration");
         for (path, value) in [
             ("CORSRule.AllowedOrigin[0]", "a"),
@@ -247,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_path() {
+    fn refuses_what_is_not_a_path() {
         let mut document = lifecycle();
         let deep = vec!["a"; 33].join(".");
         for path in [

@@ -54,8 +54,7 @@ pub(super) fn no_fields(operation: &str) -> Error {
 /// A document of the caller's.
 fn parse(bytes: &[u8], root: &str) -> Result<Document> {
     let unusable = |why: String| Error::invalid(format!("`body`: {why}"));
-    let document = Document::parse(bytes)
-        .map_err(|error| unusable(error.to_string().replacen("the answer", "it", 1)))?;
+    let document = Document::parse_named(bytes, "body")?;
     if document.root() != root {
         return Err(unusable(format!(
             "it is a document {} instead of {}",
@@ -116,7 +115,7 @@ pub(super) fn describe(request: &mut Request<'_>, body: &Body<'_>) {
     let operation = request.operation;
     if operation.typed_by_key {
         let key = request.key.unwrap_or_default();
-        request.header("content-type", content_type::guess(key));
+        request.guess("content-type", content_type::guess(key));
     }
     let content_type = match operation.body {
         Content::Xml(_) => "application/xml",
@@ -125,7 +124,7 @@ pub(super) fn describe(request: &mut Request<'_>, body: &Body<'_>) {
         _ => return,
     };
     if let Body::Bytes(bytes @ [_, ..]) = body {
-        request.header("content-type", content_type);
-        request.header("content-md5", STANDARD.encode(Md5::digest(bytes)));
+        request.guess("content-type", content_type);
+        request.guess("content-md5", STANDARD.encode(Md5::digest(bytes)));
     }
 }

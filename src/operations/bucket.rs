@@ -3,9 +3,10 @@
 use super::list::{
     ListObjectVersions, ListObjects, ListObjectsV2, ListedObject, ListedVersion, Pager,
 };
+use super::object::is_missing;
 use super::settings::{BUCKET_ACLS, checked_acl};
 use super::{Bucket, request};
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::request::{Options, Response};
 
 impl Bucket {
@@ -52,7 +53,7 @@ impl Bucket {
     pub fn bucket_exists(&self, options: &Options<'_>) -> Result<bool> {
         match self.get_bucket_acl(options) {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == Kind::NotFound => Ok(false),
+            Err(error) if is_missing(&error, &["NoSuchBucket"]) => Ok(false),
             Err(error) => Err(error),
         }
     }

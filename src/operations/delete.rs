@@ -1,6 +1,6 @@
 //! Deleting many objects at once.
 
-use super::{Bucket, request};
+use super::{Bucket, request, send_for_document};
 use crate::client::answer;
 use crate::error::{Error, Result};
 use crate::escape;
@@ -57,17 +57,25 @@ impl Bucket {
         let body = document(objects, quiet)?;
         let mut request = request!("DeleteMultipleObjects", None);
         request.parameter("encoding-type", "url");
-        let mut response = self.call_with(request, Body::from(body.as_str()), options)?;
-        let body = std::mem::take(&mut response.body);
-        if body.is_empty() {
+        // Then the body is empty if there is nothing to list.
+        request.answer_may_be_empty = quiet;
+        let body = Body::from(body.as_str());
+        let (mut response, root) = send_for_document(&self.client, request, body, options)?;
+        response.body = Vec::new();
+        let Some(root) = root else {
             return Ok((response, Vec::new()));
-        }
+        };
         let name = "DeleteMultipleObjects";
-        let root = answer::document(name, &response, &body, "DeleteResult")?;
         let deleted =
             deleted(&root, quiet).map_err(|error| answer::malformed(name, &response, &error))?;
         Ok((response, deleted))
     }
+}
+
+/// Whether a document asks for nothing but failures.
+pub(super) fn is_quiet(body: &[u8]) -> bool {
+    let quiet = xml::parse(body).map(|root| root.bool_of("Quiet"));
+    matches!(quiet, Ok(Ok(Some(true))))
 }
 
 fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
@@ -80,13 +88,7 @@ fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     let mut body = String::from("<Delete>");
     xml::element(&mut body, "Quiet", if quiet { "true" } else { "false" });
     for (index, object) in objects.iter().enumerate() {
-        names::check_object_key(object.key).map_err(|error| {
-            Error::invalid(
-                error
-                    .to_string()
-                    .replacen("`key`", &format!("`keys[{index}]`"), 1),
-            )
-        })?;
+        names::check_key_named(&format!("keys[{index}]"), object.key)?;
         body += "<Object>";
         xml::element(&mut body, "Key", object.key);
         if let Some(version) = object.version_id.filter(|id| !id.is_empty()) {

@@ -1,10 +1,11 @@
 //! Any operation by its name.
 
+use super::delete::is_quiet;
 use super::download::{self, Object};
 use super::{body, multipart, send};
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::operation::{Content, Level, Method, Operation};
+use crate::operation::{Content, Level, Method, Operation, Value};
 use crate::request::{Body, Options, Request, Response};
 use crate::table;
 
@@ -31,11 +32,19 @@ pub(super) fn invoke(
             multipart::add_source_range(&mut request, options)?;
             send(client, request, body, options)
         }
+        ("DeleteMultipleObjects", _) => {
+            let mut request = Request::new(operation, key);
+            let mut fields = options.fields.iter().rev();
+            let field = fields.find(|(path, _)| path == "Quiet");
+            request.answer_may_be_empty = match (field, &body) {
+                (Some((_, value)), _) => value.as_deref() == Some("true"),
+                (None, Body::Bytes(bytes)) => is_quiet(bytes),
+                (None, _) => false,
+            };
+            send(client, request, body, options)
+        }
         (name, _) if operation.answer == Content::Frames => Err(Error::invalid(format!(
             "`operation`: {name} answers in frames, which its own function reads and checks"
-        ))),
-        (name, _) if options.range.is_some() => Err(Error::invalid(format!(
-            "`range`: {name} takes none; GetObject and UploadPartCopy do"
         ))),
         _ => send(client, Request::new(operation, key), body, options),
     }
@@ -84,7 +93,7 @@ fn check_parameters(client: &Client, operation: &Operation, options: &Options<'_
                 given == name && value.as_deref().is_some_and(|v| !v.is_empty())
             })
         };
-        if value.is_none() && !given() {
+        if value == Value::Given && !given() {
             return missing("query parameter", name);
         }
     }

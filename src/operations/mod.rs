@@ -29,6 +29,7 @@ use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::request::{Body, Options, Request, Response};
+use crate::xml::Element;
 
 /// The request of the operation of that name, without what the caller adds.
 macro_rules! request {
@@ -130,6 +131,17 @@ fn send(
     body: Body<'_>,
     options: &Options<'_>,
 ) -> Result<Response> {
+    let (response, _) = send_for_document(client, request, body, options)?;
+    Ok(response)
+}
+
+/// As [`send`]; also the document of the answer, if the row has one.
+fn send_for_document(
+    client: &Client,
+    request: Request<'_>,
+    body: Body<'_>,
+    options: &Options<'_>,
+) -> Result<(Response, Option<Element>)> {
     match body::edited(request.operation, &body, options)? {
         Some(document) => send_as_is(client, request, Body::from(&document), options),
         None => send_as_is(client, request, body, options),
@@ -141,8 +153,8 @@ fn send_as_is(
     mut request: Request<'_>,
     body: Body<'_>,
     options: &Options<'_>,
-) -> Result<Response> {
+) -> Result<(Response, Option<Element>)> {
     let body = body::framed(request.operation.method, body);
     body::describe(&mut request, &body);
-    client.call_with(&request, body, options)
+    client.call_for_document(&request, body, options)
 }

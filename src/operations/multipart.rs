@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::list::{ListMultipartUploads, ListParts, ListedPart, ListedUpload, Pager};
 use super::object::{open, unreadable};
-use super::{Bucket, CopySource, request};
+use super::{Bucket, CopySource, request, send_for_document};
 use crate::client::answer;
 use crate::crc64;
 use crate::error::{Error, Kind, Result};
@@ -36,10 +36,9 @@ impl Bucket {
         let mut request = request!("InitiateMultipartUpload", key);
         // The answer repeats the key, whose characters need not fit into XML.
         request.parameter("encoding-type", "url");
-        let response = self.call(request, options)?;
         let name = "InitiateMultipartUpload";
-        let root = "InitiateMultipartUploadResult";
-        let document = answer::document(name, &response, &response.body, root)?;
+        let (response, root) = send_for_document(&self.client, request, Body::Empty, options)?;
+        let document = root.unwrap_or_default();
         match document.text_of("UploadId") {
             "" => {
                 let error = Error::new(Kind::BadResponse, "the answer has no UploadId");
@@ -163,7 +162,7 @@ impl Bucket {
         request.parameter("uploadId", checked_id(upload_id)?);
         match self.call(request, options) {
             // An attempt whose answer was lost has done it.
-            Err(error) if error.code() == "NoSuchUpload" && error.attempts() > 1 => {
+            Err(error) if error.code() == "NoSuchUpload" && error.answer_was_lost() => {
                 Ok(Response::repeated(&error))
             }
             result => result,
@@ -252,7 +251,7 @@ fn check_parts(parts: &[UploadedPart]) -> Result<()> {
     {
         None => Ok(()),
         Some(pair) => Err(Error::invalid(format!(
-            "`parts`: number {} comes behind {}; they have to ascend",
+            "`parts`: number {} comes after {}; they have to ascend",
             pair[1].number, pair[0].number
         ))),
     }
@@ -274,7 +273,7 @@ fn document(parts: &[UploadedPart]) -> String {
     body
 }
 
-/// CRC-64 of the parts behind each other, if all of them are known.
+/// CRC-64 of the parts one after the other, if all of them are known.
 fn combined(parts: &[UploadedPart]) -> Option<u64> {
     if parts.is_empty() {
         return None;

@@ -120,9 +120,7 @@ impl Bucket {
     pub fn object_exists(&self, key: &str, options: &Options<'_>) -> Result<bool> {
         match self.get_object_meta(key, options) {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == Kind::NotFound && error.code() != "NoSuchBucket" => {
-                Ok(false)
-            }
+            Err(error) if is_missing(&error, &["NoSuchKey", "NoSuchVersion"]) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -175,6 +173,11 @@ impl Bucket {
     }
 }
 
+/// Whether the service said, in one of these codes, that what was asked for is not there. Anybody on the way can answer 404.
+pub(super) fn is_missing(error: &Error, codes: &[&str]) -> bool {
+    error.kind() == Kind::NotFound && codes.contains(&error.code())
+}
+
 /// Opens a file to upload.
 pub(super) fn open(path: &Path) -> Result<File> {
     let file = File::open(path).map_err(|cause| unreadable(path, cause))?;
@@ -194,7 +197,6 @@ pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {
 
 /// The value of a header that holds a key.
 pub(super) fn encoded_key(name: &str, key: &str) -> Result<Cow<'static, str>> {
-    names::check_object_key(key)
-        .map_err(|error| Error::invalid(error.to_string().replacen("key", name, 1)))?;
+    names::check_key_named(name, key)?;
     Ok(escape::encode(key).into_owned().into())
 }

@@ -166,6 +166,11 @@ fn canonical_query(out: &mut impl Sink, query: &[Parameter<'_>]) {
     }
 }
 
+/// The hash of a canonical request.
+pub fn hash(canonical_request: &str) -> [u8; 32] {
+    Sha256::digest(canonical_request).into()
+}
+
 /// Writes the string to sign, from the hash of the canonical request.
 pub fn string_to_sign(out: &mut impl Sink, date: &str, scope: &Scope<'_>, request_hash: &[u8]) {
     for part in [ALGORITHM, "\n", date, "\n"] {

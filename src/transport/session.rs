@@ -12,6 +12,7 @@ use super::tls::{Tls, Trust};
 use super::{Authority, Failure, Incoming, Outgoing, TlsVersion};
 use crate::cancel::Limits;
 use crate::clock::Clock;
+use crate::clock_offset::ClockOffset;
 use crate::error::Result;
 
 /// How connections are made and kept.
@@ -40,9 +41,15 @@ pub(crate) struct Shared {
     http_proxy: Option<Proxy>,
     https_proxy: Option<Proxy>,
     resolver: Resolver,
+    clock_offset: ClockOffset,
 }
 
 impl Session {
+    /// What has to be added to the local clock, for all who share this session.
+    pub(crate) fn clock_offset(&self) -> &ClockOffset {
+        &self.0.clock_offset
+    }
+
     pub(crate) fn from_options(options: SessionOptions) -> Result<Session> {
         Ok(Session(Arc::new(Shared {
             pool: Pool::new(options.pool_size),
@@ -55,6 +62,7 @@ impl Session {
             http_proxy: options.http_proxy,
             https_proxy: options.https_proxy,
             resolver: options.resolver,
+            clock_offset: ClockOffset::default(),
         })))
     }
 

@@ -147,13 +147,57 @@ fn error_documents_keep_everything() {
     );
     for body in [
         "",
-        "<Error/>",
-        "<Error><Code> </Code></Error>",
+        "Error",
         "<Other><Code>C</Code></Other>",
         "<html><br></html>",
+        "<!DOCTYPE Error><Error><Code>C</Code></Error>",
     ] {
         assert_eq!(parse_error(body.as_bytes()), None, "{body}");
     }
+}
+
+#[test]
+fn of_a_broken_error_document_what_ends_before_the_fault_counts() {
+    let deep = format!("<Error><Code>C</Code>{}", "<a>".repeat(100_000));
+    for (body, code, message) in [
+        ("<Error/>", "", ""),
+        ("<Error><Code> </Code></Error>", "", ""),
+        ("<Error><Code>Access", "", ""),
+        ("<Error><Code>C</Code>", "C", ""),
+        ("<Error><Code>C</Code><Message>m</Messag", "C", ""),
+        ("<Error><Message>m</Message><Code>C</Code><Key>", "C", "m"),
+        (
+            "\u{feff}<!-- a --><?b?><Error><Code>C</Code></Error>",
+            "C",
+            "",
+        ),
+        (
+            "<Error><Code>C</Code><Message>a&nbsp;b & c</Message></Error>",
+            "C",
+            "a&nbsp;b & c",
+        ),
+        (
+            "<Error><Key>a\u{1}&#2;b</Key><Code>C</Code></Error>",
+            "C",
+            "",
+        ),
+        ("<Error><Code>X</Message></Error>", "", ""),
+        (
+            "<Error><Code>C</Code></Error><Error><Code>D</Code></Error>",
+            "C",
+            "",
+        ),
+        (&deep, "C", ""),
+    ] {
+        let error = parse_error(body.as_bytes()).unwrap_or_else(|| panic!("{body}"));
+        let read = (error.code.as_str(), error.message.as_str());
+        assert_eq!(read, (code, message), "{body}");
+    }
+    let error = parse_error(b"<Error><Message>\xff</Message><Code>C</Code></Error>").unwrap();
+    assert_eq!(
+        (error.code.as_str(), error.message.as_str()),
+        ("C", "\u{fffd}")
+    );
 }
 
 #[test]

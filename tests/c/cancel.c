@@ -127,7 +127,7 @@ static void silent(const char *where, const char *scheme, enum request request)
 
 static void *answer_a_part(void *argument)
 {
-    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc";
+    static const char answer[] = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\nContent-Length: 100\r\n\r\nabc";
     int *fds = (int *)argument;
     char request[4096];
     fds[1] = accept(fds[0], NULL, NULL);

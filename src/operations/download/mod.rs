@@ -50,6 +50,7 @@ impl Object {
             response,
             incoming,
             limits,
+            ..
         } = client.stream(&source.request(options.range)?, Body::Empty, options)?;
         let length = expected_length(options, &response)?;
         let encoded =

@@ -98,7 +98,7 @@ impl Source {
             Source::Url(url) => request.url = Some(url),
             // Without this the service answers an impossible range with the whole object.
             Source::Key(_) if range.is_some() => {
-                request.header("x-oss-range-behavior", "standard");
+                request.guess("x-oss-range-behavior", "standard");
             }
             Source::Key(_) => {}
         }

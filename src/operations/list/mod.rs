@@ -16,7 +16,7 @@ use crate::client::Client;
 use crate::client::answer;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
-use crate::operation::{Content, Operation};
+use crate::operation::Operation;
 use crate::request::{Body, Options, Request, Response};
 use crate::xml::Element;
 
@@ -45,7 +45,7 @@ pub(crate) trait Listing {
     fn check(&self) -> Result<()> {
         Ok(())
     }
-    /// Adds what the page behind `marker`, or the first one, is asked for.
+    /// Adds what the page after `marker`, or the first one, is asked for.
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>);
     fn page(&self, root: &Element) -> Result<Page<Self::Entry>>;
 }
@@ -56,7 +56,7 @@ pub(crate) struct Page<E> {
     next: Option<Marker>,
 }
 
-/// Where a page begins: behind a name, and behind an id where several entries have that name.
+/// Where a page begins: after a name, and after an id where several entries have that name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
     name: String,
@@ -198,12 +198,11 @@ impl<L: Listing> Pager<L> {
         self.listing.check()?;
         let operation = L::OPERATION.name;
         let request = self.request();
-        let mut response = super::send(&self.client, request, Body::Empty, &self.options(options))?;
-        let body = std::mem::take(&mut response.body);
-        let Content::Xml(root) = L::OPERATION.answer else {
-            return Err(Error::new(Kind::Bug, "a listing without a document"));
-        };
-        let root = answer::document(operation, &response, &body, root)?;
+        let (mut response, root) =
+            super::send_for_document(&self.client, request, Body::Empty, &self.options(options))?;
+        // Its entries are what is kept of it.
+        response.body = Vec::new();
+        let root = root.unwrap_or_default();
         let page = self
             .listing
             .page(&root)

@@ -303,7 +303,9 @@ fn echo() -> Peer {
         }
         let mut body = vec![0; length];
         if reader.read_exact(&mut body).is_ok() {
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\nContent-Length: {length}\r\n\r\n"
+            );
             let mut stream = reader.into_inner();
             let _ = stream.write_all(&[head.as_bytes(), &body].concat());
         }

@@ -1,6 +1,6 @@
 //! From method, resource and query to the official name of an operation, as the client's table of operations has it.
 
-use alioss::{Level, OPERATIONS, Operation};
+use alioss::{Level, OPERATIONS, Operation, Value};
 
 use crate::request::Head;
 
@@ -63,8 +63,8 @@ fn takes(operation: &Operation, head: &Head) -> bool {
         .parameters()
         .all(|(name, value)| match (head.query.get(name), value) {
             (None, _) => false,
-            (Some(_), None | Some("")) => true,
-            (Some(given), Some(value)) => given == value,
+            (Some(_), Value::None | Value::Given) => true,
+            (Some(given), Value::Fixed(value)) => given == value,
         })
 }
 
@@ -88,6 +88,6 @@ fn has_sub_resource(head: &Head) -> bool {
         .filter(|operation| operation.level == level)
         .flat_map(Operation::parameters)
         .any(|(name, value)| {
-            value == Some("") && !name.starts_with("x-oss-") && head.query.has(name)
+            value == Value::None && !name.starts_with("x-oss-") && head.query.has(name)
         })
 }

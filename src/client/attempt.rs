@@ -1,0 +1,208 @@
+//! One attempt: the request goes out, its answer comes in and is judged.
+
+use super::answer;
+use super::attempts::{Failed, Lesson, Reached};
+use super::judge::Judge;
+use super::prepared::Prepared;
+use super::signature;
+use super::upload::Upload;
+use super::{Inner, MAX_COLLECTED, Reply, Want};
+use crate::cancel::Limits;
+use crate::error::{Error, Kind, Result};
+use crate::memory;
+use crate::operation::{Checked, Operation};
+use crate::request::{Answer, Response};
+use crate::transport::{Incoming, Outgoing, Payload};
+
+/// An error after the head of the answer: what was asked for may have been done.
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        let reached = if error.http_status() == 0 {
+            Reached::Unknown
+        } else {
+            Reached::Service
+        };
+        Failed {
+            error,
+            reached,
+            stale: false,
+            retry_after: None,
+            taught: None,
+        }
+    }
+}
+
+impl Inner {
+    pub(super) fn attempt(
+        &self,
+        call: &Prepared<'_>,
+        upload: &mut Upload<'_, '_>,
+        limits: &Limits,
+        want: Want,
+        local: i64,
+    ) -> Result<Reply, Failed> {
+        let length = upload.length();
+        let payload = upload.exists().then_some(Payload {
+            source: upload,
+            length,
+        });
+        let sent = self.session.exchange(
+            Outgoing {
+                method: call.operation.method.as_str(),
+                authority: &call.authority,
+                target: &call.target,
+                headers: &call.headers,
+                payload,
+            },
+            limits,
+        );
+        let mut incoming = sent.map_err(|failure| Failed {
+            stale: failure.stale,
+            reached: if failure.sent {
+                Reached::Unknown
+            } else {
+                Reached::Nobody
+            },
+            ..Failed::from(failure.error)
+        })?;
+        let mut response = Response {
+            status: incoming.status,
+            headers: std::mem::take(&mut incoming.headers),
+            ..Response::default()
+        };
+        if let Some(heard) = call.heard {
+            heard.hear(Answer::Good(response.clone()));
+        }
+        let judge = Judge::new(call, self.crc64);
+        if !judge.accepts(&response) {
+            let body = answer::read_error_body(&mut incoming);
+            return Err(self.refused(call, &response, judge.refusal(&response, &body), local));
+        }
+        response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
+        let mut root = None;
+        if want == Want::Collected {
+            response.body = collect(&mut incoming, response.content_length())?;
+            root = judge.body(&response).map_err(|error| Failed {
+                reached: Reached::Service,
+                ..Failed::from(error)
+            })?;
+        }
+        Ok(Reply {
+            response,
+            root,
+            incoming,
+            limits: limits.clone(),
+        })
+    }
+
+    /// What an answer that is not a success teaches.
+    fn refused(
+        &self,
+        call: &Prepared<'_>,
+        response: &Response,
+        mut error: Error,
+        local: i64,
+    ) -> Failed {
+        // A gateway that does not reach the service, or not in time, does not know what the service did.
+        let is_lost = matches!(response.status, 502 | 504) && response.request_id().is_empty();
+        if error.code() == "SignatureDoesNotMatch"
+            && let Some(note) = signature::difference(self, call, &error)
+        {
+            error = error.with_note(&note);
+        }
+        if let (Some(heard), Some(refusal)) = (call.heard, error.service()) {
+            heard.hear(Answer::Refused(refusal.clone()));
+        }
+        Failed {
+            reached: if is_lost {
+                Reached::Unknown
+            } else {
+                Reached::Service
+            },
+            stale: false,
+            retry_after: answer::retry_after(response, local),
+            taught: self.lesson(call, response, &error, local),
+            error,
+        }
+    }
+
+    /// What the next attempt, or the next call, does better. It is kept whether or not this call is repeated.
+    fn lesson(
+        &self,
+        call: &Prepared<'_>,
+        response: &Response,
+        error: &Error,
+        local: i64,
+    ) -> Option<Lesson> {
+        if call.is_signed {
+            return None;
+        }
+        if error.code() == "RequestTimeTooSkewed" && self.clock_skew_correction {
+            let server = answer::server_clock(error, response)?;
+            self.session.clock_offset().learn(server.0, local);
+            return Some(Lesson::Clock);
+        }
+        let used = call.credentials.as_ref()?;
+        let may_have_others = answer::refuses_keys(error) && self.credentials.refused(used);
+        may_have_others.then_some(Lesson::Keys)
+    }
+}
+
+/// Compares what was sent with what the service says it stored; whether there was anything to compare.
+fn check_upload(
+    operation: &Operation,
+    upload: &Upload<'_, '_>,
+    cut_short: bool,
+    response: &Response,
+) -> Result<bool> {
+    if cut_short {
+        return Err(Error::new(
+            Kind::BadResponse,
+            "the service reported success before the whole body was sent",
+        ));
+    }
+    let (Some(ours), Some(theirs), true) = (upload.crc64(), response.crc64(), upload.exists())
+    else {
+        return Ok(false);
+    };
+    if ours == theirs {
+        return Ok(true);
+    }
+    Err(Error::new(
+        Kind::ChecksumMismatch,
+        format!(
+            "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
+            response.request_id()
+        ),
+    )
+    // What was appended is there, and would be refused a second time.
+    .with_retryable(operation.checked == Checked::FromStart))
+}
+
+fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {
+    // The announced length is only a hint: memory grows with what really comes.
+    let mut body = memory::zeros(length.unwrap_or(0).clamp(512, 256 * 1024) as usize)?;
+    let mut filled = 0;
+    loop {
+        if filled == body.len() {
+            memory::lengthen(&mut body, filled * 2)?;
+        }
+        match incoming.read(body.get_mut(filled..).unwrap_or_default())? {
+            0 => break,
+            got => filled += got,
+        }
+        if filled as u64 > MAX_COLLECTED {
+            return Err(too_large());
+        }
+    }
+    body.truncate(filled);
+    Ok(body)
+}
+
+pub(crate) fn too_large() -> Error {
+    Error::new(
+        Kind::BadResponse,
+        format!("the answer is larger than {MAX_COLLECTED} bytes; read it as a stream"),
+    )
+    .with_retryable(false)
+}
