@@ -446,7 +446,7 @@ fn caches_may_answer_for_objects_of_a_custom_domain_only() {
     let mut config = config(&peer);
     config
         .endpoint(&format!("http://media.example.com:{}", peer.port()))
-        .is_cname(true)
+        .cname(true)
         .resolve("*", "127.0.0.1");
     let custom = Bucket::new(&config, "examplebucket").unwrap();
     custom.head_object("a", &Options::new()).unwrap();
