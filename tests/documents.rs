@@ -54,14 +54,14 @@ impl Paths {
         loop {
             match reader.read_event().unwrap() {
                 Event::Start(element) => {
-                    let name = String::from_utf8(element.name().as_ref().to_vec()).unwrap();
+                    let name = element.name().as_ref().to_owned();
                     if let Some((_, children)) = open.last_mut() {
                         *children.entry(name.clone()).or_default() += 1;
                     }
                     open.push((name, BTreeMap::new()));
                     text.clear();
                 }
-                Event::Text(piece) => text += &String::from_utf8_lossy(&piece),
+                Event::Text(piece) => text += piece.as_ref(),
                 Event::End(_) => {
                     let path = open.iter().skip(1).map(|(name, _)| name.clone()).collect();
                     let (name, children) = open.pop().unwrap();
