@@ -235,6 +235,62 @@ fn cancel() {
 }
 
 #[test]
+fn children_of_a_busy_process_never_wait_for_its_locks() {
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    succeed(&[program("forks.c")], &["forks", "3000"], &variables);
+    // A handshake in each child takes longer.
+    let variables = environment(&server, Scheme::Https);
+    succeed(&[program("forks.c")], &["forks", "100"], &variables);
+}
+
+#[test]
+fn every_cancel_ends_one_request() {
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    succeed(&[program("cancel_once.c")], &["cancel-once"], &variables);
+}
+
+#[test]
+fn threads_end_when_they_have_left_the_library() {
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    succeed(&[program("thread_end.c")], &["thread-end"], &variables);
+}
+
+#[test]
+fn memory_that_cannot_be_had_is_a_status() {
+    let file = scratch("no-memory").join("file");
+    for scheme in SCHEMES {
+        let server = server();
+        succeed(
+            &[program("no_memory.c")],
+            &["no-memory", file.to_str().unwrap()],
+            &environment(&server, scheme),
+        );
+    }
+}
+
+#[test]
+fn readers_do_not_disturb_readers() {
+    run_every_way("readers.c", &["readers"], nothing, nothing);
+}
+
+#[test]
+fn log_function_is_left_when_it_is_changed() {
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    succeed(&[program("log.c")], &["log"], &variables);
+}
+
+#[test]
+fn wrong_handles_are_refused() {
+    succeed(&[program("wrong_handles.c")], &["freed"], &[]);
+    let command = Way::Valgrind(Scheme::Http).command(program("wrong_handles.c"));
+    succeed(&command, &[], &[]);
+}
+
+#[test]
 fn environment_is_read_when_a_handle_is_made() {
     succeed(&[program("environment.c")], &[], &[]);
 }

@@ -1,0 +1,109 @@
+/* Every cancel ends one request: the running one or the next. One thread makes small requests with one call, another, or
+ * a signal handler, cancels at random moments.
+ *
+ *     cancel_once BUCKET */
+#include "check.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+enum { ROUNDS = 300, SIGNALS = 100, ENOUGH = 1000 };
+
+static oss_bucket *bucket;
+static oss_call *call;
+
+/* Makes requests until one is cancelled. How many went well before that; each cancel ends at the latest the request after
+ * the one that was running. */
+static void *until_cancelled(void *unused)
+{
+    int i;
+    oss_status status;
+    (void)unused;
+    for (i = 0; i < ENOUGH; i++) {
+        status = oss_head_object(bucket, "key", call);
+        if (status == OSS_CANCELLED)
+            return NULL;
+        NUMBER(OSS_OK, status);
+    }
+    fprintf(stderr, "a cancel had no effect on %d requests\n", ENOUGH);
+    exit(1);
+}
+
+static void from_another_thread(void)
+{
+    struct timespec pause = {0, 0};
+    unsigned seed = 1;
+    pthread_t thread;
+    int i;
+    for (i = 0; i < ROUNDS; i++) {
+        CHECK(pthread_create(&thread, NULL, until_cancelled, NULL) == 0);
+        seed = seed * 1103515245u + 12345u;
+        pause.tv_nsec = (long)(seed >> 8) % 5000000;
+        nanosleep(&pause, NULL);
+        OK(oss_call_cancel(call));
+        CHECK(pthread_join(thread, NULL) == 0);
+        /* Once, and not twice. */
+        OK(oss_head_object(bucket, "key", call));
+    }
+}
+
+static void cancel(int number)
+{
+    (void)number;
+    oss_call_cancel(call);
+}
+
+static void from_a_signal_handler(void)
+{
+    struct sigaction action;
+    pthread_t thread;
+    int i;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = cancel;
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    for (i = 0; i < SIGNALS; i++) {
+        CHECK(pthread_create(&thread, NULL, until_cancelled, NULL) == 0);
+        sleep_ms(i % 4);
+        CHECK(pthread_kill(thread, SIGUSR1) == 0);
+        CHECK(pthread_join(thread, NULL) == 0);
+        OK(oss_head_object(bucket, "key", call));
+    }
+}
+
+static int refuse(void *user, int64_t done, int64_t total)
+{
+    (void)user, (void)done, (void)total;
+    return 1;
+}
+
+/* A request that cannot be sent leaves a cancel to the next one; a reset takes it back. */
+static void what_is_left(void)
+{
+    OK(oss_call_cancel(call));
+    STATUS(OSS_INVALID_ARGUMENT, oss_head_object(bucket, "", call));
+    STATUS(OSS_CANCELLED, oss_head_object(bucket, "key", call));
+    OK(oss_head_object(bucket, "key", call));
+    OK(oss_call_cancel(call));
+    OK(oss_call_reset(call));
+    OK(oss_head_object(bucket, "key", call));
+    OK(oss_call_set_progress(call, refuse, NULL));
+    STATUS(OSS_CANCELLED, oss_put_object(bucket, "key", "value", 5, call));
+    OK(oss_call_set_progress(call, NULL, NULL));
+    OK(oss_put_object(bucket, "key", "value", 5, call));
+}
+
+int main(int argc, char **argv)
+{
+    oss_config *config = configure();
+    CHECK(argc == 2);
+    bucket = create_bucket(config, argv[1]);
+    CHECK((call = oss_call_new()));
+    OK(oss_put_object(bucket, "key", "value", 5, NULL));
+    from_another_thread();
+    from_a_signal_handler();
+    what_is_left();
+    oss_call_free(call);
+    oss_bucket_free(bucket);
+    oss_config_free(config);
+    return 0;
+}
