@@ -214,10 +214,11 @@ OSS_API oss_status oss_set_log(oss_log_fn function, void *user, int level);
 /// results of setters need not be looked at. One thread at a time.
 typedef struct oss_config oss_config;
 
-/// Where credentials come from; see oss_config_set_credentials().
+/// Where credentials come from; see oss_config_set_credentials(). What a
+/// provider has got is shared by all buckets that use the same one.
 typedef struct oss_credentials oss_credentials;
 
-/// Takes the keys that a credentials callback gives.
+/// Takes the keys that a credentials callback gives, and says why it is asked.
 typedef struct oss_keys oss_keys;
 
 /// A bucket and the way to it. It never changes: use one from any number of
@@ -423,16 +424,21 @@ OSS_API oss_status oss_config_add_resolve(oss_config *config,
 // -----------------------------------------------------------------------------
 // Credentials
 //
-// What requests are signed with. The default are the keys of the environment;
-// fixed keys and a function of yours are the alternatives. Secrets appear in
-// no message and in no log.
+// What requests are signed with: the keys of the environment, unless you name
+// another provider. Temporary keys are renewed before they expire. Secrets
+// appear in no message and in no log.
 // -----------------------------------------------------------------------------
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
-/// anything else to fail the request. Called before every attempt, on the
-/// thread of the call, by several threads at once if several work; must not
-/// throw or longjmp.
+/// anything else to fail the request. Runs on the thread of the call, on
+/// several threads at once if several work; must not throw or longjmp. Called
+/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
+/// before the keys expire and after the service has refused them.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
+
+/// Frees the `user` of a callback, when the last handle that may call it is
+/// freed. Runs on the thread that frees it; must not throw or longjmp.
+typedef void (*oss_destroy_fn)(void *user);
 
 /// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
 /// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
@@ -446,15 +452,72 @@ OSS_API oss_credentials *oss_credentials_static(const char *id,
                                                 const char *secret,
                                                 const char *token);
 
-/// Asks `function` before every attempt. It and `user` must outlive all handles
-/// made with these credentials.
+/// Asks `function` for keys. `destroy` frees `user` when no handle can call
+/// `function` any more, also if this fails; NULL if there is nothing to free.
 OSS_API oss_credentials *oss_credentials_callback(oss_credentials_fn function,
-                                                  void *user);
+                                                  void *user,
+                                                  oss_destroy_fn destroy);
+
+/// A provider by one text, NAME[:ARGUMENT][;OPTION=VALUE]...: "environment",
+/// "environment:alibaba-cloud", "anonymous", "ecs-ram-role[:NAME]",
+/// "oidc-role[:ROLE-ARN]", "assume-role:ROLE-ARN", "process:COMMAND",
+/// "uri:URL", "profile[:NAME]" or "chain". Options are those of
+/// oss_credentials_set(); ";;" stands for ";". NULL if it is not allowed.
+OSS_API oss_credentials *oss_credentials_from(const char *provider);
+
+/// Sets an option of a provider that is not in use yet. ECS RAM role:
+/// "endpoint". OIDC role: "provider-arn", "token-file". Assumed role: "base",
+/// the text of another provider. Both roles: "session-name", "duration" (900 to
+/// 43200 seconds), "policy" (JSON), "external-id", "sts-endpoint".
+OSS_API oss_status oss_credentials_set(oss_credentials *credentials,
+                                       const char *option,
+                                       const char *value);
+
+/// Keys of the RAM role of the ECS instance this runs on, from its metadata
+/// service, renewed before they expire. `role` NULL: the role it has.
+OSS_API oss_credentials *oss_credentials_ecs_ram_role(const char *role);
+
+/// Keys of a RAM role, from STS, in exchange for the OIDC token in a file, as
+/// in ACK (RRSA). All NULL: as ALIBABA_CLOUD_ROLE_ARN,
+/// ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE say.
+OSS_API oss_credentials *oss_credentials_oidc_role(const char *role_arn,
+                                                   const char *provider_arn,
+                                                   const char *token_file);
+
+/// Keys of the RAM role `role_arn`, from STS, taken on with the keys that
+/// `base` gives, which stays yours; NULL: those of the environment.
+OSS_API oss_credentials *oss_credentials_assume_role(
+    const oss_credentials *base,
+    const char *role_arn);
+
+/// Keys that a program prints as JSON: an absolute path and arguments, quoted
+/// as for a POSIX shell. No shell runs it; after 60 seconds it is killed.
+OSS_API oss_credentials *oss_credentials_process(const char *command);
+
+/// Keys that GET of `uri` answers as JSON: https, or http to 127.0.0.1 or [::1].
+OSS_API oss_credentials *oss_credentials_uri(const char *uri);
+
+/// A profile of the Alibaba Cloud CLI (~/.aliyun/config.json) or a section of
+/// ~/.alibabacloud/credentials. `name` NULL: ALIBABA_CLOUD_PROFILE, else the
+/// current one, else "default".
+OSS_API oss_credentials *oss_credentials_profile(const char *name);
+
+/// Looks where Alibaba Cloud's own libraries look, in their order: environment,
+/// OIDC, profiles, ECS metadata service, ALIBABA_CLOUD_CREDENTIALS_URI. The
+/// first that gives keys is used from then on.
+OSS_API oss_credentials *oss_credentials_chain(void);
+
+/// Copies what the provider is called into `buffer`, cut to `size` bytes with
+/// the NUL; for a chain also which provider it has found: "chain: uri". Returns
+/// the length of the whole name.
+OSS_API size_t oss_credentials_name(const oss_credentials *credentials,
+                                    char *buffer,
+                                    size_t size);
 
 /// None: requests go unsigned, for what is public.
 OSS_API oss_credentials *oss_credentials_anonymous(void);
 
-/// Lets go of credentials; configurations and handles made with them keep them.
+/// Frees credentials; configurations and handles made with them keep them.
 /// NULL is fine.
 OSS_API void oss_credentials_free(oss_credentials *credentials);
 
@@ -464,6 +527,18 @@ OSS_API oss_status oss_keys_set(oss_keys *keys,
                                 const char *id,
                                 const char *secret,
                                 const char *token);
+
+/// For credentials callbacks: when the keys expire, in seconds since 1970 UTC.
+/// They are then kept, and asked for again shortly before.
+OSS_API oss_status oss_keys_set_expiration(oss_keys *keys, int64_t seconds);
+
+/// For credentials callbacks: 1 if the service has refused the keys given
+/// before, so that others are needed; else 0.
+OSS_API int oss_keys_refused(const oss_keys *keys);
+
+/// For credentials callbacks: milliseconds until the request that needs keys
+/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
+OSS_API int64_t oss_keys_timeout_ms(const oss_keys *keys);
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
 OSS_API oss_status oss_config_set_keys(oss_config *config,
@@ -482,6 +557,10 @@ OSS_API oss_status oss_config_set_credentials_callback(
     oss_config *config,
     oss_credentials_fn function,
     void *user);
+
+/// Short for oss_credentials_from() and oss_config_set_credentials().
+OSS_API oss_status oss_config_set_credentials_from(oss_config *config,
+                                                   const char *provider);
 
 // -----------------------------------------------------------------------------
 // Session, bucket, service

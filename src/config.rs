@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::credentials::{Credentials, CredentialsProvider, Environment, Static};
+use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, Static};
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::retry::Retry;
@@ -196,6 +196,14 @@ impl Config {
         );
         self.set(Static::new(keys), |config, keys| {
             config.credentials = Some(Arc::new(keys))
+        })
+    }
+
+    /// Where credentials come from, as one text such as `ecs-ram-role`; see [`Recipe`]. The environment is read now.
+    pub fn credentials_from(&mut self, provider: &str) -> &mut Config {
+        let provider = Recipe::parse(provider).and_then(|recipe| recipe.build());
+        self.set(provider, |config, provider| {
+            config.credentials = Some(provider)
         })
     }
 
@@ -427,10 +435,22 @@ impl Config {
         self.error.clone().map_or(Ok(()), Err)
     }
 
-    /// The provider that was given, else the environment as it is now.
-    pub(crate) fn credentials_provider(&self) -> Arc<dyn CredentialsProvider> {
-        let given = self.credentials.clone();
-        given.unwrap_or_else(|| Arc::new(Environment::new()))
+    /// The provider that was given, else the one that `OSS_CREDENTIALS` names, else the environment as it is now.
+    pub(crate) fn credentials_provider(&self) -> Result<Arc<dyn CredentialsProvider>> {
+        if let Some(given) = &self.credentials {
+            return Ok(given.clone());
+        }
+        match std::env::var("OSS_CREDENTIALS") {
+            Ok(text) if !text.is_empty() => Recipe::parse(&text)
+                .and_then(|recipe| recipe.build())
+                .map_err(|error| {
+                    Error::new(
+                        error.kind(),
+                        format!("OSS_CREDENTIALS in the environment: {error}"),
+                    )
+                }),
+            _ => Ok(Arc::new(Environment::new())),
+        }
     }
 
     pub(crate) fn endpoint_options(&self) -> EndpointOptions<'_> {

@@ -307,6 +307,11 @@ fn callbacks() {
 }
 
 #[test]
+fn credentials() {
+    run_every_way("credentials.c", &["credentials"], nothing, nothing);
+}
+
+#[test]
 fn fork() {
     run_every_way("fork.c", &["fork"], nothing, |server| {
         let connections = |prefix: &str| -> BTreeSet<u64> {

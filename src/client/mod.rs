@@ -131,7 +131,7 @@ impl Client {
             authority,
             user_agent: user_agent(&config.app_name),
             user_headers: config.user_headers.clone(),
-            credentials: config.credentials_provider(),
+            credentials: config.credentials_provider()?,
             signer,
             session: config.open_session()?,
             connect_timeout: config.connect_timeout,

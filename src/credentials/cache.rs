@@ -5,6 +5,7 @@
 //! the library has no threads of its own.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{Asking, Credentials, CredentialsProvider};
@@ -32,6 +33,10 @@ const LOOK: Duration = Duration::from_millis(5);
 pub struct Cached<P> {
     provider: P,
     state: ForkLock<State>,
+    /// How long keys without an expiry are kept.
+    unknown_life: Duration,
+    /// The provider gives keys that are not to be kept: nobody waits for anybody.
+    unkept: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -111,10 +116,10 @@ impl State {
         Next::Renew
     }
 
-    fn answered(&mut self, credentials: Option<Arc<Credentials>>, now: i64) {
+    fn answered(&mut self, credentials: Option<Arc<Credentials>>, now: i64, unknown: Duration) {
         let life = match credentials.as_deref().and_then(|keys| keys.life(now)) {
             Some(life) => life,
-            None => UNKNOWN_LIFE,
+            None => unknown,
         };
         // Spread, so that many processes do not renew in the same second.
         let ahead = life.mul_f64(0.15 + 0.1 * random_fraction()).min(MOST_AHEAD);
@@ -151,11 +156,21 @@ impl State {
 }
 
 impl<P: CredentialsProvider> Cached<P> {
-    /// Keeps what `provider` gives.
+    /// Keeps what `provider` gives; keys without an expiry for a quarter of an hour.
     pub fn new(provider: P) -> Cached<P> {
         Cached {
             provider,
             state: ForkLock::new(),
+            unknown_life: UNKNOWN_LIFE,
+            unkept: AtomicBool::new(false),
+        }
+    }
+
+    /// Keeps only keys that have an expiry; for others the provider is asked each time.
+    pub fn as_told(provider: P) -> Cached<P> {
+        Cached {
+            unknown_life: Duration::ZERO,
+            ..Cached::new(provider)
         }
     }
 
@@ -163,6 +178,11 @@ impl<P: CredentialsProvider> Cached<P> {
         let unfinished = Unfinished(&self.state);
         let got = self.provider.credentials(asking);
         std::mem::forget(unfinished);
+        if self.unknown_life.is_zero()
+            && matches!(&got, Ok(Some(keys)) if keys.expiration().is_none())
+        {
+            self.unkept.store(true, Ordering::Relaxed);
+        }
         let now = asking.now();
         let got = got.and_then(|credentials| match &credentials {
             Some(keys) if keys.life(now) == Some(Duration::ZERO) => Err(Error::new(
@@ -176,7 +196,7 @@ impl<P: CredentialsProvider> Cached<P> {
             let replaced = match &got {
                 Ok(credentials) => {
                     let kept = state.kept.take();
-                    state.answered(credentials.clone(), now);
+                    state.answered(credentials.clone(), now, self.unknown_life);
                     kept
                 }
                 // That this request had no more time says nothing of the provider.
@@ -226,6 +246,9 @@ impl Drop for Unfinished<'_> {
 
 impl<P: CredentialsProvider> CredentialsProvider for Cached<P> {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        if self.unkept.load(Ordering::Relaxed) {
+            return self.provider.credentials(asking);
+        }
         loop {
             let now = asking.now();
             match self.state.with(|state| state.next(now)) {
@@ -238,6 +261,9 @@ impl<P: CredentialsProvider> CredentialsProvider for Cached<P> {
     }
 
     fn refused(&self, credentials: &Credentials) -> bool {
+        if self.unkept.load(Ordering::Relaxed) {
+            return self.provider.refused(credentials);
+        }
         let others = self.state.with(|state| match &mut state.kept {
             Some(kept) if kept.credentials.as_deref() == Some(credentials) => {
                 let renewable = kept.got.0.elapsed() >= YOUNG;

@@ -1,40 +1,86 @@
 //! Credentials providers.
 
 use std::ffi::{c_char, c_int, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use once_cell::sync::OnceCell;
 
 use super::config::{oss_config, set};
-use super::guard;
+use super::guard::{self, guard};
 use super::memory::{Handle, Memory, borrow, free, new_handle, word};
 use super::status::oss_status;
-use super::support::{User, is_null, optional_text, status, text};
+use super::support::{User, busy, is_null, optional_text, status, text};
 use crate::credentials::{
-    Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static,
+    Anonymous, Asking, Cached, Credentials, CredentialsProvider, Environment, Recipe, Static,
 };
 use crate::error::{Error, Kind, Result};
+use crate::time::Timestamp;
 
-/// Where credentials come from; see oss_config_set_credentials().
-pub struct oss_credentials(pub(super) Arc<dyn CredentialsProvider>);
+/// Where credentials come from; see oss_config_set_credentials(). What a
+/// provider has got is shared by all buckets that use the same one.
+pub struct oss_credentials {
+    /// How to make the provider, and the options it is still given.
+    recipe: Mutex<Recipe>,
+    provider: OnceCell<Arc<dyn CredentialsProvider>>,
+}
 
 impl Handle for oss_credentials {
     const WORD: u32 = word(b"cred");
     const TYPE: &'static str = "oss_credentials";
 }
 
-/// Takes the keys that a credentials callback gives.
-pub struct oss_keys(Mutex<Option<Credentials>>);
+impl oss_credentials {
+    fn made(provider: impl CredentialsProvider + 'static) -> oss_credentials {
+        oss_credentials {
+            recipe: Mutex::default(),
+            provider: OnceCell::with_value(Arc::new(provider)),
+        }
+    }
+
+    fn from(recipe: Recipe) -> oss_credentials {
+        oss_credentials {
+            recipe: Mutex::new(recipe),
+            provider: OnceCell::new(),
+        }
+    }
+
+    /// The provider, which is made when it is first needed.
+    fn provider(&self) -> Result<Arc<dyn CredentialsProvider>> {
+        let recipe = || self.recipe.lock().map_err(|_| busy("credentials"));
+        self.provider.get_or_try_init(|| recipe()?.build()).cloned()
+    }
+}
+
+/// Takes the keys that a credentials callback gives, and says why it is asked.
+pub struct oss_keys(Mutex<Given>);
 
 impl Handle for oss_keys {
     const WORD: u32 = word(b"keys");
     const TYPE: &'static str = "oss_keys";
 }
 
+/// What a callback has given, and what it can ask.
+struct Given {
+    keys: Option<Credentials>,
+    expiration: Option<Timestamp>,
+    asked_again: bool,
+    /// Milliseconds left; -1 if the request has no end.
+    left: i64,
+}
+
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
-/// anything else to fail the request. Called before every attempt, on the
-/// thread of the call, by several threads at once if several work; must not
-/// throw or longjmp.
+/// anything else to fail the request. Runs on the thread of the call, on
+/// several threads at once if several work; must not throw or longjmp. Called
+/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
+/// before the keys expire and after the service has refused them.
 pub type oss_credentials_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, keys: *mut oss_keys) -> c_int>;
+
+/// Frees the `user` of a callback, when the last handle that may call it is
+/// freed. Runs on the thread that frees it; must not throw or longjmp.
+pub type oss_destroy_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void)>;
 
 /// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
 /// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
@@ -42,7 +88,7 @@ pub type oss_credentials_fn =
 /// service is made.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_environment() -> *mut oss_credentials {
-    new_handle(|| Ok(oss_credentials(Arc::new(Environment::new()))))
+    new_handle(|| Ok(oss_credentials::made(Environment::new())))
 }
 
 /// Always the same keys; `token` is NULL for long-lived ones. NULL if one is
@@ -56,27 +102,186 @@ pub unsafe extern "C" fn oss_credentials_static(
     new_handle(|| {
         // SAFETY: strings or NULL, as the header asks.
         let keys = Static::new(unsafe { keys(id, secret, token) }?)?;
-        Ok(oss_credentials(Arc::new(keys)))
+        Ok(oss_credentials::made(keys))
     })
 }
 
-/// Asks `function` before every attempt. It and `user` must outlive all handles
-/// made with these credentials.
+/// Asks `function` for keys. `destroy` frees `user` when no handle can call
+/// `function` any more, also if this fails; NULL if there is nothing to free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_callback(
     function: oss_credentials_fn,
     user: *mut c_void,
+    destroy: oss_destroy_fn,
 ) -> *mut oss_credentials {
-    new_handle(|| callback(function, user))
+    new_handle(|| callback(function, user, destroy))
+}
+
+/// A provider by one text, NAME[:ARGUMENT][;OPTION=VALUE]...: "environment",
+/// "environment:alibaba-cloud", "anonymous", "ecs-ram-role[:NAME]",
+/// "oidc-role[:ROLE-ARN]", "assume-role:ROLE-ARN", "process:COMMAND",
+/// "uri:URL", "profile[:NAME]" or "chain". Options are those of
+/// oss_credentials_set(); ";;" stands for ";". NULL if it is not allowed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_from(provider: *const c_char) -> *mut oss_credentials {
+    new_handle(|| {
+        // SAFETY: a string or NULL.
+        let text = unsafe { text(provider, "provider") }?;
+        Recipe::parse(text).map(oss_credentials::from)
+    })
+}
+
+/// Sets an option of a provider that is not in use yet. ECS RAM role:
+/// "endpoint". OIDC role: "provider-arn", "token-file". Assumed role: "base",
+/// the text of another provider. Both roles: "session-name", "duration" (900 to
+/// 43200 seconds), "policy" (JSON), "external-id", "sts-endpoint".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_set(
+    credentials: *mut oss_credentials,
+    option: *const c_char,
+    value: *const c_char,
+) -> oss_status {
+    status(|| {
+        // SAFETY: NULL or a live handle.
+        let credentials = unsafe { borrow(credentials, "credentials") }?;
+        // SAFETY: strings or NULL.
+        let (option, value) = unsafe { (text(option, "option")?, text(value, "value")?) };
+        if credentials.provider.get().is_some() {
+            return Err(Error::invalid(
+                "`credentials` are in use, or have no options; set options before the credentials are given to a configuration",
+            ));
+        }
+        let mut recipe = credentials.recipe.lock().map_err(|_| busy("credentials"))?;
+        recipe.set(option, value)
+    })
+}
+
+/// Keys of the RAM role of the ECS instance this runs on, from its metadata
+/// service, renewed before they expire. `role` NULL: the role it has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_ecs_ram_role(role: *const c_char) -> *mut oss_credentials {
+    // SAFETY: a string or NULL.
+    new_handle(|| recipe("ecs-ram-role", unsafe { optional_text(role, "role") }?))
+}
+
+/// Keys of a RAM role, from STS, in exchange for the OIDC token in a file, as
+/// in ACK (RRSA). All NULL: as ALIBABA_CLOUD_ROLE_ARN,
+/// ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_oidc_role(
+    role_arn: *const c_char,
+    provider_arn: *const c_char,
+    token_file: *const c_char,
+) -> *mut oss_credentials {
+    new_handle(|| {
+        // SAFETY: strings or NULL.
+        let (arn, provider, file) = unsafe {
+            (
+                optional_text(role_arn, "role_arn")?,
+                optional_text(provider_arn, "provider_arn")?,
+                optional_text(token_file, "token_file")?,
+            )
+        };
+        let mut recipe = Recipe::new("oidc-role", arn)?;
+        for (option, value) in [("provider-arn", provider), ("token-file", file)] {
+            if let Some(value) = value {
+                recipe.set(option, value)?;
+            }
+        }
+        Ok(oss_credentials::from(recipe))
+    })
+}
+
+/// Keys of the RAM role `role_arn`, from STS, taken on with the keys that
+/// `base` gives, which stays yours; NULL: those of the environment.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_assume_role(
+    base: *const oss_credentials,
+    role_arn: *const c_char,
+) -> *mut oss_credentials {
+    new_handle(|| {
+        // SAFETY: a string or NULL.
+        let arn = unsafe { text(role_arn, "role_arn") }?;
+        let mut recipe = Recipe::new("assume-role", Some(arn))?;
+        if !base.is_null() {
+            // SAFETY: a live handle.
+            recipe.base(unsafe { borrow(base, "base") }?.provider()?);
+        }
+        Ok(oss_credentials::from(recipe))
+    })
+}
+
+/// Keys that a program prints as JSON: an absolute path and arguments, quoted
+/// as for a POSIX shell. No shell runs it; after 60 seconds it is killed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_process(command: *const c_char) -> *mut oss_credentials {
+    // SAFETY: a string or NULL.
+    new_handle(|| recipe("process", Some(unsafe { text(command, "command") }?)))
+}
+
+/// Keys that GET of `uri` answers as JSON: https, or http to 127.0.0.1 or [::1].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_uri(uri: *const c_char) -> *mut oss_credentials {
+    // SAFETY: a string or NULL.
+    new_handle(|| recipe("uri", Some(unsafe { text(uri, "uri") }?)))
+}
+
+/// A profile of the Alibaba Cloud CLI (~/.aliyun/config.json) or a section of
+/// ~/.alibabacloud/credentials. `name` NULL: ALIBABA_CLOUD_PROFILE, else the
+/// current one, else "default".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_profile(name: *const c_char) -> *mut oss_credentials {
+    // SAFETY: a string or NULL.
+    new_handle(|| recipe("profile", unsafe { optional_text(name, "name") }?))
+}
+
+/// Looks where Alibaba Cloud's own libraries look, in their order: environment,
+/// OIDC, profiles, ECS metadata service, ALIBABA_CLOUD_CREDENTIALS_URI. The
+/// first that gives keys is used from then on.
+#[unsafe(no_mangle)]
+pub extern "C" fn oss_credentials_chain() -> *mut oss_credentials {
+    new_handle(|| recipe("chain", None))
+}
+
+/// Copies what the provider is called into `buffer`, cut to `size` bytes with
+/// the NUL; for a chain also which provider it has found: "chain: uri". Returns
+/// the length of the whole name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_credentials_name(
+    credentials: *const oss_credentials,
+    buffer: *mut c_char,
+    size: usize,
+) -> usize {
+    guard(|| {
+        // SAFETY: NULL or a live handle.
+        let name = unsafe { borrow(credentials, "credentials") }?
+            .provider()?
+            .name();
+        // SAFETY: the caller's buffer of that size, or NULL.
+        let buffer = unsafe { super::support::buffer(buffer.cast(), size, "buffer") }?;
+        let kept = name.len().min(size.saturating_sub(1));
+        for (to, from) in buffer.iter_mut().zip(&name.as_bytes()[..kept]) {
+            *to = *from;
+        }
+        if let Some(end) = buffer.get_mut(kept) {
+            *end = 0;
+        }
+        Ok(name.len())
+    })
+    .unwrap_or(0)
+}
+
+fn recipe(name: &str, argument: Option<&str>) -> Result<oss_credentials> {
+    Recipe::new(name, argument).map(oss_credentials::from)
 }
 
 /// None: requests go unsigned, for what is public.
 #[unsafe(no_mangle)]
 pub extern "C" fn oss_credentials_anonymous() -> *mut oss_credentials {
-    new_handle(|| Ok(oss_credentials(Arc::new(Anonymous))))
+    new_handle(|| Ok(oss_credentials::made(Anonymous)))
 }
 
-/// Lets go of credentials; configurations and handles made with them keep them.
+/// Frees credentials; configurations and handles made with them keep them.
 /// NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_free(credentials: *mut oss_credentials) {
@@ -98,11 +303,49 @@ pub unsafe extern "C" fn oss_keys_set(
         let target = unsafe { borrow(keys, "keys") }?;
         // SAFETY: strings or NULL, as the header asks.
         let given = unsafe { self::keys(id, secret, token) }?;
-        if let Ok(mut slot) = target.0.lock() {
-            *slot = Some(given);
-        }
-        Ok(())
+        target.with(|slot| slot.keys = Some(given))
     })
+}
+
+/// For credentials callbacks: when the keys expire, in seconds since 1970 UTC.
+/// They are then kept, and asked for again shortly before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_keys_set_expiration(keys: *mut oss_keys, seconds: i64) -> oss_status {
+    status(|| {
+        // SAFETY: lent by the library during the callback.
+        let target = unsafe { borrow(keys, "keys") }?;
+        if seconds <= 0 {
+            return Err(Error::invalid(format!(
+                "`seconds`: {seconds} is not a time of expiry; allowed are seconds since 1970 UTC, 1 and more"
+            )));
+        }
+        target.with(|slot| slot.expiration = Some(Timestamp(seconds)))
+    })
+}
+
+/// For credentials callbacks: 1 if the service has refused the keys given
+/// before, so that others are needed; else 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_keys_refused(keys: *const oss_keys) -> c_int {
+    // SAFETY: lent by the library during the callback.
+    let keys = unsafe { borrow(keys, "keys") };
+    guard(|| keys?.with(|slot| c_int::from(slot.asked_again))).unwrap_or(0)
+}
+
+/// For credentials callbacks: milliseconds until the request that needs keys
+/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_keys_timeout_ms(keys: *const oss_keys) -> i64 {
+    // SAFETY: lent by the library during the callback.
+    let keys = unsafe { borrow(keys, "keys") };
+    guard(|| keys?.with(|slot| slot.left)).unwrap_or(0)
+}
+
+impl oss_keys {
+    fn with<T>(&self, use_it: impl FnOnce(&mut Given) -> T) -> Result<T> {
+        let mut given = self.0.lock().map_err(|_| busy("keys"))?;
+        Ok(use_it(&mut given))
+    }
 }
 
 /// # Safety
@@ -122,29 +365,100 @@ pub(super) unsafe fn keys(
     }
 }
 
-pub(super) fn callback(function: oss_credentials_fn, user: *mut c_void) -> Result<oss_credentials> {
-    let function = function.ok_or_else(|| is_null("function"))?;
-    let user = User(user);
-    let ask = move || {
-        // The whole of `user` moves into the closure, not only the pointer in it.
-        let user = user;
-        let slot = Memory::new(oss_keys(Mutex::new(None)));
-        // SAFETY: the caller vouches for the function; `slot` lives during the call and is only reached through `&`.
-        let refused = guard::callback(|| unsafe { function(user.0, slot.as_handle()) });
-        let keys = slot.into_value().0.into_inner().ok().flatten();
-        match (refused, keys) {
-            (0, Some(keys)) => Ok(keys),
-            (0, None) => Err(Error::new(
-                Kind::Credentials,
-                "the credentials callback returned 0 without calling oss_keys_set()",
-            )),
-            (refused, _) => Err(Error::new(
-                Kind::Credentials,
-                format!("the credentials callback failed with {refused}"),
-            )),
+/// The caller's function, and what it is called with.
+struct Asked {
+    function: Function,
+    user: User,
+    destroy: oss_destroy_fn,
+    /// Whether the service refused what it gave last.
+    refused: AtomicBool,
+}
+
+type Function = unsafe extern "C-unwind" fn(*mut c_void, *mut oss_keys) -> c_int;
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: the caller vouches for the function; nobody else can reach `user` through this library any more.
+            guard::callback(|| unsafe { destroy(self.user.0) });
         }
+    }
+}
+
+impl CredentialsProvider for Asked {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        let slot = Memory::new(oss_keys(Mutex::new(Given {
+            keys: None,
+            expiration: None,
+            asked_again: self.refused.swap(false, Ordering::Relaxed),
+            left: left(asking),
+        })));
+        // SAFETY: the caller vouches for the function; `slot` lives during the call and is only reached through `&`.
+        let failed = guard::callback(|| unsafe { (self.function)(self.user.0, slot.as_handle()) });
+        let given = slot.into_value().0.into_inner().map_err(|_| busy("keys"))?;
+        let error = |why: String| Error::new(Kind::Credentials, why);
+        let keys = match (failed, given.keys) {
+            (0, Some(keys)) => keys,
+            (0, None) => {
+                return Err(error(
+                    "the credentials callback returned 0 without calling oss_keys_set()".into(),
+                ));
+            }
+            (failed, _) => {
+                return Err(error(format!(
+                    "the credentials callback failed with {failed}"
+                )));
+            }
+        };
+        keys.check("the credentials callback", Kind::Credentials)?;
+        Ok(Some(Arc::new(match given.expiration {
+            Some(time) => keys.expires(time),
+            None => keys,
+        })))
+    }
+
+    fn refused(&self, _: &Credentials) -> bool {
+        self.refused.store(true, Ordering::Relaxed);
+        true
+    }
+
+    fn name(&self) -> String {
+        "callback".into()
+    }
+}
+
+/// What a callback is told about the time it has.
+fn left(asking: &Asking<'_>) -> i64 {
+    if asking.check().is_err() {
+        return 0;
+    }
+    let left = |end: Instant| end.saturating_duration_since(Instant::now());
+    asking.deadline().map_or(-1, |end| {
+        i64::try_from(left(end).as_millis()).unwrap_or(i64::MAX)
+    })
+}
+
+fn callback(
+    function: oss_credentials_fn,
+    user: *mut c_void,
+    destroy: oss_destroy_fn,
+) -> Result<oss_credentials> {
+    let asked = |function| Asked {
+        function,
+        user: User(user),
+        destroy,
+        refused: AtomicBool::new(false),
     };
-    Ok(oss_credentials(Arc::new(Callback(ask))))
+    match function {
+        Some(function) => Ok(oss_credentials::made(Cached::as_told(asked(function)))),
+        None => {
+            if let Some(destroy) = destroy {
+                // SAFETY: the caller vouches for the function, and this library keeps nothing of `user`.
+                guard::callback(|| unsafe { destroy(user) });
+            }
+            Err(is_null("function"))
+        }
+    }
 }
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
@@ -175,7 +489,7 @@ pub unsafe extern "C" fn oss_config_set_credentials(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.credentials(borrow(credentials, "credentials")?.0.clone());
+            config.credentials(borrow(credentials, "credentials")?.provider()?);
             Ok(())
         })
     }
@@ -191,7 +505,22 @@ pub unsafe extern "C" fn oss_config_set_credentials_callback(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.credentials(callback(function, user)?.0);
+            config.credentials(callback(function, user, None)?.provider()?);
+            Ok(())
+        })
+    }
+}
+
+/// Short for oss_credentials_from() and oss_config_set_credentials().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_credentials_from(
+    config: *mut oss_config,
+    provider: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and a string, or NULL, as the header asks.
+    unsafe {
+        set(config, |config| {
+            config.credentials(Recipe::parse(text(provider, "provider")?)?.build()?);
             Ok(())
         })
     }

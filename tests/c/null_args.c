@@ -231,14 +231,33 @@ static void credentials(void)
     NO_HANDLE("secret", oss_credentials_static("id", NULL, NULL));
     NO_HANDLE("token", oss_credentials_static("id", "secret", NOT_UTF8));
     NO_HANDLE("keys", oss_credentials_static("", "", NULL));
-    NO_HANDLE("function", oss_credentials_callback(NULL, NULL));
+    NO_HANDLE("function", oss_credentials_callback(NULL, NULL, NULL));
+    NO_HANDLE("provider", oss_credentials_from(NULL));
+    NO_HANDLE("role", oss_credentials_ecs_ram_role(NOT_UTF8));
+    NO_HANDLE("provider_arn", oss_credentials_oidc_role(NULL, NOT_UTF8, NULL));
+    NO_HANDLE("role_arn", oss_credentials_assume_role(NULL, NULL));
+    NO_HANDLE("command", oss_credentials_process(NULL));
+    NO_HANDLE("uri", oss_credentials_uri(NULL));
+    NO_HANDLE("name", oss_credentials_profile(NOT_UTF8));
+    CHECK((given = oss_credentials_chain()));
+    oss_credentials_free(given);
+    CHECK((given = oss_credentials_ecs_ram_role(NULL)));
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(NULL, "endpoint", "x"));
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(given, NULL, "x"));
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(given, "endpoint", NULL));
+    NUMBER(0, (long)oss_credentials_name(NULL, NULL, 0));
+    NUMBER(0, (long)oss_credentials_name(given, NULL, 1));
+    oss_credentials_free(given);
+    STATUS(OSS_INVALID_ARGUMENT, oss_keys_set_expiration(NULL, 1));
+    NUMBER(0, oss_keys_refused(NULL));
+    NUMBER(0, (long)oss_keys_timeout_ms(NULL));
     CHECK((given = oss_credentials_environment()));
     oss_credentials_free(given);
     CHECK((given = oss_credentials_anonymous()));
     oss_credentials_free(given);
     CHECK((given = oss_credentials_static("id", "secret", "token")));
     oss_credentials_free(given);
-    CHECK((given = oss_credentials_callback(no_keys, &asked)));
+    CHECK((given = oss_credentials_callback(no_keys, &asked, NULL)));
     OK(oss_config_set_credentials(own, given));
     oss_credentials_free(given);
     CHECK((with_callback = oss_bucket_new(own, "bucket")));
@@ -246,6 +265,14 @@ static void credentials(void)
     STATUS(OSS_CREDENTIALS, oss_head_object(with_callback, "key", call));
     NUMBER(1, asked);
     oss_bucket_free(with_callback);
+}
+
+static void credentials_from_a_text(void)
+{
+    oss_config *own = oss_config_new();
+    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_credentials_from(NULL, "chain"));
+    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_credentials_from(own, NULL));
+    oss_config_free(own);
 }
 
 static void handles(void)
@@ -450,6 +477,7 @@ int main(void)
     config = configure();
     bad_options();
     credentials();
+    credentials_from_a_text();
     handles();
     no_call();
     bad_call();

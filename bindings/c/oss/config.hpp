@@ -42,7 +42,7 @@ public:
     // Asks `give` before every attempt, by several threads at once if several work.
     static credentials callback(function give) {
         auto kept = std::make_shared<function>(std::move(give));
-        credentials made(oss_credentials_callback(ask, kept.get()));
+        credentials made(oss_credentials_callback(ask, kept.get(), nullptr));
         made.keep_ = std::move(kept);
         return made;
     }

@@ -115,7 +115,7 @@ static oss_credentials *credentials(const words *option) {
         return oss_credentials_anonymous();
     if (strcmp(kind, "static") == 0)
         return oss_credentials_static(word(option, 3), word(option, 4), word_or_null(option, 5));
-    return oss_credentials_callback(give_no_keys, NULL);
+    return oss_credentials_callback(give_no_keys, NULL, NULL);
 }
 
 #ifdef WITH_OSS_OPTIONS
