@@ -494,8 +494,8 @@ OSS_API oss_credentials *oss_credentials_assume_role(
 /// as for a POSIX shell. No shell runs it; after 60 seconds it is killed.
 OSS_API oss_credentials *oss_credentials_process(const char *command);
 
-/// Keys that GET of `uri` answers as JSON: https, or http to this machine by its
-/// loopback address.
+/// Keys that GET of `uri` answers as JSON: https, or http to 127.0.0.1 or
+/// [::1].
 OSS_API oss_credentials *oss_credentials_uri(const char *uri);
 
 /// A profile of the Alibaba Cloud CLI (~/.aliyun/config.json) or a section of

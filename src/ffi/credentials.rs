@@ -219,8 +219,8 @@ pub unsafe extern "C" fn oss_credentials_process(command: *const c_char) -> *mut
     new_handle(|| recipe("process", Some(unsafe { text(command, "command") }?)))
 }
 
-/// Keys that GET of `uri` answers as JSON: https, or http to this machine by its
-/// loopback address.
+/// Keys that GET of `uri` answers as JSON: https, or http to 127.0.0.1 or
+/// [::1].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_credentials_uri(uri: *const c_char) -> *mut oss_credentials {
     // SAFETY: a string or NULL.
