@@ -339,9 +339,14 @@ OSS_API oss_status oss_config_set_app_name(oss_config *config,
 /// 1.
 OSS_API oss_status oss_config_set_crc64(oss_config *config, int on);
 
-/// How many times a request is sent at most, 0..100, default 3. 1: it is never
-/// repeated; 0: until the total timeout of the call, or until it is cancelled.
-/// Only what may be repeated is.
+/// With 0, a downloaded file gets its name without an fsync of its content
+/// before: a power failure may then leave a file that is cut. Default 1.
+OSS_API oss_status oss_config_set_file_sync(oss_config *config, int on);
+
+/// How many times a request is sent at most, 0..100, default 3. 1: never again;
+/// 0: until the total timeout, or until it is cancelled. Only what may be
+/// repeated is. A download that breaks counts the attempts in a row that
+/// brought less than 100 KiB.
 OSS_API oss_status oss_config_set_attempts(oss_config *config, int attempts);
 
 /// The waits between attempts, in milliseconds: random, up to a bound that is
@@ -393,8 +398,8 @@ OSS_API oss_status oss_config_set_tls_versions(oss_config *config,
                                                int min,
                                                int max);
 
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
-/// session.
+/// Trusts only the roots in the PEM file `path`, a regular file of at most
+/// 16 MiB, read now. Belongs to the session.
 OSS_API oss_status oss_config_set_ca_file(oss_config *config, const char *path);
 
 /// Trusts only the roots in these `len` bytes of PEM. Belongs to the session.
@@ -1209,7 +1214,8 @@ OSS_API oss_status oss_put_object(const oss_bucket *bucket,
                                   size_t len,
                                   oss_call *call);
 
-/// PutObject from the file at `path`, up to 5 GB.
+/// PutObject from the regular file at `path`, up to 5 GB. If it is written to
+/// meanwhile, the result is #OSS_IO and nothing is stored.
 OSS_CHECK
 OSS_API oss_status oss_put_object_file(const oss_bucket *bucket,
                                        const char *key,
@@ -1244,7 +1250,10 @@ OSS_API oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
                                             size_t *len,
                                             oss_call *call);
 
-/// GetObject into the file at `path`, which appears whole or not at all.
+/// GetObject into the file at `path`, which appears whole or not at all: links
+/// followed, mode and (where allowed) owner of a replaced file kept. Only files
+/// are replaced. If it is killed, nothing stays; where files need a name, it is
+/// `.NAME.alioss-part`, and the next download replaces that.
 OSS_CHECK
 OSS_API oss_status oss_get_object_to_file(const oss_bucket *bucket,
                                           const char *key,
@@ -1587,8 +1596,8 @@ OSS_API oss_status oss_get_object_by_url(const oss_bucket *bucket,
                                          const char *url,
                                          oss_call *call);
 
-/// GetObject by a presigned URL into the file at `path`, which appears whole or
-/// not at all.
+/// GetObject by a presigned URL into the file at `path`; see
+/// oss_get_object_to_file().
 OSS_CHECK
 OSS_API oss_status oss_get_object_by_url_to_file(const oss_bucket *bucket,
                                                  const char *url,

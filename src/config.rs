@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, Static};
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
+use crate::file;
 use crate::retry::Retry;
 use crate::transport::{Override, Proxy, Resolver, Session, SessionOptions, TlsVersion, Trust};
 
@@ -26,6 +27,9 @@ const MAX_TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Longest wait between attempts that is accepted.
 const MAX_BACKOFF: Duration = Duration::from_secs(3600);
+
+/// Largest CA file; the roots of a system have a quarter of a megabyte.
+const MAX_CA_FILE: u64 = 16 * 1024 * 1024;
 
 /// How to reach the service.
 ///
@@ -62,6 +66,7 @@ pub struct Config {
     pub(crate) clock: Clock,
     pub(crate) clock_skew_correction: bool,
     pub(crate) traffic_limit: Option<u64>,
+    pub(crate) file_sync: bool,
     session: Option<Session>,
     own_session: SessionSettings,
     pub(crate) error: Option<Error>,
@@ -102,6 +107,7 @@ impl Default for Config {
             clock: Clock::default(),
             clock_skew_correction: true,
             traffic_limit: None,
+            file_sync: true,
             session: None,
             own_session: SessionSettings::default(),
             error: None,
@@ -264,12 +270,9 @@ impl Config {
         })
     }
 
-    /// Trusts only the roots in this PEM file, read now. Belongs to the session.
+    /// Trusts only the roots in this PEM file, a regular file of at most 16 MiB, read now. Belongs to the session.
     pub fn ca_file(&mut self, path: impl AsRef<Path>) -> &mut Config {
-        let path = path.as_ref();
-        let pem = std::fs::read(path).map_err(|cause| {
-            Error::io(format!("`ca_file`: cannot read {}", path.display()), cause)
-        });
+        let pem = file::read_bounded("ca_file", path.as_ref(), MAX_CA_FILE);
         self.trust("ca_file", pem.map(|pem| Trust::Pem(pem.into())))
     }
 
@@ -329,8 +332,16 @@ impl Config {
         self
     }
 
+    /// Has the content of a downloaded file on the disk (one fsync) before the file gets its name, so that a power failure
+    /// leaves the old file or the whole new one. Default on.
+    pub fn file_sync(&mut self, on: bool) -> &mut Config {
+        self.file_sync = on;
+        self
+    }
+
     /// How many times a request is sent at most, 0..100, default 3; 1: it is never repeated, 0: until the total timeout of
-    /// the call, or until it is cancelled. Only what may be repeated is.
+    /// the call, or until it is cancelled. Only what may be repeated is. A download whose connection breaks goes on
+    /// where it stopped: it counts the attempts in a row that brought less than 100 KiB.
     pub fn attempts(&mut self, attempts: u32) -> &mut Config {
         let check = in_range("attempts", attempts, 0, 100, "attempts");
         self.set(check, |config, attempts| config.retry.attempts = attempts)

@@ -160,6 +160,13 @@ impl Error {
         self
     }
 
+    /// The same under another heading: what the service said stays.
+    pub(crate) fn recast(mut self, kind: Kind, message: String) -> Error {
+        self.0.kind = kind;
+        self.0.message = message;
+        self
+    }
+
     /// Adds what the caller should know besides.
     pub(crate) fn with_note(mut self, note: &str) -> Error {
         self.0.message += &format!("; {note}");

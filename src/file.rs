@@ -1,71 +1,68 @@
-//! A file that appears whole or not at all.
+//! Files of the user: read only if they are regular files, and written so that they appear whole or not at all.
+//!
+//! A file that is written is a [`Target`], looked at before anything is done, and a [`Temporary`] that takes its place at
+//! the end. A file that is read comes from [`open`] or [`read_bounded`]. No function here waits for the other end of a pipe
+//! or wakes a device, and no descriptor below 3 is used: those belong to whoever prints.
 
-use std::fs::{self, File};
+mod source;
+mod target;
+mod temporary;
+
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::retry::random;
+pub(crate) use source::{Snapshot, open, read_bounded};
+pub(crate) use target::Target;
+pub(crate) use temporary::Temporary;
 
-/// A file that vanishes unless it is published.
-pub(crate) struct Temporary {
-    pub file: File,
-    path: PathBuf,
+use crate::error::Error;
+
+/// The error of a path that leads to something else than a file with content.
+fn not_regular(option: &str, path: &Path) -> Error {
+    Error::invalid(format!(
+        "`{option}`: {} is not a regular file; use a stream for pipes and devices",
+        path.display()
+    ))
 }
 
-impl Temporary {
-    /// A new file in the directory of `target`, so that renaming is atomic.
-    pub fn beside(target: &Path) -> io::Result<Temporary> {
-        let name = target
-            .file_name()
-            .ok_or_else(|| io::Error::other("the path names no file"))?;
-        if target.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        // The name is cut so that the suffix fits into the 255 bytes that file systems allow.
-        let name = name.to_string_lossy();
-        let start: String = name.chars().take(40).collect();
-        let path = target.with_file_name(format!(".{start}.{:016x}.part", random()));
-        let file = File::options().write(true).create_new(true).open(&path)?;
-        Ok(Temporary { file, path })
-    }
-
-    pub fn publish(self, target: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.path, target)?;
-        sync_directory(target)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // After publishing there is nothing of that name any more.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// Makes a rename in the directory of `path` survive a power failure.
+/// Moves `file` to a descriptor that is neither standard input nor output nor error. A program that runs without those (a
+/// daemon) would otherwise print into it.
 #[cfg(unix)]
-fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    match File::open(directory).and_then(|directory| directory.sync_all()) {
-        // Some directories and file systems do not allow it; the file is in place all the same.
-        Err(error) if is_not_allowed(&error) => Ok(()),
-        done => done,
+fn above_standard(file: File) -> io::Result<File> {
+    use std::os::fd::AsRawFd;
+    // The standard library duplicates to descriptors from 3 on.
+    if file.as_raw_fd() < 3 {
+        file.try_clone()
+    } else {
+        Ok(file)
     }
-}
-
-#[cfg(unix)]
-fn is_not_allowed(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::PermissionDenied | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-    )
 }
 
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
+fn above_standard(file: File) -> io::Result<File> {
+    Ok(file)
+}
+
+/// Whether another program, or another part of this one, holds a lock on `file`. If not, this one does as long as `file` is
+/// open, where the file system has locks.
+#[cfg(unix)]
+fn is_busy(file: &File) -> bool {
+    matches!(crate::ffi::os::try_lock(file), Ok(false))
+}
+
+#[cfg(not(unix))]
+fn is_busy(_: &File) -> bool {
+    false
+}
+
+/// Reads at a position of its own.
+#[cfg(unix)]
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::cancel::Cancel;
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
+use crate::file::read_at;
 use crate::header::{Header, Parameter};
 use crate::headers::Headers;
 use crate::operation::{Operation, Value};
@@ -30,14 +31,15 @@ pub enum Body<'a> {
     Empty,
     /// These bytes; sent from where they are.
     Bytes(&'a [u8]),
-    /// A file from `offset`, `length` bytes of it. Its read position is neither used nor moved.
+    /// A file from `offset`, `length` bytes of it. Its read position is neither used nor moved. If the file is written to
+    /// meanwhile, the upload fails and nothing is stored.
     File {
         /// The open file.
         file: &'a File,
         /// First byte.
         offset: u64,
-        /// How many bytes.
-        length: u64,
+        /// How many bytes; `None` is up to the end, wherever that is: the body is sent in chunks.
+        length: Option<u64>,
     },
     /// Whatever a reader yields. Such a request is repeated only as long as nothing was read.
     Stream {
@@ -99,13 +101,21 @@ impl<R: Read + Seek> Rewind for Seekable<R> {
 }
 
 impl<'a> Body<'a> {
-    /// The whole of `file`.
+    /// The whole of `file`, which has to be a regular file. Its length is not known if its size says 0 but bytes come, as
+    /// those of `/proc` do.
     pub fn file(file: &'a File) -> io::Result<Body<'a>> {
-        let length = file.metadata()?.len();
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "not a regular file; use a stream for pipes and devices",
+            ));
+        }
+        let is_known = metadata.len() > 0 || read_at(file, &mut [0], 0)? == 0;
         Ok(Body::File {
             file,
             offset: 0,
-            length,
+            length: is_known.then_some(metadata.len()),
         })
     }
 
@@ -114,8 +124,9 @@ impl<'a> Body<'a> {
         match self {
             Body::Empty => Some(0),
             Body::Bytes(bytes) => Some(bytes.len() as u64),
-            Body::File { length, .. } => Some(*length),
-            Body::Stream { length, .. } | Body::Rewindable { length, .. } => *length,
+            Body::File { length, .. }
+            | Body::Stream { length, .. }
+            | Body::Rewindable { length, .. } => *length,
         }
     }
 }

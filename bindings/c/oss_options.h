@@ -74,6 +74,7 @@ typedef struct oss_options {
     const oss_options_pair *resolve; /* session; ends with {NULL, NULL} */
     const char *app_name;
     int no_crc64;
+    int no_file_sync;
     int attempts;           /* at most; 1: never repeated */
     int unlimited_attempts; /* until the total timeout, or until cancelled */
     int64_t backoff_base_ms;
@@ -146,6 +147,8 @@ static inline oss_config *oss_options_config(const oss_options *options) {
         oss_config_set_app_name(config, options->app_name);
     if (options->no_crc64)
         oss_config_set_crc64(config, 0);
+    if (options->no_file_sync)
+        oss_config_set_file_sync(config, 0);
     if (options->attempts || options->unlimited_attempts)
         oss_config_set_attempts(config, options->unlimited_attempts ? 0 : options->attempts);
     if (options->backoff_base_ms || options->backoff_cap_ms)

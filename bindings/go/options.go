@@ -98,6 +98,9 @@ type Options struct {
 	AppName string
 	// DisableCRC64 leaves out comparing the CRC-64 of uploads and whole downloads with the service's.
 	DisableCRC64 bool
+	// DisableFileSync gives downloaded files their names without an fsync of their content before: a power failure may
+	// then leave a file that is cut.
+	DisableFileSync bool
 	// Attempts is how many times a request is sent at most, 1..100, default 3; 1: it is never repeated. Only what may be
 	// repeated is.
 	Attempts int
@@ -250,6 +253,7 @@ func (c *config) apply(o *Options) error {
 		c.check(C.oss_config_set_app_name(c.ptr, c.text("app_name", o.AppName).pointer()))
 	}
 	c.check(C.oss_config_set_crc64(c.ptr, flag(!o.DisableCRC64)))
+	c.check(C.oss_config_set_file_sync(c.ptr, flag(!o.DisableFileSync)))
 	switch {
 	case o.UnlimitedAttempts && o.Attempts != 0:
 		c.fail(newError(InvalidArgument, "`unlimited_attempts` and `attempts` contradict each other; give one of them"))

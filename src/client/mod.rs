@@ -70,6 +70,7 @@ struct Inner {
     clock: Clock,
     clock_skew_correction: bool,
     traffic_limit: Option<String>,
+    file_sync: bool,
 }
 
 enum Signer {
@@ -142,6 +143,7 @@ impl Client {
             clock: config.clock.clone(),
             clock_skew_correction: config.clock_skew_correction,
             traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
+            file_sync: config.file_sync,
         })))
     }
 
@@ -165,6 +167,11 @@ impl Client {
     /// Whether transfers are compared with the service's CRC-64.
     pub fn checks_crc64(&self) -> bool {
         self.0.crc64
+    }
+
+    /// Whether downloaded files are on the disk before they get their names.
+    pub fn syncs_files(&self) -> bool {
+        self.0.file_sync
     }
 
     pub fn retry(&self) -> Retry {

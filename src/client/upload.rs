@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use crate::cancel::stopped;
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
+use crate::file::{Snapshot, read_at};
 use crate::request::{Body, Progress};
 use crate::transport::Source;
 
@@ -14,6 +15,10 @@ pub(crate) struct Upload<'a, 'o> {
     body: Body<'a>,
     length: Option<u64>,
     sent: u64,
+    /// The most that was sent in any attempt: progress does not go back.
+    reported: u64,
+    /// The file as it was before its first byte was read.
+    snapshot: Option<Snapshot>,
     /// Whether the source was asked for bytes since it began.
     touched: bool,
     /// With the value it began with.
@@ -30,8 +35,13 @@ impl<'a, 'o> Upload<'a, 'o> {
     ) -> Self {
         Upload {
             length: body.length(),
+            snapshot: match &body {
+                Body::File { file, .. } => Snapshot::of(file).ok(),
+                _ => None,
+            },
             body,
             sent: 0,
+            reported: 0,
             touched: false,
             crc: initial_crc64.map(|crc| (Crc64::continued(crc), crc)),
             progress,
@@ -84,15 +94,17 @@ impl<'a, 'o> Upload<'a, 'o> {
 
 impl Source for Upload<'_, '_> {
     fn lend(&mut self, most: usize) -> Result<Option<&[u8]>> {
-        let Body::Bytes(bytes) = &self.body else {
+        let Body::Bytes(bytes) = self.body else {
             return Ok(None);
         };
         let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
         let rest = bytes.get(at..).unwrap_or_default();
         let piece = rest.get(..most).unwrap_or(rest);
         self.touched |= !piece.is_empty();
-        account(&mut self.crc, &mut self.sent, piece);
-        report(self.progress, self.sent, self.length, piece.len())?;
+        if let Some((crc, _)) = &mut self.crc {
+            crc.update(piece);
+        }
+        self.account(piece.len())?;
         Ok(Some(piece))
     }
 
@@ -100,12 +112,10 @@ impl Source for Upload<'_, '_> {
         let got = self
             .take(buffer)
             .map_err(|cause| Error::from_io(Kind::Io, "reading the body failed", cause))?;
-        account(
-            &mut self.crc,
-            &mut self.sent,
-            buffer.get(..got).unwrap_or_default(),
-        );
-        report(self.progress, self.sent, self.length, got)?;
+        if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
+            crc.update(bytes);
+        }
+        self.account(got)?;
         Ok(got)
     }
 }
@@ -129,7 +139,16 @@ impl Upload<'_, '_> {
                     let at = usize::try_from(self.sent).unwrap_or(usize::MAX);
                     bytes.get(at..).unwrap_or_default().read(buffer)
                 }
-                Body::File { file, offset, .. } => read_at(file, buffer, *offset + self.sent),
+                Body::File { file, offset, .. } => {
+                    let at = offset.saturating_add(self.sent);
+                    read_at(file, buffer, at).and_then(|got| {
+                        // Before the last bytes leave: afterwards a mixture of old and new would be stored.
+                        if got == 0 || got as u64 == left {
+                            check_unchanged(file, self.snapshot, got, self.length.and(Some(left)))?;
+                        }
+                        Ok(got)
+                    })
+                }
                 Body::Stream { reader, .. } => reader.read(buffer),
                 Body::Rewindable { reader, .. } => reader.read(buffer),
             };
@@ -144,33 +163,38 @@ impl Upload<'_, '_> {
             }
         }
     }
-}
 
-fn account(crc: &mut Option<(Crc64, u64)>, sent: &mut u64, bytes: &[u8]) {
-    if let Some((crc, _)) = crc {
-        crc.update(bytes);
-    }
-    *sent += bytes.len() as u64;
-}
-
-fn report(
-    progress: Option<&Progress<'_>>,
-    sent: u64,
-    length: Option<u64>,
-    moved: usize,
-) -> Result<()> {
-    match progress {
-        Some(progress) if moved > 0 && !progress(sent, length) => Err(stopped()),
-        _ => Ok(()),
+    /// Counts what was handed out, and reports it.
+    fn account(&mut self, moved: usize) -> Result<()> {
+        self.sent += moved as u64;
+        self.reported = self.reported.max(self.sent);
+        match self.progress {
+            Some(progress) if moved > 0 && !progress(self.reported, self.length) => Err(stopped()),
+            _ => Ok(()),
+        }
     }
 }
 
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+/// An error if `file` is not what it was, or ends although bytes are `left`.
+fn check_unchanged(
+    file: &File,
+    before: Option<Snapshot>,
+    got: usize,
+    left: Option<u64>,
+) -> io::Result<()> {
+    let change = match before {
+        Some(before) => before.change(file)?,
+        None => None,
+    };
+    let ends_early = || {
+        let left = left.filter(|_| got == 0)?;
+        Some(format!("it ends {left} bytes earlier than its size says"))
+    };
+    match change.or_else(ends_early) {
+        None => Ok(()),
+        Some(what) => Err(io::Error::other(Error::new(
+            Kind::Io,
+            format!("the file changed while it was sent: {what}; nothing was stored"),
+        ))),
+    }
 }

@@ -1,7 +1,8 @@
 //! The C API: everything `include/oss.h` declares, in the order of that header.
 //!
-//! The only room with `unsafe`. Each function is a few lines around one function of the core; what they share is in
-//! `support`. The header is generated from the doc comments here, so they speak to the reader of C.
+//! The only module with `unsafe`, so it also has `os`: system calls as safe functions, which others may use. Each function
+//! of the API is a few lines around one function of the core; what they share is in `support`. The header is generated from
+//! the doc comments here, so they speak to the reader of C.
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types)]
 // What a pointer must be is said in the header's introduction, once for all functions.

@@ -8,7 +8,7 @@ use super::input::part_number;
 use super::object::{Reader, copy_source, oss_read_fn, unsigned};
 use super::run::{on_object, parts, rewind, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, text};
+use super::support::{bytes, file_path, text};
 
 /// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id,
 /// so `call` is required. Headers of the call become those of the object. What
@@ -68,7 +68,15 @@ pub unsafe extern "C" fn oss_upload_part_file(
         on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
             let (offset, len) = (unsigned(offset, "offset")?, unsigned(len, "len")?);
-            bucket.upload_part_file(key, id, number, text(path, "path")?, offset, len, options)
+            bucket.upload_part_file(
+                key,
+                id,
+                number,
+                file_path(path, "path")?,
+                offset,
+                len,
+                options,
+            )
         })
     }
 }

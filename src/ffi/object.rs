@@ -12,7 +12,7 @@ use super::outcome::Download;
 use super::run::{download, on_object, rewind, run, run_question};
 use super::status::oss_status;
 use super::support::{
-    User, buffer, bytes, is_null, length_or_unknown, optional_text, strings, text, write,
+    User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text, write,
 };
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
@@ -147,7 +147,8 @@ pub unsafe extern "C" fn oss_put_object(
     }
 }
 
-/// PutObject from the file at `path`, up to 5 GB.
+/// PutObject from the regular file at `path`, up to 5 GB. If it is written to
+/// meanwhile, the result is #OSS_IO and nothing is stored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_file(
     bucket: *const oss_bucket,
@@ -158,7 +159,7 @@ pub unsafe extern "C" fn oss_put_object_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
-            bucket.put_object_file(key, text(path, "path")?, options)
+            bucket.put_object_file(key, file_path(path, "path")?, options)
         })
     }
 }
@@ -227,7 +228,10 @@ pub unsafe extern "C" fn oss_get_object_to_buffer(
     }
 }
 
-/// GetObject into the file at `path`, which appears whole or not at all.
+/// GetObject into the file at `path`, which appears whole or not at all: links
+/// followed, mode and (where allowed) owner of a replaced file kept. Only files
+/// are replaced. If it is killed, nothing stays; where files need a name, it is
+/// `.NAME.alioss-part`, and the next download replaces that.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_to_file(
     bucket: *const oss_bucket,
@@ -238,7 +242,7 @@ pub unsafe extern "C" fn oss_get_object_to_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
-            bucket.get_object_to_file(key, text(path, "path")?, options)
+            bucket.get_object_to_file(key, file_path(path, "path")?, options)
         })
     }
 }

@@ -280,9 +280,26 @@ pub unsafe extern "C" fn oss_config_set_crc64(config: *mut oss_config, on: c_int
     }
 }
 
-/// How many times a request is sent at most, 0..100, default 3. 1: it is never
-/// repeated; 0: until the total timeout of the call, or until it is cancelled.
-/// Only what may be repeated is.
+/// With 0, a downloaded file gets its name without an fsync of its content
+/// before: a power failure may then leave a file that is cut. Default 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_set_file_sync(
+    config: *mut oss_config,
+    on: c_int,
+) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(config, |config| {
+            config.file_sync(on != 0);
+            Ok(())
+        })
+    }
+}
+
+/// How many times a request is sent at most, 0..100, default 3. 1: never again;
+/// 0: until the total timeout, or until it is cancelled. Only what may be
+/// repeated is. A download that breaks counts the attempts in a row that
+/// brought less than 100 KiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_attempts(
     config: *mut oss_config,

@@ -1,9 +1,14 @@
-//! What the operating system offers and the standard library does not: waiting for several sockets at once.
+//! System calls that the standard library does not offer, as safe functions for the rest of the crate.
 //!
-//! `transport` may not hold `unsafe`, and connecting to the addresses of a host side by side (RFC 8305) without a thread
-//! needs poll(2). So this is the one file in `ffi` that the core uses.
+//! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
+//! poll(2); a file that has no name until it is whole needs linkat(2), and to know who uses a file takes flock(2). So this is
+//! the one file in `ffi` that the core uses.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::path::Path;
 use std::time::Duration;
 
 use socket2::Socket;
@@ -72,4 +77,45 @@ fn poll(sockets: &[&Socket], milliseconds: i32) -> io::Result<Vec<bool>> {
         return Err(io::Error::last_os_error());
     }
     Ok(waiting.iter().map(|entry| entry.revents != 0).collect())
+}
+
+/// Gives `file`, which was opened without a name (`O_TMPFILE`), the name `path`. Fails if that exists.
+#[cfg(target_os = "linux")]
+pub(crate) fn link_file(file: &File, path: &Path) -> io::Result<()> {
+    use std::ffi::CString;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::ffi::OsStrExt;
+
+    let from = CString::new(format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+    let to = CString::new(path.as_os_str().as_bytes())?;
+    let here = libc::AT_FDCWD;
+    // SAFETY: both are NUL-terminated strings that outlive the call, which keeps neither.
+    let result = unsafe {
+        libc::linkat(
+            here,
+            from.as_ptr(),
+            here,
+            to.as_ptr(),
+            libc::AT_SYMLINK_FOLLOW,
+        )
+    };
+    if result == 0 {
+        return Ok(());
+    }
+    Err(io::Error::last_os_error())
+}
+
+/// Locks `file` for as long as it is open, against whoever asks in the same way (`flock`); whether it was free.
+#[cfg(unix)]
+pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
+    use std::os::fd::AsRawFd;
+
+    // SAFETY: the descriptor is open as long as `file` lives.
+    if unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) } == 0 {
+        return Ok(true);
+    }
+    match io::Error::last_os_error() {
+        error if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+        error => Err(error),
+    }
 }

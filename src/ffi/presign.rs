@@ -9,7 +9,7 @@ use super::object::unsigned;
 use super::outcome::{Download, Signed};
 use super::run::{download, on_bucket, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, optional_text, text};
+use super::support::{bytes, file_path, optional_text, text};
 use crate::error::{Error, Result};
 use crate::operation::Method;
 
@@ -121,8 +121,8 @@ pub unsafe extern "C" fn oss_get_object_by_url(
     }
 }
 
-/// GetObject by a presigned URL into the file at `path`, which appears whole or
-/// not at all.
+/// GetObject by a presigned URL into the file at `path`; see
+/// oss_get_object_to_file().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_by_url_to_file(
     bucket: *const oss_bucket,
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn oss_get_object_by_url_to_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         on_bucket(bucket, call, &|bucket, options| {
-            bucket.get_object_by_url_to_file(text(url, "url")?, text(path, "path")?, options)
+            bucket.get_object_by_url_to_file(text(url, "url")?, file_path(path, "path")?, options)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use super::config::{oss_config, set};
 use super::options::unsigned;
 use super::status::oss_status;
-use super::support::{bytes, text};
+use super::support::{bytes, file_path, text};
 use crate::error::{Error, Result};
 use crate::transport::TlsVersion;
 
@@ -67,8 +67,8 @@ pub unsafe extern "C" fn oss_config_set_tls_versions(
     }
 }
 
-/// Trusts only the roots in the PEM file `path`, read now. Belongs to the
-/// session.
+/// Trusts only the roots in the PEM file `path`, a regular file of at most
+/// 16 MiB, read now. Belongs to the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_ca_file(
     config: *mut oss_config,
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn oss_config_set_ca_file(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.ca_file(text(path, "ca_file")?);
+            config.ca_file(file_path(path, "ca_file")?);
             Ok(())
         })
     }

@@ -1,6 +1,7 @@
 //! Between C and Rust: pointers to references, results to statuses.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::path::Path;
 
 use super::guard::guard;
 use super::status::{OSS_OK, oss_status, remember};
@@ -50,6 +51,26 @@ pub(super) unsafe fn optional_text<'a>(
     std::str::from_utf8(bytes)
         .map(Some)
         .map_err(|cause| Error::invalid(format!("`{name}` is not UTF-8: {cause}")))
+}
+
+/// The name of a local file that the caller must give: on Unix any bytes, elsewhere UTF-8.
+///
+/// # Safety
+/// As [`text`].
+pub(super) unsafe fn file_path<'a>(pointer: *const c_char, name: &str) -> Result<&'a Path> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        if pointer.is_null() {
+            return Err(is_null(name));
+        }
+        // SAFETY: not NULL, so NUL-terminated and alive.
+        let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
+        Ok(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+    }
+    #[cfg(not(unix))]
+    // SAFETY: the same.
+    unsafe { text(pointer, name) }.map(Path::new)
 }
 
 /// An array of `count` strings, each of which may be NULL.

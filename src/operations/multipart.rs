@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use super::list::{ListMultipartUploads, ListParts, ListedPart, ListedUpload, Pager};
-use super::object::{open, unreadable};
+use super::object::unreadable;
 use super::{Bucket, CopySource, request, send_for_document};
 use crate::client::answer;
 use crate::crc64;
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::request::{Body, Options, Range, Request, Response};
 use crate::xml;
 
@@ -78,7 +79,7 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<Response> {
         let path = path.as_ref();
-        let file = open(path)?;
+        let file = file::open("path", path)?;
         let size = file
             .metadata()
             .map_err(|cause| unreadable(path, cause))?
@@ -89,11 +90,10 @@ impl Bucket {
                 path.display()
             )));
         }
-        let file = &file;
         let body = Body::File {
-            file,
+            file: &file,
             offset,
-            length,
+            length: Some(length),
         };
         self.upload_part(key, upload_id, number, body, options)
     }

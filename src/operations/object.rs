@@ -1,13 +1,13 @@
 //! Operations on objects and their data.
 
 use std::borrow::Cow;
-use std::fs::File;
 use std::path::Path;
 
 use super::download::{self, Object};
 use super::{Bucket, request};
 use crate::error::{Error, Kind, Result};
 use crate::escape;
+use crate::file;
 use crate::names;
 use crate::request::{Body, Options, Response};
 
@@ -56,14 +56,14 @@ impl Bucket {
         self.call_with(request!("PutObject", key), body.into(), options)
     }
 
-    /// PutObject from the file at `path`.
+    /// PutObject from the regular file at `path`. If it is written to meanwhile, that is an error and nothing is stored.
     pub fn put_object_file(
         &self,
         key: &str,
         path: impl AsRef<Path>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let file = open(path.as_ref())?;
+        let file = file::open("path", path.as_ref())?;
         let body = Body::file(&file).map_err(|cause| unreadable(path.as_ref(), cause))?;
         self.put_object(key, body, options)
     }
@@ -84,15 +84,19 @@ impl Bucket {
         download::to_buffer(self.get_object(key, options)?, buffer, options)
     }
 
-    /// GetObject into the file at `path`, which appears whole or not at all: a temporary file beside it is filled, checked,
-    /// synced and renamed.
+    /// GetObject into the file at `path`, which appears whole or not at all: a temporary file is filled, checked and put in
+    /// its place, after one fsync of its content unless [`Config::file_sync`](crate::Config::file_sync) is off. Links are
+    /// followed, an existing file is replaced by one with its mode and, where allowed, its owner (other hard links to it keep
+    /// the old content), and anything but a regular file is refused. The temporary file has no name where the system can do
+    /// that (Linux), else it is called `.NAME.alioss-part`. Data that arrived wrong is fetched again.
     pub fn get_object_to_file(
         &self,
         key: &str,
         path: impl AsRef<Path>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        download::to_file(path.as_ref(), options, || self.get_object(key, options))
+        let open = || self.get_object(key, options);
+        download::to_file(path.as_ref(), &self.client, options, open)
     }
 
     /// GetObject into a writer. What was written before an error stays written.
@@ -176,19 +180,6 @@ impl Bucket {
 /// Whether the service said, in one of these codes, that what was asked for is not there. Anybody on the way can answer 404.
 pub(super) fn is_missing(error: &Error, codes: &[&str]) -> bool {
     error.kind() == Kind::NotFound && codes.contains(&error.code())
-}
-
-/// Opens a file to upload.
-pub(super) fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(|cause| unreadable(path, cause))?;
-    let metadata = file.metadata().map_err(|cause| unreadable(path, cause))?;
-    if !metadata.is_file() {
-        return Err(Error::invalid(format!(
-            "`path`: {} is not a regular file; use a stream for pipes and devices",
-            path.display()
-        )));
-    }
-    Ok(file)
 }
 
 pub(super) fn unreadable(path: &Path, cause: std::io::Error) -> Error {

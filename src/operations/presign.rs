@@ -52,16 +52,15 @@ impl Bucket {
         Object::open_url(&self.client, url, options)
     }
 
-    /// GetObject by a presigned URL into the file at `path`, which appears whole or not at all.
+    /// GetObject by a presigned URL into the file at `path`, as [`get_object_to_file`](Bucket::get_object_to_file) does it.
     pub fn get_object_by_url_to_file(
         &self,
         url: &str,
         path: impl AsRef<Path>,
         options: &Options<'_>,
     ) -> Result<Response> {
-        download::to_file(path.as_ref(), options, || {
-            self.get_object_by_url(url, options)
-        })
+        let open = || self.get_object_by_url(url, options);
+        download::to_file(path.as_ref(), &self.client, options, open)
     }
 
     /// HeadObject by a presigned URL.

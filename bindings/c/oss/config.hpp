@@ -114,6 +114,7 @@ public:
     config &proxy_from_env(bool on = true) { return oss_config_set_proxy_from_env(get(), on), *this; }
     config &app_name(const text &name) { return oss_config_set_app_name(get(), name.get()), *this; }
     config &crc64(bool on) { return oss_config_set_crc64(get(), on), *this; }
+    config &file_sync(bool on) { return oss_config_set_file_sync(get(), on), *this; }
     config &attempts(int attempts) { return oss_config_set_attempts(get(), attempts), *this; }
     config &clock_skew_correction(bool on) { return oss_config_set_clock_skew_correction(get(), on), *this; }
     config &user_header(const text &name, const text &value) {

@@ -260,6 +260,7 @@ internal static partial class Program
             case "crc64": options.Crc64 = on; break;
             case "clock_skew_correction": options.ClockSkewCorrection = on; break;
             case "pool_size": options.PoolSize = Integer(words, 2); break;
+            case "file_sync": options.FileSync = on; break;
             case "attempts": options.Attempts = Integer(words, 2); break;
             case "backoff_ms":
                 options.BackoffBase = Milliseconds(words, 2);

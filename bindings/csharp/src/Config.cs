@@ -117,6 +117,7 @@ namespace Alioss
             Native.oss_config_set_proxy_from_env(Handle, Flag(options.ProxyFromEnv));
             Set(options.AppName, "name", Native.oss_config_set_app_name);
             Native.oss_config_set_crc64(Handle, Flag(options.Crc64));
+            Native.oss_config_set_file_sync(Handle, Flag(options.FileSync));
             Native.oss_config_set_attempts(Handle, options.Attempts);
             if (options.BackoffBase.HasValue || options.BackoffCap.HasValue)
             {

@@ -54,6 +54,7 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_proxy_from_env(ConfigHandle config, int on);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_app_name(ConfigHandle config, byte* name);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_crc64(ConfigHandle config, int on);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_file_sync(ConfigHandle config, int on);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_attempts(ConfigHandle config, int attempts);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_backoff_ms(ConfigHandle config, long baseMs, long capMs);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_clock(ConfigHandle config, IntPtr function, IntPtr user);

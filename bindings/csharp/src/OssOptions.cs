@@ -129,6 +129,12 @@ namespace Alioss
         public bool Crc64 { get; set; } = true;
 
         /// <summary>
+        /// Has the content of a downloaded file on the disk (one fsync) before the file gets its name, so that a power
+        /// failure leaves the old file or the whole new one. Default on.
+        /// </summary>
+        public bool FileSync { get; set; } = true;
+
+        /// <summary>
         /// How many times a request is sent at most, 0 to 100, default 3. 1: it is never repeated; 0: until the total timeout
         /// of the call, or until it is cancelled. Only what may be repeated is.
         /// </summary>

@@ -57,6 +57,8 @@ func (r *runner) option(words []string) string {
 		o.DisableClockSkewCorrection = !on
 	case "pool_size":
 		o.PoolSize, o.DisablePool = int(number), number == 0
+	case "file_sync":
+		o.DisableFileSync = !on
 	case "attempts":
 		o.Attempts, o.UnlimitedAttempts = int(number), number == 0
 	case "backoff_ms":

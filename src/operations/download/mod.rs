@@ -5,7 +5,7 @@ mod sink;
 
 use std::io::{self, Read};
 
-use resume::{Resume, Source, check_range};
+use resume::{Origin, Source, Tries, changed, check_range, follow_up};
 pub(super) use sink::{collect, to_buffer, to_file, to_writer};
 
 use super::body::no_fields;
@@ -13,24 +13,74 @@ use crate::cancel::Limits;
 use crate::client::{Client, Reply};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
-use crate::request::{Body, Options, Response};
+use crate::request::{Body, Options, Range, Response};
 use crate::transport::Incoming;
 
 /// An object being downloaded: the answer's headers, and its body to be read.
 ///
-/// The last read checks: an error instead of the end means that what came before is not the object.
+/// The read that brings the last byte checks the whole: an error instead of that byte means that what came before is not
+/// the object. When the connection breaks midway, the rest is fetched as a range. That ends after as many attempts in a row
+/// as [`Config::attempts`](crate::Config::attempts) allows of which none brought 100 KiB or more.
 pub struct Object {
     response: Response,
-    body: Incoming,
+    arriving: Arriving,
     /// Bytes of the answer's body that have been read.
     position: u64,
-    length: Option<u64>,
-    crc: Option<(Crc64, u64)>,
-    resume: Option<Resume>,
+    origin: Origin,
+    tries: Tries,
     client: Client,
     limits: Limits,
     /// How the body ended, once it has.
     ended: Option<Result<()>>,
+}
+
+/// The body of an answer, and what it has to be.
+struct Arriving {
+    body: Incoming,
+    length: Option<u64>,
+    crc: Option<(Crc64, u64)>,
+    /// The object's ETag, if the rest can be asked for when the body breaks.
+    etag: Option<String>,
+    /// Where the body begins in the object.
+    start: u64,
+}
+
+impl Arriving {
+    fn new(
+        client: &Client,
+        origin: &Origin,
+        response: &Response,
+        body: Incoming,
+    ) -> Result<Arriving> {
+        let length = expected_length(origin, response)?;
+        let asks = origin.sends("accept-encoding") || client.always_sends("accept-encoding");
+        let encoded = asks && response.header("content-encoding").is_some();
+        let is_object = !encoded && !origin.is_processed();
+        let crc = response
+            .crc64()
+            .filter(|_| response.status == 200 && is_object && client.checks_crc64())
+            .map(|expected| (Crc64::new(), expected));
+        Ok(Arriving {
+            body,
+            length,
+            crc,
+            etag: response
+                .etag()
+                .filter(|_| length.is_some() && is_object)
+                .map(str::to_owned),
+            start: response
+                .content_range()
+                .map_or(0, |(range, _)| *range.start()),
+        })
+    }
+
+    /// What is missing after `position`, and of what; `None` if that cannot be asked for, or nothing is.
+    fn rest(&self, position: u64) -> Option<(Range, &str)> {
+        let first = self.start.checked_add(position)?;
+        let last = self.start.checked_add(self.length?)?.checked_sub(1)?;
+        let etag = self.etag.as_deref()?;
+        (first <= last).then_some((Range::Bytes(first, last), etag))
+    }
 }
 
 impl Object {
@@ -46,33 +96,19 @@ impl Object {
         if !options.fields.is_empty() {
             return Err(no_fields("GetObject"));
         }
+        let origin = Origin::new(source, options);
         let Reply {
             response,
             incoming,
             limits,
             ..
-        } = client.stream(&source.request(options.range)?, Body::Empty, options)?;
-        let length = expected_length(options, &response)?;
-        let encoded =
-            response.header("content-encoding").is_some() && asks_for_encoding(client, options);
-        let processed = source.is_processed(options);
-        let whole = response.status == 200 && !processed && !encoded;
-        let crc = response
-            .crc64()
-            .filter(|_| whole && client.checks_crc64())
-            .map(|expected| (Crc64::new(), expected));
-        let resumable = length.is_some() && !processed && !encoded;
-        let resume = response
-            .etag()
-            .filter(|_| resumable)
-            .map(|etag| Resume::new(source, etag, &response, options));
+        } = client.stream(&origin.request(options.range)?, Body::Empty, options)?;
         Ok(Object {
+            arriving: Arriving::new(client, &origin, &response, incoming)?,
+            tries: Tries::new(response.attempts),
             response,
-            body: incoming,
             position: 0,
-            length,
-            crc,
-            resume,
+            origin,
             client: client.clone(),
             limits,
             ended: None,
@@ -97,9 +133,10 @@ impl Object {
         if buffer.is_empty() {
             return Ok(0);
         }
-        let got = self.read_on(buffer);
+        let got = self.read_on(buffer).map_err(|error| self.counted(error));
         match &got {
             Ok(0) => self.ended = Some(Ok(())),
+            Ok(_) if Some(self.position) == self.arriving.length => self.ended = Some(Ok(())),
             Ok(_) => {}
             Err(error) => self.ended = Some(Err(error.clone())),
         }
@@ -108,16 +145,19 @@ impl Object {
 
     fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize> {
         loop {
-            match self.body.read(buffer) {
-                Ok(0) => return self.check_end().map(|()| 0),
+            match self.arriving.body.read(buffer) {
+                Ok(0) if self.is_early() => {
+                    self.pick_up(Error::new(Kind::Truncated, "the answer ended early"))?;
+                }
+                Ok(0) => return self.compare().map(|()| 0),
                 Ok(got) => {
                     self.position += got as u64;
-                    self.check_length()?;
-                    if let Some((crc, _)) = &mut self.crc {
+                    self.check_length(self.position)?;
+                    if let Some((crc, _)) = &mut self.arriving.crc {
                         crc.update(buffer.get(..got).unwrap_or_default());
                     }
-                    if let Some(resume) = &mut self.resume {
-                        resume.attempts = 0;
+                    if Some(self.position) == self.arriving.length {
+                        self.check_end()?;
                     }
                     return Ok(got);
                 }
@@ -126,10 +166,15 @@ impl Object {
         }
     }
 
+    fn is_early(&self) -> bool {
+        let length = self.arriving.length;
+        length.is_some_and(|length| self.position < length)
+    }
+
     /// After picking up, the length of what follows is the server's word only.
-    fn check_length(&self) -> Result<()> {
-        match self.length {
-            Some(length) if self.position > length => Err(Error::new(
+    fn check_length(&self, position: u64) -> Result<()> {
+        match self.arriving.length {
+            Some(length) if position > length => Err(Error::new(
                 Kind::BadResponse,
                 format!("the answer goes on after the {length} bytes announced"),
             )),
@@ -137,65 +182,116 @@ impl Object {
         }
     }
 
-    fn check_end(&self) -> Result<()> {
-        if let Some(length) = self.length
-            && self.position != length
-        {
-            let error = Error::new(Kind::Truncated, "the answer ended early");
-            return Err(self.in_numbers(error));
+    /// With the last byte: the answer has to end, which also gives its connection back, and the whole to be right.
+    fn check_end(&mut self) -> Result<()> {
+        let more = self.arriving.body.read(&mut [0])?;
+        self.check_length(self.position + more as u64)?;
+        self.compare()
+    }
+
+    fn compare(&mut self) -> Result<()> {
+        let Some((crc, expected)) = &self.arriving.crc else {
+            return Ok(());
+        };
+        self.response.verified = crc.value() == *expected;
+        if self.response.verified {
+            return Ok(());
         }
-        if let Some((crc, expected)) = &self.crc
-            && crc.value() != *expected
-        {
-            return Err(Error::new(
-                Kind::ChecksumMismatch,
-                format!(
-                    "what arrived is not what the service stored: CRC-64 {} here, {expected} there (request id {})",
-                    crc.value(),
-                    self.response.request_id()
-                ),
-            ));
-        }
-        Ok(())
+        Err(Error::new(
+            Kind::ChecksumMismatch,
+            format!(
+                "what arrived is not what the service stored: CRC-64 {} here, {expected} there (request id {})",
+                crc.value(),
+                self.response.request_id()
+            ),
+        ))
     }
 
     /// Asks for the rest of the object after `broken` ended the answer.
     fn pick_up(&mut self, broken: Error) -> Result<()> {
         let broken = self.in_numbers(broken);
-        let retry = self.client.retry();
-        let limits = self.limits.clone();
-        let (Some(resume), Some(length)) = (&mut self.resume, self.length) else {
+        self.tries.failed_at(self.position, &broken);
+        let Some((rest, etag)) = self.arriving.rest(self.position) else {
             return Err(broken);
         };
-        resume.attempts += 1;
-        let wait = retry.wait(resume.attempts, None).unwrap_or_default();
-        let Some(rest) = resume.rest(self.position, length) else {
-            return Err(broken);
-        };
-        if !broken.is_retryable() || resume.attempts >= retry.attempts || limits.ends_within(wait) {
+        if !broken.is_retryable() {
             return Err(broken);
         }
+        let retry = self.client.retry();
+        let wait = retry.wait(self.tries.failed(), None).unwrap_or_default();
+        if self.tries.failed() >= retry.most() || self.limits.ends_within(wait) {
+            return Err(self.tries.first_cause(broken));
+        }
         log::debug!("{broken}; asking for the rest in {wait:?}");
-        limits.sleep(wait)?;
-        let options = resume.options(&limits);
-        let request = resume.source.request(Some(rest))?;
-        let client = &self.client;
-        let reply = client.stream_within(&request, &options, limits.clone())?;
+        self.limits.sleep(wait)?;
+        let request = self.origin.request(Some(rest))?;
+        let options = self.origin.options_for_rest(etag, &self.limits);
+        let limits = self.limits.clone();
+        let reply = match self.client.stream_within(&request, &options, limits) {
+            Ok(reply) => reply,
+            Err(error) => return Err(follow_up(self.tries.first_cause(broken), error)),
+        };
+        self.tries.requests += reply.response.attempts;
+        if let Some(change) = changed(etag, &reply.response, &self.response) {
+            return Err(change);
+        }
         check_range(rest, &reply.response)?;
-        resume.check_same(&reply.response, &self.response)?;
-        self.body = reply.incoming;
+        self.arriving.body = reply.incoming;
+        Ok(())
+    }
+
+    /// Begins from the first byte again, after `error`; gives that back if it does not help, or not any more. Only for who has
+    /// not used what came yet.
+    fn begin_again(&mut self, error: Error) -> Result<()> {
+        let retry = self.client.retry();
+        let can_go_on = self.arriving.rest(self.position).is_some();
+        let helps = error.kind() == Kind::ChecksumMismatch || !can_go_on;
+        let wait = retry.wait(self.tries.begun, None).unwrap_or_default();
+        if !error.is_retryable()
+            || !helps
+            || self.tries.begun >= retry.most()
+            || self.limits.ends_within(wait)
+        {
+            return Err(error);
+        }
+        log::debug!("{error}; asking for the object again in {wait:?}");
+        self.limits.sleep(wait)?;
+        let request = self.origin.request(self.origin.range)?;
+        let options = self.origin.options(&self.limits);
+        let limits = self.limits.clone();
+        let reply = match self.client.stream_within(&request, &options, limits) {
+            Ok(reply) => reply,
+            Err(again) => return Err(follow_up(error, again)),
+        };
+        self.arriving = Arriving::new(&self.client, &self.origin, &reply.response, reply.incoming)?;
+        self.tries.begin_again(reply.response.attempts);
+        self.response = reply.response;
+        self.position = 0;
+        self.ended = None;
         Ok(())
     }
 
     /// The error of an answer that ended early, with how much of it came.
     fn in_numbers(&self, error: Error) -> Error {
-        match self.length {
+        match self.arriving.length {
             Some(length) if error.kind() == Kind::Truncated => Error::new(
                 Kind::Truncated,
                 format!("the answer ended after {} of {length} bytes", self.position),
             ),
             _ => error,
         }
+    }
+
+    /// `error` with how often the object, or a part of it, was asked for.
+    fn counted(&self, error: Error) -> Error {
+        let attempts = self.tries.requests.saturating_add(error.attempts());
+        error.with_attempts(attempts)
+    }
+
+    /// What is left when all was read.
+    fn into_response(mut self) -> Response {
+        self.response.attempts = self.tries.requests;
+        self.response
     }
 }
 
@@ -206,12 +302,12 @@ impl Read for Object {
 }
 
 /// How long the body has to be, as far as the answer says it; an error if the answer is not to what was asked.
-fn expected_length(options: &Options<'_>, response: &Response) -> Result<Option<u64>> {
+fn expected_length(origin: &Origin, response: &Response) -> Result<Option<u64>> {
     let announced = response.content_length();
-    if let Some(range) = options.range {
+    if let Some(range) = origin.range {
         check_range(range, response)?;
     }
-    let ranged = options.range.is_some() || sends(options, "range");
+    let ranged = origin.range.is_some() || origin.sends("range");
     match (response.status, response.content_range()) {
         (200, _) => Ok(announced),
         (206, Some((range, _))) if ranged => {
@@ -227,18 +323,9 @@ fn expected_length(options: &Options<'_>, response: &Response) -> Result<Option<
         (status, _) => Err(Error::new(
             Kind::BadResponse,
             format!(
-                "GetObject was answered with status {status}, which is no object (request id {})",
+                "GetObject was answered with status {status}, which is not an object (request id {})",
                 response.request_id()
             ),
         )),
     }
-}
-
-fn sends(options: &Options<'_>, header: &str) -> bool {
-    let mut names = options.headers.iter().map(|(name, _)| name);
-    names.any(|name| name.eq_ignore_ascii_case(header))
-}
-
-fn asks_for_encoding(client: &Client, options: &Options<'_>) -> bool {
-    sends(options, "accept-encoding") || client.always_sends("accept-encoding")
 }

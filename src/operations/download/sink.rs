@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::Object;
 use crate::cancel::stopped;
-use crate::client::{MAX_COLLECTED, too_large};
+use crate::client::{Client, MAX_COLLECTED, too_large};
 use crate::error::{Error, Kind, Result};
-use crate::file::Temporary;
+use crate::file::{Target, Temporary};
 use crate::memory;
 use crate::request::{Options, Progress, Response};
 
@@ -16,13 +16,24 @@ const CHUNK: usize = 256 * 1024;
 
 /// Reads all of `object` into memory.
 pub(in crate::operations) fn collect(mut object: Object) -> Result<Response> {
+    loop {
+        match collect_once(&mut object) {
+            Ok(body) => {
+                object.response.body = body;
+                return Ok(object.into_response());
+            }
+            Err(error) => object.begin_again(error)?,
+        }
+    }
+}
+
+fn collect_once(object: &mut Object) -> Result<Vec<u8>> {
     let mut body = Vec::new();
     let mut chunk = memory::zeros(CHUNK)?;
     loop {
         let got = object.read(&mut chunk)?;
         if got == 0 {
-            object.response.body = body;
-            return Ok(object.response);
+            return Ok(body);
         }
         memory::append(&mut body, chunk.get(..got).unwrap_or_default())?;
         if body.len() as u64 > MAX_COLLECTED {
@@ -31,22 +42,33 @@ pub(in crate::operations) fn collect(mut object: Object) -> Result<Response> {
     }
 }
 
-/// Reads all of `object` into `buffer`.
+/// Reads all of `object` into `buffer`; again, if what came is wrong.
 pub(in crate::operations) fn to_buffer(
     mut object: Object,
     buffer: &mut [u8],
     options: &Options<'_>,
 ) -> Result<(Response, usize)> {
+    let mut report = Report::new(options.progress);
+    loop {
+        match fill(&mut object, buffer, &mut report) {
+            Ok(filled) => return Ok((object.into_response(), filled)),
+            Err(error) => object.begin_again(error)?,
+        }
+    }
+}
+
+fn fill(object: &mut Object, buffer: &mut [u8], report: &mut Report<'_>) -> Result<usize> {
     let capacity = buffer.len();
+    let length = object.arriving.length;
     let too_small = |size: String| {
         Error::invalid(format!(
             "the buffer has room for {capacity} bytes, the object has {size}"
         ))
     };
-    if let Some(length) = object.length
+    if let Some(length) = length
         && length > capacity as u64
     {
-        return Err(too_small(length.to_string()));
+        return Err(object.counted(too_small(length.to_string())));
     }
     let mut filled = 0;
     loop {
@@ -54,17 +76,17 @@ pub(in crate::operations) fn to_buffer(
         let got = if free.is_empty() {
             match object.read(&mut [0])? {
                 0 => 0,
-                _ => return Err(too_small("more".to_owned())),
+                _ => return Err(object.counted(too_small("more".to_owned()))),
             }
         } else {
             object.read(free)?
         };
         if got == 0 {
-            report_empty(options.progress, filled as u64)?;
-            return Ok((object.response, filled));
+            report.end(filled as u64)?;
+            return Ok(filled);
         }
         filled += got;
-        report(options.progress, filled as u64, object.length)?;
+        report.moved(filled as u64, length)?;
     }
 }
 
@@ -74,61 +96,85 @@ pub(in crate::operations) fn to_writer(
     writer: &mut dyn Write,
     options: &Options<'_>,
 ) -> Result<Response> {
-    copy(&mut object, writer, options, "writing the object failed")?;
-    Ok(object.response)
+    let mut report = Report::new(options.progress);
+    copy(
+        &mut object,
+        writer,
+        &mut report,
+        "writing the object failed",
+    )?;
+    Ok(object.into_response())
 }
 
-/// Copies all of what `open` opens to the file at `path`, which appears at the end or not at all. Asks the service for
-/// nothing if the file cannot be written.
+/// Copies all of what `open` opens to the file at `path`, which appears at the end or not at all; again, if what came is
+/// wrong. Asks the service for nothing if the file cannot be written.
 pub(in crate::operations) fn to_file(
     path: &Path,
+    client: &Client,
     options: &Options<'_>,
     open: impl FnOnce() -> Result<Object>,
 ) -> Result<Response> {
     let doing = format!("`path`: cannot write {}", path.display());
-    let failed = |cause| Error::io(&doing, cause);
-    let mut temporary = Temporary::beside(path).map_err(failed)?;
+    let mut report = Report::new(options.progress);
+    let mut temporary = Temporary::create(Target::look(path)?)?;
     let mut object = open()?;
-    copy(&mut object, &mut temporary.file, options, &doing)?;
-    temporary.publish(path).map_err(failed)?;
-    Ok(object.response)
+    while let Err(error) = copy(&mut object, temporary.file(), &mut report, &doing) {
+        object.begin_again(error)?;
+        temporary.clear()?;
+    }
+    temporary
+        .publish(client.syncs_files())
+        .map_err(|error| object.counted(error))?;
+    Ok(object.into_response())
 }
 
 fn copy(
     object: &mut Object,
     writer: &mut dyn Write,
-    options: &Options<'_>,
+    report: &mut Report<'_>,
     doing: &str,
 ) -> Result<()> {
-    let size = object
-        .length
-        .map_or(CHUNK, |length| length.clamp(1, CHUNK as u64) as usize);
+    let length = object.arriving.length;
+    let size = length.map_or(CHUNK, |length| length.clamp(1, CHUNK as u64) as usize);
     let mut chunk = memory::zeros(size)?;
     let mut done = 0;
     loop {
         let got = object.read(&mut chunk)?;
         if got == 0 {
-            return report_empty(options.progress, done);
+            return report.end(done);
         }
-        writer
-            .write_all(chunk.get(..got).unwrap_or_default())
-            .map_err(|cause| Error::from_io(Kind::Io, doing, cause))?;
+        let written = writer.write_all(chunk.get(..got).unwrap_or_default());
+        written.map_err(|cause| object.counted(Error::from_io(Kind::Io, doing, cause)))?;
         done += got as u64;
-        report(options.progress, done, object.length)?;
+        report.moved(done, length)?;
     }
 }
 
-/// Reports an object without bytes too, so that whoever waits for the end of a transfer sees it.
-fn report_empty(progress: Option<&Progress<'_>>, done: u64) -> Result<()> {
-    if done > 0 {
-        return Ok(());
-    }
-    report(progress, 0, Some(0))
+/// Tells the caller how far a download is.
+struct Report<'o> {
+    progress: Option<&'o Progress<'o>>,
+    /// The most that was reported: progress does not go back when the object is asked for again.
+    most: u64,
 }
 
-fn report(progress: Option<&Progress<'_>>, done: u64, length: Option<u64>) -> Result<()> {
-    match progress {
-        Some(progress) if !progress(done, length) => Err(stopped()),
-        _ => Ok(()),
+impl<'o> Report<'o> {
+    fn new(progress: Option<&'o Progress<'o>>) -> Report<'o> {
+        Report { progress, most: 0 }
+    }
+
+    fn moved(&mut self, done: u64, length: Option<u64>) -> Result<()> {
+        self.most = self.most.max(done);
+        match self.progress {
+            Some(progress) if !progress(self.most, length) => Err(stopped()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reports an object without bytes too, so that whoever waits for the end of a transfer sees it.
+    fn end(&mut self, done: u64) -> Result<()> {
+        match done {
+            0 => self.moved(0, Some(0)),
+            _ => Ok(()),
+        }
     }
 }

@@ -96,7 +96,7 @@ static int is_option(const words *option, const char *name) {
 static const char *const option_names[] = {
     "endpoint", "region", "cloudbox_id", "ca_file", "ca_pem", "proxy", "app_name", "signature_version", "cname",
     "path_style", "internal_endpoint", "accelerate_endpoint", "dual_stack", "insecure_skip_verify", "proxy_from_env",
-    "crc64", "clock_skew_correction", "pool_size", "attempts", "backoff_ms", "clock", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
+    "crc64", "file_sync", "clock_skew_correction", "pool_size", "attempts", "backoff_ms", "clock", "traffic_limit", "connect_timeout_ms", "read_timeout_ms",
     "total_timeout_ms", "tls_versions", "keys", "credentials", "session", "additional_signed_header", "user_header",
     "resolve"};
 
@@ -149,6 +149,7 @@ oss_config *configure(void) {
         else if (is_option(o, "crc64")) given.no_crc64 = n == 0;
         else if (is_option(o, "clock_skew_correction")) given.no_clock_skew_correction = n == 0;
         else if (is_option(o, "pool_size")) { given.pool_size = n; given.no_pool = n == 0; }
+        else if (is_option(o, "file_sync")) given.no_file_sync = n == 0;
         else if (is_option(o, "attempts")) { given.attempts = (int)n; given.unlimited_attempts = n == 0; }
         else if (is_option(o, "backoff_ms")) { given.backoff_base_ms = n; given.backoff_cap_ms = number(o, 3); }
         else if (is_option(o, "clock")) { given.clock = shifted_clock; given.clock_user = shift(n); }
@@ -219,6 +220,7 @@ static void apply_option(oss_config *config, const words *o) {
     else if (is_option(o, "crc64")) oss_config_set_crc64(config, (int)n);
     else if (is_option(o, "clock_skew_correction")) oss_config_set_clock_skew_correction(config, (int)n);
     else if (is_option(o, "pool_size")) oss_config_set_pool_size(config, n);
+    else if (is_option(o, "file_sync")) oss_config_set_file_sync(config, (int)n);
     else if (is_option(o, "attempts")) oss_config_set_attempts(config, (int)n);
     else if (is_option(o, "backoff_ms")) oss_config_set_backoff_ms(config, n, number(o, 3));
     else if (is_option(o, "clock")) oss_config_set_clock(config, shifted_clock, shift(n));

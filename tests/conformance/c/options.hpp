@@ -85,6 +85,7 @@ inline void apply(oss::config &config, const words &option, const std::map<std::
     else if (name == "crc64") config.crc64(on);
     else if (name == "clock_skew_correction") config.clock_skew_correction(on);
     else if (name == "pool_size") config.pool_size(number(option, 2));
+    else if (name == "file_sync") config.file_sync(on);
     else if (name == "attempts") config.attempts(static_cast<int>(number(option, 2)));
     else if (name == "backoff_ms") oss_config_set_backoff_ms(config.get(), number(option, 2), number(option, 3));
     else if (name == "clock") oss_config_set_clock(config.get(), shifted_clock, &(ahead() = number(option, 2)));

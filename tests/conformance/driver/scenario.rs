@@ -9,7 +9,7 @@ use crate::support::root;
 
 /// Every init option of the design, and whether a value of it can be illegal (a switch has none by itself; some contradict
 /// others).
-const OPTIONS: [(&str, bool); 32] = [
+const OPTIONS: [(&str, bool); 33] = [
     ("credentials", true),
     ("keys", true),
     ("signature_version", true),
@@ -35,6 +35,7 @@ const OPTIONS: [(&str, bool); 32] = [
     ("proxy_from_env", true),
     ("app_name", true),
     ("crc64", false),
+    ("file_sync", false),
     ("attempts", true),
     ("backoff_ms", true),
     ("clock", false),

@@ -47,6 +47,7 @@ impl Stage {
             "crc64" => config.crc64(on),
             "clock_skew_correction" => config.clock_skew_correction(on),
             "pool_size" => config.pool_size(number(words, 2)?),
+            "file_sync" => config.file_sync(on),
             "attempts" => config.attempts(number(words, 2)?),
             "backoff_ms" => config.backoff(milliseconds(words, 2)?, milliseconds(words, 3)?),
             "clock" => {

@@ -1,0 +1,78 @@
+//! Files that are read.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::{above_standard, not_regular};
+use crate::error::{Error, Result};
+
+/// Opens the regular file at `path`, which `option` names in errors. Anything else is refused without opening it: that
+/// could wait for a writer, or wake a device.
+pub(crate) fn open(option: &str, path: &Path) -> Result<File> {
+    let failed = |cause| unreadable(option, path, cause);
+    let is_regular = |metadata: &Metadata| match metadata.is_file() {
+        true => Ok(()),
+        false => Err(not_regular(option, path)),
+    };
+    is_regular(&fs::metadata(path).map_err(failed)?)?;
+    let mut options = File::options();
+    options.read(true);
+    // It may have become a pipe since.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path).map_err(failed)?;
+    is_regular(&file.metadata().map_err(failed)?)?;
+    above_standard(file).map_err(failed)
+}
+
+/// The content of the regular file at `path`; an error if it has more than `limit` bytes.
+pub(crate) fn read_bounded(option: &str, path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let file = open(option, path)?;
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(|cause| unreadable(option, path, cause))?;
+    if content.len() as u64 > limit {
+        return Err(Error::invalid(format!(
+            "`{option}`: {} has more than {limit} bytes, which are allowed",
+            path.display()
+        )));
+    }
+    Ok(content)
+}
+
+fn unreadable(option: &str, path: &Path, cause: io::Error) -> Error {
+    Error::io(format!("`{option}`: cannot read {}", path.display()), cause)
+}
+
+/// What tells whether a file was written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Snapshot {
+    pub fn of(file: &File) -> io::Result<Snapshot> {
+        let metadata = file.metadata()?;
+        Ok(Snapshot {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+
+    /// What happened to `file` since; `None` if nothing did.
+    pub fn change(&self, file: &File) -> io::Result<Option<String>> {
+        let now = Snapshot::of(file)?;
+        Ok(match now {
+            _ if now == *self => None,
+            _ if now.size == self.size => Some("it was written to".to_owned()),
+            _ => Some(format!(
+                "it had {} bytes and has {} now",
+                self.size, now.size
+            )),
+        })
+    }
+}
