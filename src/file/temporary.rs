@@ -291,3 +291,111 @@ fn checksum(bytes: &[u8]) -> String {
     crc.update(bytes);
     format!(".{:016x}", crc.value())
 }
+
+/// Where files need a name: file systems without unnamed files.
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let name = format!("alioss-temporary-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    fn create(path: &Path) -> Temporary {
+        let target = Target::look(path).unwrap();
+        let (file, path) = named(&target).unwrap();
+        Temporary { file, target, path }
+    }
+
+    fn names(folder: &Path) -> Vec<OsString> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_named_file_takes_the_place_of_its_target_or_vanishes() {
+        let folder = folder("place");
+        let path = folder.join("out");
+        for sync in [false, true] {
+            drop(create(&path));
+            assert!(names(&folder).is_empty());
+            let mut temporary = create(&path);
+            assert_eq!(names(&folder), [".out.alioss-part"]);
+            temporary.file().write_all(b"first try").unwrap();
+            temporary.clear().unwrap();
+            temporary.file().write_all(b"new").unwrap();
+            temporary.publish(sync).unwrap();
+            assert_eq!(names(&folder), ["out"]);
+            assert_eq!(fs::read(&path).unwrap(), b"new");
+
+            fs::write(&path, "old").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let temporary = create(&path);
+            let hidden = fs::metadata(folder.join(".out.alioss-part")).unwrap();
+            assert_eq!(hidden.permissions().mode() & 0o777, 0o600);
+            temporary.publish(sync).unwrap();
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o640);
+            fs::remove_file(&path).unwrap();
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_use_is_left_alone_and_what_was_left_is_replaced() {
+        let folder = folder("use");
+        let path = folder.join("out");
+        let mut first = create(&path);
+        first.file().write_all(b"first").unwrap();
+        let second = create(&path);
+        assert_eq!(names(&folder).len(), 2, "two at once have two names");
+        second.publish(false).unwrap();
+        first.publish(false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(names(&folder), ["out"]);
+        // A program that was killed leaves one, and only one however often.
+        for _ in 0..3 {
+            fs::write(folder.join(".out.alioss-part"), "left by one that died").unwrap();
+            let mut content = String::new();
+            let mut temporary = create(&path);
+            temporary.file().read_to_string(&mut content).unwrap();
+            assert_eq!(content, "");
+            assert_eq!(names(&folder), [".out.alioss-part", "out"]);
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_not_followed() {
+        let folder = folder("elsewhere");
+        let path = folder.join("out");
+        let other = folder.join("other");
+        fs::write(&other, "of somebody").unwrap();
+        std::os::unix::fs::symlink(&other, folder.join(".out.alioss-part")).unwrap();
+        let mut temporary = create(&path);
+        temporary.file().write_all(b"new").unwrap();
+        temporary.publish(false).unwrap();
+        assert_eq!(fs::read(&other).unwrap(), b"of somebody");
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn long_names_are_cut_between_characters_and_stay_different() {
+        let long = "\u{8def}".repeat(80);
+        let one = short_name(OsStr::new(&long));
+        let other = short_name(OsStr::new(&(long + "x")));
+        assert_ne!(one, other);
+        assert!(one.len() < 120 && one.to_str().is_some());
+        assert_eq!(short_name(OsStr::new("a")), "a");
+    }
+}
