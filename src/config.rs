@@ -464,7 +464,7 @@ impl Config {
         }
     }
 
-    pub(crate) fn endpoint_options(&self) -> EndpointOptions<'_> {
+    pub(crate) fn endpoint_options<'a>(&'a self, bucket: Option<&'a str>) -> EndpointOptions<'a> {
         EndpointOptions {
             endpoint: self.endpoint.as_deref(),
             region: self.region.as_deref(),
@@ -474,6 +474,7 @@ impl Config {
             accelerate: self.accelerate_endpoint,
             dual_stack: self.dual_stack,
             cloudbox_id: self.cloudbox_id.as_deref(),
+            bucket,
         }
     }
 

@@ -1,6 +1,8 @@
 //! From the text of an endpoint and its options to the scheme, host and path that requests go to.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+mod authority;
+
+use authority::Authority;
 
 use crate::error::{Error, Result};
 use crate::escape::{self, Sink};
@@ -94,6 +96,8 @@ pub struct EndpointOptions<'a> {
     pub dual_stack: bool,
     /// Id of a cloud box, which stands for the region in signatures.
     pub cloudbox_id: Option<&'a str>,
+    /// The bucket that requests are about; `None` for the service itself. Its own domain may be given as the endpoint.
+    pub bucket: Option<&'a str>,
 }
 
 /// What the options come to.
@@ -101,7 +105,7 @@ pub struct EndpointOptions<'a> {
 pub struct Resolved {
     /// Where requests go.
     pub endpoint: Endpoint,
-    /// As given, or as the host of the service tells.
+    /// As given, or as the host of the service tells if none is given.
     pub region: Option<String>,
     /// `oss` or `oss-cloudbox`, for the scope of V4 signatures.
     pub product: &'static str,
@@ -192,7 +196,7 @@ pub fn split_url(url: &str) -> Result<(Endpoint, &str)> {
     }
     let (authority, target) = url.split_at(begin + path);
     let authority = Authority::parse(authority)
-        .map_err(|_| refuse("has no usable scheme, host and port in front of its path"))?;
+        .map_err(|_| refuse("has no usable scheme, host and port before its path"))?;
     let endpoint = Endpoint {
         scheme: authority.scheme,
         host: authority.host,
@@ -213,7 +217,7 @@ pub(crate) fn parameters(target: &str) -> impl Iterator<Item = String> {
 
 /// Puts the options together.
 ///
-/// An error if a part is malformed, if neither endpoint nor region is given, or if two of them contradict each other.
+/// An error if a part is malformed, if neither endpoint nor region is given, or if two options contradict each other. A region that is given wins over the one in the name of the host.
 pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
     let given = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let (text, region, cloudbox) = (
@@ -228,16 +232,21 @@ pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
         names::check_cloudbox_id(id)?;
     }
     let wanted = Wanted::from(options)?;
-    let authority = match text {
+    let mut authority = match text {
         Some(text) => Authority::parse(&text)?,
         None => Authority::https(default_host(options, region.as_deref(), wanted)?),
     };
+    authority.check(options)?;
+    if !options.cname {
+        authority.host = without_bucket(&authority.host, options.bucket)?.to_owned();
+    }
     let kind = HostKind::of(&authority.host);
     if let Some(wanted) = wanted {
         wanted.check(&authority.host, &kind)?;
     }
-    let region = agree("region", region, kind.region(), &authority.host)?;
-    let cloudbox = agree("cloudbox_id", cloudbox, kind.cloudbox(), &authority.host)?;
+    // What is said wins over what is guessed: not every host that looks like a region's is named after its region.
+    let region = region.or_else(|| region_of(&authority.host).map(str::to_owned));
+    let cloudbox = cloudbox.or_else(|| kind.cloudbox().map(str::to_owned));
     let (product, scope_region) = match cloudbox {
         Some(id) => (CLOUDBOX_PRODUCT, Some(id)),
         None => (PRODUCT, region.clone()),
@@ -299,19 +308,29 @@ fn default_host(
     }
 }
 
-/// The value given or inferred, which must not differ.
-fn agree(
-    name: &str,
-    given: Option<String>,
-    inferred: Option<&str>,
-    host: &str,
-) -> Result<Option<String>> {
-    match (given, inferred) {
-        (Some(given), Some(inferred)) if given != inferred => Err(Error::invalid(format!(
-            "`{name}`: {given:?} contradicts the endpoint {host:?}, which says {inferred:?}"
-        ))),
-        (given, inferred) => Ok(given.or_else(|| inferred.map(str::to_owned))),
+/// The region that a host of the service names, also in the domain of a bucket.
+fn region_of(host: &str) -> Option<&str> {
+    let of_bucket = || HostKind::of(host.split_once('.')?.1).region();
+    HostKind::of(host).region().or_else(of_bucket)
+}
+
+/// The host of the service in the domain of a bucket, as the console shows it: `BUCKET.oss-cn-hangzhou.aliyuncs.com`.
+fn without_bucket<'h>(host: &'h str, bucket: Option<&str>) -> Result<&'h str> {
+    let Some((first, rest)) = host.split_once('.') else {
+        return Ok(host);
+    };
+    let is_plain = !matches!(HostKind::of(host), HostKind::Other);
+    if is_plain || matches!(HostKind::of(rest), HostKind::Other) {
+        return Ok(host);
     }
+    let problem = match bucket {
+        Some(bucket) if bucket == first => return Ok(rest),
+        Some(bucket) => format!("is the domain of the bucket {first:?}, not of {bucket:?}"),
+        None => format!("is the domain of the bucket {first:?}, not of the service"),
+    };
+    Err(Error::invalid(format!(
+        "`endpoint`: {host:?} {problem}; give {rest:?}"
+    )))
 }
 
 /// The one special kind of host that was asked for.
@@ -436,118 +455,6 @@ impl<'h> HostKind<'h> {
             HostKind::Cloudbox { id, .. } => Some(id),
             _ => None,
         }
-    }
-}
-
-/// The text of an endpoint, taken apart.
-#[derive(Debug)]
-struct Authority {
-    scheme: Scheme,
-    host: String,
-    port: Option<u16>,
-}
-
-impl Authority {
-    fn https(host: String) -> Authority {
-        Authority {
-            scheme: Scheme::Https,
-            host,
-            port: None,
-        }
-    }
-
-    fn parse(text: &str) -> Result<Authority> {
-        // User info may hold a password, which must not show up in a message.
-        if text.contains('@') {
-            return Err(Error::invalid(format!(
-                "`endpoint`: it has an @, but user names and passwords cannot be given there; {ALLOWED}"
-            )));
-        }
-        let refuse =
-            |problem: &str| Error::invalid(format!("`endpoint`: {text:?} {problem}; {ALLOWED}"));
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(refuse(
-                "has blanks, control characters or characters that are not ASCII",
-            ));
-        }
-        let (scheme, rest) = match text.split_once("://") {
-            None => (Scheme::Https, text),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-            Some(_) => return Err(refuse("has a scheme that is neither http nor https")),
-        };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#', '\\']) {
-            return Err(refuse("has a path, query or fragment"));
-        }
-        let (host, port) = split_port(rest).map_err(refuse)?;
-        let port = port.map(parse_port).transpose().map_err(refuse)?;
-        check_host(host).map_err(refuse)?;
-        Ok(Authority {
-            scheme,
-            host: host.to_ascii_lowercase(),
-            port,
-        })
-    }
-
-    fn addressing(&self, options: &EndpointOptions<'_>) -> Addressing {
-        let is_address = self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok();
-        // An address can carry neither a bucket in front nor the binding of a custom domain.
-        if is_address {
-            Addressing::PathStyle
-        } else if options.cname {
-            Addressing::Cname
-        } else if options.path_style || self.host == "localhost" {
-            Addressing::PathStyle
-        } else {
-            Addressing::VirtualHost
-        }
-    }
-}
-
-/// Host and port of `HOST[:PORT]`; the brackets of an IPv6 address belong to the host.
-fn split_port(text: &str) -> Result<(&str, Option<&str>), &'static str> {
-    let end_of_host = match text.find(']') {
-        Some(bracket) => bracket + 1,
-        None => text.find(':').unwrap_or(text.len()),
-    };
-    match text.split_at(end_of_host) {
-        (host, "") => Ok((host, None)),
-        (host, rest) => match rest.strip_prefix(':') {
-            Some(port) if port.contains(':') => {
-                Err("has too many colons; an IPv6 address stands in brackets")
-            }
-            Some(port) => Ok((host, Some(port))),
-            None => Err("has something between the address and the port"),
-        },
-    }
-}
-
-fn parse_port(text: &str) -> Result<u16, &'static str> {
-    let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
-    match text.parse() {
-        Ok(port) if port != 0 && digits_only => Ok(port),
-        _ => Err("has a port that is not a number from 1 to 65535"),
-    }
-}
-
-fn check_host(host: &str) -> Result<(), &'static str> {
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']').unwrap_or_default();
-        return match address.parse::<Ipv6Addr>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err("has a malformed IPv6 address"),
-        };
-    }
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    let is_label =
-        |label: &str| (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(allowed);
-    if host.is_empty() {
-        Err("has no host")
-    } else if host.len() > MAX_HOST || !host.split('.').all(is_label) {
-        Err("has a malformed host")
-    } else {
-        Ok(())
     }
 }
 

@@ -274,9 +274,10 @@ impl Element {
         self.value_of(name, parse_bool)
     }
 
-    /// The ISO 8601 time in the first child of that name; `None` if there is none or it is empty.
-    pub fn timestamp_of(&self, name: &str) -> Result<Option<Timestamp>> {
-        self.value_of(name, parse_timestamp)
+    /// The ISO 8601 time in the first child of that name; `None` if there is none, or it is written in another way. A time is
+    /// never worth failing for.
+    pub fn timestamp_of(&self, name: &str) -> Option<Timestamp> {
+        Timestamp::parse_iso8601(self.text_of(name).trim())
     }
 
     fn value_of<T>(&self, name: &str, read: fn(&str, &str) -> Result<T>) -> Result<Option<T>> {
@@ -308,12 +309,6 @@ pub fn parse_bool(name: &str, text: &str) -> Result<bool> {
         text if text.eq_ignore_ascii_case("false") => Ok(false),
         _ => Err(wrong_value(name, text, "true or false")),
     }
-}
-
-/// A time in ISO 8601 form, such as `2024-05-17T08:09:10.000Z`.
-pub fn parse_timestamp(name: &str, text: &str) -> Result<Timestamp> {
-    let value = Timestamp::parse_iso8601(text.trim());
-    value.ok_or_else(|| wrong_value(name, text, "a time"))
 }
 
 fn wrong_value(name: &str, text: &str, expected: &str) -> Error {

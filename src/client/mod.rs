@@ -107,7 +107,7 @@ impl Client {
         if let Some(bucket) = bucket {
             names::check_bucket_name(bucket)?;
         }
-        let resolved = endpoint::resolve(&config.endpoint_options())?;
+        let resolved = endpoint::resolve(&config.endpoint_options(bucket))?;
         let signer = match (config.signature_version, resolved.scope_region) {
             (SignatureVersion::V1, _) => Signer::V1,
             (SignatureVersion::V4, Some(region)) => Signer::V4 {

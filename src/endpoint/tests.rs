@@ -24,7 +24,6 @@ fn infers_the_region_from_hosts_of_the_service() {
     for host in [
         "oss-accelerate.aliyuncs.com",
         "oss-accelerate-overseas.aliyuncs.com",
-        "bucket.oss-cn-hangzhou.aliyuncs.com",
         "oss-cn-hangzhou.aliyuncs.com.example.com",
         "oss-.aliyuncs.com",
         "img.example.com",
@@ -91,7 +90,14 @@ fn refuses_contradictions() {
             ..base
         },
         EndpointOptions {
-            endpoint: Some("oss-cn-beijing.aliyuncs.com"),
+            cname: true,
+            endpoint: Some("127.0.0.1"),
+            ..base
+        },
+        EndpointOptions {
+            cname: true,
+            path_style: true,
+            endpoint: Some("img.example.com"),
             ..base
         },
         EndpointOptions {
@@ -140,7 +146,8 @@ fn refuses_malformed_texts() {
         "ho\\st",
         "a..b",
         ".a",
-        "a.",
+        "a..",
+        ".",
         "中文.example",
         " host",
         "host\r\nx: y",
@@ -168,4 +175,105 @@ fn default_ports_are_not_written() {
         endpoint.url_for(Some("b"), Some("k k"), &[("acl".into(), None)]),
         "http://b.host:443/k%20k?acl"
     );
+}
+
+#[test]
+fn what_is_said_wins_over_what_is_guessed() {
+    let resolved = resolve(&EndpointOptions {
+        endpoint: Some("oss-cn-hzjbp-a-internal.aliyuncs.com"),
+        region: Some("cn-hangzhou-finance"),
+        ..EndpointOptions::default()
+    });
+    let resolved = resolved.unwrap();
+    assert_eq!(resolved.region.as_deref(), Some("cn-hangzhou-finance"));
+    assert_eq!(
+        resolved.endpoint.host,
+        "oss-cn-hzjbp-a-internal.aliyuncs.com"
+    );
+    let resolved = resolve(&EndpointOptions {
+        endpoint: Some("cb-1.cn-hangzhou.oss-cloudbox.aliyuncs.com"),
+        cloudbox_id: Some("cb-2"),
+        ..EndpointOptions::default()
+    });
+    assert_eq!(resolved.unwrap().scope_region.as_deref(), Some("cb-2"));
+}
+
+#[test]
+fn the_domain_of_the_bucket_is_taken_for_what_it_is() {
+    let with = |endpoint, bucket, cname| {
+        resolve(&EndpointOptions {
+            endpoint: Some(endpoint),
+            bucket,
+            cname,
+            ..EndpointOptions::default()
+        })
+    };
+    for (host, service) in [
+        (
+            "abc.oss-cn-hangzhou.aliyuncs.com",
+            "oss-cn-hangzhou.aliyuncs.com",
+        ),
+        (
+            "abc.oss-cn-hangzhou-internal.aliyuncs.com",
+            "oss-cn-hangzhou-internal.aliyuncs.com",
+        ),
+        (
+            "abc.cn-hangzhou.oss.aliyuncs.com",
+            "cn-hangzhou.oss.aliyuncs.com",
+        ),
+        (
+            "abc.oss-accelerate.aliyuncs.com",
+            "oss-accelerate.aliyuncs.com",
+        ),
+    ] {
+        let resolved = with(host, Some("abc"), false).unwrap();
+        assert_eq!(resolved.endpoint.host, service);
+        assert_eq!(resolved.endpoint.host_for(Some("abc")), host);
+        for bucket in [Some("other"), None] {
+            let error = with(host, bucket, false).unwrap_err();
+            assert!(
+                error.message().contains("domain of the bucket \"abc\""),
+                "{error}"
+            );
+            assert!(error.message().contains(service), "{error}");
+        }
+        let custom = with(host, Some("abc"), true).unwrap();
+        assert_eq!(custom.endpoint.host_for(Some("abc")), host);
+        assert_eq!(custom.region, resolved.region);
+    }
+    let foreign = with("abc.example.com", Some("abc"), false).unwrap();
+    assert_eq!(foreign.endpoint.host, "abc.example.com");
+}
+
+#[test]
+fn a_host_without_its_domain_is_told_from_a_local_one() {
+    for (text, whole) in [
+        ("oss-cn-hangzhou", "oss-cn-hangzhou.aliyuncs.com"),
+        (
+            "https://oss-ap-southeast-1-internal/",
+            "oss-ap-southeast-1-internal.aliyuncs.com",
+        ),
+        ("cn-hangzhou", "oss-cn-hangzhou.aliyuncs.com"),
+        ("oss-accelerate", "oss-accelerate.aliyuncs.com"),
+    ] {
+        let error = of(text).unwrap_err();
+        assert!(
+            error.message().contains("\".aliyuncs.com\" is missing"),
+            "{error}"
+        );
+        assert!(error.message().contains(whole), "{error}");
+    }
+    for text in ["localhost", "oss-server", "storage", "oss-cn-hangzhou:9000"] {
+        assert!(of(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn the_dot_of_the_root_is_left_out() {
+    let endpoint = of("http://oss-cn-hangzhou.aliyuncs.com.:8080").unwrap();
+    assert_eq!(
+        endpoint.endpoint.host_for(None),
+        "oss-cn-hangzhou.aliyuncs.com:8080"
+    );
+    assert_eq!(endpoint.region.as_deref(), Some("cn-hangzhou"));
 }

@@ -13,7 +13,7 @@ use crate::xml::Element;
 pub struct ListBuckets {
     /// Only names that begin with this.
     pub prefix: String,
-    /// Only names behind this one.
+    /// Only names after this one.
     pub marker: String,
     /// Entries per page, 1..1000; the service takes 100 if `None`.
     pub max_keys: Option<u32>,
@@ -72,7 +72,7 @@ fn bucket(bucket: &Element) -> Result<ListedBucket> {
     let text = |name| bucket.text_of(name).to_owned();
     Ok(ListedBucket {
         name: text("Name"),
-        creation_date: bucket.timestamp_of("CreationDate")?,
+        creation_date: bucket.timestamp_of("CreationDate"),
         storage_class: text("StorageClass"),
         region: text("Region"),
         location: text("Location"),

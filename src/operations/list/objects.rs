@@ -17,9 +17,9 @@ use crate::xml::Element;
 pub struct ListObjectsV2 {
     /// Only keys that begin with this.
     pub prefix: String,
-    /// Keys that hold this behind the prefix are folded into one common prefix; usually `/`.
+    /// Keys that hold this after the prefix are folded into one common prefix; usually `/`.
     pub delimiter: String,
-    /// Only keys behind this one.
+    /// Only keys after this one.
     pub start_after: String,
     /// Entries per page, 1..1000; the service takes 100 if `None`. The number of entries in all is not limited by it.
     pub max_keys: Option<u32>,
@@ -32,9 +32,9 @@ pub struct ListObjectsV2 {
 pub struct ListObjects {
     /// Only keys that begin with this.
     pub prefix: String,
-    /// Keys that hold this behind the prefix are folded into one common prefix; usually `/`.
+    /// Keys that hold this after the prefix are folded into one common prefix; usually `/`.
     pub delimiter: String,
-    /// Only keys behind this one.
+    /// Only keys after this one.
     pub marker: String,
     /// Entries per page, 1..1000; the service takes 100 if `None`. The number of entries in all is not limited by it.
     pub max_keys: Option<u32>,
@@ -165,7 +165,7 @@ pub(super) fn summary(contents: &Element, encoded: bool) -> Result<ObjectSummary
     Ok(ObjectSummary {
         key: escape::decode_if(encoded, contents.text_of("Key"))?,
         size: contents.u64_of("Size")?.unwrap_or(0),
-        last_modified: contents.timestamp_of("LastModified")?,
+        last_modified: contents.timestamp_of("LastModified"),
         etag: text("ETag"),
         storage_class: text("StorageClass"),
         object_type: text("Type"),

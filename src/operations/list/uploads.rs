@@ -15,11 +15,11 @@ use crate::xml::Element;
 pub struct ListMultipartUploads {
     /// Only keys that begin with this.
     pub prefix: String,
-    /// Keys that hold this behind the prefix are folded into one common prefix; usually `/`.
+    /// Keys that hold this after the prefix are folded into one common prefix; usually `/`.
     pub delimiter: String,
-    /// Only keys behind this one, and with `upload_id_marker` also the later uploads of this one.
+    /// Only keys after this one, and with `upload_id_marker` also the later uploads of this one.
     pub key_marker: String,
-    /// Only uploads of `key_marker` behind this one.
+    /// Only uploads of `key_marker` after this one.
     pub upload_id_marker: String,
     /// Entries per page, 1..1000; the service takes 1000 if `None`. The number of entries in all is not limited by it.
     pub max_uploads: Option<u32>,
@@ -109,7 +109,7 @@ impl Listing for ListMultipartUploads {
             entries.push(ListedUpload::Upload {
                 key: escape::decode_if(encoded, upload.text_of("Key"))?,
                 upload_id: upload.text_of("UploadId").to_owned(),
-                initiated: upload.timestamp_of("Initiated")?,
+                initiated: upload.timestamp_of("Initiated"),
             });
         }
         for prefix in common_prefixes(root) {
@@ -152,7 +152,7 @@ impl Listing for ListParts {
                 number: number.try_into().unwrap_or(u32::MAX),
                 etag: part.text_of("ETag").to_owned(),
                 size: part.u64_of("Size")?.unwrap_or(0),
-                last_modified: part.timestamp_of("LastModified")?,
+                last_modified: part.timestamp_of("LastModified"),
                 crc64: part.u64_of("HashCrc64ecma")?,
             })
         };

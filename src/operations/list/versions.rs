@@ -15,9 +15,9 @@ use crate::xml::Element;
 pub struct ListObjectVersions {
     /// Only keys that begin with this.
     pub prefix: String,
-    /// Keys that hold this behind the prefix are folded into one common prefix; usually `/`.
+    /// Keys that hold this after the prefix are folded into one common prefix; usually `/`.
     pub delimiter: String,
-    /// Only keys behind this one, and with `version_id_marker` also the older versions of this one.
+    /// Only keys after this one, and with `version_id_marker` also the older versions of this one.
     pub key_marker: String,
     /// Only versions of `key_marker` that are older than this one.
     pub version_id_marker: String,

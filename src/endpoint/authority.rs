@@ -1,0 +1,162 @@
+//! The text of an endpoint, taken apart and looked at by itself.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::public_host;
+use super::{ALLOWED, Addressing, EndpointOptions, MAX_HOST, MAX_LABEL, SERVICE_DOMAIN, Scheme};
+use crate::error::{Error, Result};
+use crate::names;
+
+/// The text of an endpoint, taken apart.
+#[derive(Debug)]
+pub(super) struct Authority {
+    pub scheme: Scheme,
+    pub host: String,
+    pub port: Option<u16>,
+}
+
+impl Authority {
+    pub fn https(host: String) -> Authority {
+        Authority {
+            scheme: Scheme::Https,
+            host,
+            port: None,
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<Authority> {
+        // User info may hold a password, which must not show up in a message.
+        if text.contains('@') {
+            return Err(Error::invalid(format!(
+                "`endpoint`: it has an @, but user names and passwords cannot be given there; {ALLOWED}"
+            )));
+        }
+        let refuse =
+            |problem: &str| Error::invalid(format!("`endpoint`: {text:?} {problem}; {ALLOWED}"));
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(refuse(
+                "has blanks, control characters or characters that are not ASCII",
+            ));
+        }
+        let (scheme, rest) = match text.split_once("://") {
+            None => (Scheme::Https, text),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            Some(_) => return Err(refuse("has a scheme that is neither http nor https")),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['/', '?', '#', '\\']) {
+            return Err(refuse("has a path, query or fragment"));
+        }
+        let (host, port) = split_port(rest).map_err(refuse)?;
+        let port = port.map(parse_port).transpose().map_err(refuse)?;
+        // The dot of the root, which neither certificates nor signatures have.
+        let host = host.strip_suffix('.').unwrap_or(host);
+        check_host(host).map_err(refuse)?;
+        Ok(Authority {
+            scheme,
+            host: host.to_ascii_lowercase(),
+            port,
+        })
+    }
+
+    fn is_address(&self) -> bool {
+        self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok()
+    }
+
+    /// An error if the options say of the host what cannot be, or if most of it was left out.
+    pub fn check(&self, options: &EndpointOptions<'_>) -> Result<()> {
+        if options.cname && options.path_style {
+            return Err(Error::invalid(
+                "`cname` and `path_style` contradict each other; a custom domain leads to its bucket without naming it",
+            ));
+        }
+        if options.cname && self.is_address() {
+            return Err(Error::invalid(format!(
+                "`cname`: the endpoint {:?} is an address, which cannot be bound to a bucket; give the custom domain, and the \
+                 address with `resolve`",
+                self.host
+            )));
+        }
+        if self.port.is_some() || options.cname || self.host.contains('.') {
+            return Ok(());
+        }
+        let whole = match self.host.strip_prefix("oss-") {
+            Some(region) if is_region_of_service(region) || region.starts_with("accelerate") => {
+                format!("{}{SERVICE_DOMAIN}", self.host)
+            }
+            None if is_region_of_service(&self.host) => public_host(&self.host),
+            _ => return Ok(()),
+        };
+        Err(Error::invalid(format!(
+            "`endpoint`: {:?} is not a whole host name, {SERVICE_DOMAIN:?} is missing; give {whole:?}",
+            self.host
+        )))
+    }
+
+    pub fn addressing(&self, options: &EndpointOptions<'_>) -> Addressing {
+        // An address cannot carry a bucket in front.
+        if self.is_address() {
+            Addressing::PathStyle
+        } else if options.cname {
+            Addressing::Cname
+        } else if options.path_style || self.host == "localhost" {
+            Addressing::PathStyle
+        } else {
+            Addressing::VirtualHost
+        }
+    }
+}
+
+/// Whether a name looks like the region ids of the service: `cn-hangzhou`, `ap-southeast-1-internal`.
+fn is_region_of_service(name: &str) -> bool {
+    const AREAS: [&str; 8] = ["ap", "cn", "eu", "me", "na", "rg", "sa", "us"];
+    let area = name.split_once('-').map(|(area, _)| area);
+    area.is_some_and(|area| AREAS.contains(&area)) && names::check_region(name).is_ok()
+}
+
+/// Host and port of `HOST[:PORT]`; the brackets of an IPv6 address belong to the host.
+fn split_port(text: &str) -> Result<(&str, Option<&str>), &'static str> {
+    let end_of_host = match text.find(']') {
+        Some(bracket) => bracket + 1,
+        None => text.find(':').unwrap_or(text.len()),
+    };
+    match text.split_at(end_of_host) {
+        (host, "") => Ok((host, None)),
+        (host, rest) => match rest.strip_prefix(':') {
+            Some(port) if port.contains(':') => {
+                Err("has too many colons; an IPv6 address stands in brackets")
+            }
+            Some(port) => Ok((host, Some(port))),
+            None => Err("has something between the address and the port"),
+        },
+    }
+}
+
+fn parse_port(text: &str) -> Result<u16, &'static str> {
+    let digits_only = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(port) if port != 0 && digits_only => Ok(port),
+        _ => Err("has a port that is not a number from 1 to 65535"),
+    }
+}
+
+fn check_host(host: &str) -> Result<(), &'static str> {
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']').unwrap_or_default();
+        return match address.parse::<Ipv6Addr>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("has a malformed IPv6 address"),
+        };
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_label =
+        |label: &str| (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(allowed);
+    if host.is_empty() {
+        Err("has no host")
+    } else if host.len() > MAX_HOST || !host.split('.').all(is_label) {
+        Err("has a malformed host")
+    } else {
+        Ok(())
+    }
+}
