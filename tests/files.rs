@@ -168,6 +168,24 @@ fn a_ca_file_is_a_file_of_bearable_size() {
 }
 
 #[test]
+fn a_token_file_that_is_a_pipe_is_not_waited_for() {
+    use alioss::credentials::{OidcRole, Role};
+    let folder = scratch("token");
+    let fifo = folder.join("fifo");
+    mkfifo(&fifo);
+    let role = Role::new("acs:ram::1234567890123456:role/reader").unwrap();
+    let provider = "acs:ram::1234567890123456:oidc-provider/ack";
+    let mut config = config("http://127.0.0.1:1");
+    config.credentials(std::sync::Arc::new(
+        OidcRole::new(role, provider, fifo).unwrap(),
+    ));
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    let error = bucket.head_object("a", &Options::new()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Credentials, "{error}");
+    assert!(error.to_string().contains("not a regular file"), "{error}");
+}
+
+#[test]
 fn downloads_follow_links_and_leave_them() {
     let (_server, bucket) = bucket();
     let folder = scratch("links");

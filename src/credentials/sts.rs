@@ -2,7 +2,6 @@
 //! <https://help.aliyun.com/document_detail/371864.html>
 
 use std::env;
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use super::fetch::{Fetch, Fetched, Method, Url};
 use super::keys::{self, PASCAL, Secrets};
 use super::{Asking, Credentials, CredentialsProvider};
 use crate::error::{Error, Result};
+use crate::file;
 use crate::retry::random;
 use crate::sign::rpc;
 use crate::time::Timestamp;
@@ -237,7 +237,7 @@ impl OidcRole {
                 self.token_file.display()
             ))
         };
-        let file = File::open(&self.token_file).map_err(|cause| failed(&cause))?;
+        let file = file::open("token-file", &self.token_file).map_err(|cause| failed(&cause))?;
         // All the room it may need, so that growing leaves no copies.
         let mut text = Zeroizing::new(String::with_capacity(MAX_TOKEN as usize + 2));
         file.take(MAX_TOKEN + 2)
