@@ -115,72 +115,80 @@ typedef int32_t oss_status;
 /// It worked.
 #define OSS_OK 0
 
-/// A parameter or option is missing or out of range; nothing was changed.
+/// A parameter or option is missing or out of range; nothing was changed. Worth
+/// a retry: no.
 #define OSS_INVALID_ARGUMENT 1
 
-/// No such bucket, object, upload or setting (HTTP 404).
+/// No such bucket, object, upload or setting (HTTP 404). Worth a retry: no.
 #define OSS_NOT_FOUND 2
 
 /// The service refused: signature, key, token, policy or clock (401, 403).
+/// Worth a retry: no.
 #define OSS_DENIED 3
 
-/// The bucket or object is there already (409).
+/// The bucket or object is there already (409). Worth a retry: no.
 #define OSS_EXISTS 4
 
-/// The state of the bucket or object forbids the operation (other 409).
+/// The state of the bucket or object forbids the operation (other 409). Worth a
+/// retry: after its state has changed.
 #define OSS_CONFLICT 5
 
-/// A condition of the request did not hold (412).
+/// A condition of the request did not hold (412). Worth a retry: no.
 #define OSS_PRECONDITION_FAILED 6
 
-/// The object has not changed since (304).
+/// The object has not changed since (304). Worth a retry: no.
 #define OSS_NOT_MODIFIED 7
 
-/// The service does not accept the request as it is (other 4xx).
+/// The service does not accept the request as it is (other 4xx). Worth a retry:
+/// no.
 #define OSS_BAD_REQUEST 8
 
-/// Too many requests or too much traffic; try later (429, 503).
+/// Too many requests or too much traffic; try later (429, 503). Worth a retry:
+/// yes, later.
 #define OSS_THROTTLED 9
 
-/// The service failed (5xx).
+/// The service failed (5xx). Worth a retry: yes.
 #define OSS_SERVER_ERROR 10
 
-/// No connection, or it broke: resolving, connecting, TLS, reset.
+/// No connection, or it broke: resolving, connecting, TLS, reset. Worth a
+/// retry: yes.
 #define OSS_NETWORK 11
 
-/// A time-out of the configuration or of the call expired.
+/// A time-out of the configuration or of the call expired. Worth a retry: yes.
 #define OSS_TIMEOUT 12
 
-/// oss_call_cancel() was called, or one of your callbacks gave up.
+/// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
+/// retry: no.
 #define OSS_CANCELLED 13
 
-/// Content and checksum do not agree.
+/// Content and checksum do not agree. Worth a retry: yes.
 #define OSS_CHECKSUM_MISMATCH 14
 
-/// Fewer bytes arrived than were announced.
+/// Fewer bytes arrived than were announced. Worth a retry: yes.
 #define OSS_TRUNCATED 15
 
-/// A local file or your own stream failed.
+/// A local file or your own stream failed. Worth a retry: no.
 #define OSS_IO 16
 
 /// The handle is in use: by another thread, or by the call that runs this
-/// callback.
+/// callback. Worth a retry: when it is free.
 #define OSS_BUSY 17
 
-/// This library or this service cannot do that.
+/// This library or this service cannot do that. Worth a retry: no.
 #define OSS_UNSUPPORTED 18
 
-/// No usable credentials; nothing was sent.
+/// No usable credentials; nothing was sent. Worth a retry: when there are keys.
 #define OSS_CREDENTIALS 19
 
-/// The answer makes no sense: not HTTP, not XML, or another document.
+/// The answer makes no sense: not HTTP, not XML, or another document. Worth a
+/// retry: no.
 #define OSS_BAD_RESPONSE 20
 
 /// There was not enough memory for something large, such as an answer. Small
-/// allocations that fail end the process.
+/// allocations that fail end the process. Worth a retry: when there is memory.
 #define OSS_NO_MEMORY 21
 
-/// A defect of this library. Please report it.
+/// A defect of this library. Please report it. Worth a retry: no.
 #define OSS_BUG 99
 
 /// Why the last failing function on this thread failed, in words; never NULL.
@@ -254,8 +262,7 @@ typedef struct oss_call oss_call;
 /// read when a bucket or a service is made. Free with oss_config_free().
 OSS_API oss_config *oss_config_new(void);
 
-/// Lets go of a configuration; handles made from it do not need it. NULL is
-/// fine.
+/// Frees a configuration; handles made from it do not need it. NULL is fine.
 OSS_API void oss_config_free(oss_config *config);
 
 /// The status that belongs to oss_config_error(); #OSS_OK if all is well.
@@ -553,7 +560,7 @@ OSS_API oss_status oss_config_set_keys(oss_config *config,
                                        const char *token);
 
 /// Where credentials come from, instead of the environment. Both handles stay
-/// yours.
+/// yours: free each when you like.
 OSS_API oss_status oss_config_set_credentials(
     oss_config *config,
     const oss_credentials *credentials);
@@ -690,7 +697,9 @@ OSS_API oss_status oss_call_set_range(oss_call *call,
                                       int64_t first,
                                       int64_t last);
 
-/// Has uploads and downloads report to `function`; NULL ends that.
+/// Has uploads and downloads report to `function`, about every 128 KiB; NULL
+/// ends that. Of an upload it counts what the system has taken over, not what
+/// the service has. If a request is retried, it begins at 0 again.
 OSS_API oss_status oss_call_set_progress(oss_call *call,
                                          oss_progress_fn function,
                                          void *user);
@@ -871,7 +880,9 @@ OSS_CHECK
 OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// lent until the call is used again, and NULL after the last one.
+/// lent until the call is used again, and NULL after the last one. If a page
+/// cannot be fetched, the listing ends with that error: the entries so far are
+/// right, but they are not all.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
@@ -939,7 +950,7 @@ OSS_API const char *oss_call_etag(const oss_call *call);
 OSS_API const char *oss_call_version_id(const oss_call *call);
 
 /// CRC-64 of the whole object as the service computed it; 0 if the answer has
-/// none.
+/// none. The CRC-64 of an empty object is 0, too.
 OSS_API uint64_t oss_call_crc64(const oss_call *call);
 
 /// Content-Length in bytes: of the object for oss_head_object(), of the answer
@@ -1234,7 +1245,9 @@ OSS_API oss_status oss_put_object_stream(const oss_bucket *bucket,
                                          oss_call *call);
 
 /// GetObject: asks for `key`; then fetch the body with oss_call_read(), so
-/// `call` is required. Until its end the call keeps a connection.
+/// `call` is required. The call keeps a connection until the end of the body.
+/// If it is reset, freed or used again before, the rest is dropped and the
+/// connection closed.
 OSS_CHECK
 OSS_API oss_status oss_get_object(const oss_bucket *bucket,
                                   const char *key,
@@ -1678,7 +1691,7 @@ OSS_API oss_status oss_describe_regions(const oss_service *service,
 // -----------------------------------------------------------------------------
 
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
-/// keys that hold `delimiter` behind it are folded into one entry. Both may be
+/// keys that hold `delimiter` after it are folded into one entry. Both may be
 /// NULL. Step with oss_call_next(), so `call` is required; pages are fetched as
 /// needed. Where to begin and how long pages are: query "start-after" and
 /// "max-keys".
@@ -1688,7 +1701,7 @@ OSS_API oss_status oss_list_objects_v2(const oss_bucket *bucket,
                                        const char *delimiter,
                                        oss_call *call);
 
-/// ListObjects: as oss_list_objects_v2(), by the older operation; begins behind
+/// ListObjects: as oss_list_objects_v2(), by the older operation; begins after
 /// the query "marker".
 OSS_CHECK
 OSS_API oss_status oss_list_objects(const oss_bucket *bucket,
@@ -1697,7 +1710,7 @@ OSS_API oss_status oss_list_objects(const oss_bucket *bucket,
                                     oss_call *call);
 
 /// ListObjectVersions: as oss_list_objects_v2(), but all versions, with delete
-/// markers, of one key the newest first; begins behind the query "key-marker"
+/// markers, of one key the newest first; begins after the query "key-marker"
 /// and "version-id-marker".
 OSS_CHECK
 OSS_API oss_status oss_list_object_versions(const oss_bucket *bucket,
@@ -1714,7 +1727,7 @@ OSS_API oss_status oss_list_buckets(const oss_service *service,
 
 /// ListParts: the parts of an upload in the order of their numbers. Step with
 /// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
-/// behind the query "part-number-marker".
+/// after the query "part-number-marker".
 OSS_CHECK
 OSS_API oss_status oss_list_parts(const oss_bucket *bucket,
                                   const char *key,
@@ -1722,7 +1735,7 @@ OSS_API oss_status oss_list_parts(const oss_bucket *bucket,
                                   oss_call *call);
 
 /// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were
-/// neither completed nor aborted; begins behind the query "key-marker" and
+/// neither completed nor aborted; begins after the query "key-marker" and
 /// "upload-id-marker".
 OSS_CHECK
 OSS_API oss_status oss_list_multipart_uploads(const oss_bucket *bucket,

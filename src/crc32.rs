@@ -16,7 +16,7 @@ const TABLE: [u32; 256] = {
     table
 };
 
-/// The checksum of `bytes` behind those that `crc` is the checksum of; 0 to begin with.
+/// The checksum of `bytes` after those that `crc` is the checksum of; 0 to begin with.
 pub fn update(crc: u32, bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!crc, |crc, &byte| {
         TABLE[usize::from(crc as u8 ^ byte)] ^ (crc >> 8)

@@ -1,4 +1,4 @@
-//! alioss: a client for Alibaba Cloud Object Storage Service (OSS), a blocking Rust core behind a C API.
+//! alioss: a client for Alibaba Cloud Object Storage Service (OSS), a blocking Rust core with a C API.
 //!
 //! ```no_run
 //! use alioss::{Bucket, Config, Options};

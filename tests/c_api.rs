@@ -120,7 +120,7 @@ fn header_compiles_alone_and_twice() {
     }
 }
 
-/// The functions that a C source calls or declares: `oss_` names with a parenthesis behind them.
+/// The functions that a C source calls or declares: `oss_` names with a parenthesis after them.
 fn functions_in(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';

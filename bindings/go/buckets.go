@@ -11,15 +11,15 @@ import (
 // PutBucket creates the bucket. [WithBucketACL], [WithBucketStorageClass] and [WithRedundancy] say which kind of bucket;
 // creating one's own again is a success.
 func (b *Bucket) PutBucket(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_bucket(b.bucket(), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_put_bucket(b.bucket(), via.self, via.call, via.outcome)
 	})
 }
 
 // DeleteBucket deletes the bucket, which has to be empty.
 func (b *Bucket) DeleteBucket(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_delete_bucket(b.bucket(), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_delete_bucket(b.bucket(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -27,8 +27,8 @@ func (b *Bucket) DeleteBucket(ctx context.Context, options ...Option) (*Answer, 
 // else is an error.
 func (b *Bucket) BucketExists(ctx context.Context, options ...Option) (bool, error) {
 	var exists C.int
-	_, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_bucket_exists(b.bucket(), &exists, self, call, outcome)
+	_, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_bucket_exists(b.bucket(), &exists, via.self, via.call, via.outcome)
 	})
 	return exists != 0, err
 }
@@ -73,8 +73,8 @@ type BucketInfo struct {
 
 // GetBucketInfo returns what kind of bucket this is.
 func (b *Bucket) GetBucketInfo(ctx context.Context, options ...Option) (*BucketInfo, error) {
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_bucket_info(b.bucket(), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_get_bucket_info(b.bucket(), via.self, via.call, via.outcome)
 	})
 	document, err := fromXML[struct{ Bucket BucketInfo }](answer, err)
 	if err != nil {
@@ -108,8 +108,8 @@ type BucketStat struct {
 
 // GetBucketStat returns how much is in the bucket.
 func (b *Bucket) GetBucketStat(ctx context.Context, options ...Option) (*BucketStat, error) {
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_bucket_stat(b.bucket(), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_get_bucket_stat(b.bucket(), via.self, via.call, via.outcome)
 	})
 	stat, err := fromXML[BucketStat](answer, err)
 	if err != nil {
@@ -128,8 +128,8 @@ type BucketLocation struct {
 
 // GetBucketLocation returns where the bucket is.
 func (b *Bucket) GetBucketLocation(ctx context.Context, options ...Option) (*BucketLocation, error) {
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_bucket_location(b.bucket(), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_get_bucket_location(b.bucket(), via.self, via.call, via.outcome)
 	})
 	if err != nil {
 		return nil, err
@@ -154,8 +154,8 @@ type ACL struct {
 
 // GetBucketACL returns the ACL of the bucket.
 func (b *Bucket) GetBucketACL(ctx context.Context, options ...Option) (*ACL, error) {
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_bucket_acl(b.bucket(), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_get_bucket_acl(b.bucket(), via.self, via.call, via.outcome)
 	})
 	return newACL(answer, err)
 }
@@ -175,7 +175,7 @@ func (b *Bucket) PutBucketACL(ctx context.Context, acl string, options ...Option
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_bucket_acl(b.bucket(), a.pointer(), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_put_bucket_acl(b.bucket(), a.pointer(), via.self, via.call, via.outcome)
 	})
 }

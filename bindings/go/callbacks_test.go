@@ -281,7 +281,7 @@ func TestCredentialsFunc(t *testing.T) {
 		}()
 	}
 	group.Wait()
-	// Pages behind the first and broken downloads ask again.
+	// Pages after the first and broken downloads ask again.
 	ctx := context.WithValue(context.Background(), contextKey{}, 1)
 	for _, err := range b.ListObjectsV2(ctx, "", "", WithPageSize(10)) {
 		if err != nil {

@@ -54,7 +54,9 @@ type CORSRule struct {
 }
 
 // PutBucketCORS replaces the CORS rules.
-func (b *Bucket) PutBucketCORS(ctx context.Context, configuration CORSConfiguration, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketCORS(
+	ctx context.Context, configuration CORSConfiguration, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketCors", configuration, options)
 }
 
@@ -84,7 +86,9 @@ type LoggingEnabled struct {
 }
 
 // PutBucketLogging has accesses logged, or not.
-func (b *Bucket) PutBucketLogging(ctx context.Context, configuration BucketLoggingStatus, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketLogging(
+	ctx context.Context, configuration BucketLoggingStatus, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketLogging", configuration, options)
 }
 
@@ -119,7 +123,9 @@ type RefererList struct {
 }
 
 // PutBucketReferer replaces the rules about referers. No rules at all: AllowEmptyReferer and an empty list.
-func (b *Bucket) PutBucketReferer(ctx context.Context, configuration RefererConfiguration, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketReferer(
+	ctx context.Context, configuration RefererConfiguration, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketReferer", configuration, options)
 }
 
@@ -146,7 +152,9 @@ type EncryptionDefault struct {
 }
 
 // PutBucketEncryption sets how new objects are encrypted.
-func (b *Bucket) PutBucketEncryption(ctx context.Context, rule ServerSideEncryptionRule, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketEncryption(
+	ctx context.Context, rule ServerSideEncryptionRule, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketEncryption", rule, options)
 }
 
@@ -168,7 +176,9 @@ type VersioningConfiguration struct {
 }
 
 // PutBucketVersioning enables or suspends versioning.
-func (b *Bucket) PutBucketVersioning(ctx context.Context, configuration VersioningConfiguration, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketVersioning(
+	ctx context.Context, configuration VersioningConfiguration, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketVersioning", configuration, options)
 }
 

@@ -128,7 +128,7 @@ func (d *Document) Count(path string) int {
 	return count
 }
 
-// Set gives the element at path this text. Missing elements are made; an index may be one behind the last. What was
+// Set gives the element at path this text. Missing elements are made; an index may be one after the last. What was
 // inside the element goes.
 func (d *Document) Set(path, text string) error {
 	steps, err := parsePath(path)
@@ -141,7 +141,7 @@ func (d *Document) Set(path, text string) error {
 	inner := &d.root
 	for _, step := range steps {
 		if inner = inner.enter(step); inner == nil {
-			return newError(InvalidArgument, fmt.Sprintf("`path`: %q leads behind the end; an index may be one behind the last", path))
+			return newError(InvalidArgument, fmt.Sprintf("`path`: %q leads past the end; an index may be one after the last", path))
 		}
 	}
 	inner.text, inner.children = text, nil
@@ -213,7 +213,7 @@ func parsePath(path string) ([]step, error) {
 			}
 		}
 		if err != nil || !isName(name) || len(steps) == maxSteps {
-			return nil, newError(InvalidArgument, fmt.Sprintf("`path`: %q is no path; one is such as \"Rule[0].Expiration.Days\"", path))
+			return nil, newError(InvalidArgument, fmt.Sprintf("`path`: %q is not a path; one is such as \"Rule[0].Expiration.Days\"", path))
 		}
 		steps = append(steps, s)
 	}
@@ -242,7 +242,7 @@ func (e *element) descend(steps []step) *element {
 	return e
 }
 
-// enter is descend by one step. It makes what is missing, behind those of its name; nil if that would leave a gap.
+// enter is descend by one step. It makes what is missing, after those of its name; nil if that would leave a gap.
 func (e *element) enter(s step) *element {
 	if at := e.position(s); at >= 0 {
 		return e.children[at]

@@ -106,7 +106,7 @@ type Error struct {
 	causes  []error
 }
 
-// Error returns the reason, behind "oss: ".
+// Error returns the reason, after "oss: ".
 func (e *Error) Error() string {
 	text := "oss: " + e.Reason
 	for _, cause := range e.causes {

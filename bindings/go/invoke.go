@@ -28,8 +28,8 @@ func (b *Bucket) Invoke(ctx context.Context, operation, key string, body []byte,
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_invoke(b.bucket(), o.pointer(), k.pointer(), bytePointer(body), C.size_t(len(body)), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_invoke(b.bucket(), o.pointer(), k.pointer(), bytePointer(body), C.size_t(len(body)), via.self, via.call, via.outcome)
 	})
 }
 
@@ -39,8 +39,8 @@ func (s *Service) Invoke(ctx context.Context, operation string, body []byte, opt
 	if err != nil {
 		return nil, err
 	}
-	return s.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_service_invoke(s.service(), o.pointer(), bytePointer(body), C.size_t(len(body)), self, call, outcome)
+	return s.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_service_invoke(s.service(), o.pointer(), bytePointer(body), C.size_t(len(body)), via.self, via.call, via.outcome)
 	})
 }
 
@@ -65,8 +65,8 @@ type Region struct {
 
 // DescribeRegions returns the regions of the service.
 func (s *Service) DescribeRegions(ctx context.Context, options ...Option) (*Regions, error) {
-	answer, err := s.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_describe_regions(s.service(), self, call, outcome)
+	answer, err := s.send(ctx, options, nil, func(via passage) C.oss_status {
+		return C.ossgo_describe_regions(s.service(), via.self, via.call, via.outcome)
 	})
 	regions, err := fromXML[Regions](answer, err)
 	if err != nil {

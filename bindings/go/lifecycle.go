@@ -49,7 +49,7 @@ type LifecycleExpiration struct {
 	// CreatedBeforeDate is about what was changed last before it, Date is when it happens to all.
 	CreatedBeforeDate string `xml:",omitempty"`
 	Date              string `xml:",omitempty"`
-	// ExpiredObjectDeleteMarker deletes delete markers that have no versions behind them.
+	// ExpiredObjectDeleteMarker deletes delete markers that have no versions after them.
 	ExpiredObjectDeleteMarker *bool     `xml:",omitempty"`
 	Other                     []Element `xml:",any"`
 }
@@ -93,7 +93,9 @@ type NoncurrentVersionTransition struct {
 }
 
 // PutBucketLifecycle replaces the lifecycle rules.
-func (b *Bucket) PutBucketLifecycle(ctx context.Context, configuration LifecycleConfiguration, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketLifecycle(
+	ctx context.Context, configuration LifecycleConfiguration, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketLifecycle", configuration, options)
 }
 

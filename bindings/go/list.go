@@ -71,7 +71,7 @@ type ListedUpload struct {
 	Initiated time.Time
 }
 
-// ListObjectsV2 lists the objects whose keys begin with prefix, in key order; keys that hold delimiter behind it are
+// ListObjectsV2 lists the objects whose keys begin with prefix, in key order; keys that hold delimiter after it are
 // folded into one entry. Both may be "". Pages are fetched as needed:
 //
 //	for object, err := range bucket.ListObjectsV2(ctx, "photos/", "/") {
@@ -82,31 +82,39 @@ type ListedUpload struct {
 //	}
 //
 // An error ends the listing. Ranging again lists again.
-func (b *Bucket) ListObjectsV2(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedObject, error] {
-	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_list_objects_v2(b.bucket(), prefix, delimiter, self, call, outcome)
+func (b *Bucket) ListObjectsV2(
+	ctx context.Context, prefix, delimiter string, options ...Option,
+) iter.Seq2[ListedObject, error] {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, via passage) C.oss_status {
+		return C.ossgo_list_objects_v2(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
 }
 
 // ListObjects is as ListObjectsV2, by the older operation.
-func (b *Bucket) ListObjects(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedObject, error] {
-	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_list_objects(b.bucket(), prefix, delimiter, self, call, outcome)
+func (b *Bucket) ListObjects(
+	ctx context.Context, prefix, delimiter string, options ...Option,
+) iter.Seq2[ListedObject, error] {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, via passage) C.oss_status {
+		return C.ossgo_list_objects(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
 }
 
 // ListObjectVersions is as ListObjectsV2, but lists all versions, with delete markers; of one key the newest first.
-func (b *Bucket) ListObjectVersions(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedVersion, error] {
-	return listKeys(ctx, b, prefix, delimiter, options, newListedVersion, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_list_object_versions(b.bucket(), prefix, delimiter, self, call, outcome)
+func (b *Bucket) ListObjectVersions(
+	ctx context.Context, prefix, delimiter string, options ...Option,
+) iter.Seq2[ListedVersion, error] {
+	return listKeys(ctx, b, prefix, delimiter, options, newListedVersion, func(prefix, delimiter *C.char, via passage) C.oss_status {
+		return C.ossgo_list_object_versions(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
 }
 
 // ListMultipartUploads is as ListObjectsV2, but lists the uploads that were neither completed nor aborted.
-func (b *Bucket) ListMultipartUploads(ctx context.Context, prefix, delimiter string, options ...Option) iter.Seq2[ListedUpload, error] {
+func (b *Bucket) ListMultipartUploads(
+	ctx context.Context, prefix, delimiter string, options ...Option,
+) iter.Seq2[ListedUpload, error] {
 	options = append(slices.Clip(options), pageSizeIs("max-uploads"))
-	return listKeys(ctx, b, prefix, delimiter, options, newListedUpload, func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_list_multipart_uploads(b.bucket(), prefix, delimiter, self, call, outcome)
+	return listKeys(ctx, b, prefix, delimiter, options, newListedUpload, func(prefix, delimiter *C.char, via passage) C.oss_status {
+		return C.ossgo_list_multipart_uploads(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
 }
 
@@ -125,15 +133,18 @@ func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, options ..
 			yield(Part{}, err)
 			return
 		}
-		begin := func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-			return C.ossgo_list_parts(b.bucket(), k.pointer(), id.pointer(), self, call, outcome)
+		begin := func(via passage) C.oss_status {
+			return C.ossgo_list_parts(b.bucket(), k.pointer(), id.pointer(), via.self, via.call, via.outcome)
 		}
 		list(ctx, b.target, options, begin, newPart, yield)
 	}
 }
 
 // listKeys lists what there is below a prefix.
-func listKeys[E any](ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E, begin func(prefix, delimiter *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) iter.Seq2[E, error] {
+func listKeys[E any](
+	ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E,
+	begin func(prefix, delimiter *C.char, via passage) C.oss_status,
+) iter.Seq2[E, error] {
 	return func(yield func(E, error) bool) {
 		var none E
 		p, err := newOptionalText("prefix", prefix)
@@ -146,8 +157,8 @@ func listKeys[E any](ctx context.Context, b *Bucket, prefix, delimiter string, o
 			yield(none, err)
 			return
 		}
-		list(ctx, b.target, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-			return begin(p.pointer(), d.pointer(), self, call, outcome)
+		list(ctx, b.target, options, func(via passage) C.oss_status {
+			return begin(p.pointer(), d.pointer(), via)
 		}, translate, yield)
 	}
 }
@@ -161,15 +172,18 @@ func (s *Service) ListBuckets(ctx context.Context, prefix string, options ...Opt
 			yield(ListedBucket{}, err)
 			return
 		}
-		begin := func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-			return C.ossgo_list_buckets(s.service(), p.pointer(), self, call, outcome)
+		begin := func(via passage) C.oss_status {
+			return C.ossgo_list_buckets(s.service(), p.pointer(), via.self, via.call, via.outcome)
 		}
 		list(ctx, s.target, options, begin, newListedBucket, yield)
 	}
 }
 
 // list drives a listing from the first request to the last entry.
-func list[E any](ctx context.Context, t target, options []Option, begin crossing, translate func(*C.oss_entry) E, yield func(E, error) bool) {
+func list[E any](
+	ctx context.Context, t target, options []Option, begin crossing, translate func(*C.oss_entry) E,
+	yield func(E, error) bool,
+) {
 	var none E
 	r, err := t.open(ctx, newSettings(options))
 	if err != nil {

@@ -42,9 +42,9 @@ type UploadedPart struct {
 // is never completed or aborted is stored and billed as parts.
 func (b *Bucket) InitiateMultipartUpload(ctx context.Context, key string, options ...Option) (*MultipartUpload, error) {
 	var id string
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		status := C.ossgo_initiate_multipart_upload(b.bucket(), key, self, call, outcome)
-		id = goString(outcome.upload_id)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		status := C.ossgo_initiate_multipart_upload(b.bucket(), key, via.self, via.call, via.outcome)
+		id = goString(via.outcome.upload_id)
 		return status
 	})
 	if err != nil {
@@ -55,31 +55,37 @@ func (b *Bucket) InitiateMultipartUpload(ctx context.Context, key string, option
 
 // UploadPart stores what body yields as part number, 1 to 10000; 100 KB to 5 GB, the last part also less. See
 // [Bucket.PutObject] for what there is to know about readers.
-func (b *Bucket) UploadPart(ctx context.Context, key, uploadID string, number int, body io.Reader, options ...Option) (*UploadedPart, error) {
+func (b *Bucket) UploadPart(
+	ctx context.Context, key, uploadID string, number int, body io.Reader, options ...Option,
+) (*UploadedPart, error) {
 	id, n, err := partTexts(uploadID, number)
 	if err != nil {
 		return nil, err
 	}
-	answer, sent, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_upload_part_stream(b.bucket(), key, id.pointer(), n, length, self, call, outcome)
+	answer, sent, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
+		return C.ossgo_upload_part_stream(b.bucket(), key, id.pointer(), n, length, via.self, via.call, via.outcome)
 	})
 	return newUploadedPart(answer, err, number, sent)
 }
 
 // UploadPartBytes is UploadPart of data, which may not change meanwhile.
-func (b *Bucket) UploadPartBytes(ctx context.Context, key, uploadID string, number int, data []byte, options ...Option) (*UploadedPart, error) {
+func (b *Bucket) UploadPartBytes(
+	ctx context.Context, key, uploadID string, number int, data []byte, options ...Option,
+) (*UploadedPart, error) {
 	id, n, err := partTexts(uploadID, number)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_upload_part(b.bucket(), key, id.pointer(), n, bytePointer(data), C.size_t(len(data)), self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_upload_part(b.bucket(), key, id.pointer(), n, bytePointer(data), C.size_t(len(data)), via.self, via.call, via.outcome)
 	})
 	return newUploadedPart(answer, err, number, int64(len(data)))
 }
 
 // UploadPartFile is UploadPart of length bytes of the file at path, from offset on.
-func (b *Bucket) UploadPartFile(ctx context.Context, key, uploadID string, number int, path string, offset, length int64, options ...Option) (*UploadedPart, error) {
+func (b *Bucket) UploadPartFile(
+	ctx context.Context, key, uploadID string, number int, path string, offset, length int64, options ...Option,
+) (*UploadedPart, error) {
 	id, n, err := partTexts(uploadID, number)
 	if err != nil {
 		return nil, err
@@ -88,15 +94,17 @@ func (b *Bucket) UploadPartFile(ctx context.Context, key, uploadID string, numbe
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_upload_part_file(b.bucket(), key, id.pointer(), n, p.pointer(), C.int64_t(offset), C.int64_t(length), self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_upload_part_file(b.bucket(), key, id.pointer(), n, p.pointer(), C.int64_t(offset), C.int64_t(length), via.self, via.call, via.outcome)
 	})
 	return newUploadedPart(answer, err, number, length)
 }
 
 // UploadPartCopy makes part number a copy of an object, or of the piece that [WithRange] says. The service does not tell
 // the CRC-64 of such a part.
-func (b *Bucket) UploadPartCopy(ctx context.Context, key, uploadID string, number int, source CopySource, options ...Option) (*UploadedPart, error) {
+func (b *Bucket) UploadPartCopy(
+	ctx context.Context, key, uploadID string, number int, source CopySource, options ...Option,
+) (*UploadedPart, error) {
 	id, n, err := partTexts(uploadID, number)
 	if err != nil {
 		return nil, err
@@ -105,8 +113,8 @@ func (b *Bucket) UploadPartCopy(ctx context.Context, key, uploadID string, numbe
 	if err != nil {
 		return nil, err
 	}
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_upload_part_copy(b.bucket(), key, id.pointer(), n, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_upload_part_copy(b.bucket(), key, id.pointer(), n, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), via.self, via.call, via.outcome)
 	})
 	part, err := newUploadedPart(answer, err, number, -1)
 	if err == nil {
@@ -132,14 +140,16 @@ func newUploadedPart(answer *Answer, err error, number int, size int64) (*Upload
 // CompleteMultipartUpload makes the object of these parts, in ascending order of their numbers, and compares its CRC-64 if
 // all of them have theirs; without any, all parts that were uploaded. It is never repeated: after a lost answer HeadObject
 // tells whether it happened.
-func (b *Bucket) CompleteMultipartUpload(ctx context.Context, key, uploadID string, parts []Part, options ...Option) (*Answer, error) {
+func (b *Bucket) CompleteMultipartUpload(
+	ctx context.Context, key, uploadID string, parts []Part, options ...Option,
+) (*Answer, error) {
 	id, err := newText("upload_id", uploadID)
 	if err != nil {
 		return nil, err
 	}
 	options = append(slices.Clip(options), withParts(parts))
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_complete_multipart_upload(b.bucket(), key, id.pointer(), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_complete_multipart_upload(b.bucket(), key, id.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -149,7 +159,7 @@ func (b *Bucket) AbortMultipartUpload(ctx context.Context, key, uploadID string,
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_abort_multipart_upload(b.bucket(), key, id.pointer(), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_abort_multipart_upload(b.bucket(), key, id.pointer(), via.self, via.call, via.outcome)
 	})
 }

@@ -33,8 +33,8 @@ func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object(b.bucket(), k.pointer(), self, call, outcome)
+	return b.download(ctx, options, func(via passage) C.oss_status {
+		return C.ossgo_get_object(b.bucket(), k.pointer(), via.self, via.call, via.outcome)
 	})
 }
 

@@ -37,8 +37,8 @@ func (b *Bucket) CopyObject(ctx context.Context, key string, source CopySource, 
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_copy_object(b.bucket(), key, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_copy_object(b.bucket(), key, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -52,10 +52,12 @@ type AppendResult struct {
 // AppendObject adds what body yields to an appendable object, whose size has to be position; 0 makes it. It is never
 // repeated: after a lost answer HeadObject tells whether it happened. See [Bucket.PutObject] for what there is to know
 // about readers.
-func (b *Bucket) AppendObject(ctx context.Context, key string, position int64, body io.Reader, options ...Option) (*AppendResult, error) {
+func (b *Bucket) AppendObject(
+	ctx context.Context, key string, position int64, body io.Reader, options ...Option,
+) (*AppendResult, error) {
 	var next C.int64_t
-	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		status := C.ossgo_append_object_stream(b.bucket(), key, C.int64_t(position), length, self, call, outcome)
+	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
+		status := C.ossgo_append_object_stream(b.bucket(), key, C.int64_t(position), length, via.self, via.call, via.outcome)
 		next = outcome.next_append_position
 		return status
 	})
@@ -63,10 +65,12 @@ func (b *Bucket) AppendObject(ctx context.Context, key string, position int64, b
 }
 
 // AppendObjectBytes is AppendObject of data, which may not change meanwhile.
-func (b *Bucket) AppendObjectBytes(ctx context.Context, key string, position int64, data []byte, options ...Option) (*AppendResult, error) {
+func (b *Bucket) AppendObjectBytes(
+	ctx context.Context, key string, position int64, data []byte, options ...Option,
+) (*AppendResult, error) {
 	var next C.int64_t
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		status := C.ossgo_append_object(b.bucket(), key, C.int64_t(position), bytePointer(data), C.size_t(len(data)), self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		status := C.ossgo_append_object(b.bucket(), key, C.int64_t(position), bytePointer(data), C.size_t(len(data)), via.self, via.call, via.outcome)
 		next = outcome.next_append_position
 		return status
 	})
@@ -82,8 +86,8 @@ func newAppendResult(answer *Answer, err error, next C.int64_t) (*AppendResult, 
 
 // SealAppendObject has nothing be appended any more; position is the size of the object.
 func (b *Bucket) SealAppendObject(ctx context.Context, key string, position int64, options ...Option) (*Answer, error) {
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_seal_append_object(b.bucket(), key, C.int64_t(position), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_seal_append_object(b.bucket(), key, C.int64_t(position), via.self, via.call, via.outcome)
 	})
 }
 
@@ -112,7 +116,9 @@ type DeleteResult struct {
 }
 
 // DeleteMultipleObjects deletes 1 to 1000 objects.
-func (b *Bucket) DeleteMultipleObjects(ctx context.Context, objects []ObjectVersion, options ...Option) (*DeleteResult, error) {
+func (b *Bucket) DeleteMultipleObjects(
+	ctx context.Context, objects []ObjectVersion, options ...Option,
+) (*DeleteResult, error) {
 	keys, err := packTexts("key", len(objects), func(i int) string { return objects[i].Key })
 	if err != nil {
 		return nil, err
@@ -131,8 +137,8 @@ func (b *Bucket) DeleteMultipleObjects(ctx context.Context, objects []ObjectVers
 	if s.quiet {
 		quiet = 1
 	}
-	answer, err := r.run(func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_delete_multiple_objects(b.bucket(), keys.pointer(), versions.pointer(), C.size_t(len(objects)), quiet, self, call, outcome)
+	answer, err := r.run(func(via passage) C.oss_status {
+		return C.ossgo_delete_multiple_objects(b.bucket(), keys.pointer(), versions.pointer(), C.size_t(len(objects)), quiet, via.self, via.call, via.outcome)
 	})
 	if err != nil {
 		return nil, err

@@ -17,13 +17,15 @@ func (t target) bucket() *C.oss_bucket {
 }
 
 // sendKey is send for operations on an object.
-func (b *Bucket) sendKey(ctx context.Context, key string, options []Option, function func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) (*Answer, error) {
+func (b *Bucket) sendKey(
+	ctx context.Context, key string, options []Option, function func(key *C.char, via passage) C.oss_status,
+) (*Answer, error) {
 	k, err := newText("key", key)
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return function(k.pointer(), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return function(k.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -32,14 +34,17 @@ func (b *Bucket) sendKey(ctx context.Context, key string, options []Option, func
 // An upload from an [io.Seeker] is repeated like any other, from where it stood; one from another reader only as long as
 // nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
-	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_object_stream(b.bucket(), key, length, self, call, outcome)
+	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
+		return C.ossgo_put_object_stream(b.bucket(), key, length, via.self, via.call, via.outcome)
 	})
 	return answer, err
 }
 
 // sendBody is sendKey for what a reader yields. It also returns how many bytes that was.
-func (b *Bucket) sendBody(ctx context.Context, key string, body io.Reader, options []Option, function func(key *C.char, length C.int64_t, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) (answer *Answer, sent int64, err error) {
+func (b *Bucket) sendBody(
+	ctx context.Context, key string, body io.Reader, options []Option,
+	function func(key *C.char, length C.int64_t, via passage) C.oss_status,
+) (answer *Answer, sent int64, err error) {
 	k, err := newText("key", key)
 	if err != nil {
 		return nil, 0, err
@@ -61,8 +66,8 @@ func (b *Bucket) sendBody(ctx context.Context, key string, body io.Reader, optio
 		}
 		r.rewindable(body)
 	}
-	answer, err = b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return function(k.pointer(), C.int64_t(length), self, call, outcome)
+	answer, err = b.send(ctx, options, prepare, func(via passage) C.oss_status {
+		return function(k.pointer(), C.int64_t(length), via.self, via.call, via.outcome)
 	})
 	return answer, sent, err
 }
@@ -121,8 +126,8 @@ func mayBlock(stream any) bool {
 
 // PutObjectBytes stores data as key, up to 5 GB. data may not change meanwhile.
 func (b *Bucket) PutObjectBytes(ctx context.Context, key string, data []byte, options ...Option) (*Answer, error) {
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_object(b.bucket(), key, bytePointer(data), C.size_t(len(data)), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_put_object(b.bucket(), key, bytePointer(data), C.size_t(len(data)), via.self, via.call, via.outcome)
 	})
 }
 
@@ -137,16 +142,18 @@ func (b *Bucket) PutObjectFile(ctx context.Context, key, path string, options ..
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_object_file(b.bucket(), key, p.pointer(), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_put_object_file(b.bucket(), key, p.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
 // GetObjectToBuffer fetches key into buffer and returns how many bytes came. A larger object is [InvalidArgument].
-func (b *Bucket) GetObjectToBuffer(ctx context.Context, key string, buffer []byte, options ...Option) (int, *Answer, error) {
+func (b *Bucket) GetObjectToBuffer(
+	ctx context.Context, key string, buffer []byte, options ...Option,
+) (int, *Answer, error) {
 	var length C.size_t
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_to_buffer(b.bucket(), key, bytePointer(buffer), C.size_t(len(buffer)), &length, self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_get_object_to_buffer(b.bucket(), key, bytePointer(buffer), C.size_t(len(buffer)), &length, via.self, via.call, via.outcome)
 	})
 	return int(length), answer, err
 }
@@ -157,8 +164,8 @@ func (b *Bucket) GetObjectToFile(ctx context.Context, key, path string, options 
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_to_file(b.bucket(), key, p.pointer(), self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_get_object_to_file(b.bucket(), key, p.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -179,29 +186,29 @@ func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer,
 			r.worker = noWorker
 		}
 	}
-	return b.send(ctx, options, prepare, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_to_stream(b.bucket(), k.pointer(), self, call, outcome)
+	return b.send(ctx, options, prepare, func(via passage) C.oss_status {
+		return C.ossgo_get_object_to_stream(b.bucket(), k.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
 // HeadObject returns what there is to know about an object without its content.
 func (b *Bucket) HeadObject(ctx context.Context, key string, options ...Option) (*Answer, error) {
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_head_object(b.bucket(), key, self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_head_object(b.bucket(), key, via.self, via.call, via.outcome)
 	})
 }
 
 // GetObjectMeta returns ETag, size and time of an object; it is cheaper than HeadObject.
 func (b *Bucket) GetObjectMeta(ctx context.Context, key string, options ...Option) (*Answer, error) {
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_meta(b.bucket(), key, self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_get_object_meta(b.bucket(), key, via.self, via.call, via.outcome)
 	})
 }
 
 // DeleteObject deletes an object. Deleting what is not there is a success, as with the service.
 func (b *Bucket) DeleteObject(ctx context.Context, key string, options ...Option) (*Answer, error) {
-	return b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_delete_object(b.bucket(), key, self, call, outcome)
+	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_delete_object(b.bucket(), key, via.self, via.call, via.outcome)
 	})
 }
 
@@ -209,8 +216,8 @@ func (b *Bucket) DeleteObject(ctx context.Context, key string, options ...Option
 // bucket and a network failure are errors.
 func (b *Bucket) ObjectExists(ctx context.Context, key string, options ...Option) (bool, error) {
 	var exists C.int
-	_, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_object_exists(b.bucket(), key, &exists, self, call, outcome)
+	_, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_object_exists(b.bucket(), key, &exists, via.self, via.call, via.outcome)
 	})
 	return exists != 0, err
 }

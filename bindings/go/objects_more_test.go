@@ -193,7 +193,7 @@ func TestRestoreAndProcess(t *testing.T) {
 	_, err = b.RestoreObject(ctx, "cold", 1<<40, "")
 	wantError(t, err, InvalidArgument)
 	_, err = b.CleanRestoredObject(ctx, "cold")
-	wantError(t, err, Denied)
+	wantError(t, err, Conflict)
 	// The local server cannot do it, but another answer in its place is as good.
 	for _, process := range []func(context.Context, string, string, ...Option) (*Answer, error){b.ProcessObject, b.AsyncProcessObject} {
 		_, err = process(ctx, "cold", "image/info")

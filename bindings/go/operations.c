@@ -284,7 +284,7 @@ oss_status ossgo_describe_regions(const oss_service *service, OSSGO_WHO)
     RUN(oss_describe_regions(service, call));
 }
 
-/* Makes an array of `count` texts that lie one behind the other, each ended by NUL. An empty one becomes `empty`. */
+/* Makes an array of `count` texts that lie one after the other, each ended by NUL. An empty one becomes `empty`. */
 static const char **unpack(const char *packed, size_t count, const char *empty)
 {
     const char **texts = malloc((count + 1) * sizeof *texts);

@@ -32,7 +32,9 @@ type PostForm struct {
 
 // Presign signs a URL that lets anybody send method, such as "GET", for key, or "" for the bucket, until it expires: whole
 // seconds, with V4 up to 7 days. Options that are queries and headers are part of it. Nothing is sent.
-func (b *Bucket) Presign(ctx context.Context, method, key string, expires time.Duration, options ...Option) (*Presigned, error) {
+func (b *Bucket) Presign(
+	ctx context.Context, method, key string, expires time.Duration, options ...Option,
+) (*Presigned, error) {
 	m, err := newText("method", method)
 	if err != nil {
 		return nil, err
@@ -42,8 +44,8 @@ func (b *Bucket) Presign(ctx context.Context, method, key string, expires time.D
 		return nil, err
 	}
 	presigned := &Presigned{Method: method}
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		status := C.ossgo_presign(b.bucket(), m.pointer(), k.pointer(), seconds(expires), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		status := C.ossgo_presign(b.bucket(), m.pointer(), k.pointer(), seconds(expires), via.self, via.call, via.outcome)
 		presigned.URL, presigned.Expiration = goString(outcome.url), unixTime(outcome.expiration)
 		return status
 	})
@@ -56,14 +58,16 @@ func (b *Bucket) Presign(ctx context.Context, method, key string, expires time.D
 
 // PostPolicy signs a form that lets anybody upload an object until it expires (PostObject). conditions is a JSON array of
 // what has to hold, such as [["starts-with","$key","user/"]], or "". Nothing is sent.
-func (b *Bucket) PostPolicy(ctx context.Context, expires time.Duration, conditions string, options ...Option) (*PostForm, error) {
+func (b *Bucket) PostPolicy(
+	ctx context.Context, expires time.Duration, conditions string, options ...Option,
+) (*PostForm, error) {
 	c, err := newOptionalText("conditions", conditions)
 	if err != nil {
 		return nil, err
 	}
 	form := &PostForm{}
-	answer, err := b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		status := C.ossgo_post_policy(b.bucket(), seconds(expires), c.pointer(), self, call, outcome)
+	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+		status := C.ossgo_post_policy(b.bucket(), seconds(expires), c.pointer(), via.self, via.call, via.outcome)
 		form.URL, form.Expiration = goString(outcome.url), unixTime(outcome.expiration)
 		return status
 	})
@@ -88,21 +92,23 @@ func (a *Answer) signed() map[string]string {
 }
 
 // sendURL is send for what a presigned URL lets do. Of the bucket it uses only connections and settings.
-func (b *Bucket) sendURL(ctx context.Context, url string, options []Option, function func(url *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status) (*Answer, error) {
+func (b *Bucket) sendURL(
+	ctx context.Context, url string, options []Option, function func(url *C.char, via passage) C.oss_status,
+) (*Answer, error) {
 	u, err := newText("url", url)
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, options, nil, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return function(u.pointer(), self, call, outcome)
+	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+		return function(u.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
 // PutObjectByURL stores data by a presigned URL. The headers that were signed have to be among the options, see
 // [WithHeaders]. data may not change meanwhile. Of the bucket only connections and settings are used, here and below.
 func (b *Bucket) PutObjectByURL(ctx context.Context, url string, data []byte, options ...Option) (*Answer, error) {
-	return b.sendURL(ctx, url, options, func(url *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_put_object_by_url(b.bucket(), url, bytePointer(data), C.size_t(len(data)), self, call, outcome)
+	return b.sendURL(ctx, url, options, func(url *C.char, via passage) C.oss_status {
+		return C.ossgo_put_object_by_url(b.bucket(), url, bytePointer(data), C.size_t(len(data)), via.self, via.call, via.outcome)
 	})
 }
 
@@ -112,8 +118,8 @@ func (b *Bucket) GetObjectByURL(ctx context.Context, url string, options ...Opti
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_by_url(b.bucket(), u.pointer(), self, call, outcome)
+	return b.download(ctx, options, func(via passage) C.oss_status {
+		return C.ossgo_get_object_by_url(b.bucket(), u.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -123,14 +129,14 @@ func (b *Bucket) GetObjectByURLToFile(ctx context.Context, url, path string, opt
 	if err != nil {
 		return nil, err
 	}
-	return b.sendURL(ctx, url, options, func(url *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_get_object_by_url_to_file(b.bucket(), url, p.pointer(), self, call, outcome)
+	return b.sendURL(ctx, url, options, func(url *C.char, via passage) C.oss_status {
+		return C.ossgo_get_object_by_url_to_file(b.bucket(), url, p.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
 // HeadObjectByURL is HeadObject by a presigned URL.
 func (b *Bucket) HeadObjectByURL(ctx context.Context, url string, options ...Option) (*Answer, error) {
-	return b.sendURL(ctx, url, options, func(url *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_head_object_by_url(b.bucket(), url, self, call, outcome)
+	return b.sendURL(ctx, url, options, func(url *C.char, via passage) C.oss_status {
+		return C.ossgo_head_object_by_url(b.bucket(), url, via.self, via.call, via.outcome)
 	})
 }

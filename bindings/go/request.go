@@ -219,13 +219,20 @@ func (p *pair) texts() (name, value text, err error) {
 	return name, value, err
 }
 
+// A passage is what every function of the library is called with.
+type passage struct {
+	self    C.uintptr_t
+	call    *C.oss_call
+	outcome *C.ossgo_outcome
+}
+
 // A crossing runs a function of the library.
-type crossing func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status
+type crossing func(via passage) C.oss_status
 
 // attempt runs a function of the library and translates how it failed, or hands the answer to take.
 func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
 	var outcome C.ossgo_outcome
-	if status := function(C.uintptr_t(r.self), r.call, &outcome); status != C.OSS_OK {
+	if status := function(passage{C.uintptr_t(r.self), r.call, &outcome}); status != C.OSS_OK {
 		return r.failed(status, &outcome)
 	}
 	r.rethrow()
@@ -253,7 +260,9 @@ func (r *request) rethrow() {
 }
 
 // send carries out one request that is over when it returns.
-func (t target) send(ctx context.Context, options []Option, prepare func(*request, *settings), function crossing) (*Answer, error) {
+func (t target) send(
+	ctx context.Context, options []Option, prepare func(*request, *settings), function crossing,
+) (*Answer, error) {
 	s := newSettings(options)
 	r, err := t.open(ctx, s)
 	if err != nil {

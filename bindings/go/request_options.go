@@ -72,7 +72,7 @@ func WithHeaders(headers map[string]string) Option {
 }
 
 // WithField sets an element of the XML document that the request carries, such as "Rule[0].Expiration.Days". Missing
-// elements are made; an index may be one behind the last. A request with a body is changed by this, one without gets a new
+// elements are made; an index may be one after the last. A request with a body is changed by this, one without gets a new
 // document.
 func WithField(path, value string) Option {
 	return func(s *settings) { s.fields = append(s.fields, pair{name: path, value: value}) }
@@ -275,18 +275,18 @@ func pageSizeIs(name string) Option {
 	}
 }
 
-// WithStartAfter has ListObjectsV2 list only keys behind this one.
+// WithStartAfter has ListObjectsV2 list only keys after this one.
 func WithStartAfter(key string) Option {
 	return WithQuery("start-after", key)
 }
 
-// WithMarker has ListObjects and ListBuckets list only what is behind this key or bucket.
+// WithMarker has ListObjects and ListBuckets list only what comes after this key or bucket.
 func WithMarker(key string) Option {
 	return WithQuery("marker", key)
 }
 
-// WithKeyMarker has ListObjectVersions and ListMultipartUploads list only what is behind this key, or, together with
-// [WithVersionIDMarker] or [WithUploadIDMarker], behind that version or upload of it.
+// WithKeyMarker has ListObjectVersions and ListMultipartUploads list only what comes after this key, or, together with
+// [WithVersionIDMarker] or [WithUploadIDMarker], after that version or upload of it.
 func WithKeyMarker(key string) Option {
 	return WithQuery("key-marker", key)
 }
@@ -301,7 +301,7 @@ func WithUploadIDMarker(id string) Option {
 	return WithQuery("upload-id-marker", id)
 }
 
-// WithPartNumberMarker has ListParts list only parts behind this number.
+// WithPartNumberMarker has ListParts list only parts after this number.
 func WithPartNumberMarker(number int) Option {
 	return WithQuery("part-number-marker", strconv.Itoa(number))
 }

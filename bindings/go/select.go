@@ -21,8 +21,8 @@ func (b *Bucket) SelectObject(ctx context.Context, key, expression string, optio
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_select_object(b.bucket(), k.pointer(), e.pointer(), self, call, outcome)
+	return b.download(ctx, options, func(via passage) C.oss_status {
+		return C.ossgo_select_object(b.bucket(), k.pointer(), e.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
@@ -42,8 +42,8 @@ type SelectMeta struct {
 func (b *Bucket) CreateSelectObjectMeta(ctx context.Context, key string, options ...Option) (*SelectMeta, error) {
 	var splits, columns C.uint32_t
 	var rows C.uint64_t
-	answer, err := b.sendKey(ctx, key, options, func(key *C.char, self C.uintptr_t, call *C.oss_call, outcome *C.ossgo_outcome) C.oss_status {
-		return C.ossgo_create_select_object_meta(b.bucket(), key, &splits, &rows, &columns, self, call, outcome)
+	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+		return C.ossgo_create_select_object_meta(b.bucket(), key, &splits, &rows, &columns, via.self, via.call, via.outcome)
 	})
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ static void log_line(void *user, int level, const char *line)
     ossgoLog(level, (char *)line);
 }
 
-/* Copies `text` and its NUL behind what is there; 0 if there is no memory. */
+/* Copies `text` and its NUL after what is there; 0 if there is no memory. */
 static int append(ossgo_outcome *outcome, size_t *capacity, const char *text)
 {
     size_t size = strlen(text) + 1, needed = outcome->headers_length + size;

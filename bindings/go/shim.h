@@ -107,7 +107,7 @@ oss_status ossgo_append_object_stream(const oss_bucket *bucket, const char *key,
 oss_status ossgo_upload_part_stream(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
                                     int64_t length, OSSGO_WHO);
 
-/* Several texts lie one behind the other, each ended by NUL; an empty version id is none. */
+/* Several texts lie one after the other, each ended by NUL; an empty version id is none. */
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
                                          size_t count, int quiet, OSSGO_WHO);
 oss_status ossgo_put_object_tagging(const oss_bucket *bucket, const char *key, const char *names, const char *values,

@@ -88,7 +88,9 @@ type MirrorHeaders struct {
 }
 
 // PutBucketWebsite makes a website of the bucket.
-func (b *Bucket) PutBucketWebsite(ctx context.Context, configuration WebsiteConfiguration, options ...Option) (*Answer, error) {
+func (b *Bucket) PutBucketWebsite(
+	ctx context.Context, configuration WebsiteConfiguration, options ...Option,
+) (*Answer, error) {
 	return b.put(ctx, "PutBucketWebsite", configuration, options)
 }
 

@@ -86,7 +86,7 @@ impl<'a, 'o> Upload<'a, 'o> {
         }
     }
 
-    /// CRC-64 of what was sent, behind what was there.
+    /// CRC-64 of what was sent, after what was there.
     pub fn crc64(&self) -> Option<u64> {
         self.crc.as_ref().map(|(crc, _)| crc.value())
     }

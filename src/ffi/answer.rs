@@ -249,7 +249,7 @@ pub unsafe extern "C" fn oss_call_version_id(call: *const oss_call) -> *const c_
 }
 
 /// CRC-64 of the whole object as the service computed it; 0 if the answer has
-/// none.
+/// none. The CRC-64 of an empty object is 0, too.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_crc64(call: *const oss_call) -> u64 {
     // SAFETY: NULL or a live handle.

@@ -98,8 +98,7 @@ pub extern "C" fn oss_config_new() -> *mut oss_config {
     })
 }
 
-/// Lets go of a configuration; handles made from it do not need it. NULL is
-/// fine.
+/// Frees a configuration; handles made from it do not need it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_free(config: *mut oss_config) {
     // SAFETY: a handle that the caller gives back.

@@ -481,7 +481,7 @@ pub unsafe extern "C" fn oss_config_set_keys(
 }
 
 /// Where credentials come from, instead of the environment. Both handles stay
-/// yours.
+/// yours: free each when you like.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_credentials(
     config: *mut oss_config,

@@ -32,7 +32,8 @@ pub(super) struct Lasting {
     pub read_timeout: Option<Duration>,
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
-    /// The first bad value: a request without what it should have carried must not go out.
+    /// The first bad value: a request without what it should have carried must
+    /// not go out.
     pub refused: Option<Error>,
 }
 

@@ -204,7 +204,9 @@ pub unsafe extern "C" fn oss_call_set_range(
     }
 }
 
-/// Has uploads and downloads report to `function`; NULL ends that.
+/// Has uploads and downloads report to `function`, about every 128 KiB; NULL
+/// ends that. Of an upload it counts what the system has taken over, not what
+/// the service has. If a request is retried, it begins at 0 again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_progress(
     call: *mut oss_call,

@@ -46,7 +46,7 @@ pub(super) unsafe fn owned(pointer: *const c_char, name: &str) -> Result<String>
 }
 
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
-/// keys that hold `delimiter` behind it are folded into one entry. Both may be
+/// keys that hold `delimiter` after it are folded into one entry. Both may be
 /// NULL. Step with oss_call_next(), so `call` is required; pages are fetched as
 /// needed. Where to begin and how long pages are: query "start-after" and
 /// "max-keys".
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn oss_list_objects_v2(
     }
 }
 
-/// ListObjects: as oss_list_objects_v2(), by the older operation; begins behind
+/// ListObjects: as oss_list_objects_v2(), by the older operation; begins after
 /// the query "marker".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_objects(
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn oss_list_objects(
 }
 
 /// ListObjectVersions: as oss_list_objects_v2(), but all versions, with delete
-/// markers, of one key the newest first; begins behind the query "key-marker"
+/// markers, of one key the newest first; begins after the query "key-marker"
 /// and "version-id-marker".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_object_versions(
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn oss_list_buckets(
 
 /// ListParts: the parts of an upload in the order of their numbers. Step with
 /// oss_call_next(), so `call` is required; pages are fetched as needed. Begins
-/// behind the query "part-number-marker".
+/// after the query "part-number-marker".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_parts(
     bucket: *const oss_bucket,
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn oss_list_parts(
 }
 
 /// ListMultipartUploads: as oss_list_objects_v2(), but the uploads that were
-/// neither completed nor aborted; begins behind the query "key-marker" and
+/// neither completed nor aborted; begins after the query "key-marker" and
 /// "upload-id-marker".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_multipart_uploads(

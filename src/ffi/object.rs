@@ -187,7 +187,9 @@ pub unsafe extern "C" fn oss_put_object_stream(
 }
 
 /// GetObject: asks for `key`; then fetch the body with oss_call_read(), so
-/// `call` is required. Until its end the call keeps a connection.
+/// `call` is required. The call keeps a connection until the end of the body.
+/// If it is reset, freed or used again before, the rest is dropped and the
+/// connection closed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object(
     bucket: *const oss_bucket,

@@ -15,7 +15,8 @@ use crate::request::{Answer, Heard, Response};
 pub(super) struct Output {
     pub error: Option<Error>,
     pub response: Option<Response>,
-    /// What the service said to the last attempt, even if something local failed afterwards; and how many there were.
+    /// What the service said to the last attempt, even if something local
+    /// failed afterwards; and how many there were.
     pub heard: Option<Answer>,
     pub attempts: u32,
     pub download: Option<Download>,

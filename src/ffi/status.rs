@@ -11,51 +11,59 @@ pub type oss_status = i32;
 
 /// It worked.
 pub const OSS_OK: oss_status = 0;
-/// A parameter or option is missing or out of range; nothing was changed.
+/// A parameter or option is missing or out of range; nothing was changed. Worth
+/// a retry: no.
 pub const OSS_INVALID_ARGUMENT: oss_status = 1;
-/// No such bucket, object, upload or setting (HTTP 404).
+/// No such bucket, object, upload or setting (HTTP 404). Worth a retry: no.
 pub const OSS_NOT_FOUND: oss_status = 2;
 /// The service refused: signature, key, token, policy or clock (401, 403).
+/// Worth a retry: no.
 pub const OSS_DENIED: oss_status = 3;
-/// The bucket or object is there already (409).
+/// The bucket or object is there already (409). Worth a retry: no.
 pub const OSS_EXISTS: oss_status = 4;
-/// The state of the bucket or object forbids the operation (other 409).
+/// The state of the bucket or object forbids the operation (other 409). Worth a
+/// retry: after its state has changed.
 pub const OSS_CONFLICT: oss_status = 5;
-/// A condition of the request did not hold (412).
+/// A condition of the request did not hold (412). Worth a retry: no.
 pub const OSS_PRECONDITION_FAILED: oss_status = 6;
-/// The object has not changed since (304).
+/// The object has not changed since (304). Worth a retry: no.
 pub const OSS_NOT_MODIFIED: oss_status = 7;
-/// The service does not accept the request as it is (other 4xx).
+/// The service does not accept the request as it is (other 4xx). Worth a retry:
+/// no.
 pub const OSS_BAD_REQUEST: oss_status = 8;
-/// Too many requests or too much traffic; try later (429, 503).
+/// Too many requests or too much traffic; try later (429, 503). Worth a retry:
+/// yes, later.
 pub const OSS_THROTTLED: oss_status = 9;
-/// The service failed (5xx).
+/// The service failed (5xx). Worth a retry: yes.
 pub const OSS_SERVER_ERROR: oss_status = 10;
-/// No connection, or it broke: resolving, connecting, TLS, reset.
+/// No connection, or it broke: resolving, connecting, TLS, reset. Worth a
+/// retry: yes.
 pub const OSS_NETWORK: oss_status = 11;
-/// A time-out of the configuration or of the call expired.
+/// A time-out of the configuration or of the call expired. Worth a retry: yes.
 pub const OSS_TIMEOUT: oss_status = 12;
-/// oss_call_cancel() was called, or one of your callbacks gave up.
+/// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
+/// retry: no.
 pub const OSS_CANCELLED: oss_status = 13;
-/// Content and checksum do not agree.
+/// Content and checksum do not agree. Worth a retry: yes.
 pub const OSS_CHECKSUM_MISMATCH: oss_status = 14;
-/// Fewer bytes arrived than were announced.
+/// Fewer bytes arrived than were announced. Worth a retry: yes.
 pub const OSS_TRUNCATED: oss_status = 15;
-/// A local file or your own stream failed.
+/// A local file or your own stream failed. Worth a retry: no.
 pub const OSS_IO: oss_status = 16;
 /// The handle is in use: by another thread, or by the call that runs this
-/// callback.
+/// callback. Worth a retry: when it is free.
 pub const OSS_BUSY: oss_status = 17;
-/// This library or this service cannot do that.
+/// This library or this service cannot do that. Worth a retry: no.
 pub const OSS_UNSUPPORTED: oss_status = 18;
-/// No usable credentials; nothing was sent.
+/// No usable credentials; nothing was sent. Worth a retry: when there are keys.
 pub const OSS_CREDENTIALS: oss_status = 19;
-/// The answer makes no sense: not HTTP, not XML, or another document.
+/// The answer makes no sense: not HTTP, not XML, or another document. Worth a
+/// retry: no.
 pub const OSS_BAD_RESPONSE: oss_status = 20;
 /// There was not enough memory for something large, such as an answer. Small
-/// allocations that fail end the process.
+/// allocations that fail end the process. Worth a retry: when there is memory.
 pub const OSS_NO_MEMORY: oss_status = 21;
-/// A defect of this library. Please report it.
+/// A defect of this library. Please report it. Worth a retry: no.
 pub const OSS_BUG: oss_status = 99;
 
 const NAMES: [(oss_status, &std::ffi::CStr); 23] = [

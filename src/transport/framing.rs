@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 /// Longest line that gives the size of a chunk, with its extensions.
 const MAX_CHUNK_LINE: usize = 8 * 1024;
 
-/// Most bytes of headers behind the last chunk.
+/// Most bytes of headers after the last chunk.
 const MAX_TRAILERS: usize = 8 * 1024;
 
 /// What is still to come of a body.

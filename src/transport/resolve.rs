@@ -31,7 +31,7 @@ impl Override {
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
         if host != "*" && (name.is_empty() || !name.bytes().all(legal)) {
             return Err(Error::invalid(format!(
-                "`resolve`: {host:?} is no host name; give a name, \"*.suffix\" or \"*\""
+                "`resolve`: {host:?} is not a host name; give a name, \"*.suffix\" or \"*\""
             )));
         }
         let unbracketed = address
@@ -44,7 +44,7 @@ impl Override {
             (address.ip(), Some(address.port()))
         } else {
             return Err(Error::invalid(format!(
-                "`resolve`: {address:?} is no address; give an IPv4 or IPv6 address, with a port or without"
+                "`resolve`: {address:?} is not an address; give an IPv4 or IPv6 address, with a port or without"
             )));
         };
         Ok(Override {

@@ -86,7 +86,7 @@ public:
     std::string_view response_header(const oss::text &name) const noexcept {
         return view(oss_call_response_header(get(), name.get()));
     }
-    // Number `index` of all headers, name (in lower case) and value; behind the last, both are empty.
+    // Number `index` of all headers, name (in lower case) and value; after the last, both are empty.
     std::pair<std::string_view, std::string_view> response_header_at(std::size_t index) const noexcept {
         const char *name = nullptr;
         const char *value = oss_call_response_header_at(get(), index, &name);

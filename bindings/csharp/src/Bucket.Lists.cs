@@ -9,7 +9,7 @@ namespace Alioss
     {
         /// <summary>
         /// ListObjectsV2: the objects whose keys begin with <paramref name="prefix"/>, in key order; keys that hold
-        /// <paramref name="delimiter"/> behind it are folded into one entry. Both may be null. Asks the service when it is
+        /// <paramref name="delimiter"/> after it are folded into one entry. Both may be null. Asks the service when it is
         /// enumerated, page by page, and anew each time. Where to begin and how long pages are: query "start-after" and
         /// "max-keys".
         /// </summary>
@@ -39,7 +39,7 @@ namespace Alioss
 #endif
 
         /// <summary>
-        /// ListObjects: as <see cref="ListObjectsV2"/>, by the older operation; begins behind the query "marker".
+        /// ListObjects: as <see cref="ListObjectsV2"/>, by the older operation; begins after the query "marker".
         /// </summary>
         public IEnumerable<ObjectEntry> ListObjects(
             string prefix = null,
@@ -68,7 +68,7 @@ namespace Alioss
 
         /// <summary>
         /// ListObjectVersions: as <see cref="ListObjectsV2"/>, but all versions, with delete markers, of one key the
-        /// newest first; begins behind the query "key-marker" and "version-id-marker".
+        /// newest first; begins after the query "key-marker" and "version-id-marker".
         /// </summary>
         public IEnumerable<ObjectEntry> ListObjectVersions(
             string prefix = null,
@@ -97,7 +97,7 @@ namespace Alioss
 
         /// <summary>
         /// ListMultipartUploads: as <see cref="ListObjectsV2"/>, but the uploads that were neither completed nor aborted;
-        /// begins behind the query "key-marker" and "upload-id-marker".
+        /// begins after the query "key-marker" and "upload-id-marker".
         /// </summary>
         public IEnumerable<UploadEntry> ListMultipartUploads(
             string prefix = null,
@@ -126,7 +126,7 @@ namespace Alioss
 
         /// <summary>
         /// ListParts: the parts of an upload in the order of their numbers, as <see cref="CompleteMultipartUpload"/> takes
-        /// them; begins behind the query "part-number-marker".
+        /// them; begins after the query "part-number-marker".
         /// </summary>
         public IEnumerable<UploadedPart> ListParts(
             string key,

@@ -53,7 +53,7 @@ namespace Alioss
 
     /// <summary>
     /// Elements of the XML document that an operation sends, such as <c>["Rule[0].Expiration.Days"] = "30"</c>; a null value
-    /// takes the element out. Missing elements are made, in the order of this list; an index may be one behind the last.
+    /// takes the element out. Missing elements are made, in the order of this list; an index may be one after the last.
     /// </summary>
     public sealed class DocumentFields : IEnumerable<KeyValuePair<string, string>>
     {

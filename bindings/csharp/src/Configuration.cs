@@ -91,7 +91,7 @@ namespace Alioss
             }
             return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw Bad($"`{name}` is no number: {text}");
+                : throw Bad($"`{name}` is not a number: {text}");
         }
 
         internal bool? Flag(string name, bool? value)
@@ -115,7 +115,7 @@ namespace Alioss
             return DateTimeOffset.TryParse(
                 text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
                 ? time
-                : throw Bad($"`{name}` is no time: {text}");
+                : throw Bad($"`{name}` is not a time: {text}");
         }
 
         internal T Child<T>(string name, T value) where T : class, IMapped, new()

@@ -18,7 +18,7 @@ namespace Alioss
 
         /// <summary>A new document whose root is called <paramref name="root"/>, such as "LifecycleConfiguration".</summary>
         /// <exception cref="ArgumentNullException"><paramref name="root"/> is null.</exception>
-        /// <exception cref="OssException">It is no name of an element.</exception>
+        /// <exception cref="OssException">It is not a name of an element.</exception>
         public Document(string root)
         {
             document = New();
@@ -37,7 +37,7 @@ namespace Alioss
 
         /// <summary>Reads a document, such as <see cref="OssResponse.Body"/>.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="xml"/> is null.</exception>
-        /// <exception cref="OssException">It is no document: <see cref="OssStatus.BadResponse"/>.</exception>
+        /// <exception cref="OssException">It is not a document: <see cref="OssStatus.BadResponse"/>.</exception>
         public static Document Parse(byte[] xml)
         {
             var parsed = New();
@@ -66,7 +66,7 @@ namespace Alioss
         /// The text of the element at <paramref name="path"/>; "" if it holds only other elements, null if there is none.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
-        /// <exception cref="OssException">It is no path.</exception>
+        /// <exception cref="OssException">It is not a path.</exception>
         public string Get(string path)
         {
             var element = Find(path, false);
@@ -75,10 +75,10 @@ namespace Alioss
 
         /// <summary>
         /// Sets the text of the element at <paramref name="path"/>, in place of all that it holds. Missing elements are made;
-        /// an index may be one behind the last.
+        /// an index may be one after the last.
         /// </summary>
         /// <exception cref="ArgumentNullException">An argument is null.</exception>
-        /// <exception cref="OssException">It is no path, or no text that XML can hold.</exception>
+        /// <exception cref="OssException">It is not a path, or not a text that XML can hold.</exception>
         public void Set(string path, string value)
         {
             Characters(value ?? throw new ArgumentNullException(nameof(value)));
@@ -89,7 +89,7 @@ namespace Alioss
 
         /// <summary>How many elements have the last name of <paramref name="path"/>.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
-        /// <exception cref="OssException">It is no path.</exception>
+        /// <exception cref="OssException">It is not a path.</exception>
         public int Count(string path)
         {
             int dot = (path ?? throw new ArgumentNullException(nameof(path))).LastIndexOf('.');
@@ -105,7 +105,7 @@ namespace Alioss
 
         /// <summary>Takes the element at <paramref name="path"/> out; whether there was one.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
-        /// <exception cref="OssException">It is no path.</exception>
+        /// <exception cref="OssException">It is not a path.</exception>
         public bool Remove(string path)
         {
             var element = Find(path, false);
@@ -184,7 +184,7 @@ namespace Alioss
             }
             catch (Exception exception) when (exception is XmlException || exception is ArgumentException)
             {
-                throw OssException.Invalid($"`{name}` is no name of an element");
+                throw OssException.Invalid($"`{name}` is not a name of an element");
             }
         }
 
@@ -206,7 +206,7 @@ namespace Alioss
                 if (child == null && step.Index > 0 && Child(element, step.Name, step.Index - 1) == null)
                 {
                     made?.ParentNode.RemoveChild(made);
-                    throw OssException.Invalid($"`{path}`: index {step.Index} is more than one behind the last");
+                    throw OssException.Invalid($"`{path}`: index {step.Index} is more than one after the last");
                 }
                 element = child ?? Append(element, step.Name);
                 made = made ?? (child == null ? element : null);
@@ -259,7 +259,7 @@ namespace Alioss
                     CultureInfo.InvariantCulture,
                     out index))
                 {
-                    throw OssException.Invalid($"`{text}` is no part of a path");
+                    throw OssException.Invalid($"`{text}` is not a part of a path");
                 }
                 return new Step { Name = Document.Name(text.Substring(0, open)), Index = index };
             }

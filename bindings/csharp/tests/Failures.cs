@@ -393,8 +393,11 @@ internal static class Failures
                 SetEnvironment("OSS_ACCESS_KEY_SECRET", null);
                 bucket.HeadObject(key);
             }
-            var error = Fails(OssStatus.Credentials, () => with(environment).Dispose());
-            Check(error.Message.Contains("OSS_ACCESS_KEY_SECRET"), error.Message);
+            using (var bucket = with(environment))
+            {
+                var error = Fails(OssStatus.Credentials, () => bucket.HeadObject(key));
+                Check(error.Message.Contains("OSS_ACCESS_KEY_SECRET"), error.Message);
+            }
             SetEnvironment("OSS_ACCESS_KEY_ID", null);
         }
         Check(!new AccessKeys("id", "hidden").ToString().Contains("hidden"), "shows the secret");

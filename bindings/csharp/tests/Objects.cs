@@ -134,7 +134,7 @@ internal static class Objects
                 Equal((long)have, stream.Position);
             }
             Equal(300000, have);
-            Equal(0, stream.Read(rest, 0, 1), "read behind the end");
+            Equal(0, stream.Read(rest, 0, 1), "read past the end");
             Equal(0, stream.Read(rest, 0, 0), "read of nothing");
             Throws<ArgumentOutOfRangeException>(() => stream.Read(rest, 1, rest.Length));
             Throws<ArgumentNullException>(() => stream.Read(null, 0, 1));
@@ -280,7 +280,7 @@ internal static class Objects
                 while (enumerator.MoveNext())
                 {
                 }
-                Check(!enumerator.MoveNext(), "goes on behind the end");
+                Check(!enumerator.MoveNext(), "goes on after the end");
             }
         }
     }
@@ -299,7 +299,7 @@ internal static class Objects
                 Check(enumerator.MoveNext(), "no entry");
                 Admin("POST", "/_local/rules", "{\"query_contains\":\"list-type\",\"action\":{\"type\":\"status\",\"status\":403,\"code\":\"AccessDenied\"}}");
                 Fails(OssStatus.Denied, () => enumerator.MoveNext());
-                Check(!enumerator.MoveNext(), "goes on behind a failure");
+                Check(!enumerator.MoveNext(), "goes on after a failure");
             }
         }
     }

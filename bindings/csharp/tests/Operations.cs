@@ -202,7 +202,7 @@ internal static class Operations
         {
             string key = Key();
             bucket.PutObject(key, Pattern(5), new CallOptions { Headers = { ["x-oss-storage-class"] = "ColdArchive" } });
-            Fails(OssStatus.Denied, () => bucket.GetObject(key));
+            Fails(OssStatus.Conflict, () => bucket.GetObject(key));
             Equal(202, bucket.RestoreObject(key, 3, "Expedited").HttpStatus);
             Check(Requests(key).Last().Contains("RestoreObject"), "operation");
             bucket.PutObject(key, Pattern(5));

@@ -259,7 +259,7 @@ pub fn find<'f>(fields: &'f [(String, String)], name: &str) -> Option<&'f str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// The entries of a listing, each with the fields behind it.
+/// The entries of a listing, each with the fields after it.
 fn entries(fields: &[(String, String)]) -> Vec<&[(String, String)]> {
     let starts: Vec<usize> = (0..fields.len())
         .filter(|&index| fields[index].0 == "entry")
