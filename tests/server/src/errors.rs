@@ -135,6 +135,13 @@ impl ApiError {
         )
     }
 
+    pub fn bucket_already_exists(bucket: &str) -> ApiError {
+        let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+        ApiError::new(409, "BucketAlreadyExists", message)
+            .detail("BucketName", bucket)
+            .ec("0015-00000104")
+    }
+
     pub fn xml(&self, request_id: &str, host: &str) -> String {
         let mut xml = Writer::new("Error");
         xml.text("Code", &self.code)

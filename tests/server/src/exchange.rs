@@ -1,5 +1,6 @@
 //! One request on its way through the server.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 
@@ -28,6 +29,8 @@ pub struct Exchange {
     pub key: String,
     /// Came over TLS.
     pub secure: bool,
+    /// Where the request came from.
+    pub client: IpAddr,
 }
 
 impl Exchange {

@@ -35,7 +35,7 @@ mod xml;
 
 pub use faults::{Action, Rule, Status};
 pub use options::{
-    ACCESS_KEY_ID, ACCESS_KEY_SECRET, Credential, Options, STS_ACCESS_KEY_ID,
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, Credential, OWNER, Options, STS_ACCESS_KEY_ID,
     STS_ACCESS_KEY_SECRET, STS_TOKEN, TlsVersion,
 };
 pub use record::RequestRecord;

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use oss_local::{
-    ACCESS_KEY_ID, ACCESS_KEY_SECRET, Options, STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_TOKEN,
-    Server,
+    ACCESS_KEY_ID, ACCESS_KEY_SECRET, Credential, Options, STS_ACCESS_KEY_ID,
+    STS_ACCESS_KEY_SECRET, STS_TOKEN, Server,
 };
 
 const HELP: &str = "\
@@ -22,6 +22,8 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --no-https              HTTP only
   --host ADDRESS          address to listen on (default 127.0.0.1)
   --region R              region of the service (default cn-hangzhou)
+  --account NAME=ID:SECRET
+                          the key of another account; may be repeated
   --cname DOMAIN=BUCKET   bind a custom domain to a bucket; may be repeated
   --no-md5                make ETags from the CRC, for benchmarks
   --no-record             keep no list of requests, for benchmarks
@@ -108,12 +110,29 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Arguments, Strin
                     .cnames
                     .push((domain.to_owned(), bucket.to_owned()));
             }
+            "--account" => {
+                let text = value()?;
+                let credential = account(&text).ok_or_else(|| {
+                    format!("--account: {text} is not NAME=ACCESS_KEY_ID:ACCESS_KEY_SECRET")
+                })?;
+                parsed.options.credentials.push(credential);
+            }
             "--no-md5" => parsed.options.etag_md5 = false,
             "--no-record" => parsed.options.record = false,
             other => return Err(format!("{other} is unknown")),
         }
     }
     Ok(parsed)
+}
+
+/// `NAME=ID:SECRET`
+fn account(text: &str) -> Option<Credential> {
+    let (name, key) = text.split_once('=')?;
+    let (id, secret) = key.split_once(':')?;
+    if name.is_empty() || id.is_empty() || secret.is_empty() {
+        return None;
+    }
+    Some(Credential::new(id, secret).of_account(name))
 }
 
 fn run(arguments: Arguments) -> Result<(), String> {

@@ -15,12 +15,19 @@ pub const STS_ACCESS_KEY_SECRET: &str = "local-sts-access-key-secret";
 /// The token that must accompany [`STS_ACCESS_KEY_ID`].
 pub const STS_TOKEN: &str = "local-security-token";
 
+/// The account that keys belong to unless told otherwise.
+pub const OWNER: &str = "0123456789012345";
+
 /// A key pair, with a token if it is a temporary one.
 #[derive(Debug, Clone)]
 pub struct Credential {
     pub id: String,
     pub secret: String,
     pub token: Option<String>,
+    /// Whose key it is.
+    pub account: String,
+    /// When a temporary key ends, in milliseconds since 1970.
+    pub expires_ms: Option<i64>,
 }
 
 impl Credential {
@@ -29,12 +36,24 @@ impl Credential {
             id: id.into(),
             secret: secret.into(),
             token: None,
+            account: OWNER.to_owned(),
+            expires_ms: None,
         }
     }
 
     pub fn with_token(mut self, token: impl Into<String>) -> Credential {
         self.token = Some(token.into());
         self
+    }
+
+    /// A key of another account than [`OWNER`].
+    pub fn of_account(mut self, account: impl Into<String>) -> Credential {
+        self.account = account.into();
+        self
+    }
+
+    pub(crate) fn is_expired(&self, now_ms: i64) -> bool {
+        self.expires_ms.is_some_and(|end| now_ms >= end)
     }
 }
 

@@ -35,7 +35,7 @@ const DRAINED: u64 = 256 * 1024;
 
 pub async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<Arc<ServerConfig>>) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, client)) = listener.accept().await else {
             // Out of descriptors, most likely: wait for some to come back.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
@@ -44,6 +44,7 @@ pub async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<Arc<
         let conn = Arc::new(Conn::new(
             shared.connections.fetch_add(1, Ordering::Relaxed),
             stream,
+            client.ip(),
         ));
         tokio::spawn(connection(
             conn,
@@ -183,6 +184,7 @@ async fn handle(
         body: upload,
         key: String::new(),
         secure,
+        client: conn.client,
     };
 
     let instead = before(&mut exchange, &actions, &conn).await?;
@@ -200,6 +202,7 @@ async fn handle(
             settle(&mut exchange, answer, &conn).await
         }
     };
+    handlers::decorate(&mut answer, &exchange);
     let effects = after(&mut answer, &actions, &conn)?;
     {
         let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);
@@ -246,7 +249,7 @@ fn record(
 
 async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     let verifier = Verifier {
-        credentials: &exchange.shared.credentials,
+        keys: &exchange.shared.keys,
         region: &exchange.shared.region,
         now_ms: exchange.now_ms,
     };

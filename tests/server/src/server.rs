@@ -12,9 +12,10 @@ use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
+use crate::auth::keys::Keyring;
 use crate::clock::Clock;
 use crate::faults::{Gathering, Rule, Rules};
-use crate::options::{Credential, Options};
+use crate::options::Options;
 use crate::record::{Records, RequestRecord};
 use crate::serve;
 use crate::store::Store;
@@ -30,7 +31,7 @@ pub struct Shared {
     pub gathering: Gathering,
     pub records: Records,
     pub cnames: RwLock<HashMap<String, String>>,
-    pub credentials: Vec<Credential>,
+    pub keys: Keyring,
     pub region: String,
     pub etag_md5: bool,
     pub record: bool,
@@ -135,7 +136,7 @@ impl Server {
             gathering: Gathering::default(),
             records: Records::default(),
             cnames: RwLock::default(),
-            credentials: options.credentials,
+            keys: Keyring::new(options.credentials),
             region: options.region,
             etag_md5: options.etag_md5,
             record: options.record,

@@ -1,6 +1,7 @@
 //! The connection below HTTP: it can be reset, closed or left hanging on demand.
 
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -27,6 +28,8 @@ pub enum After {
 pub struct Conn {
     pub id: u64,
     stream: TcpStream,
+    /// The address at the other end.
+    pub client: IpAddr,
     /// TLS version and SNI.
     pub tls: OnceLock<(String, Option<String>)>,
     request_line: Mutex<Sniffer>,
@@ -42,10 +45,11 @@ pub struct Conn {
 }
 
 impl Conn {
-    pub fn new(id: u64, stream: TcpStream) -> Conn {
+    pub fn new(id: u64, stream: TcpStream, client: IpAddr) -> Conn {
         Conn {
             id,
             stream,
+            client,
             tls: OnceLock::new(),
             request_line: Mutex::new(Sniffer::Collecting(Vec::new())),
             after: AtomicU8::new(After::KeepAlive as u8),

@@ -160,10 +160,7 @@ fn a_second_start_fails_and_does_no_harm() {
     drop(server);
     let server = Server::start(options(&dir.0)).unwrap();
     assert_eq!(server.notices(), [""; 0]);
-    let client = Client {
-        server: &server,
-        bucket: "bucket".to_owned(),
-    };
+    let client = Client::of(&server, "bucket");
     assert_eq!(client.get("slow").body, body);
 }
 
@@ -204,10 +201,7 @@ fn what_cannot_be_read_is_set_aside_and_named() {
     let before = contents(&dir.0);
 
     let server = Server::start(options(&dir.0)).unwrap();
-    let client = Client {
-        server: &server,
-        bucket: "bucket".to_owned(),
-    };
+    let client = Client::of(&server, "bucket");
     assert_eq!(client.get("good").body, b"good bytes");
     assert_eq!(client.get("bad").status, 404);
     let aside = contents(&dir.0.join("set-aside"));

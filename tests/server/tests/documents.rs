@@ -375,10 +375,7 @@ fn access_points() {
             .text()
             .contains("<AllowedFeature>x<")
     );
-    let service = Client {
-        server: &server,
-        bucket: String::new(),
-    };
+    let service = Client::of(&server, "");
     let list = service
         .send("GET", "", &[("accessPointForObjectProcess", "")], &[], b"")
         .text();

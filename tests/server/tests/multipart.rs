@@ -228,19 +228,13 @@ fn uploads() {
     };
     let id = {
         let server = open();
-        let client = Client {
-            server: &server,
-            bucket: "bucket".to_owned(),
-        };
+        let client = Client::of(&server, "bucket");
         let id = initiate(&client, "n");
         part(&client, "n", &id, "1", &[5; SMALLEST]);
         id
     };
     let server = open();
-    let client = Client {
-        server: &server,
-        bucket: "bucket".to_owned(),
-    };
+    let client = Client::of(&server, "bucket");
     part(&client, "n", &id, "2", b"end");
     assert_eq!(
         client

@@ -220,10 +220,7 @@ fn service() {
     for name in ["abc", "abd", "xyz"] {
         Client::new(&server, name);
     }
-    let service = Client {
-        server: &server,
-        bucket: String::new(),
-    };
+    let service = Client::of(&server, "");
     let list = |query: Pairs<'_>| service.send("GET", "", query, &[], b"").text();
     assert_eq!(elements(&list(&[]), "Name"), ["abc", "abd", "xyz"]);
     let page = list(&[("prefix", "ab"), ("max-keys", "1")]);
@@ -241,10 +238,7 @@ fn service() {
         "MethodNotAllowed"
     );
 
-    let bad = Client {
-        server: &server,
-        bucket: "bucket".to_owned(),
-    };
+    let bad = Client::of(&server, "bucket");
     assert_eq!(bad.send("PUT", "", &[], &[], b"<CreateBucketConfiguration><StorageClass>Nonsense</StorageClass></CreateBucketConfiguration>").code(), "InvalidArgument");
     assert_eq!(bad.send("PUT", "", &[], &[], b"<CreateBucketConfiguration><StorageClass>IA</StorageClass></CreateBucketConfiguration>").status, 200);
     assert_eq!(bad.put("k", b"12").status, 200);

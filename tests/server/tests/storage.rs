@@ -50,10 +50,7 @@ fn keys_never_leave_the_directory() {
         }
     }
     let server = stored(&inner);
-    let client = Client {
-        server: &server,
-        bucket: "bucket".to_owned(),
-    };
+    let client = Client::of(&server, "bucket");
     for key in keys {
         assert_eq!(client.get(key).body, key.as_bytes(), "{key:?}");
     }
@@ -136,10 +133,7 @@ fn survives_a_restart() {
     std::fs::write(dir.0.join("bodies/zz/stray"), b"stray").unwrap();
     {
         let server = stored(&dir);
-        let client = Client {
-            server: &server,
-            bucket: "bucket".to_owned(),
-        };
+        let client = Client::of(&server, "bucket");
         let got = client.get("k");
         assert_eq!(
             (got.body.as_slice(), got.header("content-type")),

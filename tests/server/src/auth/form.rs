@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Verifier, mismatch, v1, v4};
+use super::{Identity, Verifier, mismatch, v1, v4};
 use crate::clock;
 use crate::errors::{ApiError, Result};
 
@@ -37,7 +37,7 @@ fn refused(condition: &Value) -> ApiError {
 }
 
 /// The policy of a form, proven by its signature; none for a form of a stranger.
-pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<Policy>> {
+pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<(Policy, Identity)>> {
     let field = |name: &str| fields.get(name).map(String::as_str);
     let missing = |name: &str| {
         ApiError::argument(
@@ -56,6 +56,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<Polic
             None => Ok(None),
         };
     };
+    let account;
     let version4 =
         fields.contains_key("x-oss-signature-version") || fields.contains_key("x-oss-signature");
     if version4 {
@@ -83,7 +84,8 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<Polic
             ));
         }
         let known = verifier.credential(scope.id)?;
-        verifier.check_token(known, field("x-oss-security-token"))?;
+        verifier.check_token(&known, field("x-oss-security-token"))?;
+        account = known.account.clone();
         if crate::hex(&v4::hmac(&scope.key(&known.secret), encoded.as_bytes())) != signature {
             return Err(mismatch(scope.id, signature, encoded.as_bytes()));
         }
@@ -91,7 +93,8 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<Polic
         let id = field("ossaccesskeyid").ok_or_else(|| missing("OSSAccessKeyId"))?;
         let signature = field("signature").ok_or_else(|| missing("Signature"))?;
         let known = verifier.credential(id)?;
-        verifier.check_token(known, field("x-oss-security-token"))?;
+        verifier.check_token(&known, field("x-oss-security-token"))?;
+        account = known.account.clone();
         if v1::sign(&known.secret, encoded.as_bytes()) != signature {
             return Err(mismatch(id, signature, encoded.as_bytes()));
         }
@@ -108,7 +111,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<Polic
             return Err(invalid(format!("{name} must be a condition of the policy")));
         }
     }
-    Ok(Some(policy))
+    Ok(Some((policy, Identity::Account(account))))
 }
 
 impl Policy {
@@ -240,6 +243,7 @@ fn unescape_dollars(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::keys::Keyring;
     use crate::options::Credential;
 
     /// Both schemes for every vector: the expected signature is taken, a changed one refused.
@@ -256,10 +260,10 @@ mod tests {
             if let Some(token) = case["input"]["security_token"].as_str() {
                 credential = credential.with_token(token);
             }
-            let credentials = [credential];
+            let keys = Keyring::new(vec![credential]);
             let now_ms = case["input"]["time_unix"].as_i64().unwrap() * 1000;
             let verifier = Verifier {
-                credentials: &credentials,
+                keys: &keys,
                 region: input("region"),
                 now_ms,
             };
@@ -278,7 +282,7 @@ mod tests {
                         )
                     })
                     .collect();
-                let code = |result: Result<Option<Policy>>| {
+                let code = |result: Result<Option<(Policy, Identity)>>| {
                     result.err().map(|error| error.code.into_owned())
                 };
                 let taken = code(identify(&verifier, &fields));

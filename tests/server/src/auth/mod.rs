@@ -2,7 +2,9 @@
 //!
 //! Written against the protocol alone: it shares nothing with the client's signing, so the two check each other.
 
+pub mod bucket_policy;
 pub mod form;
+pub mod keys;
 pub mod policy;
 mod v1;
 mod v4;
@@ -13,6 +15,7 @@ use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::options::Credential;
 use crate::request::Head;
+use keys::Keyring;
 
 /// Difference between the clocks that is still accepted.
 pub const MAX_SKEW_MS: i64 = 900_000;
@@ -20,12 +23,22 @@ pub const MAX_SKEW_MS: i64 = 900_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
     Anonymous,
-    Key(String),
+    /// Whose key signed the request.
+    Account(String),
+}
+
+impl Identity {
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Identity::Anonymous => None,
+            Identity::Account(account) => Some(account),
+        }
+    }
 }
 
 /// What a verification needs besides the request.
 pub struct Verifier<'a> {
-    pub credentials: &'a [Credential],
+    pub keys: &'a Keyring,
     pub region: &'a str,
     pub now_ms: i64,
 }
@@ -39,11 +52,7 @@ impl Verifier<'_> {
             } else if let Some(fields) = strip_scheme(authorization, "OSS") {
                 v1::header(self, head, fields)
             } else {
-                Err(ApiError::argument(
-                    "Authorization",
-                    authorization,
-                    "Authorization header is invalid.",
-                ))
+                Err(other_scheme(authorization))
             };
         }
         let has = |name| head.query.has(name);
@@ -56,19 +65,8 @@ impl Verifier<'_> {
         }
     }
 
-    fn credential(&self, id: &str) -> Result<&Credential> {
-        self.credentials
-            .iter()
-            .find(|credential| credential.id == id)
-            .ok_or_else(|| {
-                ApiError::new(
-                    403,
-                    "InvalidAccessKeyId",
-                    "The OSS Access Key Id you provided does not exist in our records.",
-                )
-                .detail("OSSAccessKeyId", id)
-                .ec("0002-00000902")
-            })
+    fn credential(&self, id: &str) -> Result<Credential> {
+        self.keys.find(id)
     }
 
     fn check_token(&self, credential: &Credential, token: Option<&str>) -> Result<()> {
@@ -81,7 +79,14 @@ impl Verifier<'_> {
         };
         match (&credential.token, token) {
             (None, None) => Ok(()),
-            (Some(expected), Some(given)) if expected == given => Ok(()),
+            (Some(expected), Some(given)) if expected == given => {
+                if credential.is_expired(self.now_ms) {
+                    let message = "The security token you provided has expired.";
+                    return Err(ApiError::new(403, "SecurityTokenExpired", message)
+                        .detail("OSSAccessKeyId", &credential.id));
+                }
+                Ok(())
+            }
             (Some(_), None) => Err(wrong().detail("OSSAccessKeyId", &credential.id)),
             _ => Err(wrong()),
         }
@@ -101,6 +106,17 @@ impl Verifier<'_> {
         .detail("ServerTime", clock::iso_date(self.now_ms))
         .ec("0002-00000504"))
     }
+}
+
+/// A client of another storage service is the most likely reason, and worth a hint.
+fn other_scheme(authorization: &str) -> ApiError {
+    let hint = if authorization.starts_with("AWS") {
+        " This is a signature of S3; OSS takes OSS4-HMAC-SHA256 (V4) and OSS (V1): use a client of OSS."
+    } else {
+        ""
+    };
+    let message = format!("Authorization header is invalid.{hint}");
+    ApiError::argument("Authorization", authorization, message)
 }
 
 fn strip_scheme<'a>(authorization: &'a str, scheme: &str) -> Option<&'a str> {

@@ -1,9 +1,15 @@
-//! What names are legal, and what strangers may do.
+//! What names are legal, and who may do what.
 
+use std::sync::PoisonError;
+
+use serde_json::Value;
+
+use super::bucket_policy::{self, Question, Verdict};
 use crate::address;
+use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
-use crate::store::State;
+use crate::store::{Bucket, State};
 
 /// Bucket and key of a request, by the naming rules. Sets the key.
 pub fn check_names(exchange: &mut Exchange) -> Result<()> {
@@ -31,60 +37,202 @@ pub fn check_names(exchange: &mut Exchange) -> Result<()> {
     Ok(())
 }
 
-/// Whoever signed owns everything here; others are judged by the ACLs.
+/// Operations whose right has another name than they have.
+const ACTIONS: &[(&str, &str)] = &[
+    ("HeadObject", "GetObject"),
+    ("GetObjectMeta", "GetObject"),
+    ("GetSymlink", "GetObject"),
+    ("SelectObject", "GetObject"),
+    ("CreateSelectObjectMeta", "GetObject"),
+    ("ListObjectsV2", "ListObjects"),
+    ("CopyObject", "PutObject"),
+    ("AppendObject", "PutObject"),
+    ("PostObject", "PutObject"),
+    ("PutSymlink", "PutObject"),
+    ("InitiateMultipartUpload", "PutObject"),
+    ("UploadPart", "PutObject"),
+    ("UploadPartCopy", "PutObject"),
+    ("CompleteMultipartUpload", "PutObject"),
+    ("DeleteMultipleObjects", "DeleteObject"),
+    ("GetBucketTags", "GetBucketTagging"),
+    ("PutBucketTags", "PutBucketTagging"),
+    ("DeleteBucketTags", "DeleteBucketTagging"),
+];
+
+/// What strangers may do with an object or a bucket that can be read, or written, by all.
+const READS: [&str; 4] = [
+    "GetObject",
+    "ListObjects",
+    "GetObjectTagging",
+    "GetObjectAcl",
+];
+const WRITES: [&str; 5] = [
+    "PutObject",
+    "DeleteObject",
+    "AbortMultipartUpload",
+    "ListParts",
+    "ListMultipartUploads",
+];
+
+/// How the owner gets out of a policy that denies everything.
+const UNDENIABLE: [&str; 3] = ["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"];
+
+/// Whether who sends the request may do what it asks for: the owner, or whom a policy or an ACL lets in.
 pub fn check_access(exchange: &Exchange) -> Result<()> {
-    if exchange.is_signed() || matches!(exchange.operation, "OptionObject" | "PostObject") {
-        return Ok(());
+    // Preflights are for everybody, forms bring their own proof, keys of a list are judged one by one, and a bucket that
+    // is not there has no owner.
+    match exchange.operation {
+        "OptionObject" | "PostObject" | "DeleteMultipleObjects" => return Ok(()),
+        "PutBucket" if exchange.is_signed() => return Ok(()),
+        "PutBucket" => return Err(anonymous()),
+        _ => {}
     }
     if exchange.head.place.bucket.is_none() {
-        return Err(
-            ApiError::denied("Anonymous access is forbidden for this operation.")
-                .ec("0003-00000001"),
-        );
+        return if exchange.is_signed() {
+            Ok(())
+        } else {
+            Err(anonymous())
+        };
     }
-    let bucket = exchange.bucket()?;
+    let bucket = match exchange.bucket() {
+        Ok(bucket) => bucket,
+        // The operation says so.
+        Err(_) if exchange.is_signed() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let action = ACTIONS
+        .iter()
+        .find(|(operation, _)| *operation == exchange.operation)
+        .map_or(exchange.operation, |(_, action)| action);
+    check(exchange, &bucket, action, &exchange.key)
+}
+
+fn anonymous() -> ApiError {
+    ApiError::denied("Anonymous access is forbidden for this operation.").ec("0003-00000001")
+}
+
+/// Whether the sender has this right on a bucket or one of its objects.
+pub fn check(exchange: &Exchange, bucket: &Bucket, action: &str, key: &str) -> Result<()> {
     let state = bucket.lock();
-    let reads = matches!(
-        exchange.operation,
-        "GetObject"
-            | "HeadObject"
-            | "GetObjectMeta"
-            | "GetSymlink"
-            | "ListObjects"
-            | "ListObjectsV2"
-            | "GetObjectTagging"
-            | "SelectObject"
-    );
-    let writes = matches!(
-        exchange.operation,
-        "PutObject"
-            | "CopyObject"
-            | "AppendObject"
-            | "DeleteObject"
-            | "DeleteMultipleObjects"
-            | "PutSymlink"
-            | "InitiateMultipartUpload"
-            | "UploadPart"
-            | "UploadPartCopy"
-            | "CompleteMultipartUpload"
-            | "AbortMultipartUpload"
-            | "ListParts"
-            | "ListMultipartUploads"
-    );
-    if reads && may_read(&state, &exchange.key, exchange.version_id().as_deref())
-        || writes && may_write(&state, &exchange.key)
-    {
+    let id = exchange.version_id();
+    let account = exchange.identity.account();
+    let owns = account == Some(state.settings.owner.as_str());
+    let closed = is_closed(exchange, &state);
+    let verdict = policy_of(&state).map_or(Verdict::Silent, |policy| {
+        let verdict =
+            bucket_policy::judge(&policy, &question(exchange, &state, action, key, account));
+        match verdict {
+            Verdict::Allow if closed && bucket_policy::is_public(&policy) => Verdict::Silent,
+            verdict => verdict,
+        }
+    });
+    if verdict == Verdict::Deny && !(owns && UNDENIABLE.contains(&action)) {
+        return Err(ApiError::denied(
+            "You have no right to access this object because of bucket policy.",
+        )
+        .ec("0003-00000001"));
+    }
+    if owns {
         return Ok(());
     }
-    let what = if exchange.key.is_empty() {
-        "bucket"
-    } else {
-        "object"
+    let by_acl = !closed
+        && (READS.contains(&action) && may_read(&state, key, id.as_deref())
+            || WRITES.contains(&action) && may_write(&state, key));
+    if verdict != Verdict::Allow && !by_acl {
+        let what = if key.is_empty() { "bucket" } else { "object" };
+        return Err(ApiError::denied(format!(
+            "You have no right to access this {what} because of bucket acl."
+        ))
+        .ec("0003-00000001"));
+    }
+    check_payer(exchange, &state)
+}
+
+/// Where requesters pay, they have to say that they will.
+fn check_payer(exchange: &Exchange, state: &State) -> Result<()> {
+    let requester_pays = state
+        .settings
+        .documents
+        .get("requestPayment")
+        .is_some_and(|document| document.contains("<Payer>Requester</Payer>"));
+    let says = exchange
+        .head
+        .header("x-oss-request-payer")
+        .or_else(|| exchange.head.query.get("x-oss-request-payer"));
+    if !requester_pays || exchange.is_signed() && says.as_deref() == Some("requester") {
+        return Ok(());
+    }
+    Err(ApiError::denied("Access denied for requester pay bucket.").ec("0003-00000704"))
+}
+
+fn policy_of(state: &State) -> Option<Value> {
+    let text = state.settings.documents.get("policy")?;
+    serde_json::from_str(text).ok()
+}
+
+/// Whether the bucket or the account forbids all access for the public.
+pub fn is_closed(exchange: &Exchange, state: &State) -> bool {
+    let blocks = |document: &str| document.contains("<BlockPublicAccess>true</BlockPublicAccess>");
+    let account = exchange
+        .shared
+        .public_access_block
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    account.as_deref().is_some_and(blocks)
+        || state
+            .settings
+            .documents
+            .get("publicAccessBlock")
+            .is_some_and(|document| blocks(document))
+}
+
+fn question<'a>(
+    exchange: &'a Exchange,
+    state: &'a State,
+    action: &'a str,
+    key: &str,
+    account: Option<&'a str>,
+) -> Question<'a> {
+    let mut facts = vec![
+        ("acs:SourceIp".to_owned(), exchange.client.to_string()),
+        (
+            "acs:SecureTransport".to_owned(),
+            exchange.secure.to_string(),
+        ),
+        (
+            "acs:CurrentTime".to_owned(),
+            clock::iso_date(exchange.now_ms),
+        ),
+    ];
+    let mut add = |name: &str, value: Option<String>| {
+        facts.extend(value.map(|value| (name.to_owned(), value)));
     };
-    Err(ApiError::denied(format!(
-        "You have no right to access this {what} because of bucket acl."
-    ))
-    .ec("0003-00000001"))
+    let header = |name: &str| exchange.head.header(name).map(|value| value.into_owned());
+    add("acs:UserAgent", header("user-agent"));
+    add("acs:Referer", header("referer"));
+    add("oss:Prefix", exchange.query("prefix"));
+    add("oss:Delimiter", exchange.query("delimiter"));
+    add("oss:x-oss-acl", header("x-oss-acl"));
+    add("oss:x-oss-object-acl", header("x-oss-object-acl"));
+    if let Some(version) = state.current(key) {
+        for (name, value) in &version.tags {
+            let name = format!("oss:ExistingObjectTag/{name}");
+            facts.push((name, value.clone()));
+        }
+    }
+    let bucket = &state.settings.name;
+    Question {
+        action,
+        resource: if key.is_empty() {
+            bucket.clone()
+        } else {
+            format!("{bucket}/{key}")
+        },
+        region: &exchange.shared.region,
+        owner: &state.settings.owner,
+        account,
+        facts,
+    }
 }
 
 fn acl<'a>(state: &'a State, key: &str, id: Option<&str>) -> std::borrow::Cow<'a, str> {
@@ -98,7 +246,6 @@ fn may_read(state: &State, key: &str, id: Option<&str>) -> bool {
     acl(state, key, id).starts_with("public-read")
 }
 
-/// Whether strangers may store under this key; form uploads ask this too.
-pub fn may_write(state: &State, key: &str) -> bool {
+fn may_write(state: &State, key: &str) -> bool {
     acl(state, key, None) == "public-read-write"
 }

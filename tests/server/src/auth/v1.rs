@@ -8,6 +8,7 @@ use super::{
 };
 use crate::clock;
 use crate::errors::{ApiError, Result};
+use crate::options::Credential;
 use crate::request::Head;
 
 /// Parameters that every client signs.
@@ -150,17 +151,11 @@ pub(super) fn header(verifier: &Verifier<'_>, head: &Head, fields: &str) -> Resu
     let token = head
         .header("x-oss-security-token")
         .or_else(|| head.header("security-token"));
-    verifier.check_token(known, token.as_deref())?;
+    verifier.check_token(&known, token.as_deref())?;
 
     // Two official clients always put `Date` on the line, even next to an `x-oss-date`.
     let plain = head.header("date").unwrap_or_else(|| date.clone());
-    check(
-        head,
-        &[date.trim(), plain.trim()],
-        id,
-        signature,
-        &known.secret,
-    )
+    check(head, &[date.trim(), plain.trim()], id, signature, &known)
 }
 
 pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
@@ -199,16 +194,22 @@ pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
         .query
         .get("security-token")
         .or_else(|| head.header("x-oss-security-token"));
-    verifier.check_token(known, token.as_deref())?;
-    check(head, &[&expires], &id, &signature, &known.secret)
+    verifier.check_token(&known, token.as_deref())?;
+    check(head, &[&expires], &id, &signature, &known)
 }
 
 /// The whole list of parameters is tried first; some clients know only the short one.
-fn check(head: &Head, dates: &[&str], id: &str, signature: &str, secret: &str) -> Result<Identity> {
+fn check(
+    head: &Head,
+    dates: &[&str],
+    id: &str,
+    signature: &str,
+    known: &Credential,
+) -> Result<Identity> {
     for date in dates {
         for long in [true, false] {
-            if sign(secret, &string_to_sign(head, date, long)) == signature {
-                return Ok(Identity::Key(id.to_owned()));
+            if sign(&known.secret, &string_to_sign(head, date, long)) == signature {
+                return Ok(Identity::Account(known.account.clone()));
             }
         }
     }

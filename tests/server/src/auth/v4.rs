@@ -8,6 +8,7 @@ use super::{
 };
 use crate::clock;
 use crate::errors::{ApiError, Result};
+use crate::options::Credential;
 use crate::percent;
 use crate::request::Head;
 
@@ -169,8 +170,8 @@ pub(super) fn header(verifier: &Verifier<'_>, head: &Head, fields: &str) -> Resu
     }
 
     let known = verifier.credential(scope.id)?;
-    verifier.check_token(known, head.header("x-oss-security-token").as_deref())?;
-    check(head, &scope, &date, &additional, signature, &known.secret)
+    verifier.check_token(&known, head.header("x-oss-security-token").as_deref())?;
+    check(head, &scope, &date, &additional, signature, &known)
 }
 
 pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
@@ -239,8 +240,8 @@ pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
             .ec("0002-00000235"));
     }
     let known = verifier.credential(scope.id)?;
-    verifier.check_token(known, query.get("x-oss-security-token").as_deref())?;
-    check(head, &scope, &date, &additional, &signature, &known.secret)
+    verifier.check_token(&known, query.get("x-oss-security-token").as_deref())?;
+    check(head, &scope, &date, &additional, &signature, &known)
 }
 
 /// The list of further signed headers, sorted: one client sends it unsorted but signs it sorted.
@@ -277,7 +278,7 @@ fn check(
     date: &str,
     additional: &[String],
     signature: &str,
-    secret: &str,
+    known: &Credential,
 ) -> Result<Identity> {
     let canonical = canonical_request(head, additional);
     let string_to_sign = format!(
@@ -285,11 +286,11 @@ fn check(
         scope.text(),
         crate::hex(&Sha256::digest(&canonical))
     );
-    if crate::hex(&hmac(&scope.key(secret), string_to_sign.as_bytes())) != signature {
+    if crate::hex(&hmac(&scope.key(&known.secret), string_to_sign.as_bytes())) != signature {
         return Err(mismatch(scope.id, signature, string_to_sign.as_bytes())
             .detail("CanonicalRequest", String::from_utf8_lossy(&canonical)));
     }
-    Ok(Identity::Key(scope.id.to_owned()))
+    Ok(Identity::Account(known.account.clone()))
 }
 
 fn canonical_request(head: &Head, additional: &[String]) -> Vec<u8> {

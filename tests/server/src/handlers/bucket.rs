@@ -1,26 +1,33 @@
 //! Making, describing and removing buckets.
 
 use super::headers::{self, STORAGE_CLASSES};
+use super::named::{leaf, tree};
 use super::service::owner;
 use crate::answer::Answer;
+use crate::auth::policy::is_closed;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
+use crate::options::OWNER;
 use crate::store::{Kind, Settings, Version};
-use crate::xml::{self, Writer};
+use crate::xml::{self, Writer, write_node};
+
+/// The group that holds what is in no other.
+pub const DEFAULT_RESOURCE_GROUP: &str = "rg-acfmxazb4ph6aiy";
 
 pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let acl = headers::bucket_acl(&exchange.head)?;
     let body = exchange.read_all(64 * 1024).await?;
-    let mut settings = Settings {
-        name: exchange.bucket_name().to_owned(),
-        created_ms: exchange.now_ms,
-        acl: acl.clone().unwrap_or_else(|| "private".to_owned()),
-        storage_class: "Standard".to_owned(),
-        redundancy: "LRS".to_owned(),
-        versioning: None,
-        documents: Default::default(),
-    };
+    let mut settings = fresh(exchange, acl.as_deref().unwrap_or("private"));
+    if let Some(group) = exchange.head.header("x-oss-resource-group-id") {
+        settings.documents.insert(
+            "resourceGroup".to_owned(),
+            write_node(&tree(
+                "BucketResourceGroupConfiguration",
+                vec![leaf("ResourceGroupId", group)],
+            )),
+        );
+    }
     if !body.trim_ascii().is_empty() {
         let root = xml::parse(&body).map_err(ApiError::malformed_xml)?;
         if root.name != "CreateBucketConfiguration" {
@@ -99,10 +106,12 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
             switched(document("replication").is_some()),
         )
         .text("Name", &settings.name);
-    if let Some(group) = field("resourceGroup", "ResourceGroupId") {
-        xml.text("ResourceGroupId", &group);
-    }
-    owner(&mut xml);
+    let group = field("resourceGroup", "ResourceGroupId");
+    xml.text(
+        "ResourceGroupId",
+        group.as_deref().unwrap_or(DEFAULT_RESOURCE_GROUP),
+    );
+    owner(&mut xml, &settings.owner);
     xml.open("AccessControlList")
         .text("Grant", &settings.acl)
         .close();
@@ -219,28 +228,47 @@ pub fn stat(exchange: &Exchange) -> Result<Answer> {
 }
 
 /// Both ACL answers have this form.
-pub fn acl_xml(acl: &str) -> Answer {
+pub fn acl_xml(acl: &str, account: &str) -> Answer {
     let mut xml = Writer::new("AccessControlPolicy");
-    owner(&mut xml);
+    owner(&mut xml, account);
     xml.open("AccessControlList").text("Grant", acl);
     Answer::xml(xml.finish())
 }
 
 pub fn get_acl(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
-    let acl = bucket.lock().settings.acl.clone();
-    Ok(acl_xml(&acl))
+    let settings = bucket.lock().settings.clone();
+    Ok(acl_xml(&settings.acl, &settings.owner))
 }
 
+/// Also makes the bucket, if there is none of that name.
 pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
-    let bucket = exchange.bucket()?;
     let acl = headers::bucket_acl(&exchange.head)?.ok_or_else(|| {
         ApiError::new(400, "MissingArgument", "Missing Some Required Arguments.")
             .detail("ArgumentName", "x-oss-acl")
     })?;
-    exchange
-        .shared
-        .store
-        .change_settings(&bucket, |settings| settings.acl = acl)?;
-    Ok(Answer::new(200))
+    let store = &exchange.shared.store;
+    match exchange.bucket() {
+        Ok(bucket) => {
+            if acl != "private" && is_closed(exchange, &bucket.lock()) {
+                return Err(ApiError::denied("Put public bucket acl is not allowed"));
+            }
+            store.change_settings(&bucket, |settings| settings.acl = acl)?;
+        }
+        Err(_) => store.create_bucket(fresh(exchange, &acl), None)?,
+    }
+    Ok(Answer::new(200).header("location", format!("/{}", exchange.bucket_name())))
+}
+
+fn fresh(exchange: &Exchange, acl: &str) -> Settings {
+    Settings {
+        name: exchange.bucket_name().to_owned(),
+        owner: exchange.identity.account().unwrap_or(OWNER).to_owned(),
+        created_ms: exchange.now_ms,
+        acl: acl.to_owned(),
+        storage_class: "Standard".to_owned(),
+        redundancy: "LRS".to_owned(),
+        versioning: None,
+        documents: Default::default(),
+    }
 }

@@ -164,7 +164,7 @@ const SETTINGS: &[Setting] = &[
         "resourceGroup",
         "BucketResourceGroupConfiguration",
         Document(
-            "<BucketResourceGroupConfiguration><ResourceGroupId>rg-default</ResourceGroupId></BucketResourceGroupConfiguration>",
+            "<BucketResourceGroupConfiguration><ResourceGroupId>rg-acfmxazb4ph6aiy</ResourceGroupId></BucketResourceGroupConfiguration>",
         ),
     ),
     Setting(

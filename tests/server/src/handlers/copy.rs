@@ -6,6 +6,7 @@ use super::headers::{self, Verdict};
 use super::put::check_overwrite;
 use crate::address;
 use crate::answer::Answer;
+use crate::auth::policy;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
@@ -42,6 +43,7 @@ pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, Stri
     let key = address::object_key(&decoded[slash + 1..]).ok_or_else(invalid)?;
 
     let bucket = exchange.shared.store.bucket(name)?;
+    policy::check(exchange, &bucket, "GetObject", key)?;
     let state = bucket.lock();
     let mut version = state.find(key, id)?;
     if version.is_marker() {

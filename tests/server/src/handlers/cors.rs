@@ -1,4 +1,4 @@
-//! Cross-origin preflights.
+//! Cross-origin requests: preflights, and what a browser wants to see on every other answer.
 
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
@@ -22,13 +22,78 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
+fn texts(rule: &Node, name: &str) -> Vec<String> {
+    rule.all(name)
+        .map(|node| node.text.trim().to_owned())
+        .collect()
+}
+
+fn lets_in(rule: &Node, origin: &str, method: &str) -> bool {
+    texts(rule, "AllowedOrigin")
+        .iter()
+        .any(|pattern| matches(pattern, origin))
+        && texts(rule, "AllowedMethod")
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(method))
+}
+
+/// The headers that all answers have in common.
+fn describe(answer: &mut Answer, rule: &Node, origin: &str) {
+    let any = texts(rule, "AllowedOrigin")
+        .iter()
+        .any(|pattern| pattern == "*");
+    let list = |name: &str| Some(texts(rule, name).join(", ")).filter(|list| !list.is_empty());
+    let headers = [
+        (
+            "access-control-allow-origin",
+            Some(if any { "*" } else { origin }.to_owned()),
+        ),
+        ("access-control-allow-methods", list("AllowedMethod")),
+        ("access-control-expose-headers", list("ExposeHeader")),
+        (
+            "access-control-max-age",
+            rule.get("MaxAgeSeconds").map(str::to_owned),
+        ),
+    ];
+    for (name, value) in headers {
+        if let Some(value) = value {
+            answer.set(name, value);
+        }
+    }
+}
+
+/// The rules of a request's bucket, if it has any.
+fn rules(exchange: &Exchange) -> Option<Node> {
+    let bucket = exchange.bucket().ok()?;
+    let document = bucket.lock().settings.documents.get("cors").cloned()?;
+    xml::parse(document.as_bytes()).ok()
+}
+
+/// Adds to any answer, refusals too, what lets a page of another origin read it.
+pub fn decorate(answer: &mut Answer, exchange: &Exchange) {
+    if exchange.operation == "OptionObject" || exchange.head.place.bucket.is_none() {
+        return;
+    }
+    let Some(root) = rules(exchange) else { return };
+    if root.get("ResponseVary") == Some("true") {
+        answer.set("vary", "Origin");
+    }
+    let Some(origin) = exchange.head.header("origin") else {
+        return;
+    };
+    if let Some(rule) = root
+        .all("CORSRule")
+        .find(|rule| lets_in(rule, &origin, &exchange.head.method))
+    {
+        describe(answer, rule, &origin);
+    }
+}
+
+/// A preflight.
 pub fn option(exchange: &Exchange) -> Result<Answer> {
-    let forbidden = || {
-        ApiError::new(
-            403,
-            "AccessForbidden",
-            "CORSResponse: This CORS request is not allowed.",
-        )
+    let forbidden = |why: &str| {
+        let message = format!("CORSResponse: {why}");
+        ApiError::new(403, "AccessForbidden", message)
     };
     let header = |name| exchange.head.header(name);
     let (Some(origin), Some(method)) = (header("origin"), header("access-control-request-method"))
@@ -39,6 +104,7 @@ pub fn option(exchange: &Exchange) -> Result<Answer> {
             "Insufficient information. Origin request header needed.",
         ));
     };
+    exchange.bucket()?;
     let wanted = header("access-control-request-headers")
         .unwrap_or_default()
         .into_owned();
@@ -47,54 +113,24 @@ pub fn option(exchange: &Exchange) -> Result<Answer> {
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .collect();
-    let bucket = exchange.bucket()?;
-    let document = bucket
-        .lock()
-        .settings
-        .documents
-        .get("cors")
-        .cloned()
-        .ok_or_else(forbidden)?;
-    let root = xml::parse(document.as_bytes()).map_err(|_| forbidden())?;
-    let texts = |rule: &Node, name: &str| {
-        rule.all(name)
-            .map(|node| node.text.trim().to_owned())
-            .collect::<Vec<_>>()
-    };
+    let root = rules(exchange).ok_or_else(|| forbidden("CORS is not enabled for this bucket."))?;
     let rule = root.all("CORSRule").find(|rule| {
-        texts(rule, "AllowedOrigin")
-            .iter()
-            .any(|pattern| matches(pattern, &origin))
-            && texts(rule, "AllowedMethod")
-                .iter()
-                .any(|allowed| allowed.eq_ignore_ascii_case(&method))
+        lets_in(rule, &origin, &method)
             && wanted.iter().all(|name| {
                 texts(rule, "AllowedHeader")
                     .iter()
                     .any(|pattern| matches(pattern, name))
             })
     });
-    let rule = rule.ok_or_else(forbidden)?;
-    let any = texts(rule, "AllowedOrigin")
-        .iter()
-        .any(|pattern| pattern == "*");
-    let exposed = texts(rule, "ExposeHeader");
-    Ok(Answer::new(200)
-        .header(
-            "access-control-allow-origin",
-            if any { "*" } else { &origin },
-        )
-        .header(
-            "access-control-allow-methods",
-            texts(rule, "AllowedMethod").join(", "),
-        )
-        .maybe(
-            "access-control-allow-headers",
-            Some(wanted.join(", ")).filter(|list| !list.is_empty()),
-        )
-        .maybe(
-            "access-control-expose-headers",
-            Some(exposed.join(", ")).filter(|list| !list.is_empty()),
-        )
-        .maybe("access-control-max-age", rule.get("MaxAgeSeconds")))
+    let rule = rule.ok_or_else(|| forbidden("This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."))?;
+    let mut answer = Answer::new(200);
+    describe(&mut answer, rule, &origin);
+    if root.get("ResponseVary") == Some("true") {
+        answer.set("vary", "Origin");
+    }
+    let allowed = wanted.join(", ");
+    Ok(answer.maybe(
+        "access-control-allow-headers",
+        Some(allowed).filter(|list| !list.is_empty()),
+    ))
 }

@@ -2,6 +2,7 @@
 
 use crate::address;
 use crate::answer::Answer;
+use crate::auth::policy;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::percent;
@@ -74,6 +75,7 @@ pub async fn many(exchange: &mut Exchange) -> Result<Answer> {
             )
             .detail("ObjectName", key));
         }
+        policy::check(exchange, &bucket, "DeleteObject", key)?;
     }
     for object in objects {
         let key = object

@@ -8,9 +8,9 @@ use super::headers;
 use super::put::{LARGEST, check_overwrite};
 use crate::address;
 use crate::answer::Answer;
+use crate::auth::Verifier;
 use crate::auth::form::{self, Fields};
-use crate::auth::policy::may_write;
-use crate::auth::{Identity, Verifier};
+use crate::auth::policy::check;
 use crate::errors::{ApiError, Result};
 use crate::exchange::{Exchange, Upload, check_digest};
 use crate::percent;
@@ -125,6 +125,14 @@ fn part_head(head: &str) -> Result<(String, Option<String>, Option<String>)> {
 }
 
 pub async fn post(exchange: &mut Exchange) -> Result<Answer> {
+    // The fields of the form take the place of headers for a while.
+    let own = exchange.head.headers.clone();
+    let answer = store(exchange).await;
+    exchange.head.headers = own;
+    answer
+}
+
+async fn store(exchange: &mut Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     let kind = exchange
         .head
@@ -285,23 +293,21 @@ pub async fn post(exchange: &mut Exchange) -> Result<Answer> {
 /// Whether this form may store here; the bounds for its file.
 fn authorize(exchange: &mut Exchange, fields: &Fields) -> Result<Option<(u64, u64)>> {
     let verifier = Verifier {
-        credentials: &exchange.shared.credentials,
+        keys: &exchange.shared.keys,
         region: &exchange.shared.region,
         now_ms: exchange.now_ms,
     };
     match form::identify(&verifier, fields)? {
-        Some(policy) => {
+        Some((policy, identity)) => {
             policy.check(fields)?;
-            exchange.identity = Identity::Key("form".to_owned());
+            exchange.identity = identity;
+            check(exchange, &*exchange.bucket()?, "PutObject", &exchange.key)?;
             Ok(policy.size)
         }
-        None if exchange.is_signed() || may_write(&exchange.bucket()?.lock(), &exchange.key) => {
+        None => {
+            check(exchange, &*exchange.bucket()?, "PutObject", &exchange.key)?;
             Ok(None)
         }
-        None => Err(ApiError::denied(
-            "You have no right to access this object because of bucket acl.",
-        )
-        .ec("0003-00000001")),
     }
 }
 

@@ -130,13 +130,13 @@ fn check_conditions(exchange: &Exchange, version: &Version) -> Result<()> {
 
 pub fn get(exchange: &Exchange) -> Result<Answer> {
     headers::traffic_limit(&exchange.head)?;
+    let found = find(exchange)?;
     if let Some(process) = exchange
         .query("x-oss-process")
         .filter(|process| !process.is_empty())
     {
         return Err(ApiError::not_implemented("x-oss-process").detail("Process", process));
     }
-    let found = find(exchange)?;
     check_conditions(exchange, &found.target)?;
     if found.target.is_frozen(exchange.now_ms) {
         return Err(ApiError::new(

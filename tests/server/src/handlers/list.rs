@@ -148,7 +148,7 @@ fn write_entries(
     xml: &mut Writer,
     wanted: &Wanted,
     entries: &[Entry],
-    with_owner: bool,
+    account: Option<&str>,
     now_ms: i64,
 ) {
     for entry in entries {
@@ -158,8 +158,8 @@ fn write_entries(
         xml.open("Contents")
             .text("Key", &wanted.write(&version.key));
         write_version(xml, version, now_ms);
-        if with_owner {
-            owner(xml);
+        if let Some(account) = account {
+            owner(xml, account);
         }
         xml.close();
     }
@@ -196,6 +196,7 @@ pub fn write_version(xml: &mut Writer, version: &Version, now_ms: i64) {
 
 pub fn v1(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
+    let owner = bucket.lock().settings.owner.clone();
     let wanted = Wanted::new(exchange)?;
     let marker = exchange.query("marker").unwrap_or_default();
     let (entries, truncated) = page(&bucket.lock(), &wanted, &marker);
@@ -213,7 +214,7 @@ pub fn v1(exchange: &Exchange) -> Result<Answer> {
     if let Some(last) = entries.last().filter(|_| truncated) {
         xml.text("NextMarker", &wanted.write(last.name()));
     }
-    write_entries(&mut xml, &wanted, &entries, true, exchange.now_ms);
+    write_entries(&mut xml, &wanted, &entries, Some(&owner), exchange.now_ms);
     Ok(Answer::xml(xml.finish()))
 }
 
@@ -227,6 +228,7 @@ pub fn v2(exchange: &Exchange) -> Result<Answer> {
         ));
     }
     let bucket = exchange.bucket()?;
+    let owner = bucket.lock().settings.owner.clone();
     let wanted = Wanted::new(exchange)?;
     let start_after = exchange.query("start-after").unwrap_or_default();
     let token = exchange
@@ -265,7 +267,8 @@ pub fn v2(exchange: &Exchange) -> Result<Answer> {
     if let Some(last) = entries.last().filter(|_| truncated) {
         xml.text("NextContinuationToken", &make_token(last.name()));
     }
-    write_entries(&mut xml, &wanted, &entries, fetch_owner, exchange.now_ms);
+    let account = fetch_owner.then_some(owner.as_str());
+    write_entries(&mut xml, &wanted, &entries, account, exchange.now_ms);
     xml.number("KeyCount", entries.len());
     Ok(Answer::xml(xml.finish()))
 }

@@ -10,6 +10,7 @@ mod form;
 mod get;
 mod headers;
 mod list;
+mod live;
 mod multipart;
 mod named;
 mod object;
@@ -128,6 +129,15 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         | "ListAccessPointsForObjectProcess"
         | "GetAccessPointConfigForObjectProcess"
         | "PutAccessPointConfigForObjectProcess" => points::for_object_process(exchange).await,
+        "PutLiveChannel"
+        | "GetLiveChannelInfo"
+        | "GetLiveChannelStat"
+        | "GetLiveChannelHistory"
+        | "PutLiveChannelStatus"
+        | "DeleteLiveChannel"
+        | "ListLiveChannel"
+        | "PostVodPlaylist"
+        | "GetVodPlaylist" => live::perform(exchange).await,
         "OpenMetaQuery" | "GetMetaQueryStatus" | "CloseMetaQuery" => points::meta_query(exchange),
         operation if configs::is_setting(operation) => configs::perform(exchange).await,
 
@@ -142,8 +152,22 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
                 resource,
             ))
         }
-        other => Err(ApiError::not_implemented(other)),
+        other => {
+            // What is not there comes before what cannot be done.
+            if exchange.head.place.bucket.is_some() {
+                exchange.bucket()?;
+            }
+            if matches!(other, "ProcessObject" | "AsyncProcessObject") {
+                object::named(exchange)?;
+            }
+            Err(ApiError::not_implemented(other))
+        }
     }
+}
+
+/// What all answers get, refusals too.
+pub fn decorate(answer: &mut Answer, exchange: &Exchange) {
+    cors::decorate(answer, exchange);
 }
 
 /// Encryption headers are echoed wherever an object is stored.

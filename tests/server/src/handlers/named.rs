@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::configs::{read_root, save, unset_error};
-use super::service::OWNER;
 use crate::answer::Answer;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
+use crate::options::OWNER;
 use crate::xml::{self, Node, Writer, write_node};
 
 pub const LARGEST: usize = 1 << 20;

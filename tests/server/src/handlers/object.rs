@@ -54,7 +54,8 @@ pub fn change(
 
 pub fn get_acl(exchange: &Exchange) -> Result<Answer> {
     let (version, id) = named(exchange)?;
-    Ok(acl_xml(&version.acl).maybe("x-oss-version-id", id))
+    let owner = exchange.bucket()?.lock().settings.owner.clone();
+    Ok(acl_xml(&version.acl, &owner).maybe("x-oss-version-id", id))
 }
 
 pub fn put_acl(exchange: &Exchange) -> Result<Answer> {

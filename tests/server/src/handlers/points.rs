@@ -2,11 +2,12 @@
 
 use super::configs::{read_root, unset_error};
 use super::named::{LARGEST, all, forget, keep, leaf, needed, node_answer, one, tree};
-use super::service::{NOT_BLOCKED, OWNER};
+use super::service::NOT_BLOCKED;
 use crate::answer::Answer;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
+use crate::options::OWNER;
 use crate::xml::{self, Node};
 
 const NAME: &str = "x-oss-access-point-name";

@@ -6,16 +6,19 @@ use crate::answer::Answer;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
+use crate::options::OWNER;
 use crate::xml::{self, Writer};
 
-/// Owner of everything here.
-pub const OWNER: &str = "0123456789012345";
-
-pub fn owner(xml: &mut Writer) {
+pub fn owner(xml: &mut Writer, account: &str) {
     xml.open("Owner")
-        .text("ID", OWNER)
-        .text("DisplayName", OWNER)
+        .text("ID", account)
+        .text("DisplayName", account)
         .close();
+}
+
+/// The account that sends the request, which must be known.
+fn account(exchange: &Exchange) -> &str {
+    exchange.identity.account().unwrap_or(OWNER)
 }
 
 pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
@@ -33,6 +36,7 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
         .into_iter()
         .filter(|bucket| bucket.name.starts_with(&prefix) && bucket.name > marker)
         .map(|bucket| bucket.lock().settings.clone())
+        .filter(|settings| settings.owner == account(exchange))
         .filter(|settings| {
             let Some(key) = &tag_key else { return true };
             let root = settings
@@ -48,7 +52,7 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
     buckets.truncate(max);
 
     let mut xml = Writer::new("ListAllMyBucketsResult");
-    owner(&mut xml);
+    owner(&mut xml, account(exchange));
     if truncated || !prefix.is_empty() || !marker.is_empty() {
         xml.text("Prefix", &prefix)
             .text("Marker", &marker)
@@ -139,9 +143,9 @@ pub async fn public_access_block(exchange: &mut Exchange) -> Result<Answer> {
 }
 
 /// There are none on this machine.
-pub fn list_cloud_boxes(_: &Exchange) -> Result<Answer> {
+pub fn list_cloud_boxes(exchange: &Exchange) -> Result<Answer> {
     let mut xml = Writer::new("ListCloudBoxResult");
-    owner(&mut xml);
+    owner(&mut xml, account(exchange));
     xml.open("CloudBoxes").close();
     Ok(Answer::xml(xml.finish()))
 }

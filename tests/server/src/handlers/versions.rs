@@ -64,6 +64,7 @@ pub fn list(exchange: &Exchange) -> Result<Answer> {
         }
     }
 
+    let account = state.settings.owner.clone();
     let mut xml = Writer::new("ListVersionsResult");
     xml.text("Name", &bucket.name)
         .text("Prefix", &wanted.write(&wanted.prefix))
@@ -93,7 +94,7 @@ pub fn list(exchange: &Exchange) -> Result<Answer> {
         } else {
             write_version(&mut xml, version, exchange.now_ms);
         }
-        owner(&mut xml);
+        owner(&mut xml, &account);
         xml.close();
     }
     for prefix in &prefixes {

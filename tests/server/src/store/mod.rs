@@ -28,6 +28,9 @@ pub use version::{Kind, Version};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Settings {
     pub name: String,
+    /// The account that made it.
+    #[serde(default = "default_owner")]
+    pub owner: String,
     pub created_ms: i64,
     pub acl: String,
     pub storage_class: String,
@@ -38,6 +41,10 @@ pub struct Settings {
     /// All other configurations by a name of ours, as the client sent them.
     #[serde(default)]
     pub documents: BTreeMap<String, String>,
+}
+
+fn default_owner() -> String {
+    crate::options::OWNER.to_owned()
 }
 
 #[derive(Debug)]
@@ -144,12 +151,26 @@ impl Store {
             .collect()
     }
 
-    /// Makes a bucket. One that is there already belongs to the same owner, so it is only given the ACL, if any.
+    /// Makes a bucket. If it is there already and of the same kind and owner, it is only given the ACL, if any.
     pub fn create_bucket(&self, settings: Settings, acl: Option<String>) -> Result<()> {
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get(&settings.name) {
             let bucket = Arc::clone(bucket);
             drop(buckets);
+            let old = bucket.lock().settings.clone();
+            let same = |old: &Settings| {
+                let parts = |of: &Settings| {
+                    (
+                        of.owner.clone(),
+                        of.storage_class.clone(),
+                        of.redundancy.clone(),
+                    )
+                };
+                parts(old) == parts(&settings)
+            };
+            if !same(&old) {
+                return Err(ApiError::bucket_already_exists(&settings.name));
+            }
             return match acl {
                 Some(acl) => self.change_settings(&bucket, |settings| settings.acl = acl),
                 None => Ok(()),

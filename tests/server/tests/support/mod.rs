@@ -138,21 +138,31 @@ fn split(bytes: &[u8]) -> Answer {
     }
 }
 
-/// A small signing client (V1, path style) for a server with the usual credentials.
+/// A small signing client (V1, path style).
+#[derive(Clone)]
 pub struct Client<'a> {
     pub server: &'a Server,
     pub bucket: String,
+    pub id: &'a str,
+    pub secret: &'a str,
 }
 
 pub type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 impl Client<'_> {
-    /// Makes the bucket, too.
-    pub fn new<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
-        let client = Client {
+    /// With the usual keys.
+    pub fn of<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
+        Client {
             server,
             bucket: bucket.to_owned(),
-        };
+            id: oss_local::ACCESS_KEY_ID,
+            secret: oss_local::ACCESS_KEY_SECRET,
+        }
+    }
+
+    /// Makes the bucket, too.
+    pub fn new<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
+        let client = Client::of(server, bucket);
         assert_eq!(client.send("PUT", "", &[], &[], b"").status, 200);
         client
     }
@@ -267,8 +277,7 @@ impl Client<'_> {
             signed.concat(),
             params.join("&")
         );
-        let mut mac =
-            Hmac::<sha1::Sha1>::new_from_slice(oss_local::ACCESS_KEY_SECRET.as_bytes()).unwrap();
+        let mut mac = Hmac::<sha1::Sha1>::new_from_slice(self.secret.as_bytes()).unwrap();
         mac.update(text.as_bytes());
         let signature =
             base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
@@ -304,10 +313,7 @@ impl Client<'_> {
             "{method} {path}{mark}{} HTTP/1.1\r\nhost: 127.0.0.1\r\ndate: {date}\r\n",
             wire.join("&")
         );
-        head += &format!(
-            "authorization: OSS {}:{signature}\r\n",
-            oss_local::ACCESS_KEY_ID
-        );
+        head += &format!("authorization: OSS {}:{signature}\r\n", self.id);
         let has = |wanted: &str| headers.iter().any(|(name, _)| *name == wanted);
         let bodiless = method == "GET" || method == "HEAD";
         if !bodiless && !has("content-length") && !has("transfer-encoding") {

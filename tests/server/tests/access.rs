@@ -1,0 +1,252 @@
+//! Who may do what: accounts, policies, ACLs, requesters who pay, pages of other origins.
+
+mod support;
+
+use oss_local::{Credential, Options, Server};
+use support::*;
+
+const OTHER: &str = "9876543210987654";
+const OTHER_ID: &str = "other-id";
+const OTHER_SECRET: &str = "other-secret";
+
+fn start() -> Server {
+    let mut options = Options {
+        https_addr: None,
+        ..Options::default()
+    };
+    let other = Credential::new(OTHER_ID, OTHER_SECRET).of_account(OTHER);
+    options.credentials.push(other);
+    Server::start(options).unwrap()
+}
+
+/// A client of the other account.
+fn other<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
+    Client {
+        id: OTHER_ID,
+        secret: OTHER_SECRET,
+        ..Client::of(server, bucket)
+    }
+}
+
+fn anonymous(server: &Server, request: &str) -> Answer {
+    let head = format!("{request} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+    raw(server.http_port(), head.as_bytes())
+}
+
+fn set_policy(client: &Client<'_>, statements: &str) {
+    let policy = format!("{{\"Version\":\"1\",\"Statement\":[{statements}]}}");
+    let answer = client.send("PUT", "", &[("policy", "")], &[], policy.as_bytes());
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+fn statement(effect: &str, principal: &str, action: &str, resource: &str) -> String {
+    format!(
+        "{{\"Effect\":\"{effect}\",\"Principal\":[\"{principal}\"],\"Action\":[\"{action}\"],\"Resource\":[\"{resource}\"]}}"
+    )
+}
+
+#[test]
+fn a_bucket_belongs_to_one_account() {
+    let server = start();
+    let mine = Client::new(&server, "mine");
+    mine.put("k", b"1");
+    let other_here = other(&server, "mine");
+    assert_eq!(other_here.get("k").code(), "AccessDenied");
+    assert_eq!(other_here.put("k", b"2").code(), "AccessDenied");
+    let made = other_here.send("PUT", "", &[], &[], b"");
+    assert_eq!(
+        (made.status, made.code().as_str()),
+        (409, "BucketAlreadyExists")
+    );
+    // Each account lists its own buckets, and owns them.
+    let own = other(&server, "theirs");
+    assert_eq!(own.send("PUT", "", &[], &[], b"").status, 200);
+    let list = |client: &Client<'_>| {
+        let service = Client {
+            bucket: String::new(),
+            ..client.clone()
+        };
+        elements(&service.send("GET", "", &[], &[], b"").text(), "Name")
+    };
+    assert_eq!(list(&mine), ["mine"]);
+    assert_eq!(list(&own), ["theirs"]);
+    let acl = own.send("GET", "", &[("acl", "")], &[], b"").text();
+    assert_eq!(elements(&acl, "ID"), [OTHER]);
+}
+
+#[test]
+fn policies_let_in_and_keep_out() {
+    let server = start();
+    let mine = Client::new(&server, "mine");
+    for key in ["a/k", "b/k"] {
+        mine.put(key, b"1");
+    }
+    let theirs = other(&server, "mine");
+    set_policy(
+        &mine,
+        &statement("Allow", OTHER, "oss:GetObject", "acs:oss:*:*:mine/a/*"),
+    );
+    assert_eq!(theirs.get("a/k").status, 200);
+    assert_eq!(theirs.send("HEAD", "a/k", &[], &[], b"").status, 200);
+    for (method, key) in [
+        ("GET", "b/k"),
+        ("PUT", "a/k"),
+        ("DELETE", "a/k"),
+        ("GET", ""),
+    ] {
+        assert_eq!(
+            theirs.send(method, key, &[], &[], b"").code(),
+            "AccessDenied",
+            "{method} {key}"
+        );
+    }
+    assert_eq!(anonymous(&server, "GET /mine/a/k").status, 403);
+    // A copy reads its source.
+    let copies = other(&server, "theirs");
+    copies.send("PUT", "", &[], &[], b"");
+    let copy = |source: &str| {
+        copies
+            .send("PUT", "copy", &[], &[("x-oss-copy-source", source)], b"")
+            .status
+    };
+    assert_eq!((copy("/mine/a/k"), copy("/mine/b/k")), (200, 403));
+
+    set_policy(
+        &mine,
+        &statement("Allow", "*", "oss:*", "acs:oss:*:*:mine/*"),
+    );
+    assert_eq!(anonymous(&server, "GET /mine/b/k").status, 200);
+    // A denial is for the owner, too, who can still change the policy.
+    set_policy(&mine, &statement("Deny", "*", "oss:*", "*"));
+    assert_eq!(mine.get("a/k").code(), "AccessDenied");
+    let keys = b"<Delete><Object><Key>a/k</Key></Object></Delete>";
+    let md5 = "3l4+rXVSXXWGN8iLQzCRaQ==";
+    let removed = mine.send("POST", "", &[("delete", "")], &[("content-md5", md5)], keys);
+    assert_ne!(removed.status, 200);
+    assert_eq!(
+        mine.send("DELETE", "", &[("policy", "")], &[], b"").status,
+        204
+    );
+    assert_eq!(mine.get("a/k").status, 200);
+}
+
+#[test]
+fn a_block_of_public_access_closes_what_is_public() {
+    let server = start();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    let acl = |value: &str| {
+        client
+            .send("PUT", "", &[("acl", "")], &[("x-oss-acl", value)], b"")
+            .status
+    };
+    let block = |on: bool| {
+        let body = format!(
+            "<PublicAccessBlockConfiguration><BlockPublicAccess>{on}</BlockPublicAccess></PublicAccessBlockConfiguration>"
+        );
+        assert_eq!(
+            client
+                .send(
+                    "PUT",
+                    "",
+                    &[("publicAccessBlock", "")],
+                    &[],
+                    body.as_bytes()
+                )
+                .status,
+            200
+        );
+    };
+    assert_eq!(acl("public-read"), 200);
+    assert_eq!(anonymous(&server, "GET /bucket/k").status, 200);
+    block(true);
+    assert_eq!(anonymous(&server, "GET /bucket/k").status, 403);
+    assert_eq!(acl("public-read-write"), 403);
+    assert_eq!(client.get("k").status, 200);
+    set_policy(&client, &statement("Allow", "*", "oss:GetObject", "*"));
+    assert_eq!(anonymous(&server, "GET /bucket/k").status, 403);
+    block(false);
+    assert_eq!(anonymous(&server, "GET /bucket/k").status, 200);
+}
+
+#[test]
+fn requesters_pay_only_if_they_say_so() {
+    let server = start();
+    let mine = Client::new(&server, "mine");
+    mine.put("k", b"1");
+    set_policy(&mine, &statement("Allow", OTHER, "oss:*", "*"));
+    let payer =
+        b"<RequestPaymentConfiguration><Payer>Requester</Payer></RequestPaymentConfiguration>";
+    mine.send("PUT", "", &[("requestPayment", "")], &[], payer);
+    let theirs = other(&server, "mine");
+    assert_eq!(theirs.get("k").code(), "AccessDenied");
+    let paid = theirs.send(
+        "GET",
+        "k",
+        &[],
+        &[("x-oss-request-payer", "requester")],
+        b"",
+    );
+    assert_eq!(paid.status, 200);
+    assert_eq!(mine.get("k").status, 200);
+}
+
+#[test]
+fn answers_show_pages_of_other_origins_what_the_rules_say() {
+    let server = start();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    let rules = "<CORSConfiguration><CORSRule><AllowedOrigin>https://*.example.com</AllowedOrigin>\
+        <AllowedMethod>GET</AllowedMethod><AllowedMethod>PUT</AllowedMethod><AllowedHeader>x-oss-*</AllowedHeader>\
+        <ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-oss-request-id</ExposeHeader><MaxAgeSeconds>60</MaxAgeSeconds>\
+        </CORSRule><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>HEAD</AllowedMethod></CORSRule>\
+        <ResponseVary>true</ResponseVary></CORSConfiguration>";
+    assert_eq!(
+        client
+            .send("PUT", "", &[("cors", "")], &[], rules.as_bytes())
+            .status,
+        200
+    );
+    let from = |method: &str, key: &str, origin: &str| {
+        client.send(method, key, &[], &[("origin", origin)], b"")
+    };
+    let site = "https://a.example.com";
+    for (key, status) in [("k", 200), ("missing", 404)] {
+        let answer = from("GET", key, site);
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("access-control-allow-origin"), Some(site));
+        assert_eq!(
+            answer.header("access-control-expose-headers"),
+            Some("ETag, x-oss-request-id")
+        );
+        assert_eq!(answer.header("access-control-max-age"), Some("60"));
+        assert_eq!(answer.header("vary"), Some("Origin"));
+    }
+    assert_eq!(
+        from("HEAD", "k", "https://x.org").header("access-control-allow-origin"),
+        Some("*")
+    );
+    for (method, origin) in [("GET", "https://x.org"), ("DELETE", site)] {
+        let answer = from(method, "k", origin);
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            None,
+            "{method} {origin}"
+        );
+        assert_eq!(answer.header("vary"), Some("Origin"));
+    }
+    assert_eq!(client.get("k").header("access-control-allow-origin"), None);
+    let preflight = |wanted: &str| {
+        let head = format!(
+            "OPTIONS /bucket/k HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: {site}\r\nconnection: close\r\n\
+             access-control-request-method: PUT\r\naccess-control-request-headers: {wanted}\r\n\r\n"
+        );
+        raw(server.http_port(), head.as_bytes())
+    };
+    let allowed = preflight("X-Oss-Date, x-oss-meta-a");
+    assert_eq!(
+        allowed.header("access-control-allow-headers"),
+        Some("X-Oss-Date, x-oss-meta-a")
+    );
+    assert_eq!(preflight("authorization").status, 403);
+}
