@@ -75,6 +75,25 @@ impl Programs {
         std::fs::metadata(&self.library).unwrap().len()
     }
 
+    /// Bytes of the shared libraries that a client's program loads, without those of the C library.
+    pub fn closure_size(&self, client: Client) -> u64 {
+        let mut command = Command::new("ldd");
+        command.arg(self.path(client, false));
+        let (said, _) = succeed(&mut command, "install the package libc-bin");
+        let of_libc = [
+            "/libc.so",
+            "/ld-linux",
+            "/libm.so",
+            "/libpthread.so",
+            "/libdl.so",
+        ];
+        said.lines()
+            .filter_map(|line| line.split_whitespace().find(|word| word.starts_with('/')))
+            .filter(|path| !of_libc.iter().any(|part| path.contains(part)))
+            .map(|path| std::fs::metadata(path).unwrap().len())
+            .sum()
+    }
+
     fn compile(&self, client: Client, counts_allocations: bool) {
         let sources = root().join("tests/bench/c");
         let mut arguments: Vec<OsString> = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]
