@@ -46,3 +46,12 @@ impl Size {
         )))
     }
 }
+
+/// `value` without the spaces and tabs around it, which HTTP does not count as part of it.
+pub(crate) fn trimmed(value: &str) -> &str {
+    // Nearly no value has any, and searching both ends for several characters is not free.
+    match value.as_bytes() {
+        [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => value.trim_matches([' ', '\t']),
+        _ => value,
+    }
+}

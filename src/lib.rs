@@ -13,7 +13,7 @@
 //! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
 //! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
 //! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
-//! `process`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
+//! `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
 #![deny(unsafe_code)]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 // Nothing that a user, a file or a server controls may panic.
@@ -22,6 +22,7 @@
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
 )]
 
+mod ascii;
 mod cancel;
 mod client;
 mod clock;

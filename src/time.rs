@@ -1,5 +1,7 @@
 //! Instants and the texts the service writes them as. No clock: callers bring the time.
 
+use crate::ascii::Ascii;
+
 const SECONDS_PER_DAY: i64 = 86_400;
 
 /// 0000-01-01T00:00:00Z.
@@ -24,17 +26,16 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// ISO 8601 basic form, as V4 signatures use it: `20240517T080910Z`.
     pub fn iso8601_basic(self) -> String {
+        Civil::of(self).iso8601_basic().as_str().to_owned()
+    }
+
+    /// The two dates of a V4 signature.
+    pub(crate) fn stamp(self) -> Stamp {
         let date = Civil::of(self);
-        let mut text = String::with_capacity(16);
-        push_year(&mut text, &date);
-        push_pair(&mut text, date.month);
-        push_pair(&mut text, date.day);
-        text.push('T');
-        push_pair(&mut text, date.hour);
-        push_pair(&mut text, date.minute);
-        push_pair(&mut text, date.second);
-        text.push('Z');
-        text
+        Stamp {
+            basic: date.iso8601_basic(),
+            http: date.http_date(),
+        }
     }
 
     /// ISO 8601 extended form with milliseconds, as documents and policies use it: `2024-05-17T08:09:10.000Z`.
@@ -54,19 +55,7 @@ impl Timestamp {
 
     /// IMF-fixdate (RFC 9110, section 5.6.7): `Fri, 17 May 2024 08:09:10 GMT`.
     pub fn http_date(self) -> String {
-        let date = Civil::of(self);
-        let mut text = String::with_capacity(29);
-        text.push_str(date.weekday);
-        text.push_str(", ");
-        push_pair(&mut text, date.day);
-        text.push(' ');
-        text.push_str(date.month_name);
-        text.push(' ');
-        push_year(&mut text, &date);
-        text.push(' ');
-        push_clock(&mut text, &date);
-        text.push_str(" GMT");
-        text
+        Civil::of(self).http_date().as_str().to_owned()
     }
 
     /// Reads the three forms of RFC 9110, section 5.6.7: IMF-fixdate, RFC 850 and asctime.
@@ -118,6 +107,12 @@ impl Timestamp {
     }
 }
 
+/// One instant as [`Timestamp::iso8601_basic`] and as [`Timestamp::http_date`] write it.
+pub(crate) struct Stamp {
+    pub basic: Ascii<16>,
+    pub http: Ascii<29>,
+}
+
 /// A date of the proleptic Gregorian calendar with a time of day, UTC.
 struct Civil {
     year: i64,
@@ -146,6 +141,38 @@ impl Civil {
             minute: in_day / 60 % 60,
             second: in_day % 60,
         }
+    }
+
+    fn iso8601_basic(&self) -> Ascii<16> {
+        let mut text = Ascii::new();
+        let mut at = 0;
+        for pair in [self.year / 100, self.year, self.month, self.day] {
+            at = text.put_pair(at, pair);
+        }
+        at = text.put(at, "T");
+        for pair in [self.hour, self.minute, self.second] {
+            at = text.put_pair(at, pair);
+        }
+        text.put(at, "Z");
+        text
+    }
+
+    fn http_date(&self) -> Ascii<29> {
+        let mut text = Ascii::new();
+        let mut at = text.put(0, self.weekday);
+        at = text.put(at, ", ");
+        at = text.put_pair(at, self.day);
+        at = text.put(at, " ");
+        at = text.put(at, self.month_name);
+        at = text.put(at, " ");
+        at = text.put_pair(at, self.year / 100);
+        at = text.put_pair(at, self.year);
+        for (before, pair) in [(" ", self.hour), (":", self.minute), (":", self.second)] {
+            at = text.put(at, before);
+            at = text.put_pair(at, pair);
+        }
+        text.put(at, " GMT");
+        text
     }
 }
 

@@ -253,7 +253,7 @@ fn check_v4_steps(case: &Case, parts: &Parts<'_, '_>) -> Result<(), String> {
         &mut to_sign,
         case.text("time_iso8601"),
         &case.scope(),
-        &hash,
+        &hash.into(),
     );
     case.same("string_to_sign", &to_sign)?;
     let day = &case.text("time_iso8601")[..8];

@@ -52,7 +52,7 @@ impl CredentialsProvider for Process {
             None => &PASCAL,
         };
         let keys = text.keys("", names, &what)?;
-        if text.text("mode") == Some("StsToken") && keys.security_token.is_none() {
+        if text.text("mode") == Some("StsToken") && keys.security_token().is_none() {
             return Err(self.error("printed the mode StsToken without an sts_token"));
         }
         Ok(Some(Arc::new(keys)))

@@ -18,6 +18,7 @@ mod sts;
 mod uri;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -38,16 +39,23 @@ use crate::time::Timestamp;
 
 /// An access key pair, with a security token when it is temporary (STS).
 ///
-/// The secret and the token are wiped from memory on drop and never printed.
+/// The secret and the token are wiped from memory on drop and never printed. Clones share them, so that signing a request
+/// copies no secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    pub(crate) access_key_id: String,
-    pub(crate) access_key_secret: Zeroizing<String>,
-    pub(crate) security_token: Option<Zeroizing<String>>,
+    keys: Arc<Keys>,
     expiration: Option<Timestamp>,
     /// The time of who gave them, when they were given: its clock made `expiration`, not ours.
     given: Option<Timestamp>,
 }
+
+#[derive(PartialEq, Eq)]
+struct Keys {
+    access_key_id: String,
+    access_key_secret: Zeroizing<String>,
+    security_token: Option<Zeroizing<String>>,
+}
+
 impl Credentials {
     /// A key pair; `security_token` comes with temporary keys, and an empty one is none.
     pub fn new(
@@ -56,11 +64,13 @@ impl Credentials {
         security_token: Option<String>,
     ) -> Credentials {
         Credentials {
-            access_key_id: access_key_id.into(),
-            access_key_secret: Zeroizing::new(access_key_secret.into()),
-            security_token: security_token
-                .filter(|token| !token.is_empty())
-                .map(Zeroizing::new),
+            keys: Arc::new(Keys {
+                access_key_id: access_key_id.into(),
+                access_key_secret: Zeroizing::new(access_key_secret.into()),
+                security_token: security_token
+                    .filter(|token| !token.is_empty())
+                    .map(Zeroizing::new),
+            }),
             expiration: None,
             given: None,
         }
@@ -94,12 +104,9 @@ impl Credentials {
     /// An error if a part is empty or could not stand in a header; `from` says whose they are.
     pub(crate) fn check(&self, from: &str, kind: Kind) -> Result<()> {
         let parts = [
-            ("access key id", Some(self.access_key_id.as_str())),
-            ("access key secret", Some(self.access_key_secret.as_str())),
-            (
-                "security token",
-                self.security_token.as_ref().map(|t| t.as_str()),
-            ),
+            ("access key id", Some(self.access_key_id())),
+            ("access key secret", Some(self.access_key_secret())),
+            ("security token", self.security_token()),
         ];
         for (part, value) in parts {
             let Some(value) = value else { continue };
@@ -120,15 +127,26 @@ impl Credentials {
 
     /// The public half of the pair.
     pub fn access_key_id(&self) -> &str {
-        &self.access_key_id
+        &self.keys.access_key_id
+    }
+
+    pub(crate) fn access_key_secret(&self) -> &str {
+        &self.keys.access_key_secret
+    }
+
+    pub(crate) fn security_token(&self) -> Option<&str> {
+        self.keys
+            .security_token
+            .as_ref()
+            .map(|token| token.as_str())
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .field("temporary", &self.security_token.is_some())
+            .field("access_key_id", &self.keys.access_key_id)
+            .field("temporary", &self.keys.security_token.is_some())
             .finish_non_exhaustive()
     }
 }

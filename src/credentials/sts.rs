@@ -150,15 +150,15 @@ impl AssumeRole {
             ("SignatureMethod", "HMAC-SHA1"),
             ("SignatureVersion", "1.0"),
             ("SignatureNonce", nonce.as_str()),
-            ("AccessKeyId", base.access_key_id.as_str()),
+            ("AccessKeyId", base.access_key_id()),
         ];
         let mut form = self.role.parameters(&duration);
-        if let Some(token) = &base.security_token {
+        if let Some(token) = base.security_token() {
             // In the body, where no log of a proxy has it.
-            form.push(("SecurityToken", token.as_str()));
+            form.push(("SecurityToken", token));
         }
         let all: Vec<_> = query.iter().chain(&form).copied().collect();
-        let signature = rpc::signature("POST", &all, &base.access_key_secret);
+        let signature = rpc::signature("POST", &all, base.access_key_secret());
         query.push(("Signature", signature.as_str()));
         post(fetch, &self.role.endpoint, &query, &form)
     }
@@ -295,7 +295,7 @@ fn read(fetch: &Fetch<'_>, endpoint: &Url, answer: &Fetched) -> Result<Credentia
     }
     let document = Secrets::parse(&answer.body, &what)?;
     let keys = document.keys("Credentials.", &PASCAL, &what)?;
-    if keys.security_token.is_none() || keys.expiration().is_none() {
+    if keys.security_token().is_none() || keys.expiration().is_none() {
         return Err(fetch.error(format!("{what} has no SecurityToken or no Expiration")));
     }
     Ok(keys.given(answer.date))

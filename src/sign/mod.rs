@@ -8,7 +8,10 @@ pub mod v4;
 
 use std::borrow::Cow;
 
-use crate::header::{Header, Parameter};
+use sha2::digest::Update;
+
+use crate::escape::Sink;
+use crate::header::{Header, Parameter, trimmed};
 
 /// Header names shared by the schemes.
 const AUTHORIZATION: &str = "authorization";
@@ -85,21 +88,22 @@ impl<'m> Parts<'m, '_> {
         header.map(|(_, value)| trimmed(value))
     }
 
-    /// Lower-case names and values without blanks around them of the chosen headers, sorted by name.
+    /// Lower-case names and values without spaces around them of the chosen headers, sorted by name. `chosen` gets names in
+    /// whatever case they are sent.
     fn sorted_headers(&self, chosen: impl Fn(&str) -> bool) -> Vec<(Cow<'m, str>, &'m str)> {
-        let mut lines: Vec<_> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (lower_case(name), trimmed(value)))
-            .filter(|(name, _)| chosen(name))
-            .collect();
+        let mut lines = Vec::with_capacity(8);
+        for (name, value) in self.headers {
+            if chosen(name) {
+                lines.push((lower_case(name), trimmed(value)));
+            }
+        }
         lines.sort_by(|(a, _), (b, _)| a.cmp(b));
         lines
     }
 }
 
 /// Writes one line `name:value` for every name; values of repeated headers are joined with commas.
-fn put_header_lines(out: &mut impl crate::escape::Sink, headers: &[(Cow<'_, str>, &str)]) {
+fn put_header_lines(out: &mut impl Sink, headers: &[(Cow<'_, str>, &str)]) {
     for same_name in headers.chunk_by(|a, b| a.0 == b.0) {
         for (position, (name, value)) in same_name.iter().enumerate() {
             if position == 0 {
@@ -126,7 +130,90 @@ fn lower_case(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Without the blanks that HTTP does not count as part of a header value.
-fn trimmed(value: &str) -> &str {
-    value.trim_matches([' ', '\t'])
+/// Whether the header is one of the service's own, whatever its case.
+fn is_oss_header(name: &str) -> bool {
+    name.get(..OSS_PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(OSS_PREFIX))
+}
+
+/// Hands text on to a hash in larger pieces: hashes are slow at taking single words.
+struct Pieces<'h, H: Update> {
+    hash: &'h mut H,
+    piece: [u8; 512],
+    filled: usize,
+}
+
+impl<H: Update> Pieces<'_, H> {
+    /// Hashes what `write` writes.
+    fn hash(hash: &mut H, write: impl FnOnce(&mut Pieces<'_, H>)) {
+        let mut pieces = Pieces {
+            hash,
+            piece: [0; 512],
+            filled: 0,
+        };
+        write(&mut pieces);
+        pieces.flush();
+    }
+
+    fn flush(&mut self) {
+        self.hash
+            .update(self.piece.get(..self.filled).unwrap_or_default());
+        self.filled = 0;
+    }
+}
+
+impl<H: Update> Sink for Pieces<'_, H> {
+    fn put(&mut self, text: &str) {
+        if text.len() > self.piece.len() - self.filled {
+            self.flush();
+        }
+        match self.piece.get_mut(self.filled..self.filled + text.len()) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                self.filled += text.len();
+            }
+            None => self.hash.update(text.as_bytes()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn a_hash_fed_in_pieces_is_the_hash_of_the_whole() {
+        for lengths in [
+            &[0usize, 1, 511, 1][..],
+            &[512],
+            &[513],
+            &[500, 12, 13],
+            &[2000, 3, 600],
+        ] {
+            let words: Vec<String> = lengths.iter().map(|&length| "x".repeat(length)).collect();
+            let mut hash = Sha256::new();
+            Pieces::hash(&mut hash, |out| words.iter().for_each(|word| out.put(word)));
+            assert_eq!(
+                hash.finalize(),
+                Sha256::digest(words.concat()),
+                "{lengths:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn headers_of_the_service_are_known_in_any_case() {
+        for (name, expected) in [
+            ("x-oss-date", true),
+            ("X-OSS-Date", true),
+            ("x-oss-", true),
+            ("x-oss", false),
+            ("x-osé", false),
+            ("", false),
+        ] {
+            assert_eq!(is_oss_header(name), expected, "{name}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use hmac::Mac;
 
 use super::v4::{ALGORITHM, Scope, SigningKeys};
 use super::{OSS_DATE, SECURITY_TOKEN, v1 as header_v1, v4 as header_v4};
+use crate::ascii::hex;
 use crate::credentials::Credentials;
 use crate::document::json;
 use crate::escape::Sink;
@@ -25,7 +26,7 @@ pub fn v1(policy: &str, credentials: &Credentials) -> Vec<Field> {
     mac.put(&encoded);
     let signature = STANDARD.encode(mac.finalize().into_bytes());
     let mut fields = vec![
-        ("OSSAccessKeyId", credentials.access_key_id.clone()),
+        ("OSSAccessKeyId", credentials.access_key_id().to_owned()),
         (POLICY, encoded),
         ("Signature", signature),
     ];
@@ -43,13 +44,13 @@ pub fn v4(
 ) -> Vec<Field> {
     let encoded = STANDARD.encode(policy);
     let date = time.iso8601_basic();
-    let secret = &credentials.access_key_secret;
+    let secret = credentials.access_key_secret();
     let mut mac = keys.keyed(secret, header_v4::day_of(&date), scope);
     mac.put(&encoded);
-    let signature = header_v4::hex(&mac.finalize().into_bytes());
+    let signature = hex(&mac.finalize().into_bytes().into());
     let mut fields = v4_conditions(credentials, scope, time);
     fields.push((POLICY, encoded));
-    fields.push(("x-oss-signature", signature));
+    fields.push(("x-oss-signature", signature.as_str().to_owned()));
     fields
 }
 
@@ -60,7 +61,7 @@ pub fn v4_conditions(credentials: &Credentials, scope: &Scope<'_>, time: Timesta
         ("x-oss-signature-version", ALGORITHM.to_owned()),
         (
             "x-oss-credential",
-            scope.credential(&credentials.access_key_id, &date),
+            scope.credential(credentials.access_key_id(), &date),
         ),
         (OSS_DATE, date),
     ];
@@ -94,8 +95,8 @@ fn equality((name, value): &Field) -> String {
 }
 
 fn token(credentials: &Credentials) -> Option<Field> {
-    let token = credentials.security_token.as_ref()?;
-    Some((SECURITY_TOKEN, token.to_string()))
+    let token = credentials.security_token()?;
+    Some((SECURITY_TOKEN, token.to_owned()))
 }
 
 #[cfg(test)]

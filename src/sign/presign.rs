@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::v4::{self, Scope, SigningKeys};
-use super::{CONTENT_MD5, CONTENT_TYPE, OSS_PREFIX, Parts, v1 as header_v1};
+use super::{Parts, v1 as header_v1};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::header::{Header, Parameter};
@@ -72,7 +72,7 @@ impl<'a> Link<'_, 'a> {
     }
 
     fn headers_where(&self, signed: impl Fn(&str) -> bool) -> Vec<Header<'a>> {
-        let is_signed = |header: &&Header<'a>| signed(&super::lower_case(&header.0));
+        let is_signed = |header: &&Header<'a>| signed(&header.0);
         self.headers.iter().filter(is_signed).cloned().collect()
     }
 }
@@ -103,20 +103,19 @@ pub fn v4<'a>(
     link.add(V4_VERSION, v4::ALGORITHM);
     link.add(
         V4_CREDENTIAL,
-        scope.credential(&credentials.access_key_id, &date),
+        scope.credential(credentials.access_key_id(), &date),
     );
     link.add(V4_DATE, date.clone());
     link.add(V4_EXPIRES, expires.to_string());
-    if let Some(token) = &credentials.security_token {
+    if let Some(token) = credentials.security_token() {
         link.add(V4_TOKEN, token.to_string());
     }
     if !names.is_empty() {
         link.add(V4_ADDITIONAL, names.join(";"));
     }
     let signature = v4::signature(&link.parts(), credentials, scope, &date, &names, keys);
-    link.add(V4_SIGNATURE, signature);
-    Ok(link
-        .headers_where(|name| v4::is_always_signed(name) || names.iter().any(|more| more == name)))
+    link.add(V4_SIGNATURE, signature.as_str().to_owned());
+    Ok(link.headers_where(|name| v4::is_signed(name, &names)))
 }
 
 /// Signs with V1, valid for `expires` seconds (at least 1; V1 knows no upper limit). Returns the headers that must be sent with
@@ -140,21 +139,62 @@ pub fn v1<'a>(
     };
     let until = until.to_string();
     link.drop_parameters(&V1_PARAMETERS);
-    if let Some(token) = &credentials.security_token {
+    if let Some(token) = credentials.security_token() {
         link.add(V1_TOKEN, token.to_string());
     }
     let signature = header_v1::signature(&link.parts(), credentials, &until);
-    link.add(V1_KEY_ID, credentials.access_key_id.clone());
+    link.add(V1_KEY_ID, credentials.access_key_id().to_owned());
     link.add(V1_EXPIRES, until);
     link.add(V1_SIGNATURE, signature);
-    Ok(link.headers_where(|name| {
-        name.starts_with(OSS_PREFIX) || name == CONTENT_TYPE || name == CONTENT_MD5
-    }))
+    Ok(link.headers_where(v4::is_always_signed))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_that_must_be_sent_are_known_in_any_case() {
+        let credentials = Credentials::new("id", "secret", None);
+        let scope = Scope {
+            region: "cn-hangzhou",
+            product: "oss",
+        };
+        let headers = [
+            "Content-Type",
+            "X-OSS-Meta-A",
+            "content-md5",
+            "Range",
+            "if-match",
+        ]
+        .map(|name| (name.into(), "1".into()));
+        fn link<'m>(
+            query: &'m mut Vec<Parameter<'static>>,
+            headers: &'m [Header<'static>],
+        ) -> Link<'m, 'static> {
+            Link {
+                method: "PUT",
+                bucket: Some("bucket"),
+                key: Some("key"),
+                query,
+                headers,
+            }
+        }
+        let (time, keys) = (Timestamp(1_715_933_350), SigningKeys::default());
+        let more = ["Range".to_owned()];
+        let signed = v4(
+            &mut link(&mut Vec::new(), &headers),
+            &credentials,
+            &scope,
+            time,
+            60,
+            &more,
+            &keys,
+        );
+        assert_eq!(signed.unwrap(), headers[..4]);
+        let signed = v1(&mut link(&mut Vec::new(), &headers), &credentials, time, 60);
+        assert_eq!(signed.unwrap(), headers[..3]);
+    }
 
     #[test]
     fn expiry_has_limits() {

@@ -6,8 +6,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
 use super::{
-    AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts,
-    SECURITY_TOKEN, put_header_lines,
+    AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts, Pieces,
+    SECURITY_TOKEN, is_oss_header, put_header_lines,
 };
 use crate::credentials::Credentials;
 use crate::escape::Sink;
@@ -158,20 +158,20 @@ impl Sink for HmacSha1 {
 /// An `x-oss-date` that the message carries is signed in place of `date`.
 pub fn sign(message: &mut Message<'_, '_>, credentials: &Credentials, time: Timestamp) {
     message.set_header(DATE, time.http_date());
-    if let Some(token) = &credentials.security_token {
+    if let Some(token) = credentials.security_token() {
         message.set_header(SECURITY_TOKEN, token.to_string());
     }
     let parts = message.parts();
     let date = parts.header(OSS_DATE).or(parts.header(DATE));
     let signature = signature(&parts, credentials, date.unwrap_or_default());
-    let authorization = format!("OSS {}:{signature}", credentials.access_key_id);
+    let authorization = format!("OSS {}:{signature}", credentials.access_key_id());
     message.set_header(AUTHORIZATION, authorization);
 }
 
 /// The base64 signature of a request, with `date` as the text on the date line.
 pub(super) fn signature(parts: &Parts<'_, '_>, credentials: &Credentials, date: &str) -> String {
     let mut mac = keyed(credentials);
-    string_to_sign(&mut mac, parts, date);
+    Pieces::hash(&mut mac, |out| string_to_sign(out, parts, date));
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
@@ -187,10 +187,7 @@ pub fn string_to_sign(out: &mut impl Sink, parts: &Parts<'_, '_>, date: &str) {
         out.put(line);
         out.put("\n");
     }
-    put_header_lines(
-        out,
-        &parts.sorted_headers(|name| name.starts_with(OSS_PREFIX)),
-    );
+    put_header_lines(out, &parts.sorted_headers(is_oss_header));
     canonical_resource(out, parts);
 }
 
@@ -226,7 +223,7 @@ fn is_signed_parameter(name: &str) -> bool {
 /// An HMAC keyed with the secret.
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 pub(super) fn keyed(credentials: &Credentials) -> HmacSha1 {
-    HmacSha1::new_from_slice(credentials.access_key_secret.as_bytes())
+    HmacSha1::new_from_slice(credentials.access_key_secret().as_bytes())
         .expect("HMAC takes keys of any length")
 }
 

@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts,
-    SECURITY_TOKEN, put_header_lines,
+    AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, Parts, Pieces,
+    SECURITY_TOKEN, is_oss_header, put_header_lines,
 };
+use crate::ascii::{Ascii, hex};
 use crate::credentials::Credentials;
 use crate::escape::{self, Sink};
 use crate::header::{Header, Parameter};
@@ -31,12 +32,6 @@ const CONTENT_SHA256: &str = "x-oss-content-sha256";
 
 /// Keys kept by [`SigningKeys`]: around midnight and while credentials change, two are in use.
 const KEPT_KEYS: usize = 2;
-
-impl Sink for Sha256 {
-    fn put(&mut self, text: &str) {
-        Digest::update(self, text);
-    }
-}
 
 impl Sink for HmacSha256 {
     fn put(&mut self, text: &str) {
@@ -64,10 +59,14 @@ impl Scope<'_> {
     /// `id/day/region/product/aliyun_v4_request`.
     pub(super) fn credential(&self, access_key_id: &str, date: &str) -> String {
         let mut text = String::with_capacity(access_key_id.len() + 64);
-        text.put(access_key_id);
-        text.put("/");
-        self.put(&mut text, day_of(date));
+        self.put_credential(&mut text, access_key_id, date);
         text
+    }
+
+    fn put_credential(&self, out: &mut impl Sink, access_key_id: &str, date: &str) {
+        out.put(access_key_id);
+        out.put("/");
+        self.put(out, day_of(date));
     }
 }
 
@@ -83,26 +82,27 @@ pub fn sign(
     additional_headers: &[String],
     keys: &SigningKeys,
 ) {
-    let date = time.iso8601_basic();
-    message.set_header(OSS_DATE, date.clone());
+    let stamp = time.stamp();
+    let date = stamp.basic.as_str();
+    message.set_header(OSS_DATE, date.to_owned());
     message.set_header(CONTENT_SHA256, UNSIGNED_PAYLOAD);
-    message.set_header(DATE, time.http_date());
-    if let Some(token) = &credentials.security_token {
+    message.set_header(DATE, stamp.http.as_str().to_owned());
+    if let Some(token) = credentials.security_token() {
         message.set_header(SECURITY_TOKEN, token.to_string());
     }
     let names = additional_names(additional_headers, message.headers);
-    let signature = signature(&message.parts(), credentials, scope, &date, &names, keys);
+    let signature = signature(&message.parts(), credentials, scope, date, &names, keys);
 
     let mut authorization = String::with_capacity(256);
     authorization.put(ALGORITHM);
     authorization.put(" Credential=");
-    authorization.put(&scope.credential(&credentials.access_key_id, &date));
+    scope.put_credential(&mut authorization, credentials.access_key_id(), date);
     if !names.is_empty() {
         authorization.put(",AdditionalHeaders=");
-        authorization.put(&names.join(";"));
+        put_names(&mut authorization, &names);
     }
     authorization.put(",Signature=");
-    authorization.put(&signature);
+    authorization.put(signature.as_str());
     message.set_header(AUTHORIZATION, authorization);
 }
 
@@ -114,12 +114,13 @@ pub(super) fn signature(
     date: &str,
     additional: &[String],
     keys: &SigningKeys,
-) -> String {
+) -> Ascii<64> {
     let mut hash = Sha256::new();
-    canonical_request(&mut hash, parts, additional);
-    let mut mac = keys.keyed(&credentials.access_key_secret, day_of(date), scope);
-    string_to_sign(&mut mac, date, scope, &hash.finalize());
-    hex(&mac.finalize().into_bytes())
+    Pieces::hash(&mut hash, |out| canonical_request(out, parts, additional));
+    let hash = hash.finalize().into();
+    let mut mac = keys.keyed(credentials.access_key_secret(), day_of(date), scope);
+    Pieces::hash(&mut mac, |out| string_to_sign(out, date, scope, &hash));
+    hex(&mac.finalize().into_bytes().into())
 }
 
 /// Writes the canonical request. `additional` has been through [`additional_names`].
@@ -134,17 +135,22 @@ pub fn canonical_request(out: &mut impl Sink, parts: &Parts<'_, '_>, additional:
     out.put("\n");
     canonical_query(out, parts.query);
     out.put("\n");
-    let signed = |name: &str| is_always_signed(name) || additional.iter().any(|more| more == name);
+    let signed = |name: &str| is_signed(name, additional);
     put_header_lines(out, &parts.sorted_headers(signed));
     out.put("\n");
-    for (position, name) in additional.iter().enumerate() {
+    put_names(out, additional);
+    out.put("\n");
+    out.put(UNSIGNED_PAYLOAD);
+}
+
+/// Writes the names with `;` between them.
+fn put_names(out: &mut impl Sink, names: &[String]) {
+    for (position, name) in names.iter().enumerate() {
         if position > 0 {
             out.put(";");
         }
         out.put(name);
     }
-    out.put("\n");
-    out.put(UNSIGNED_PAYLOAD);
 }
 
 /// Writes the encoded parameters, sorted by encoded name: sorting whole `name=value` texts would put `max-keys` before `max`.
@@ -172,13 +178,13 @@ pub fn hash(canonical_request: &str) -> [u8; 32] {
 }
 
 /// Writes the string to sign, from the hash of the canonical request.
-pub fn string_to_sign(out: &mut impl Sink, date: &str, scope: &Scope<'_>, request_hash: &[u8]) {
+pub fn string_to_sign(out: &mut impl Sink, date: &str, scope: &Scope<'_>, request_hash: &[u8; 32]) {
     for part in [ALGORITHM, "\n", date, "\n"] {
         out.put(part);
     }
     scope.put(out, day_of(date));
     out.put("\n");
-    out.put(&hex(request_hash));
+    out.put(hex(request_hash).as_str());
 }
 
 /// The names to sign beyond those that always are: in lower case, carried by the request, sorted, each once.
@@ -194,9 +200,19 @@ pub fn additional_names(requested: &[String], headers: &[Header<'_>]) -> Vec<Str
     names
 }
 
-/// Whether a header of that lower-case name is signed without being asked for.
+/// Whether a header of that name, in any case, is signed without being asked for.
 pub(super) fn is_always_signed(name: &str) -> bool {
-    name.starts_with(OSS_PREFIX) || name == CONTENT_TYPE || name == CONTENT_MD5
+    is_oss_header(name)
+        || name.eq_ignore_ascii_case(CONTENT_TYPE)
+        || name.eq_ignore_ascii_case(CONTENT_MD5)
+}
+
+/// Whether a header of that name, in any case, is signed. `additional` has been through [`additional_names`].
+pub(super) fn is_signed(name: &str, additional: &[String]) -> bool {
+    is_always_signed(name)
+        || additional
+            .iter()
+            .any(|more| more.eq_ignore_ascii_case(name))
 }
 
 /// Signing keys of the last days, regions and secrets, so that a request costs one HMAC instead of five.
@@ -276,18 +292,6 @@ fn keyed(key: &[u8]) -> HmacSha256 {
 /// `20240517` of `20240517T080910Z`.
 pub(super) fn day_of(date: &str) -> &str {
     date.get(..8).unwrap_or(date)
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for &byte in bytes {
-        for half in [byte >> 4, byte & 15] {
-            text.push(char::from(DIGITS[usize::from(half)]));
-        }
-    }
-    text
 }
 
 #[cfg(test)]

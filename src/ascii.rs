@@ -1,0 +1,72 @@
+//! Short texts of known length, on the stack: dates and signatures, which every request has several of.
+
+/// ASCII text of `N` bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Ascii<const N: usize>([u8; N]);
+
+impl<const N: usize> Ascii<N> {
+    /// Text to be written over.
+    pub fn new() -> Ascii<N> {
+        Ascii([b' '; N])
+    }
+
+    pub fn as_str(&self) -> &str {
+        // It is ASCII, so the default is never taken.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// Writes `text` from byte `at` on; where the next one goes. What does not fit is left out.
+    pub fn put(&mut self, at: usize, text: &str) -> usize {
+        let end = at + text.len();
+        if let Some(place) = self.0.get_mut(at..end)
+            && text.is_ascii()
+        {
+            place.copy_from_slice(text.as_bytes());
+        }
+        end
+    }
+
+    /// Writes two decimal digits of `value`, which is from 0 to 99, at byte `at`; where the next text goes.
+    pub fn put_pair(&mut self, at: usize, value: i64) -> usize {
+        let value = value.rem_euclid(100) as u8;
+        if let Some(place) = self.0.get_mut(at..at + 2) {
+            place.copy_from_slice(&[b'0' + value / 10, b'0' + value % 10]);
+        }
+        at + 2
+    }
+}
+
+/// The lower-case hexadecimal digits of 32 bytes.
+pub(crate) fn hex(bytes: &[u8; 32]) -> Ascii<64> {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut text = Ascii::new();
+    for (pair, byte) in text.0.chunks_exact_mut(2).zip(bytes) {
+        let digits = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
+        pair.copy_from_slice(&digits);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_inside_its_bounds_only() {
+        let mut text = Ascii::<8>::new();
+        let at = text.put(0, "ab");
+        let at = text.put_pair(at, 7);
+        assert_eq!(at, 4);
+        text.put(7, "xyz");
+        text.put(4, "é");
+        text.put_pair(7, 12);
+        assert_eq!(text.as_str(), "ab07    ");
+    }
+
+    #[test]
+    fn hex_has_both_halves_of_every_byte() {
+        let mut bytes = [0; 32];
+        bytes[..3].copy_from_slice(&[0x01, 0xab, 0xf0]);
+        assert_eq!(hex(&bytes).as_str(), format!("01abf0{:058}", 0));
+    }
+}
