@@ -53,6 +53,7 @@ typedef struct oss_options {
     const char *access_key_secret;
     const char *security_token; /* of temporary keys */
     const oss_credentials *credentials;
+    const char *credentials_from; /* a provider by its text, such as "ecs-ram-role" */
     oss_credentials_fn credentials_callback;
     void *credentials_user;
 
@@ -114,6 +115,8 @@ static inline oss_config *oss_options_config(const oss_options *options) {
 
     if (options->access_key_id || options->access_key_secret || options->security_token)
         oss_config_set_keys(config, options->access_key_id, options->access_key_secret, options->security_token);
+    if (options->credentials_from)
+        oss_config_set_credentials_from(config, options->credentials_from);
     if (options->credentials)
         oss_config_set_credentials(config, options->credentials);
     if (options->credentials_callback)

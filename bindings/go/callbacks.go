@@ -189,7 +189,11 @@ func ossgoCredentials(self C.uintptr_t, keys *C.oss_keys) C.int {
 		r.failure = err
 		return -1
 	}
-	return C.int(C.oss_keys_set(keys, id.pointer(), secret.pointer(), token.pointer()))
+	status := C.oss_keys_set(keys, id.pointer(), secret.pointer(), token.pointer())
+	if status == C.OSS_OK && !given.Expiration.IsZero() {
+		status = C.oss_keys_set_expiration(keys, C.int64_t(given.Expiration.Unix()))
+	}
+	return C.int(status)
 }
 
 //export ossgoClock

@@ -3,7 +3,10 @@ package oss
 // #include "shim.h"
 import "C"
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Keys are what requests are signed with.
 type Keys struct {
@@ -11,6 +14,8 @@ type Keys struct {
 	ID, Secret string
 	// Token accompanies temporary keys; "" for long-lived ones.
 	Token string
+	// Expiration is when temporary keys end. Keys of a [CredentialsFunc] that have one are kept until shortly before.
+	Expiration time.Time
 }
 
 // String keeps the secrets out of logs.
@@ -23,8 +28,8 @@ func (k Keys) GoString() string {
 	return k.String()
 }
 
-// Credentials say where keys come from. There are [EnvironmentCredentials], [StaticCredentials], [CredentialsFunc] and
-// [AnonymousCredentials]. They may be used in any number of Options.
+// Credentials say where keys come from. There are [EnvironmentCredentials], [StaticCredentials], [CredentialsFrom],
+// [CredentialsFunc] and [AnonymousCredentials]. They may be used in any number of Options.
 type Credentials interface {
 	configure(*config)
 }
@@ -37,7 +42,14 @@ func EnvironmentCredentials() Credentials {
 
 // StaticCredentials always gives the same keys; token is "" for long-lived ones.
 func StaticCredentials(id, secret, token string) Credentials {
-	return &staticCredentials{Keys{id, secret, token}}
+	return &staticCredentials{Keys{ID: id, Secret: secret, Token: token}}
+}
+
+// CredentialsFrom is a provider by its text: "ecs-ram-role", "oidc-role", "assume-role:ROLE-ARN;duration=900",
+// "process:COMMAND", "uri:URL", "profile:NAME", "chain" and others; oss_credentials_from() in oss.h describes them all.
+// Temporary keys are renewed before they expire.
+func CredentialsFrom(provider string) Credentials {
+	return credentialsFrom(provider)
 }
 
 // AnonymousCredentials leaves requests unsigned, for what is public.
@@ -47,7 +59,7 @@ func AnonymousCredentials() Credentials {
 
 // CredentialsFunc asks a function before every attempt of a request. It gets the request's context, and runs in the
 // request's goroutine: in several at once if several make requests. An error ends the request with [NoCredentials] and
-// that error. It should remember keys until shortly before they expire.
+// that error. Keys with an Expiration are kept, and asked for again shortly before, or when the service has refused them.
 type CredentialsFunc func(ctx context.Context) (Keys, error)
 
 type environmentCredentials struct{}
@@ -56,6 +68,13 @@ func (environmentCredentials) configure(c *config) {
 	credentials := C.oss_credentials_environment()
 	c.check(C.oss_config_set_credentials(c.ptr, credentials))
 	C.oss_credentials_free(credentials)
+}
+
+type credentialsFrom string
+
+func (f credentialsFrom) configure(c *config) {
+	provider := c.text("provider", string(f))
+	c.check(C.oss_config_set_credentials_from(c.ptr, provider.pointer()))
 }
 
 type staticCredentials struct{ keys Keys }

@@ -23,6 +23,8 @@ struct keys {
     std::string id;
     std::string secret;
     std::string token;
+    // When they expire, in seconds since 1970 UTC; 0 if that is not known.
+    std::int64_t expiration = 0;
 };
 
 // Where credentials come from.
@@ -39,7 +41,16 @@ public:
             return detail::failed(OSS_INVALID_ARGUMENT, oss_last_error());
         return credentials(handle);
     }
-    // Asks `give` before every attempt, by several threads at once if several work.
+    // A provider by its text, such as "ecs-ram-role" or "assume-role:acs:ram::1:role/r;duration=900"; see
+    // oss_credentials_from().
+    static result<credentials> from(const text &provider) {
+        oss_credentials *handle = oss_credentials_from(provider.get());
+        if (handle == nullptr)
+            return detail::failed(OSS_INVALID_ARGUMENT, oss_last_error());
+        return credentials(handle);
+    }
+    // Asks `give` before every attempt, by several threads at once if several work; keys with an expiration are kept until
+    // shortly before.
     static credentials callback(function give) {
         auto kept = std::make_shared<function>(std::move(give));
         credentials made(oss_credentials_callback(ask, kept.get(), nullptr));
@@ -57,7 +68,9 @@ private:
         return detail::shielded(1, [&] {
             const keys given = (*static_cast<function *>(user))();
             const text id(given.id), secret(given.secret), token(given.token);
-            return oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) == OSS_OK ? 0 : 1;
+            if (oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) != OSS_OK)
+                return 1;
+            return given.expiration == 0 || oss_keys_set_expiration(target, given.expiration) == OSS_OK ? 0 : 1;
         });
     }
 
@@ -88,6 +101,10 @@ public:
     }
     config &keys(const text &id, const text &secret, const text &token = nullptr) {
         return oss_config_set_keys(get(), id.get(), secret.get(), token.get_or_null()), *this;
+    }
+    config &credentials_from(const text &provider) {
+        oss_config_set_credentials_from(get(), provider.get());
+        return *this;
     }
     config &credentials(const oss::credentials &credentials) {
         keep_ = credentials.keep_;

@@ -314,6 +314,8 @@ internal static partial class Program
                 return Credentials.Anonymous;
             case "static":
                 return Credentials.Static(Word(words, 3), Word(words, 4), words.Length > 5 ? words[5] : null);
+            case "from":
+                return Credentials.From(Word(words, 3));
             case "callback":
                 AccessKeys given = keys(3);
                 return Credentials.Callback(() => given);

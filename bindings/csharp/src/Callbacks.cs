@@ -245,7 +245,12 @@ namespace Alioss
                 fixed (byte* secret = Utf8.Required(given.Secret, "secret"))
                 fixed (byte* token = Utf8.Optional(given.Token, "token"))
                 {
-                    return Native.oss_keys_set(keys, id, secret, token);
+                    int status = Native.oss_keys_set(keys, id, secret, token);
+                    if (status == 0 && given.Expiration is DateTimeOffset expiration)
+                    {
+                        status = Native.oss_keys_set_expiration(keys, expiration.ToUnixTimeSeconds());
+                    }
+                    return status;
                 }
             }
             catch (Exception exception)

@@ -14,6 +14,12 @@ namespace Alioss
             Token = token;
         }
 
+        /// <summary>
+        /// When temporary keys end; null, the default, if that is not known. Keys of <see cref="Credentials.Callback"/>
+        /// that have it are kept until shortly before.
+        /// </summary>
+        public DateTimeOffset? Expiration { get; set; }
+
         internal string Id { get; }
 
         internal string Secret { get; }
@@ -30,6 +36,9 @@ namespace Alioss
         private readonly AccessKeys keys;
         private readonly Func<AccessKeys> callback;
         private readonly bool anonymous;
+        private readonly string provider;
+
+        private Credentials(string provider) => this.provider = provider;
 
         private Credentials(AccessKeys keys, Func<AccessKeys> callback, bool anonymous)
         {
@@ -57,8 +66,18 @@ namespace Alioss
             new Credentials(new AccessKeys(id, secret, token), null, false);
 
         /// <summary>
-        /// Asks <paramref name="callback"/> before every attempt to send a request, on the thread of the call, from several
-        /// threads at once if several work; so let it keep what it has fetched. What it throws fails the call and comes back
+        /// A provider by its text: "ecs-ram-role", "oidc-role", "assume-role:ROLE-ARN;duration=900", "process:COMMAND",
+        /// "uri:URL", "profile:NAME", "chain" and others; oss_credentials_from() in oss.h describes them all. Temporary keys
+        /// are renewed before they expire. What is wrong with the text is the error of making a bucket.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
+        public static Credentials From(string provider) =>
+            new Credentials(provider ?? throw new ArgumentNullException(nameof(provider)));
+
+        /// <summary>
+        /// Asks <paramref name="callback"/> before every attempt to send a request, or, for keys with an
+        /// <see cref="AccessKeys.Expiration"/>, shortly before they end; on the thread of the call, from several threads at
+        /// once if several work. What it throws fails the call and comes back
         /// unchanged. It is kept until the last bucket and service made with it is disposed.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
@@ -75,6 +94,14 @@ namespace Alioss
                 fixed (byte* token = Utf8.Optional(keys.Token, "token"))
                 {
                     Native.oss_config_set_keys(config.Handle, id, secret, token);
+                }
+                return null;
+            }
+            if (provider != null)
+            {
+                fixed (byte* text = Utf8.Required(provider, "provider"))
+                {
+                    Native.oss_config_set_credentials_from(config.Handle, text);
                 }
                 return null;
             }

@@ -68,6 +68,8 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern CredentialsHandle oss_credentials_anonymous();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern void oss_credentials_free(IntPtr credentials);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_keys_set(IntPtr keys, byte* id, byte* secret, byte* token);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_keys_set_expiration(IntPtr keys, long seconds);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_config_set_credentials_from(ConfigHandle config, byte* provider);
 
         // Session, bucket, service.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern SessionHandle oss_session_new(ConfigHandle config);

@@ -126,6 +126,8 @@ func credentials(values []string) oss.Credentials {
 		return oss.AnonymousCredentials()
 	case "static":
 		return oss.StaticCredentials(keys.ID, keys.Secret, keys.Token)
+	case "from":
+		return oss.CredentialsFrom(at(values, 1))
 	case "callback":
 		return oss.CredentialsFunc(func(context.Context) (oss.Keys, error) { return keys, nil })
 	case "callback-fails":

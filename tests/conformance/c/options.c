@@ -173,6 +173,8 @@ oss_config *configure(void) {
         } else if (is_option(o, "credentials") && strcmp(value, "callback-alternates") == 0) {
             given.credentials_callback = alternate_keys;
             given.credentials_user = remember_keys(o);
+        } else if (is_option(o, "credentials") && strcmp(value, "from") == 0) {
+            given.credentials_from = word(o, 3);
         } else if (is_option(o, "credentials")) {
             oss_credentials_free(provider);
             given.credentials = provider = credentials(o);
@@ -237,7 +239,9 @@ static void apply_option(oss_config *config, const words *o) {
     else if (is_option(o, "session")) {
         const handle *one = find(value);
         oss_config_set_session(config, one == NULL ? NULL : one->session);
-    } else if (strcmp(value, "callback") == 0)
+    } else if (strcmp(value, "from") == 0)
+        oss_config_set_credentials_from(config, word(o, 3));
+    else if (strcmp(value, "callback") == 0)
         oss_config_set_credentials_callback(config, give_keys, remember_keys(o));
     else if (strcmp(value, "callback-alternates") == 0)
         oss_config_set_credentials_callback(config, alternate_keys, remember_keys(o));

@@ -35,6 +35,8 @@ inline void credentials(oss::config &config, const words &option) {
     } else if (kind == "static") {
         const oss::keys keys = given(3);
         config.credentials(oss::credentials::fixed(keys.id, keys.secret, keys.token).value());
+    } else if (kind == "from") {
+        config.credentials_from(word(option, 3));
     } else if (kind == "callback") {
         config.credentials(oss::credentials::callback([keys = given(3)] { return keys; }));
     } else if (kind == "callback-fails") {

@@ -99,6 +99,7 @@ fn credentials(config: &mut Config, words: &[String]) -> Result<(), Refusal> {
     match word(words, 2)? {
         "environment" => config.credentials(Arc::new(Environment::new())),
         "anonymous" => config.credentials(Arc::new(Anonymous)),
+        "from" => config.credentials_from(word(words, 3)?),
         "static" => match Static::new(keys(3)?) {
             Ok(keys) => config.credentials(Arc::new(keys)),
             // `Config::keys` checks the same and remembers what is wrong.
