@@ -261,8 +261,8 @@ impl Records {
             let state = match state {
                 Ok(state) => state,
                 Err(cause) => {
-                    self.incoming.consume(discard);
                     self.queue_alert();
+                    self.incoming.consume(discard);
                     return Err(Fault::Io(io::Error::other(cause)));
                 }
             };
@@ -335,23 +335,21 @@ impl Records {
         }
     }
 
-    /// After an error: has the alert that tells the peer encoded.
+    /// After an error: has the alert that tells the peer encoded. rustls is given what it has just failed at, and looks at it
+    /// again if there is no alert: it remembers places in it.
     fn queue_alert(&mut self) {
-        loop {
-            let UnbufferedStatus { state, .. } = self.tls.process_tls_records(&mut []);
-            let Ok(ConnectionState::EncodeTlsData(mut message)) = state else {
-                return;
-            };
-            let encoded = encode(&mut self.outgoing, &mut self.unsent, |room| {
-                message.encode(room).map_err(|cause| match cause {
-                    EncodeError::InsufficientSize(size) => Some(size.required_size),
-                    EncodeError::AlreadyEncoded => None,
-                })
-            });
-            if encoded.is_err() {
-                return;
-            }
-        }
+        let UnbufferedStatus { state, .. } =
+            self.tls.process_tls_records(self.incoming.unread_mut());
+        let Ok(ConnectionState::EncodeTlsData(mut message)) = state else {
+            return;
+        };
+        // What cannot be encoded is not said: the reason goes to the caller all the same.
+        let _ = encode(&mut self.outgoing, &mut self.unsent, |room| {
+            message.encode(room).map_err(|cause| match cause {
+                EncodeError::InsufficientSize(size) => Some(size.required_size),
+                EncodeError::AlreadyEncoded => None,
+            })
+        });
     }
 }
 

@@ -27,7 +27,8 @@ pub struct Runner {
 }
 
 /// Variables that the library, or a test, may read; unset before each scenario.
-const VARIABLES: [&str; 11] = [
+const VARIABLES: [&str; 12] = [
+    "OSS_CREDENTIALS",
     "OSS_ACCESS_KEY_ID",
     "OSS_ACCESS_KEY_SECRET",
     "OSS_SESSION_TOKEN",
