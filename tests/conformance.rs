@@ -9,7 +9,7 @@ mod driver;
 use driver::{Runner, compile};
 
 /// All runners. A runner needs an entry here and a test below.
-const RUNNERS: [Runner; 4] = [
+const RUNNERS: [Runner; 5] = [
     Runner {
         name: "rust",
         command: compile::rust,
@@ -25,6 +25,10 @@ const RUNNERS: [Runner; 4] = [
     Runner {
         name: "cpp",
         command: compile::cpp,
+    },
+    Runner {
+        name: "cpp-clang",
+        command: compile::cpp_clang,
     },
 ];
 
@@ -46,6 +50,11 @@ fn c_options() {
 #[test]
 fn cpp() {
     driver::run_all(&RUNNERS, "cpp");
+}
+
+#[test]
+fn cpp_clang() {
+    driver::run_all(&RUNNERS, "cpp-clang");
 }
 
 /// Defaults of a minute: all runners and scenarios at once, because they only wait.

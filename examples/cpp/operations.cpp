@@ -66,9 +66,9 @@ static void expire(const oss::bucket &bucket) {
 
 static void clean_up(const oss::bucket &bucket) {
     std::vector<oss::object_identifier> all;
-    for (const oss_entry &entry : bucket.list_objects_v2("tour/").value())
+    for (const oss::entry &entry : bucket.list_objects_v2("tour/").value())
         all.emplace_back(entry.name);
-    for (const oss_entry &entry : bucket.delete_multiple_objects(all).value())
+    for (const oss::entry &entry : bucket.delete_multiple_objects(all).value())
         std::cout << "deleted " << entry.name << '\n';
     std::cout << std::boolalpha << "is there: " << bucket.object_exists("tour/big").value() << '\n';
 }

@@ -33,7 +33,7 @@ int main() try {
     bucket.put_object("notes/hello.txt", "Hello, OSS!\n", call).value();
     std::cout << "stored, ETag " << call.etag() << ", request id " << call.request_id() << '\n';
 
-    for (const oss_entry &entry : bucket.list_objects_v2("notes/").value())
+    for (const oss::entry &entry : bucket.list_objects_v2("notes/").value())
         std::cout << "  " << entry.name << ' ' << entry.size << " bytes\n";
 
     std::cout << bucket.get_object_to_string("notes/hello.txt").value();

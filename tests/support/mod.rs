@@ -127,6 +127,14 @@ pub fn tool(program: &str, package: &str, arguments: &[impl AsRef<OsStr>]) -> St
 /// The flags that every C and C++ source of this repository compiles with.
 pub const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
+/// The flags with which a program ends at its first wrong access, undefined operation or leak. Without optimization it is
+/// compiled in less time.
+pub const SANITIZED: [&str; 3] = [
+    "-O0",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+];
+
 /// Compiles `source` (a path below the root of the package) and links it with the library; the program's path. Compiles
 /// each program once.
 pub fn compile(source: &str, standard: &str, linking: Linking) -> PathBuf {

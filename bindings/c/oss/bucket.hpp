@@ -15,14 +15,19 @@
 #include <utility>
 #include <vector>
 
+#include "abi.hpp"
 #include "call.hpp"
 #include "config.hpp"
+#include "handle.hpp"
+#include "listing.hpp"
 #include "oss.h"
 #include "result.hpp"
+#include "stream.hpp"
 #include "text.hpp"
 #include "transfer.hpp"
 
 namespace oss {
+inline namespace OSS_HPP_ABI {
 
 // A bucket and the way to it. What takes a call has its answer there; what gives a value takes it from there.
 class bucket {
@@ -32,335 +37,367 @@ public:
         oss_bucket *handle = oss_bucket_new(config.get(), name.get());
         if (handle == nullptr)
             return config.why();
-        return bucket(handle, config.keep_);
+        return bucket(handle, config.kept());
     }
 
     // ---- objects ----
 
-    result<> put_object(const text &key, const bytes &data, const call &call = {}) const {
-        return run(call, oss_put_object, key.get(), data.data(), data.size());
+    result<> put_object(const text &key, const bytes &data, const call &with = {}) const {
+        return run(with, oss_put_object, key.get(), data.data(), data.size());
     }
-    result<> put_object_file(const text &key, const text &path, const call &call = {}) const {
-        return run(call, oss_put_object_file, key.get(), path.get());
+    result<> put_object_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_put_object_file, key.get(), path.get());
     }
     // `length` bytes, or -1 if unknown, from `read(char *buffer, std::size_t capacity)`, which returns how many it gave, 0 at
     // the end and a negative number to give up.
     template <class Read, class = detail::if_reads<Read>>
-    result<> put_object_stream(const text &key, std::int64_t length, Read &&read, const call &call = {}) const {
-        return run(call, oss_put_object_stream, key.get(), length, detail::read_from<Read>, detail::pointer(read));
+    result<> put_object_stream(const text &key, std::int64_t length, Read &&read, const call &with = {}) const {
+        return from(read, with, [&](auto fill, void *user, oss_call *c) {
+            return oss_put_object_stream(get(), key.get(), length, fill, user, c);
+        });
     }
-    result<> put_object_stream(const text &key, std::int64_t length, std::istream &source, const call &call = {}) const {
-        return put_object_stream(key, length, detail::reader(source), call);
+    // A stream that can seek is sent again from where it stood if that is needed.
+    result<> put_object_stream(const text &key, std::int64_t length, std::istream &source, const call &with = {}) const {
+        return from_stream(source, with, [&](auto &read) { return put_object_stream(key, length, read, with); });
     }
     // Gives where to go on.
     result<std::int64_t> append_object(const text &key, std::int64_t position, const bytes &data,
-                                       const call &call = {}) const {
-        return detail::then(run(call, oss_append_object, key.get(), position, data.data(), data.size()),
-                            [&] { return call.next_append_position(); });
+                                       const call &with = {}) const {
+        return detail::then(run(with, oss_append_object, key.get(), position, data.data(), data.size()),
+                            [&] { return with.next_append_position(); });
     }
     template <class Read, class = detail::if_reads<Read>>
     result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length, Read &&read,
-                                              const call &call = {}) const {
-        return detail::then(run(call, oss_append_object_stream, key.get(), position, length, detail::read_from<Read>,
-                                detail::pointer(read)),
-                            [&] { return call.next_append_position(); });
+                                              const call &with = {}) const {
+        const auto done = from(read, with, [&](auto fill, void *user, oss_call *c) {
+            return oss_append_object_stream(get(), key.get(), position, length, fill, user, c);
+        });
+        return detail::then(done, [&] { return with.next_append_position(); });
     }
     result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length,
-                                              std::istream &source, const call &call = {}) const {
-        return append_object_stream(key, position, length, detail::reader(source), call);
+                                              std::istream &source, const call &with = {}) const {
+        return from_stream(source, with,
+                           [&](auto &read) { return append_object_stream(key, position, length, read, with); });
     }
-    result<> seal_append_object(const text &key, std::int64_t position, const call &call = {}) const {
-        return run(call, oss_seal_append_object, key.get(), position);
+    result<> seal_append_object(const text &key, std::int64_t position, const call &with = {}) const {
+        return run(with, oss_seal_append_object, key.get(), position);
     }
 
-    // Then fetch the body with call.read().
-    result<> get_object(const text &key, const call &call) const { return run(call, oss_get_object, key.get()); }
-    result<std::string> get_object_to_string(const text &key, const call &call = {}) const {
-        return collected(get_object(key, call), call);
+    // Then fetch the body with call::read().
+    result<> get_object(const text &key, const call &with) const { return run(with, oss_get_object, key.get()); }
+    result<std::string> get_object_to_string(const text &key, const call &with = {}) const {
+        return collected(get_object(key, with), with);
     }
     // How many bytes came.
     result<std::size_t> get_object_to_buffer(const text &key, void *buffer, std::size_t capacity,
-                                             const call &call = {}) const {
+                                             const call &with = {}) const {
         std::size_t size = 0;
-        return detail::then(run(call, oss_get_object_to_buffer, key.get(), buffer, capacity, &size), [&] { return size; });
+        return detail::then(run(with, oss_get_object_to_buffer, key.get(), buffer, capacity, &size), [&] { return size; });
     }
     // The file appears whole or not at all.
-    result<> get_object_to_file(const text &key, const text &path, const call &call = {}) const {
-        return run(call, oss_get_object_to_file, key.get(), path.get());
+    result<> get_object_to_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_get_object_to_file, key.get(), path.get());
     }
     // Piece by piece into `write(std::string_view)`, which returns false to give up. Unless this succeeds, what was written
     // is not the object.
     template <class Write, class = detail::if_writes<Write>>
-    result<> get_object_to_stream(const text &key, Write &&write, const call &call = {}) const {
-        return run(call, oss_get_object_to_stream, key.get(), detail::write_to<Write>, detail::pointer(write));
+    result<> get_object_to_stream(const text &key, Write &&write, const call &with = {}) const {
+        return with.run(kept(), [&](oss_call *c) {
+            using passed = detail::passed<std::remove_reference_t<Write>>;
+            passed given{write, with.state_->failed};
+            return oss_get_object_to_stream(get(), key.get(), passed::write, &given, c);
+        });
     }
-    result<> get_object_to_stream(const text &key, std::ostream &target, const call &call = {}) const {
-        return get_object_to_stream(key, detail::writer(target), call);
+    result<> get_object_to_stream(const text &key, std::ostream &target, const call &with = {}) const {
+        detail::ostream_target write(target);
+        if (!write.is_usable())
+            return write.unusable();
+        auto done = get_object_to_stream(key, write, with);
+        if (done && !write.flush())
+            return detail::failed(OSS_IO, "`target`: what the stream still held could not be written");
+        return done;
     }
 
-    result<> head_object(const text &key, const call &call = {}) const { return run(call, oss_head_object, key.get()); }
-    result<> get_object_meta(const text &key, const call &call = {}) const {
-        return run(call, oss_get_object_meta, key.get());
+    result<> head_object(const text &key, const call &with = {}) const { return run(with, oss_head_object, key.get()); }
+    result<> get_object_meta(const text &key, const call &with = {}) const {
+        return run(with, oss_get_object_meta, key.get());
     }
     // value() is the answer.
-    result<bool> object_exists(const text &key, const call &call = {}) const {
+    result<bool> object_exists(const text &key, const call &with = {}) const {
         int exists = 0;
-        return detail::then(run(call, oss_object_exists, key.get(), &exists), [&] { return exists != 0; });
+        return detail::then(run(with, oss_object_exists, key.get(), &exists), [&] { return exists != 0; });
     }
     // copy_object("b.txt", {"a.txt"}), copy_object("b.txt", {"a.txt", "otherbucket", "version"})
-    result<> copy_object(const text &key, const copy_source &source, const call &call = {}) const {
-        return run(call, oss_copy_object, key.get(), source.bucket.get_or_null(), source.key.get(),
-                   source.version_id.get_or_null());
+    result<> copy_object(const text &key, const copy_source &source, const call &with = {}) const {
+        return run(with, oss_copy_object, key.get(), text(source.bucket).get_or_null(), text(source.key).get(),
+                   text(source.version_id).get_or_null());
     }
-    result<> delete_object(const text &key, const call &call = {}) const {
-        return run(call, oss_delete_object, key.get());
+    result<> delete_object(const text &key, const call &with = {}) const {
+        return run(with, oss_delete_object, key.get());
     }
-    // 1 to 1000 of them; gives what was deleted, or if it is to be quiet, what could not be. Takes the call over.
+    // 1 to 1000 of them; gives what was deleted, or if it is to be quiet, what could not be.
     result<listing> delete_multiple_objects(const std::vector<object_identifier> &objects, bool quiet = false,
-                                            call call = {}) const {
+                                            const call &with = {}) const {
         detail::texts keys, versions;
         for (const auto &object : objects) {
             keys.add(object.key);
             versions.add_or_null(object.version_id);
         }
-        auto done = run(call, oss_delete_multiple_objects, keys.data(), versions.data(), objects.size(), quiet ? 1 : 0);
-        return entries(std::move(done), std::move(call));
+        return entries(run(with, oss_delete_multiple_objects, keys.data(), versions.data(), objects.size(), quiet ? 1 : 0),
+                       with);
     }
 
     // ---- what belongs to an object ----
 
-    result<> put_object_acl(const text &key, const text &acl, const call &call = {}) const {
-        return run(call, oss_put_object_acl, key.get(), acl.get());
+    result<> put_object_acl(const text &key, const text &acl, const call &with = {}) const {
+        return run(with, oss_put_object_acl, key.get(), acl.get());
     }
-    result<std::string> get_object_acl(const text &key, const call &call = {}) const {
-        return told(run(call, oss_get_object_acl, key.get()), call, "AccessControlList.Grant");
+    result<std::string> get_object_acl(const text &key, const call &with = {}) const {
+        return told(run(with, oss_get_object_acl, key.get()), with, "AccessControlList.Grant");
     }
-    result<> put_symlink(const text &key, const text &target, const call &call = {}) const {
-        return run(call, oss_put_symlink, key.get(), target.get());
+    result<> put_symlink(const text &key, const text &target, const call &with = {}) const {
+        return run(with, oss_put_symlink, key.get(), target.get());
     }
     // Where the link leads.
-    result<std::string> get_symlink(const text &key, const call &call = {}) const {
-        return detail::then(run(call, oss_get_symlink, key.get()), [&] {
-            const char *target = oss_call_symlink_target(call.get());
-            return std::string(target == nullptr ? "" : target);
-        });
+    result<std::string> get_symlink(const text &key, const call &with = {}) const {
+        return detail::then(run(with, oss_get_symlink, key.get()),
+                            [&] { return call::given(oss_call_symlink_target(with.get())); });
     }
     // Replaces all tags.
-    result<> put_object_tagging(const text &key, const names_and_values &tags, const call &call = {}) const {
+    result<> put_object_tagging(const text &key, const names_and_values &tags, const call &with = {}) const {
         detail::texts names, values;
         for (const auto &[name, value] : tags) {
             names.add(name);
             values.add(value);
         }
-        return run(call, oss_put_object_tagging, key.get(), names.data(), values.data(), tags.size());
+        return run(with, oss_put_object_tagging, key.get(), names.data(), values.data(), tags.size());
     }
-    result<names_and_values> get_object_tagging(const text &key, const call &call = {}) const {
-        return detail::then(run(call, oss_get_object_tagging, key.get()), [&] {
-            names_and_values tags(call.count("TagSet.Tag"));
+    result<names_and_values> get_object_tagging(const text &key, const call &with = {}) const {
+        return detail::then(run(with, oss_get_object_tagging, key.get()), [&] {
+            names_and_values tags(with.count("TagSet.Tag"));
             for (std::size_t index = 0; index < tags.size(); index++) {
-                const std::string tag = "TagSet.Tag[" + std::to_string(index) + "].";
-                tags[index] = {std::string(call.text(tag + "Key")), std::string(call.text(tag + "Value"))};
+                const std::string tag = detail::numbered("TagSet.Tag", index);
+                tags[index] = {with.text(tag + ".Key"), with.text(tag + ".Value")};
             }
             return tags;
         });
     }
-    result<> delete_object_tagging(const text &key, const call &call = {}) const {
-        return run(call, oss_delete_object_tagging, key.get());
+    result<> delete_object_tagging(const text &key, const call &with = {}) const {
+        return run(with, oss_delete_object_tagging, key.get());
     }
     // For `days` days, at the speed `tier`, or as the service decides. HTTP status 202: begun; 200: it is readable already.
     result<> restore_object(const text &key, std::int32_t days = 0, const text &tier = nullptr,
-                            const call &call = {}) const {
-        return run(call, oss_restore_object, key.get(), days, tier.get_or_null());
+                            const call &with = {}) const {
+        return run(with, oss_restore_object, key.get(), days, tier.get_or_null());
     }
-    result<> clean_restored_object(const text &key, const call &call = {}) const {
-        return run(call, oss_clean_restored_object, key.get());
+    result<> clean_restored_object(const text &key, const call &with = {}) const {
+        return run(with, oss_clean_restored_object, key.get());
     }
     // Gives a JSON text.
-    result<std::string> process_object(const text &key, const text &process, const call &call = {}) const {
-        return with_body(run(call, oss_process_object, key.get(), process.get()), call);
+    result<std::string> process_object(const text &key, const text &process, const call &with = {}) const {
+        return with_body(run(with, oss_process_object, key.get(), process.get()), with);
     }
-    result<std::string> async_process_object(const text &key, const text &process, const call &call = {}) const {
-        return with_body(run(call, oss_async_process_object, key.get(), process.get()), call);
+    result<std::string> async_process_object(const text &key, const text &process, const call &with = {}) const {
+        return with_body(run(with, oss_async_process_object, key.get(), process.get()), with);
     }
-    // Then read the rows with call.read(). Fields of the call set the rest, such as "InputSerialization.CSV.FileHeaderInfo".
-    result<> select_object(const text &key, const text &expression, const call &call) const {
-        return run(call, oss_select_object, key.get(), expression.get());
+    // Then read the rows with call::read(). Fields of the call set the rest, such as "InputSerialization.CSV.FileHeaderInfo".
+    result<> select_object(const text &key, const text &expression, const call &with) const {
+        return run(with, oss_select_object, key.get(), expression.get());
     }
-    result<std::string> select_object_to_string(const text &key, const text &expression, const call &call = {}) const {
-        return collected(select_object(key, expression, call), call);
+    result<std::string> select_object_to_string(const text &key, const text &expression, const call &with = {}) const {
+        return collected(select_object(key, expression, with), with);
     }
-    result<select_meta> create_select_object_meta(const text &key, const call &call = {}) const {
+    result<select_meta> create_select_object_meta(const text &key, const call &with = {}) const {
         select_meta meta;
-        auto done = run(call, oss_create_select_object_meta, key.get(), &meta.splits, &meta.rows, &meta.columns);
+        auto done = run(with, oss_create_select_object_meta, key.get(), &meta.splits, &meta.rows, &meta.columns);
         return detail::then(done, [&] { return meta; });
     }
 
     // ---- multipart uploads ----
 
     // Gives the upload id.
-    result<std::string> initiate_multipart_upload(const text &key, const call &call = {}) const {
-        return told(run(call, oss_initiate_multipart_upload, key.get()), call, "UploadId");
+    result<std::string> initiate_multipart_upload(const text &key, const call &with = {}) const {
+        return detail::then(run(with, oss_initiate_multipart_upload, key.get()),
+                            [&] { return call::given(oss_call_upload_id(with.get())); });
     }
     // Keep call.etag() and call.crc64() for call::part().
     result<> upload_part(const text &key, const text &upload_id, int number, const bytes &data,
-                         const call &call = {}) const {
-        return run(call, oss_upload_part, key.get(), upload_id.get(), number, data.data(), data.size());
+                         const call &with = {}) const {
+        return run(with, oss_upload_part, key.get(), upload_id.get(), number, data.data(), data.size());
     }
     result<> upload_part_file(const text &key, const text &upload_id, int number, const text &path, std::int64_t offset,
-                              std::int64_t length, const call &call = {}) const {
-        return run(call, oss_upload_part_file, key.get(), upload_id.get(), number, path.get(), offset, length);
+                              std::int64_t length, const call &with = {}) const {
+        return run(with, oss_upload_part_file, key.get(), upload_id.get(), number, path.get(), offset, length);
     }
     template <class Read, class = detail::if_reads<Read>>
     result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length, Read &&read,
-                                const call &call = {}) const {
-        return run(call, oss_upload_part_stream, key.get(), upload_id.get(), number, length, detail::read_from<Read>,
-                   detail::pointer(read));
+                                const call &with = {}) const {
+        return from(read, with, [&](auto fill, void *user, oss_call *c) {
+            return oss_upload_part_stream(get(), key.get(), upload_id.get(), number, length, fill, user, c);
+        });
     }
     result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length,
-                                std::istream &source, const call &call = {}) const {
-        return upload_part_stream(key, upload_id, number, length, detail::reader(source), call);
+                                std::istream &source, const call &with = {}) const {
+        return from_stream(source, with,
+                           [&](auto &read) { return upload_part_stream(key, upload_id, number, length, read, with); });
     }
     // All of the source, or the range of the call.
     result<> upload_part_copy(const text &key, const text &upload_id, int number, const copy_source &source,
-                              const call &call = {}) const {
-        return run(call, oss_upload_part_copy, key.get(), upload_id.get(), number, source.bucket.get_or_null(),
-                   source.key.get(), source.version_id.get_or_null());
+                              const call &with = {}) const {
+        return run(with, oss_upload_part_copy, key.get(), upload_id.get(), number, text(source.bucket).get_or_null(),
+                   text(source.key).get(), text(source.version_id).get_or_null());
     }
     // Of the parts of the call, or of all that were uploaded if it has none.
-    result<> complete_multipart_upload(const text &key, const text &upload_id, const call &call = {}) const {
-        return run(call, oss_complete_multipart_upload, key.get(), upload_id.get());
+    result<> complete_multipart_upload(const text &key, const text &upload_id, const call &with = {}) const {
+        return run(with, oss_complete_multipart_upload, key.get(), upload_id.get());
     }
-    result<> abort_multipart_upload(const text &key, const text &upload_id, const call &call = {}) const {
-        return run(call, oss_abort_multipart_upload, key.get(), upload_id.get());
+    result<> abort_multipart_upload(const text &key, const text &upload_id, const call &with = {}) const {
+        return run(with, oss_abort_multipart_upload, key.get(), upload_id.get());
     }
 
     // ---- for others ----
 
     // Query and headers of the call are part of it; an empty key is the bucket. Sends nothing.
     result<presigned> presign(const text &method, const text &key, std::chrono::seconds expires,
-                              const call &call = {}) const {
-        auto done = run(call, oss_presign, method.get(), key.get_or_null(), expires.count());
+                              const call &with = {}) const {
+        auto done = run(with, oss_presign, method.get(), key.get_or_null(), std::int64_t{expires.count()});
         return detail::then(done, [&] {
-            return presigned{oss_call_url(call.get()), along(call), oss_call_expiration(call.get())};
+            return presigned{oss_call_url(with.get()), along(with), oss_call_expiration(with.get())};
         });
     }
     // Under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or none. Sends nothing.
     result<post_form> post_policy(std::chrono::seconds expires, const text &conditions = nullptr,
-                                  const call &call = {}) const {
-        return detail::then(run(call, oss_post_policy, expires.count(), conditions.get_or_null()), [&] {
-            return post_form{oss_call_url(call.get()), along(call), oss_call_expiration(call.get())};
+                                  const call &with = {}) const {
+        return detail::then(run(with, oss_post_policy, std::int64_t{expires.count()}, conditions.get_or_null()), [&] {
+            return post_form{oss_call_url(with.get()), along(with), oss_call_expiration(with.get())};
         });
     }
     // Of this bucket only the connections and settings are used; the call has to have the signed headers.
-    result<> put_object_by_url(const text &url, const bytes &data, const call &call = {}) const {
-        return run(call, oss_put_object_by_url, url.get(), data.data(), data.size());
+    result<> put_object_by_url(const text &url, const bytes &data, const call &with = {}) const {
+        return run(with, oss_put_object_by_url, url.get(), data.data(), data.size());
     }
-    result<> get_object_by_url(const text &url, const call &call) const {
-        return run(call, oss_get_object_by_url, url.get());
+    result<> get_object_by_url(const text &url, const call &with) const {
+        return run(with, oss_get_object_by_url, url.get());
     }
-    result<std::string> get_object_by_url_to_string(const text &url, const call &call = {}) const {
-        return collected(get_object_by_url(url, call), call);
+    result<std::string> get_object_by_url_to_string(const text &url, const call &with = {}) const {
+        return collected(get_object_by_url(url, with), with);
     }
-    result<> get_object_by_url_to_file(const text &url, const text &path, const call &call = {}) const {
-        return run(call, oss_get_object_by_url_to_file, url.get(), path.get());
+    result<> get_object_by_url_to_file(const text &url, const text &path, const call &with = {}) const {
+        return run(with, oss_get_object_by_url_to_file, url.get(), path.get());
     }
-    result<> head_object_by_url(const text &url, const call &call = {}) const {
-        return run(call, oss_head_object_by_url, url.get());
+    result<> head_object_by_url(const text &url, const call &with = {}) const {
+        return run(with, oss_head_object_by_url, url.get());
     }
 
     // ---- the bucket ----
 
     // Fields of the call set "StorageClass" and "DataRedundancyType".
-    result<> put_bucket(const call &call = {}) const { return run(call, oss_put_bucket); }
-    result<> delete_bucket(const call &call = {}) const { return run(call, oss_delete_bucket); }
+    result<> put_bucket(const call &with = {}) const { return run(with, oss_put_bucket); }
+    result<> delete_bucket(const call &with = {}) const { return run(with, oss_delete_bucket); }
     // value() is the answer.
-    result<bool> bucket_exists(const call &call = {}) const {
+    result<bool> bucket_exists(const call &with = {}) const {
         int exists = 0;
-        return detail::then(run(call, oss_bucket_exists, &exists), [&] { return exists != 0; });
+        return detail::then(run(with, oss_bucket_exists, &exists), [&] { return exists != 0; });
     }
-    // call.text() has "Bucket.StorageClass" and so on.
-    result<> get_bucket_info(const call &call) const { return run(call, oss_get_bucket_info); }
-    // call.text() has "Storage", "ObjectCount" and so on.
-    result<> get_bucket_stat(const call &call) const { return run(call, oss_get_bucket_stat); }
-    result<std::string> get_bucket_location(const call &call = {}) const {
-        return told(run(call, oss_get_bucket_location), call, "");
+    // call::text() has "Bucket.StorageClass" and so on.
+    result<> get_bucket_info(const call &with) const { return run(with, oss_get_bucket_info); }
+    // call::text() has "Storage", "ObjectCount" and so on.
+    result<> get_bucket_stat(const call &with) const { return run(with, oss_get_bucket_stat); }
+    result<std::string> get_bucket_location(const call &with = {}) const {
+        return told(run(with, oss_get_bucket_location), with, "");
     }
-    result<std::string> get_bucket_acl(const call &call = {}) const {
-        return told(run(call, oss_get_bucket_acl), call, "AccessControlList.Grant");
+    result<std::string> get_bucket_acl(const call &with = {}) const {
+        return told(run(with, oss_get_bucket_acl), with, "AccessControlList.Grant");
     }
-    result<> put_bucket_acl(const text &acl, const call &call = {}) const {
-        return run(call, oss_put_bucket_acl, acl.get());
+    result<> put_bucket_acl(const text &acl, const call &with = {}) const {
+        return run(with, oss_put_bucket_acl, acl.get());
     }
 
-    // ---- listings, which take the call over because they go on with it ----
+    // ---- listings, which go on with the call: another request with it ends them ----
 
-    result<listing> list_objects_v2(const text &prefix = nullptr, const text &delimiter = nullptr, call call = {}) const {
-        return list(oss_list_objects_v2, prefix, delimiter, std::move(call));
+    result<listing> list_objects_v2(const text &prefix = nullptr, const text &delimiter = nullptr, const call &with = {}) const {
+        return list(oss_list_objects_v2, prefix, delimiter, with);
     }
-    result<listing> list_objects(const text &prefix = nullptr, const text &delimiter = nullptr, call call = {}) const {
-        return list(oss_list_objects, prefix, delimiter, std::move(call));
+    result<listing> list_objects(const text &prefix = nullptr, const text &delimiter = nullptr, const call &with = {}) const {
+        return list(oss_list_objects, prefix, delimiter, with);
     }
     result<listing> list_object_versions(const text &prefix = nullptr, const text &delimiter = nullptr,
-                                         call call = {}) const {
-        return list(oss_list_object_versions, prefix, delimiter, std::move(call));
+                                         const call &with = {}) const {
+        return list(oss_list_object_versions, prefix, delimiter, with);
     }
     result<listing> list_multipart_uploads(const text &prefix = nullptr, const text &delimiter = nullptr,
-                                           call call = {}) const {
-        return list(oss_list_multipart_uploads, prefix, delimiter, std::move(call));
+                                           const call &with = {}) const {
+        return list(oss_list_multipart_uploads, prefix, delimiter, with);
     }
-    result<listing> list_parts(const text &key, const text &upload_id, call call = {}) const {
-        auto begun = run(call, oss_list_parts, key.get(), upload_id.get());
-        return entries(std::move(begun), std::move(call));
+    result<listing> list_parts(const text &key, const text &upload_id, const call &with = {}) const {
+        return entries(run(with, oss_list_parts, key.get(), upload_id.get()), with);
     }
 
     // Any operation by its official name, such as "PutBucketLifecycle"; `key` is empty at bucket level. The answer lies in
-    // call.body() and call.text().
-    result<> invoke(const text &operation, const text &key, const bytes &body, const call &call) const {
-        return run(call, oss_invoke, operation.get(), key.get_or_null(), body.data(), body.size());
+    // with.body() and with.text().
+    result<> invoke(const text &operation, const text &key, const bytes &body, const call &with) const {
+        return run(with, oss_invoke, operation.get(), key.get_or_null(), body.data(), body.size());
     }
 
     oss_bucket *get() const noexcept { return handle_.get(); }
 
 private:
-    bucket(oss_bucket *handle, detail::keep keep) noexcept : keep_(std::move(keep)), handle_(handle) {}
+    bucket(oss_bucket *handle, detail::functions kept) : handle_(handle, std::move(kept)) {}
+
+    detail::functions kept() const { return handle_.kept(); }
 
     // Runs a function of oss.h with what stands between the bucket and the call.
     template <class Function, class... Given>
-    result<> run(const call &call, Function *function, Given... given) const {
-        return call.run(keep_, [&](oss_call *c) { return function(get(), given..., c); });
+    result<> run(const call &with, Function *function, Given... given) const {
+        return with.run(kept(), [&](oss_call *c) { return function(get(), given..., c); });
+    }
+    // Runs `send` with a function of the program as an oss_read_fn and its `user`.
+    template <class Read, class Send>
+    result<> from(Read &read, const call &with, const Send &send) const {
+        return with.run(kept(), [&](oss_call *c) {
+            detail::passed<Read> given{read, with.state_->failed};
+            return send(detail::passed<Read>::read, &given, c);
+        });
+    }
+    template <class Send>
+    static auto from_stream(std::istream &source, const call &, const Send &send)
+        -> decltype(send(std::declval<detail::istream_source &>())) {
+        detail::istream_source read(source);
+        if (!read.is_usable())
+            return read.unusable();
+        return send(read);
     }
     template <class Function>
-    result<listing> list(Function *function, const text &prefix, const text &delimiter, call call) const {
-        auto begun = run(call, function, prefix.get_or_null(), delimiter.get_or_null());
-        return entries(std::move(begun), std::move(call));
+    result<listing> list(Function *function, const text &prefix, const text &delimiter, const call &with) const {
+        return entries(run(with, function, prefix.get_or_null(), delimiter.get_or_null()), with);
     }
 
-    static result<listing> entries(const result<> &begun, call call) {
-        return detail::then(begun, [&] { return listing(std::move(call)); });
+    static result<listing> entries(const result<> &begun, const call &with) {
+        return detail::then(begun, [&] { return listing(with); });
     }
-    static result<std::string> collected(const result<> &opened, const call &call) {
+    static result<std::string> collected(const result<> &opened, const call &with) {
         if (!opened)
-            return detail::same_failure(opened);
-        return call.read_all();
+            return opened.kept();
+        return with.read_all();
     }
-    static result<std::string> with_body(const result<> &done, const call &call) {
-        return detail::then(done, [&] { return std::string(call.body()); });
+    static result<std::string> with_body(const result<> &done, const call &with) {
+        return detail::then(done, [&] { return with.body(); });
     }
-    static result<std::string> told(const result<> &done, const call &call, const char *path) {
-        return detail::then(done, [&] { return std::string(call.text(path)); });
+    static result<std::string> told(const result<> &done, const call &with, const char *path) {
+        return detail::then(done, [&] { return with.text(path); });
     }
-    static names_and_values along(const call &call) {
+    static names_and_values along(const call &with) {
         names_and_values all;
         const char *name = nullptr;
-        while (const char *value = oss_call_signed_at(call.get(), all.size(), &name))
+        while (const char *value = oss_call_signed_at(with.get(), all.size(), &name))
             all.emplace_back(name, value);
         return all;
     }
 
-    detail::keep keep_;
-    detail::unique<oss_bucket> handle_;
+    detail::shared<oss_bucket> handle_;
 };
 
+} // namespace OSS_HPP_ABI
 } // namespace oss
 
 #endif

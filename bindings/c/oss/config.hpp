@@ -12,20 +12,15 @@
 #include <string>
 #include <utility>
 
+#include "abi.hpp"
+#include "callbacks.hpp"
+#include "handle.hpp"
 #include "oss.h"
 #include "result.hpp"
 #include "text.hpp"
 
 namespace oss {
-
-// Access keys, with a token if they are temporary.
-struct keys {
-    std::string id;
-    std::string secret;
-    std::string token;
-    // When they expire, in seconds since 1970 UTC; 0 if that is not known.
-    std::int64_t expiration = 0;
-};
+inline namespace OSS_HPP_ABI {
 
 // Where credentials come from.
 class credentials {
@@ -52,100 +47,89 @@ public:
     // Asks `give` before every attempt, by several threads at once if several work; keys with an expiration are kept until
     // shortly before.
     static credentials callback(function give) {
-        auto kept = std::make_shared<function>(std::move(give));
-        credentials made(oss_credentials_callback(ask, kept.get(), nullptr));
-        made.keep_ = std::move(kept);
-        return made;
+        if (!give) // the library says what is wrong with NULL when it is set
+            return credentials(nullptr);
+        detail::functions kept;
+        kept.credentials.reset(new detail::credentials_function(std::move(give)));
+        oss_credentials *handle = oss_credentials_callback(detail::credentials_function::ask, kept.credentials.get(), nullptr);
+        return credentials(handle, std::move(kept));
     }
 
     oss_credentials *get() const noexcept { return handle_.get(); }
 
 private:
     friend class config;
-    explicit credentials(oss_credentials *handle) noexcept : handle_(handle) {}
-
-    static int ask(void *user, oss_keys *target) noexcept {
-        return detail::shielded(1, [&] {
-            const keys given = (*static_cast<function *>(user))();
-            const text id(given.id), secret(given.secret), token(given.token);
-            if (oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) != OSS_OK)
-                return 1;
-            return given.expiration == 0 || oss_keys_set_expiration(target, given.expiration) == OSS_OK ? 0 : 1;
-        });
-    }
-
-    detail::keep keep_;
-    detail::unique<oss_credentials> handle_;
+    explicit credentials(oss_credentials *handle, detail::functions kept = {}) : handle_(handle, std::move(kept)) {}
+    detail::shared<oss_credentials> handle_;
 };
 
 enum class tls_version : int { v1_2 = OSS_TLS_1_2, v1_3 = OSS_TLS_1_3 };
 
 class session;
 
-// How to reach the service; oss.h says what each option means. The first bad value makes open() fail with its message.
+// How to reach the service; oss.h says what each option means. The first bad value makes open() fail with its message. Copies
+// are the same configuration, so that
+//
+//     const auto config = oss::config().endpoint("https://oss-cn-hangzhou.aliyuncs.com").app_name("camera-7");
+//
+// makes one of them, and config.region("cn-hangzhou") changes one that is there.
 class config {
 public:
     config() : handle_(oss_config_new()) {}
 
-    config &endpoint(const text &endpoint) { return oss_config_set_endpoint(get(), endpoint.get()), *this; }
-    config &region(const text &region) { return oss_config_set_region(get(), region.get()), *this; }
-    config &signature_version(int version) { return oss_config_set_signature_version(get(), version), *this; }
-    config &cname(bool on = true) { return oss_config_set_cname(get(), on), *this; }
-    config &path_style(bool on = true) { return oss_config_set_path_style(get(), on), *this; }
-    config &internal_endpoint(bool on = true) { return oss_config_set_internal_endpoint(get(), on), *this; }
-    config &accelerate_endpoint(bool on = true) { return oss_config_set_accelerate_endpoint(get(), on), *this; }
-    config &dual_stack(bool on = true) { return oss_config_set_dual_stack(get(), on), *this; }
-    config &cloudbox_id(const text &id) { return oss_config_set_cloudbox_id(get(), id.get()), *this; }
-    config &additional_signed_header(const text &name) {
-        return oss_config_add_signed_header(get(), name.get()), *this;
+    config endpoint(const text &value) { return set(oss_config_set_endpoint, value.get()); }
+    config region(const text &value) { return set(oss_config_set_region, value.get()); }
+    config signature_version(int version) { return set(oss_config_set_signature_version, version); }
+    config cname(bool on = true) { return set(oss_config_set_cname, on ? 1 : 0); }
+    config path_style(bool on = true) { return set(oss_config_set_path_style, on ? 1 : 0); }
+    config internal_endpoint(bool on = true) { return set(oss_config_set_internal_endpoint, on ? 1 : 0); }
+    config accelerate_endpoint(bool on = true) { return set(oss_config_set_accelerate_endpoint, on ? 1 : 0); }
+    config dual_stack(bool on = true) { return set(oss_config_set_dual_stack, on ? 1 : 0); }
+    config cloudbox_id(const text &id) { return set(oss_config_set_cloudbox_id, id.get()); }
+    config additional_signed_header(const text &name) { return set(oss_config_add_signed_header, name.get()); }
+    config keys(const text &id, const text &secret, const text &token = nullptr) {
+        return set(oss_config_set_keys, id.get(), secret.get(), token.get_or_null());
     }
-    config &keys(const text &id, const text &secret, const text &token = nullptr) {
-        return oss_config_set_keys(get(), id.get(), secret.get(), token.get_or_null()), *this;
+    config credentials(const oss::credentials &source) {
+        detail::functions kept = handle_.kept();
+        kept.credentials = source.handle_.kept().credentials;
+        handle_.keep(std::move(kept));
+        return set(oss_config_set_credentials, source.get());
     }
-    config &credentials_from(const text &provider) {
-        oss_config_set_credentials_from(get(), provider.get());
-        return *this;
+    config session(const oss::session &pool);
+    config pool_size(std::int64_t connections) { return set(oss_config_set_pool_size, connections); }
+    config connect_timeout(std::chrono::milliseconds limit) {
+        return set(oss_config_set_connect_timeout_ms, std::int64_t{limit.count()});
     }
-    config &credentials(const oss::credentials &credentials) {
-        keep_ = credentials.keep_;
-        return oss_config_set_credentials(get(), credentials.get()), *this;
+    config read_timeout(std::chrono::milliseconds limit) {
+        return set(oss_config_set_read_timeout_ms, std::int64_t{limit.count()});
     }
-    config &session(const oss::session &session);
-    config &pool_size(std::int64_t connections) { return oss_config_set_pool_size(get(), connections), *this; }
-    config &connect_timeout(std::chrono::milliseconds limit) {
-        return oss_config_set_connect_timeout_ms(get(), limit.count()), *this;
+    config total_timeout(std::chrono::milliseconds limit) {
+        return set(oss_config_set_total_timeout_ms, std::int64_t{limit.count()});
     }
-    config &read_timeout(std::chrono::milliseconds limit) {
-        return oss_config_set_read_timeout_ms(get(), limit.count()), *this;
+    config tls_versions(tls_version min, tls_version max) {
+        return set(oss_config_set_tls_versions, static_cast<int>(min), static_cast<int>(max));
     }
-    config &total_timeout(std::chrono::milliseconds limit) {
-        return oss_config_set_total_timeout_ms(get(), limit.count()), *this;
+    config ca_file(const text &path) { return set(oss_config_set_ca_file, path.get()); }
+    config ca_pem(const bytes &pem) { return set(oss_config_set_ca_pem, pem.data(), pem.size()); }
+    config insecure_skip_verify(bool on = true) { return set(oss_config_set_insecure_skip_verify, on ? 1 : 0); }
+    config proxy(const text &url) { return set(oss_config_set_proxy, url.get()); }
+    config proxy_from_env(bool on = true) { return set(oss_config_set_proxy_from_env, on ? 1 : 0); }
+    config app_name(const text &name) { return set(oss_config_set_app_name, name.get()); }
+    config crc64(bool on) { return set(oss_config_set_crc64, on ? 1 : 0); }
+    config file_sync(bool on) { return set(oss_config_set_file_sync, on ? 1 : 0); }
+    config attempts(int count) { return set(oss_config_set_attempts, count); }
+    config clock_skew_correction(bool on) { return set(oss_config_set_clock_skew_correction, on ? 1 : 0); }
+    config user_header(const text &name, const text &value) {
+        return set(oss_config_add_user_header, name.get(), value.get());
     }
-    config &tls_versions(tls_version min, tls_version max) {
-        return oss_config_set_tls_versions(get(), static_cast<int>(min), static_cast<int>(max)), *this;
+    config resolve(const text &host, const text &address) {
+        return set(oss_config_add_resolve, host.get(), address.get());
     }
-    config &ca_file(const text &path) { return oss_config_set_ca_file(get(), path.get()), *this; }
-    config &ca_pem(const bytes &pem) { return oss_config_set_ca_pem(get(), pem.data(), pem.size()), *this; }
-    config &insecure_skip_verify(bool on = true) { return oss_config_set_insecure_skip_verify(get(), on), *this; }
-    config &proxy(const text &url) { return oss_config_set_proxy(get(), url.get()), *this; }
-    config &proxy_from_env(bool on = true) { return oss_config_set_proxy_from_env(get(), on), *this; }
-    config &app_name(const text &name) { return oss_config_set_app_name(get(), name.get()), *this; }
-    config &crc64(bool on) { return oss_config_set_crc64(get(), on), *this; }
-    config &file_sync(bool on) { return oss_config_set_file_sync(get(), on), *this; }
-    config &attempts(int attempts) { return oss_config_set_attempts(get(), attempts), *this; }
-    config &clock_skew_correction(bool on) { return oss_config_set_clock_skew_correction(get(), on), *this; }
-    config &user_header(const text &name, const text &value) {
-        return oss_config_add_user_header(get(), name.get(), value.get()), *this;
-    }
-    config &resolve(const text &host, const text &address) {
-        return oss_config_add_resolve(get(), host.get(), address.get()), *this;
-    }
-    config &traffic_limit(std::int64_t bits_per_second) {
-        return oss_config_set_traffic_limit(get(), bits_per_second), *this;
-    }
+    config traffic_limit(std::int64_t bits_per_second) { return set(oss_config_set_traffic_limit, bits_per_second); }
 
     // Why it cannot be used; "" if all is well.
-    std::string error() const { return oss_config_error(get()); }
+    std::string error() const { return get() == nullptr ? why().text : oss_config_error(get()); }
 
     oss_config *get() const noexcept { return handle_.get(); }
 
@@ -154,10 +138,21 @@ private:
     friend class bucket;
     friend class service;
 
-    std::unique_ptr<failure> why() const { return detail::failed(oss_config_status(get()), oss_config_error(get())); }
+    // The first bad value is remembered, so its status need not be looked at here.
+    template <class Function, class... Given>
+    config set(Function *function, Given... given) {
+        static_cast<void>(function(get(), given...));
+        return *this;
+    }
 
-    detail::keep keep_;
-    detail::unique<oss_config> handle_;
+    failure why() const {
+        if (get() == nullptr)
+            return detail::failed(OSS_INVALID_ARGUMENT, "`config` was moved from; make a new one");
+        return detail::failed(oss_config_status(get()), oss_config_error(get()));
+    }
+    detail::functions kept() const { return handle_.kept(); }
+
+    detail::shared<oss_config> handle_;
 };
 
 // A pool of connections, to be shared by buckets and services.
@@ -167,18 +162,19 @@ public:
         oss_session *handle = oss_session_new(config.get());
         if (handle == nullptr)
             return config.why();
-        return session(handle);
+        return session(handle, config.kept());
     }
 
     oss_session *get() const noexcept { return handle_.get(); }
 
 private:
-    explicit session(oss_session *handle) noexcept : handle_(handle) {}
-    detail::unique<oss_session> handle_;
+    explicit session(oss_session *handle, detail::functions kept) : handle_(handle, std::move(kept)) {}
+    detail::shared<oss_session> handle_;
 };
 
-inline config &config::session(const oss::session &session) { return oss_config_set_session(get(), session.get()), *this; }
+inline config config::session(const oss::session &pool) { return set(oss_config_set_session, pool.get()); }
 
+} // namespace OSS_HPP_ABI
 } // namespace oss
 
 #endif

@@ -9,21 +9,17 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
-#include <new>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
 
+#include "abi.hpp"
 #include "oss.h"
 
-#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
-#define OSS_HPP_EXCEPTIONS 1
-#else
-#define OSS_HPP_EXCEPTIONS 0
-#endif
-
 namespace oss {
+inline namespace OSS_HPP_ABI {
 
 // Why something failed.
 struct failure {
@@ -46,150 +42,136 @@ struct failure {
 // A failure as an exception.
 class error : public std::runtime_error {
 public:
-    explicit error(oss::failure why)
-        : std::runtime_error(why.text), why_(std::make_shared<const oss::failure>(std::move(why))) {}
+    explicit error(const failure &given) : std::runtime_error(given.text), why_(new failure(given)) {}
 
-    const oss::failure &why() const noexcept { return *why_; }
+    const failure &why() const noexcept { return *why_; }
     oss_status status() const noexcept { return why_->status; }
     int http_status() const noexcept { return why_->http_status; }
     const std::string &code() const noexcept { return why_->code; }
     const std::string &request_id() const noexcept { return why_->request_id; }
 
 private:
-    std::shared_ptr<const oss::failure> why_; // copying an exception must not throw
+    std::shared_ptr<const failure> why_; // copying an exception must not throw
 };
 
 namespace detail {
 
-[[noreturn]] inline void raise(failure why) {
+// Ends the program, or throws, because it asked a result for what it does not have.
+[[noreturn]] inline void raise(const failure &why) {
 #if OSS_HPP_EXCEPTIONS
     if (why.cause)
         std::rethrow_exception(why.cause);
-    throw error(std::move(why));
+    throw error(why);
 #else
     std::fprintf(stderr, "oss: value() of a failure: %s\n", why.text.c_str());
     std::abort();
 #endif
 }
 
+[[noreturn]] inline void no_failure() {
 #if OSS_HPP_EXCEPTIONS
-// What a callback threw on this thread, until the call that ran it has returned.
-inline thread_local std::exception_ptr thrown;
-#endif
-
-// Runs a callback; `otherwise` if it throws.
-template <class Result, class Body>
-Result shielded(Result otherwise, const Body &body) noexcept {
-#if OSS_HPP_EXCEPTIONS
-    try {
-        return body();
-    } catch (...) {
-        thrown = std::current_exception();
-        return otherwise;
-    }
+    throw std::logic_error("oss: failure() of a success");
 #else
-    (void)otherwise;
-    return body();
+    std::fputs("oss: failure() of a success\n", stderr);
+    std::abort();
 #endif
 }
 
-struct free_handle {
-    void operator()(oss_config *handle) const noexcept { oss_config_free(handle); }
-    void operator()(oss_credentials *handle) const noexcept { oss_credentials_free(handle); }
-    void operator()(oss_session *handle) const noexcept { oss_session_free(handle); }
-    void operator()(oss_bucket *handle) const noexcept { oss_bucket_free(handle); }
-    void operator()(oss_service *handle) const noexcept { oss_service_free(handle); }
-    void operator()(oss_call *handle) const noexcept { oss_call_free(handle); }
+// A failure, or none. Has no move: a result that was moved from must not turn from a failure into a success.
+class kept_failure {
+public:
+    kept_failure() noexcept = default;
+    kept_failure(failure why) : why_(new failure(std::move(why))) {}
+    kept_failure(const kept_failure &) noexcept = default;
+    kept_failure &operator=(const kept_failure &) noexcept = default;
+    ~kept_failure() = default;
+
+    explicit operator bool() const noexcept { return why_ != nullptr; }
+    const failure &get() const {
+        if (!why_)
+            no_failure();
+        return *why_;
+    }
+
+private:
+    std::shared_ptr<const failure> why_;
 };
 
-template <class Handle>
-using unique = std::unique_ptr<Handle, free_handle>;
-
-// What handles keep alive: the functions that give credentials.
-using keep = std::shared_ptr<const void>;
-
-inline std::unique_ptr<failure> failed(oss_status status, const char *text) {
-    auto why = std::make_unique<failure>();
-    why->status = status;
-    why->text = text;
-#if OSS_HPP_EXCEPTIONS
-    why->cause = std::exchange(thrown, nullptr);
-#endif
+inline failure failed(oss_status status, std::string text) {
+    failure why;
+    why.status = status;
+    why.text = std::move(text);
     return why;
-}
-
-// The failure of one thing as that of another.
-template <class Result>
-std::unique_ptr<failure> same_failure(const Result &failed) {
-    return std::make_unique<failure>(failed.failure());
 }
 
 } // namespace detail
 
-// What came of something that can fail.
+// What came of something that can fail. Nothing in it dangles: of a result that goes away the parts are given, not lent.
 template <class T = void>
 class [[nodiscard]] result {
+    static_assert(std::is_object_v<T> && std::is_nothrow_move_constructible_v<T>);
+
 public:
     result(T value) : value_(std::move(value)) {}
-    result(std::unique_ptr<oss::failure> why) : failure_(std::move(why)) {}
-    result(result &&other) noexcept : failure_(std::move(other.failure_)) {
-        if (!failure_)
-            ::new (static_cast<void *>(&value_)) T(std::move(other.value_));
-    }
-    result &operator=(result &&) = delete;
-    ~result() {
-        if (!failure_)
-            value_.~T();
-    }
+    result(oss::failure why) : why_(std::move(why)) {}
+    result(const detail::kept_failure &why) : why_(why) {}
 
-    bool ok() const noexcept { return !failure_; }
+    bool ok() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept {
         static_assert(!std::is_same_v<T, bool>, "is it about success or about the answer? ask ok() or value()");
         return ok();
     }
-    // Only of a success.
-    T &operator*() noexcept { return value_; }
-    T *operator->() noexcept { return &value_; }
-    // Only of a failure.
-    const oss::failure &failure() const noexcept { return *failure_; }
 
     // What it holds; throws oss::error if that is a failure.
-    T value() && {
-        if (failure_)
-            detail::raise(std::move(*failure_));
-        return std::move(value_);
-    }
-    T &value() & {
-        if (failure_)
-            detail::raise(*failure_);
-        return value_;
-    }
+    T &value() & { return checked(), *value_; }
+    const T &value() const & { return checked(), *value_; }
+    T value() && { return checked(), std::move(*value_); }
+    void value() const && = delete;
+    T &operator*() & { return value(); }
+    const T &operator*() const & { return value(); }
+    T operator*() && { return std::move(*this).value(); }
+    void operator*() const && = delete;
+    T *operator->() & { return &value(); }
+    const T *operator->() const & { return &value(); }
+    void operator->() const && = delete;
+
+    // Why it failed; only of a failure.
+    const oss::failure &failure() const & { return why_.get(); }
+    oss::failure failure() const && { return why_.get(); }
 
 private:
-    std::unique_ptr<oss::failure> failure_;
-    union {
-        T value_;
-    };
+    void checked() const {
+        if (!value_)
+            detail::raise(why_.get());
+    }
+
+    std::optional<T> value_;
+    detail::kept_failure why_; // where there is no value
 };
 
 template <>
 class [[nodiscard]] result<void> {
 public:
     result() noexcept = default;
-    result(std::unique_ptr<oss::failure> why) noexcept : failure_(std::move(why)) {}
+    result(oss::failure why) : why_(std::move(why)) {}
 
-    bool ok() const noexcept { return !failure_; }
+    bool ok() const noexcept { return !why_; }
     explicit operator bool() const noexcept { return ok(); }
-    // Only of a failure.
-    const oss::failure &failure() const noexcept { return *failure_; }
     // Throws oss::error if it is a failure.
     void value() const {
-        if (failure_)
-            detail::raise(*failure_);
+        if (why_)
+            detail::raise(why_.get());
     }
 
+    // Why it failed; only of a failure.
+    const oss::failure &failure() const & { return why_.get(); }
+    oss::failure failure() const && { return why_.get(); }
+
+    // For results of other types: the same failure.
+    const detail::kept_failure &kept() const & { return why_; }
+
 private:
-    std::unique_ptr<oss::failure> failure_;
+    detail::kept_failure why_;
 };
 
 namespace detail {
@@ -198,7 +180,7 @@ namespace detail {
 template <class Value>
 auto then(const result<> &done, const Value &value) -> result<decltype(value())> {
     if (!done)
-        return same_failure(done);
+        return done.kept();
     return value();
 }
 
@@ -206,6 +188,7 @@ auto then(const result<> &done, const Value &value) -> result<decltype(value())>
 
 inline const char *version() noexcept { return oss_version(); }
 
+} // namespace OSS_HPP_ABI
 } // namespace oss
 
 #endif

@@ -5,16 +5,19 @@
 #ifndef OSS_SERVICE_HPP
 #define OSS_SERVICE_HPP
 
-#include <memory>
 #include <utility>
 
+#include "abi.hpp"
 #include "call.hpp"
 #include "config.hpp"
+#include "handle.hpp"
+#include "listing.hpp"
 #include "oss.h"
 #include "result.hpp"
 #include "text.hpp"
 
 namespace oss {
+inline namespace OSS_HPP_ABI {
 
 // The service itself: what is not about one bucket.
 class service {
@@ -24,21 +27,22 @@ public:
         oss_service *handle = oss_service_new(config.get());
         if (handle == nullptr)
             return config.why();
-        return service(handle, config.keep_);
+        return service(handle, config.kept());
     }
 
-    // Takes the call over, because the listing goes on with it.
-    result<listing> list_buckets(const text &prefix = nullptr, call call = {}) const {
-        auto begun = call.run(keep_, [&](oss_call *c) { return oss_list_buckets(get(), prefix.get_or_null(), c); });
-        return detail::then(begun, [&] { return listing(std::move(call)); });
+    // Another request with the call ends the listing.
+    result<listing> list_buckets(const text &prefix = nullptr, const call &with = {}) const {
+        const auto begun =
+            with.run(handle_.kept(), [&](oss_call *c) { return oss_list_buckets(get(), prefix.get_or_null(), c); });
+        return detail::then(begun, [&] { return listing(with); });
     }
-    // call.count() of "RegionInfo", call.text() of "RegionInfo[0].Region" and so on.
-    result<> describe_regions(const call &call) const {
-        return call.run(keep_, [&](oss_call *c) { return oss_describe_regions(get(), c); });
+    // call::count() of "RegionInfo", call::text() of "RegionInfo[0].Region" and so on.
+    result<> describe_regions(const call &with) const {
+        return with.run(handle_.kept(), [&](oss_call *c) { return oss_describe_regions(get(), c); });
     }
     // Any operation by its official name; see bucket::invoke().
-    result<> invoke(const text &operation, const bytes &body, const call &call) const {
-        return call.run(keep_, [&](oss_call *c) {
+    result<> invoke(const text &operation, const bytes &body, const call &with) const {
+        return with.run(handle_.kept(), [&](oss_call *c) {
             return oss_service_invoke(get(), operation.get(), body.data(), body.size(), c);
         });
     }
@@ -46,12 +50,12 @@ public:
     oss_service *get() const noexcept { return handle_.get(); }
 
 private:
-    service(oss_service *handle, detail::keep keep) noexcept : keep_(std::move(keep)), handle_(handle) {}
+    service(oss_service *handle, detail::functions kept) : handle_(handle, std::move(kept)) {}
 
-    detail::keep keep_;
-    detail::unique<oss_service> handle_;
+    detail::shared<oss_service> handle_;
 };
 
+} // namespace OSS_HPP_ABI
 } // namespace oss
 
 #endif

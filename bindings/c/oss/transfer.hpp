@@ -1,4 +1,4 @@
-// Sources and targets of data in the terms of oss.h, and what is signed for others to transfer.
+// Values that operations take and give.
 //
 // SPDX-License-Identifier: Apache-2.0
 
@@ -8,28 +8,28 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <istream>
-#include <memory>
-#include <ostream>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "abi.hpp"
 #include "oss.h"
-#include "result.hpp"
 #include "text.hpp"
 
 namespace oss {
+inline namespace OSS_HPP_ABI {
 
 using names_and_values = std::vector<std::pair<std::string, std::string>>;
 
 // What is copied: by default the latest version of an object in the same bucket.
 struct copy_source {
-    text key;
-    text bucket = nullptr;
-    text version_id = nullptr;
+    copy_source(const text &key_, const text &bucket_ = nullptr, const text &version_id_ = nullptr)
+        : key(key_.copy()), bucket(bucket_.copy()), version_id(version_id_.copy()) {}
+
+    std::string key;
+    std::string bucket;
+    std::string version_id;
 };
 
 // A request that anybody can send until it expires, in seconds since 1970 UTC.
@@ -55,13 +55,16 @@ struct select_meta {
 
 // An object to delete, or one version of it.
 struct object_identifier {
-    object_identifier(const char *key) : key(key) {}
-    object_identifier(std::string_view key) : key(key) {}
-    object_identifier(std::string key, std::string version_id = {})
-        : key(std::move(key)), version_id(std::move(version_id)) {}
+    object_identifier(const char *key_) : object_identifier(text(key_)) {}
+    object_identifier(std::string_view key_) : key(key_) {}
+    object_identifier(std::string key_, std::string version_id_ = {})
+        : key(std::move(key_)), version_id(std::move(version_id_)) {}
 
     std::string key;
     std::string version_id;
+
+private:
+    explicit object_identifier(const text &key_) : key(key_.copy()) {}
 };
 
 namespace detail {
@@ -78,49 +81,9 @@ private:
     std::vector<const char *> pointers_;
 };
 
-template <class Read>
-using if_reads = std::enable_if_t<std::is_invocable_v<Read &, char *, std::size_t>>;
-template <class Write>
-using if_writes = std::enable_if_t<std::is_invocable_r_v<bool, Write &, std::string_view>>;
-
-template <class Function>
-void *pointer(Function &function) noexcept {
-    return const_cast<void *>(static_cast<const void *>(std::addressof(function)));
-}
-
-// What `user` points to as an oss_read_fn.
-template <class Read>
-std::int64_t read_from(void *user, std::uint8_t *buffer, std::size_t capacity) noexcept {
-    return shielded(std::int64_t{-1}, [&] {
-        auto &source = *static_cast<std::remove_reference_t<Read> *>(user);
-        return static_cast<std::int64_t>(source(reinterpret_cast<char *>(buffer), capacity));
-    });
-}
-
-// What `user` points to as an oss_write_fn.
-template <class Write>
-int write_to(void *user, const std::uint8_t *data, std::size_t size) noexcept {
-    return shielded(1, [&] {
-        auto &target = *static_cast<std::remove_reference_t<Write> *>(user);
-        return target(std::string_view(reinterpret_cast<const char *>(data), size)) ? 0 : 1;
-    });
-}
-
-inline auto reader(std::istream &source) {
-    return [&source](char *buffer, std::size_t capacity) -> std::int64_t {
-        source.read(buffer, static_cast<std::streamsize>(capacity));
-        return source.bad() ? -1 : static_cast<std::int64_t>(source.gcount());
-    };
-}
-
-inline auto writer(std::ostream &target) {
-    return [&target](std::string_view piece) {
-        return static_cast<bool>(target.write(piece.data(), static_cast<std::streamsize>(piece.size())));
-    };
-}
-
 } // namespace detail
 
+} // namespace OSS_HPP_ABI
 } // namespace oss
 
 #endif

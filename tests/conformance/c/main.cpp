@@ -19,6 +19,10 @@
 #include "outcome.hpp"
 #include "words.hpp"
 
+#ifndef RUNNER_NAME
+#define RUNNER_NAME "cpp"
+#endif
+
 namespace {
 
 class stage {
@@ -29,7 +33,7 @@ public:
                                      "progress", "progress_stop", "want", "error_detail",
                                      "field", "text", "count", "initial_crc64", "callback", "part"};
         if (name == "hello")
-            return "ok 1 cpp";
+            return "ok 1 " RUNNER_NAME;
         if (name == "scenario") {
             *this = stage();
         } else if (name == "env") {
@@ -119,10 +123,9 @@ private:
         if (cancel_after && cancel_after->count() == 0) {
             got.call.cancel();
         } else if (cancel_after) {
-            // The handle itself: a listing takes the object over.
-            canceller = std::thread([handle = got.call.get(), pause = *cancel_after] {
+            canceller = std::thread([call = got.call, pause = *cancel_after] {
                 std::this_thread::sleep_for(pause);
-                oss_call_cancel(handle);
+                call.cancel();
             });
         }
         try {

@@ -120,7 +120,7 @@ inline bool on_object(const words &c, const oss::bucket &bucket, outcome &got) {
     } else if (name == "copy_object") {
         checked(bucket.copy_object(key, {word(c, 4), word(c, 3), word(c, 5)}, got.call));
     } else if (name == "delete_multiple_objects") {
-        list(checked(bucket.delete_multiple_objects({c.begin() + 3, c.end()}, key == "1", std::move(got.call))), got);
+        list(checked(bucket.delete_multiple_objects({c.begin() + 3, c.end()}, key == "1", got.call)), got);
     } else {
         return c.size() > 2 && (on_put(c, bucket, got) || on_get(c, bucket, got) || on_select(c, bucket, got));
     }
@@ -197,9 +197,9 @@ inline bool on_upload(const words &c, const oss::bucket &bucket, outcome &got) {
     } else if (name == "abort_multipart_upload") {
         checked(bucket.abort_multipart_upload(word(c, 2), word(c, 3), got.call));
     } else if (name == "list_parts") {
-        list(checked(bucket.list_parts(word(c, 2), word(c, 3), std::move(got.call))), got);
+        list(checked(bucket.list_parts(word(c, 2), word(c, 3), got.call)), got);
     } else if (name == "list_multipart_uploads") {
-        list(checked(bucket.list_multipart_uploads(word(c, 2), word(c, 3), std::move(got.call))), got);
+        list(checked(bucket.list_multipart_uploads(word(c, 2), word(c, 3), got.call)), got);
     } else {
         return on_part(c, bucket, got);
     }
@@ -242,11 +242,11 @@ inline bool on_url(const words &c, const oss::bucket &bucket, outcome &got) {
 inline bool on_listing(const words &c, const oss::bucket &bucket, outcome &got) {
     const std::string &name = word(c, 0);
     if (name == "list_objects_v2")
-        list(checked(bucket.list_objects_v2(word(c, 2), word(c, 3), std::move(got.call))), got);
+        list(checked(bucket.list_objects_v2(word(c, 2), word(c, 3), got.call)), got);
     else if (name == "list_objects")
-        list(checked(bucket.list_objects(word(c, 2), word(c, 3), std::move(got.call))), got);
+        list(checked(bucket.list_objects(word(c, 2), word(c, 3), got.call)), got);
     else if (name == "list_object_versions")
-        list(checked(bucket.list_object_versions(word(c, 2), word(c, 3), std::move(got.call))), got);
+        list(checked(bucket.list_object_versions(word(c, 2), word(c, 3), got.call)), got);
     else
         return false;
     return true;
@@ -282,7 +282,7 @@ inline bool on_bucket(const words &c, const oss::bucket &bucket, outcome &got) {
 inline void on_service(const words &c, const oss::service &service, outcome &got) {
     const std::string &name = word(c, 0);
     if (name == "list_buckets") {
-        list(checked(service.list_buckets(word(c, 2), std::move(got.call))), got);
+        list(checked(service.list_buckets(word(c, 2), got.call)), got);
     } else if (name == "describe_regions") {
         checked(service.describe_regions(got.call));
     } else if (name == "service_invoke") {

@@ -123,10 +123,10 @@ T checked(oss::result<T> done) {
 inline void list(const oss::listing &listing, outcome &got) {
     static const char *const kinds[] = {"",        "object",        "prefix", "bucket",
                                         "version", "delete_marker", "upload", "part", "deleted", "not_deleted"};
-    for (const oss_entry &entry : listing) {
+    for (const oss::entry &entry : listing) {
         fields &out = got.entries;
-        const std::string name = entry.name == nullptr ? "" : entry.name;
-        out.text("entry", std::string(kinds[entry.kind]) + "," + std::to_string(entry.size) + "," + name);
+        const std::string kind = kinds[static_cast<int>(entry.kind)];
+        out.text("entry", kind + "," + std::to_string(entry.size) + "," + entry.name);
         out.known("entry.time", entry.time, entry.time >= 0);
         out.text("entry.etag", entry.etag);
         out.text("entry.storage_class", entry.storage_class);
@@ -139,7 +139,7 @@ inline void list(const oss::listing &listing, outcome &got) {
         out.text("entry.extranet_endpoint", entry.extranet_endpoint);
         out.text("entry.intranet_endpoint", entry.intranet_endpoint);
         out.text("entry.version_id", entry.version_id);
-        out.known("entry.is_latest", 1, entry.is_latest != 0);
+        out.known("entry.is_latest", 1, entry.is_latest);
         out.known("entry.part_number", entry.part_number, entry.part_number != 0);
         out.text("entry.upload_id", entry.upload_id);
         out.known("entry.crc64", entry.crc64, entry.crc64 != 0);

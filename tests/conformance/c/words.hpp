@@ -70,10 +70,6 @@ public:
         if (!value.empty())
             bytes(name, value);
     }
-    void text(std::string_view name, const char *value) {
-        if (value != nullptr)
-            text(name, std::string_view(value));
-    }
     template <class Number>
     void number(std::string_view name, Number value) {
         bytes(name, std::to_string(value));

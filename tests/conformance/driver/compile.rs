@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use crate::support::{WARNINGS, compile_rust, joined, library, root, rpath, tool};
+use crate::support::{SANITIZED, WARNINGS, compile_rust, joined, library, root, rpath, tool};
 
 /// The Rust runner.
 pub fn rust() -> Vec<OsString> {
@@ -32,11 +32,24 @@ pub fn c_options() -> Vec<OsString> {
     vec![program.into()]
 }
 
-/// The C++ runner over `oss.hpp`.
+/// The C++ runner over `oss.hpp`. It goes through all of it, so it is compiled to notice every wrong access.
 pub fn cpp() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let flags = [&["-std=c++17"][..], &SANITIZED].concat();
+    let program = PROGRAM.get_or_init(|| native("CXX", "c++", "g++", "cpp", "cpp", &flags));
+    vec![program.into()]
+}
+
+/// The same by the other compiler, and in another standard.
+pub fn cpp_clang() -> Vec<OsString> {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let flags = [
+        &["-std=c++20", "-DRUNNER_NAME=\"cpp-clang\""][..],
+        &SANITIZED,
+    ]
+    .concat();
     let program =
-        PROGRAM.get_or_init(|| native("CXX", "c++", "g++", "cpp", "cpp", &["-std=c++17"]));
+        PROGRAM.get_or_init(|| native("CLANGXX", "clang++", "clang", "cpp-clang", "cpp", &flags));
     vec![program.into()]
 }
 
@@ -55,9 +68,9 @@ fn native(
     let mut command = command.split_whitespace();
     let compiler = command.next().unwrap_or(fallback).to_owned();
     let mut arguments: Vec<OsString> = command.map(OsString::from).collect();
-    arguments.extend(words(flags));
     arguments.extend(words(&WARNINGS));
     arguments.extend(words(&["-g", "-O1", "-pthread"]));
+    arguments.extend(words(flags));
     arguments.push(joined("-I", root().join("include")));
     arguments.push(joined("-I", root().join("bindings/c")));
     arguments.extend(sources(extension));

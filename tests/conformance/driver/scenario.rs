@@ -203,11 +203,12 @@ fn operations() -> BTreeSet<String> {
         .collect()
 }
 
-const LANGUAGES: [&str; 7] = [
+const LANGUAGES: [&str; 8] = [
     "rust",
     "c",
     "c-options",
     "cpp",
+    "cpp-clang",
     "go",
     "csharp-mono",
     "csharp-coreclr",
