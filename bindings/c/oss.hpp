@@ -4,17 +4,21 @@
 //
 //     auto bucket = oss::bucket::open(oss::config().endpoint("https://oss-cn-hangzhou.aliyuncs.com"), "examplebucket").value();
 //     bucket.put_object("a.txt", "hi").value();
-//     for (const oss_entry &entry : bucket.list_objects_v2("photos/").value())
+//     for (const oss::entry &entry : bucket.list_objects_v2("photos/").value())
 //         std::cout << entry.name << '\n';
 //
-// Results     Whatever can fail returns a result: true if it worked (ok() of a yes or no). value() gives what it holds, or throws
-//             oss::error with every part of the failure; failure() gives those parts without an exception. Compiles with
-//             -fno-exceptions too: then value() of a failure ends the program.
-// Texts       const char *, std::string and std::string_view, in UTF-8; an empty optional text is none.
+// Results     Whatever can fail returns a result: true if it worked (ok() of a yes or no). value() and * give what it holds, or
+//             throw oss::error with every part of the failure; failure() gives those parts without an exception. Compiles with
+//             -fno-exceptions too: then value() of a failure ends the program. One program may hold files of both kinds.
+// Handles     bucket, service, session, credentials, config, call and listing are handles: copies of one are the same thing,
+//             which goes with the last of them. One that was moved from is refused with OSS_INVALID_ARGUMENT.
+// Texts       const char *, std::string and std::string_view in, in UTF-8; an empty optional text is none. std::string out:
+//             nothing is lent.
 // Calls       oss::call carries what a request is sent with, and afterwards what came back; give one where that matters.
 // Callbacks   Run on the calling thread during the call. What they throw comes out of value() unchanged.
-// Threads     As in oss.h: buckets, services and sessions any number; a config and a call one at a time; call::cancel() any.
-// Cost        Inline forwarding; a string_view is copied to get its NUL.
+// Threads     As in oss.h: buckets, services and sessions any number; a config and a call one at a time, and a call that is
+//             running says OSS_BUSY; call::cancel() any.
+// Cost        Inline forwarding; a string_view is copied to get its NUL, and so is what comes back.
 
 #ifndef OSS_HPP
 #define OSS_HPP

@@ -11,6 +11,8 @@
  *     if (!bucket)
  *         fprintf(stderr, "%s\n", oss_last_error());
  *
+ * In C++20 without the address: oss_open({.endpoint = "https://..."}), in the order of the fields below.
+ *
  * What is left out, 0 or NULL, has its default; so what is on by default is turned off by a name that begins with "no_".
  * The struct is only a list for the functions below, which call oss_config_set_endpoint() and so on: it never reaches the
  * library, so a program compiled with an older one works with every newer library. oss.h says what each option means.
@@ -33,59 +35,68 @@ typedef struct oss_options_pair {
     const char *value;
 } oss_options_pair;
 
+/* C++ has C's rule that what is left out is 0, but g++ warns of it unless the struct says so itself. */
+#ifdef __cpp_aggregate_nsdmi
+#define OSS_UNSET = {}
+#else
+#define OSS_UNSET
+#endif
+
 typedef struct oss_options {
-    const char *bucket; /* for oss_open() */
+    const char *bucket OSS_UNSET; /* for oss_open() */
 
     /* Where: an endpoint, or a region whose public endpoint is taken. */
-    const char *endpoint;
-    const char *region;
-    int signature_version; /* 4 or 1 */
-    int cname;
-    int path_style;
-    int internal_endpoint;
-    int accelerate_endpoint;
-    int dual_stack;
-    const char *cloudbox_id;
-    const char *const *additional_signed_headers; /* ends with NULL */
+    const char *endpoint OSS_UNSET;
+    const char *region OSS_UNSET;
+    int signature_version OSS_UNSET; /* 4 or 1 */
+    int cname OSS_UNSET;
+    int path_style OSS_UNSET;
+    int internal_endpoint OSS_UNSET;
+    int accelerate_endpoint OSS_UNSET;
+    int dual_stack OSS_UNSET;
+    const char *cloudbox_id OSS_UNSET;
+    const char *const *additional_signed_headers OSS_UNSET; /* ends with NULL */
 
     /* Who: the environment, unless one of these three is given; if several are, the last of them counts. */
-    const char *access_key_id;
-    const char *access_key_secret;
-    const char *security_token; /* of temporary keys */
-    const oss_credentials *credentials;
-    const char *credentials_from; /* a provider by its text, such as "ecs-ram-role" */
-    oss_credentials_fn credentials_callback;
-    void *credentials_user;
+    const char *access_key_id OSS_UNSET;
+    const char *access_key_secret OSS_UNSET;
+    const char *security_token OSS_UNSET; /* of temporary keys */
+    const oss_credentials *credentials OSS_UNSET;
+    const char *credentials_from OSS_UNSET; /* a provider by its text, such as "ecs-ram-role" */
+    oss_credentials_fn credentials_callback OSS_UNSET;
+    void *credentials_user OSS_UNSET;
 
     /* How. What belongs to the session may not be given beside one. */
-    const oss_session *session;
-    int64_t pool_size; /* session */
-    int no_pool;       /* session: keeps no connection */
-    int64_t connect_timeout_ms;
-    int64_t read_timeout_ms;
-    int64_t total_timeout_ms;
-    int tls_min;             /* session: OSS_TLS_1_2 or OSS_TLS_1_3 */
-    int tls_max;             /* session */
-    const char *ca_file;     /* session */
-    const char *ca_pem;      /* session */
-    size_t ca_pem_len;       /* 0: ca_pem ends with NUL */
-    int insecure_skip_verify; /* session */
-    const char *proxy;       /* session */
-    int proxy_from_env;      /* session */
-    const oss_options_pair *resolve; /* session; ends with {NULL, NULL} */
-    const char *app_name;
-    int no_crc64;
-    int no_file_sync;
-    int attempts;           /* at most; 1: never repeated */
-    int unlimited_attempts; /* until the total timeout, or until cancelled */
-    int64_t backoff_base_ms;
-    int64_t backoff_cap_ms;
-    oss_clock_fn clock;
-    void *clock_user;
-    int no_clock_skew_correction;
-    const oss_options_pair *user_headers; /* ends with {NULL, NULL} */
-    int64_t traffic_limit;                /* bit/s */
+    const oss_session *session OSS_UNSET;
+    int64_t pool_size OSS_UNSET; /* session */
+    int no_pool OSS_UNSET;       /* session: keeps no connection */
+    int64_t connect_timeout_ms OSS_UNSET;
+    int64_t read_timeout_ms OSS_UNSET;
+    int64_t total_timeout_ms OSS_UNSET;
+    int tls_min OSS_UNSET;             /* session: OSS_TLS_1_2 or OSS_TLS_1_3 */
+    int tls_max OSS_UNSET;             /* session */
+    const char *ca_file OSS_UNSET;     /* session */
+    const char *ca_pem OSS_UNSET;      /* session */
+    size_t ca_pem_len OSS_UNSET;       /* 0: ca_pem ends with NUL */
+    int insecure_skip_verify OSS_UNSET; /* session */
+    const char *proxy OSS_UNSET;       /* session */
+    int proxy_from_env OSS_UNSET;      /* session */
+    const oss_options_pair *resolve OSS_UNSET; /* session; ends with {NULL, NULL} */
+    const char *app_name OSS_UNSET;
+    int no_crc64 OSS_UNSET;
+    int no_file_sync OSS_UNSET;
+    int attempts OSS_UNSET;           /* at most; 1: never repeated */
+    int unlimited_attempts OSS_UNSET; /* until the total timeout, or until cancelled */
+    int64_t backoff_base_ms OSS_UNSET;
+    int64_t backoff_cap_ms OSS_UNSET;
+    oss_clock_fn clock OSS_UNSET;
+    void *clock_user OSS_UNSET;
+    int no_clock_skew_correction OSS_UNSET;
+    const oss_options_pair *user_headers OSS_UNSET; /* ends with {NULL, NULL} */
+    int64_t traffic_limit OSS_UNSET;                /* bit/s */
 } oss_options;
+
+#undef OSS_UNSET
 
 /* A configuration with these options; free it with oss_config_free(). A bad value shows in oss_config_error(). */
 static inline oss_config *oss_options_config(const oss_options *options) {
@@ -193,6 +204,20 @@ static inline oss_session *oss_open_session(const oss_options *options) {
 }
 
 #ifdef __cplusplus
+}
+
+/* In C++20 the options can be written in the call: oss_open({.bucket = "examplebucket", .region = "cn-hangzhou"}). */
+static inline oss_config *oss_options_config(const oss_options &options) {
+    return oss_options_config(&options);
+}
+static inline oss_bucket *oss_open(const oss_options &options) {
+    return oss_open(&options);
+}
+static inline oss_service *oss_open_service(const oss_options &options) {
+    return oss_open_service(&options);
+}
+static inline oss_session *oss_open_session(const oss_options &options) {
+    return oss_open_session(&options);
 }
 #endif
 

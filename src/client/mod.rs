@@ -240,6 +240,7 @@ impl Client {
         let initial_crc64 = inner.initial_crc64(request, options);
         let mut upload = Upload::new(body, initial_crc64, options.progress);
         let mut call = Prepared::new(inner, request, options)?;
+        upload.begin()?;
         let mut attempts = Attempts::new(inner.retry);
         loop {
             let local = inner.clock.now();
@@ -252,7 +253,6 @@ impl Client {
             let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts.made();
-                    upload.finish();
                     log::debug!("{name}: {}", reply.response.status);
                     return Ok(reply);
                 }

@@ -79,10 +79,19 @@ impl<'a, 'o> Upload<'a, 'o> {
         Ok(())
     }
 
-    /// Reports a body without bytes too, so that whoever waits for the end of a transfer sees it.
-    pub fn finish(&self) {
-        if let (Some(progress), 0, true) = (self.progress, self.sent, self.exists()) {
-            progress(0, Some(0));
+    /// Reports a body without bytes too, before it is sent: whoever waits for the end of a transfer sees it, and whoever
+    /// wants to stop it still can.
+    pub fn begin(&self) -> Result<()> {
+        match self.length {
+            Some(0) if self.exists() => self.report_nothing(),
+            _ => Ok(()),
+        }
+    }
+
+    fn report_nothing(&self) -> Result<()> {
+        match self.progress {
+            Some(progress) if !progress(0, Some(0)) => Err(stopped()),
+            _ => Ok(()),
         }
     }
 
@@ -116,6 +125,9 @@ impl Source for Upload<'_, '_> {
             crc.update(bytes);
         }
         self.account(got)?;
+        if got == 0 && self.sent == 0 && self.length.is_none() && self.exists() {
+            self.report_nothing()?;
+        }
         Ok(got)
     }
 }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,7 @@ public:
     }
     // A stream that can seek is sent again from where it stood if that is needed.
     result<> put_object_stream(const text &key, std::int64_t length, std::istream &source, const call &with = {}) const {
-        return from_stream(source, with, [&](auto &read) { return put_object_stream(key, length, read, with); });
+        return from_stream(source, [&](auto &read) { return put_object_stream(key, length, read, with); });
     }
     // Gives where to go on.
     result<std::int64_t> append_object(const text &key, std::int64_t position, const bytes &data,
@@ -76,7 +77,7 @@ public:
     }
     result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length,
                                               std::istream &source, const call &with = {}) const {
-        return from_stream(source, with,
+        return from_stream(source,
                            [&](auto &read) { return append_object_stream(key, position, length, read, with); });
     }
     result<> seal_append_object(const text &key, std::int64_t position, const call &with = {}) const {
@@ -238,7 +239,7 @@ public:
     }
     result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length,
                                 std::istream &source, const call &with = {}) const {
-        return from_stream(source, with,
+        return from_stream(source,
                            [&](auto &read) { return upload_part_stream(key, upload_id, number, length, read, with); });
     }
     // All of the source, or the range of the call.
@@ -356,11 +357,14 @@ private:
     result<> from(Read &read, const call &with, const Send &send) const {
         return with.run(kept(), [&](oss_call *c) {
             detail::passed<Read> given{read, with.state_->failed};
-            return send(detail::passed<Read>::read, &given, c);
+            if constexpr (std::is_same_v<Read, detail::istream_source>)
+                return with.rewinding(read, [&] { return send(detail::passed<Read>::read, &given, c); });
+            else
+                return send(detail::passed<Read>::read, &given, c);
         });
     }
     template <class Send>
-    static auto from_stream(std::istream &source, const call &, const Send &send)
+    static auto from_stream(std::istream &source, const Send &send)
         -> decltype(send(std::declval<detail::istream_source &>())) {
         detail::istream_source read(source);
         if (!read.is_usable())

@@ -27,15 +27,20 @@ inline namespace OSS_HPP_ABI {
 namespace detail {
 
 using progress_fn = std::function<bool(std::int64_t done, std::int64_t total)>;
+using rewind_fn = std::function<bool()>;
 
-// A progress function, and where what it throws waits.
-struct reporter {
-    progress_fn function;
+// A function that a call holds, and where what it throws waits.
+template <class Function>
+struct held;
+template <class... Given>
+struct held<std::function<bool(Given...)>> {
+    std::function<bool(Given...)> function;
     thrown &failed;
 
-    static int report(void *user, std::int64_t done, std::int64_t total) noexcept {
-        auto &self = *static_cast<reporter *>(user);
-        return self.failed.shield(1, [&] { return self.function(done, total) ? 0 : 1; });
+    // As an oss_progress_fn or an oss_rewind_fn.
+    static int run(void *user, Given... given) noexcept {
+        auto &self = *static_cast<held *>(user);
+        return self.failed.shield(1, [&] { return self.function(given...) ? 0 : 1; });
     }
 };
 
@@ -47,7 +52,8 @@ struct call_state {
     kept_failure refused; // the first bad input
     functions kept;       // of whom the last request was sent to, who may be asked again while its answer is read
     thrown failed;
-    std::unique_ptr<reporter> progress;
+    std::unique_ptr<held<progress_fn>> progress;
+    std::unique_ptr<held<rewind_fn>> rewind;
     std::unique_ptr<oss_call, free_handle> handle{oss_call_new()}; // last, so that it goes first
 };
 
@@ -58,6 +64,7 @@ struct call_state {
 class call {
 public:
     using progress_fn = detail::progress_fn;
+    using rewind_fn = detail::rewind_fn;
 
     call() : state_(new detail::call_state) {}
 
@@ -92,15 +99,12 @@ public:
     }
     // Told of `done` and `total` bytes (-1: unknown); false stops the transfer. nullptr ends it.
     call progress(progress_fn function) {
-        return set([&](oss_call *c) {
-            std::unique_ptr<detail::reporter> given;
-            if (function)
-                given.reset(new detail::reporter{std::move(function), state_->failed});
-            const oss_status status = oss_call_set_progress(c, given ? detail::reporter::report : nullptr, given.get());
-            if (status == OSS_OK)
-                state_->progress = std::move(given); // the library does not know the earlier one any more
-            return status;
-        });
+        return hold(&detail::call_state::progress, std::move(function), oss_call_set_progress);
+    }
+    // Lets an upload from a function begin again, so that it is repeated after a failure as others are; false if that cannot
+    // be. Streams that can seek need none. nullptr ends it.
+    call rewind(rewind_fn function) {
+        return hold(&detail::call_state::rewind, std::move(function), oss_call_set_rewind);
     }
 
     // Ends the running request, or the next one; from any thread.
@@ -113,6 +117,7 @@ public:
         const oss_status status = state_->running ? OSS_BUSY : oss_call_reset(get());
         if (status == OSS_OK) {
             state_->progress.reset();
+            state_->rewind.reset();
             state_->refused = {};
             state_->kept = {};
         }
@@ -206,6 +211,33 @@ private:
                 state_->refused = detail::failed(status, oss_last_error());
         }
         return *this; // without a state it is refused as an argument
+    }
+
+    // Has the library call a function of the program, and keeps it in `place`.
+    template <class Function, class Setter>
+    call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter) {
+        return set([&](oss_call *c) {
+            std::unique_ptr<detail::held<Function>> given;
+            if (function)
+                given.reset(new detail::held<Function>{std::move(function), state_->failed});
+            const oss_status status = setter(c, given ? given->run : nullptr, given.get());
+            if (status == OSS_OK)
+                (*state_).*place = std::move(given); // the library does not know the earlier one any more
+            return status;
+        });
+    }
+
+    // Runs an operation that may begin `source` again, if it can, instead of what rewind() has set.
+    template <class Source, class Operation>
+    oss_status rewinding(Source &source, const Operation &operation) const {
+        using held = detail::held<rewind_fn>;
+        held given{[&source] { return source.rewind(); }, state_->failed};
+        if (source.can_rewind())
+            oss_call_set_rewind(get(), held::run, &given);
+        const oss_status status = operation();
+        held *const earlier = state_->rewind.get();
+        oss_call_set_rewind(get(), earlier != nullptr ? held::run : nullptr, earlier);
+        return status;
     }
 
     // Every part of the failure of the last request.

@@ -1,0 +1,211 @@
+// Functions of the program that the library calls: what they throw, what they do to their own call, and streams. Compiled with
+// sanitizers.
+//
+//     callbacks BUCKET DIRECTORY
+//
+// The server answers the first request for each key that begins with "again/" with 503.
+
+#include "check.hpp"
+
+#include <atomic>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace {
+
+struct thrown {
+    int number;
+};
+
+// What `done` throws; 0 if it throws nothing.
+template <class T>
+int number_thrown_by(const oss::result<T> &done) {
+    try {
+        static_cast<void>(done.value());
+    } catch (const thrown &caught) {
+        return caught.number;
+    }
+    return 0;
+}
+
+// Thrown where it happened, even where nothing is transferred, and nowhere else.
+void exceptions(const oss::bucket &bucket, const std::string &directory) {
+    const auto progress = [](int number) {
+        return oss::call().progress([number](std::int64_t, std::int64_t) -> bool { throw thrown{number}; });
+    };
+    CHECK(number_thrown_by(bucket.put_object("thrown", "", progress(1))) == 1);
+    std::istringstream nothing("");
+    CHECK(number_thrown_by(bucket.put_object_stream("thrown", -1, nothing, progress(2))) == 2);
+    CHECK(number_thrown_by(bucket.put_object("thrown", "content", progress(3))) == 3);
+    FAILS(OSS_NOT_FOUND, bucket.head_object("thrown")); // and nothing was stored
+
+    bucket.put_object("there", "content").value();
+    CHECK(number_thrown_by(bucket.get_object_to_file("there", directory + "/target", progress(5))) == 5);
+    std::ostringstream target;
+    CHECK(number_thrown_by(bucket.get_object_to_stream("there", target, progress(6))) == 6);
+    const auto write = [](std::string_view) -> bool { throw thrown{7}; };
+    CHECK(number_thrown_by(bucket.get_object_to_stream("there", write)) == 7);
+    const auto read = [](char *, std::size_t) -> std::int64_t { throw thrown{8}; };
+    CHECK(number_thrown_by(bucket.put_object_stream("thrown", -1, read)) == 8);
+    CHECK(number_thrown_by(bucket.put_object_stream("thrown", 5, read)) == 8);
+    CHECK(number_thrown_by(bucket.append_object_stream("thrown", 0, -1, read)) == 8);
+
+    const auto some = [](char *buffer, std::size_t) { return *buffer = 'a', 1; };
+    const auto rewind = oss::call().rewind([]() -> bool { throw thrown{9}; });
+    CHECK(number_thrown_by(bucket.put_object_stream("again/thrown", 3, some, rewind)) == 9);
+}
+
+// A stop before the first byte of an empty object stops as well.
+void stops(const oss::bucket &bucket) {
+    const auto stop = [] { return oss::call().progress([](std::int64_t, std::int64_t) { return false; }); };
+    FAILS(OSS_CANCELLED, bucket.put_object("stopped", "", stop()));
+    for (const std::int64_t length : {0, -1}) {
+        std::istringstream nothing("");
+        FAILS(OSS_CANCELLED, bucket.put_object_stream("stopped", length, nothing, stop()));
+    }
+    CHECK(!bucket.object_exists("stopped").value());
+}
+
+// Credentials are asked for by all threads; each gets its own exception back.
+void credentials_of_threads(const char *name) {
+    std::atomic<int> number{0};
+    const auto give = [&]() -> oss::keys {
+        thread_local const int mine = ++number;
+        throw thrown{mine};
+    };
+    const auto bucket = oss::bucket::open(configure().credentials(oss::credentials::callback(give)), name).value();
+    std::vector<std::thread> threads;
+    std::atomic<int> sum{0};
+    for (int i = 0; i < 4; i++)
+        threads.emplace_back([&] {
+            const int one = number_thrown_by(bucket.head_object("key"));
+            for (int turn = 0; turn < 20; turn++)
+                CHECK(number_thrown_by(bucket.head_object("key")) == one);
+            sum += one;
+        });
+    for (auto &thread : threads)
+        thread.join();
+    CHECK(sum == 1 + 2 + 3 + 4);
+}
+
+// A callback of a running call cannot change that call, and may let go of it.
+void callbacks_and_their_call(const oss::bucket &bucket) {
+    auto kept = std::make_shared<std::string>("something that the function needs");
+    oss::call call;
+    int reports = 0;
+    call.progress([&call, &reports, kept](std::int64_t, std::int64_t) {
+        CHECK(call.reset() == OSS_BUSY);
+        call.progress(nullptr);
+        call.progress([](std::int64_t, std::int64_t) { return false; });
+        CHECK(kept->size() == 33);
+        reports++;
+        return true;
+    });
+    bucket.put_object("busy", "content", call).value();
+    CHECK(reports > 0);
+    // What could not be set is not forgotten: the next request would go out without it.
+    FAILS(OSS_BUSY, bucket.put_object("busy", "content", call));
+    CHECK(call.reset() == OSS_OK && kept.use_count() == 1);
+    bucket.put_object("busy", "content", call).value();
+
+    std::optional<oss::call> held(oss::call{});
+    held->progress([&held, kept](std::int64_t, std::int64_t) {
+        held.reset();
+        return kept->size() == 33;
+    });
+    bucket.put_object("let-go", "content", *held).value();
+    CHECK(!held && kept.use_count() == 1);
+
+    oss::call inner;
+    inner.progress([&](std::int64_t, std::int64_t) {
+        FAILS(OSS_BUSY, bucket.head_object("busy", inner));
+        return true;
+    });
+    bucket.put_object("nested", "content", inner).value();
+}
+
+void failed_streams(const oss::bucket &bucket, const std::string &directory) {
+    bucket.put_object("old", "old content").value();
+    std::ifstream missing(directory + "/missing");
+    const auto tell = FAILS(OSS_IO, bucket.put_object_stream("old", -1, missing));
+    CHECK(contains(tell.text, "source") && tell.attempts == 0);
+    FAILS(OSS_IO, bucket.put_object_stream("old", 0, missing));
+    FAILS(OSS_IO, bucket.append_object_stream("old", 0, -1, missing));
+    FAILS(OSS_IO, bucket.upload_part_stream("old", "id", 1, -1, missing));
+    std::istream none(nullptr);
+    FAILS(OSS_IO, bucket.put_object_stream("old", -1, none));
+    std::istringstream read("some words");
+    std::string word;
+    while (read >> word) {
+    }
+    FAILS(OSS_IO, bucket.put_object_stream("old", -1, read));
+    CHECK(bucket.get_object_to_string("old").value() == "old content");
+
+    std::ofstream nowhere(directory + "/missing/file");
+    CHECK(contains(FAILS(OSS_IO, bucket.get_object_to_stream("old", nowhere)).text, "target"));
+    bucket.put_object("nothing", "").value();
+    FAILS(OSS_IO, bucket.get_object_to_stream("nothing", nowhere));
+    std::ofstream full("/dev/full");
+    CHECK(contains(FAILS(OSS_IO, bucket.get_object_to_stream("old", full)).text, "target"));
+}
+
+// Streams that can seek are sent again without being asked; from where they stood.
+void streams_begin_again(const oss::bucket &bucket, const std::string &directory) {
+    const std::string path = directory + "/source";
+    std::ofstream(path) << "HEAD" << std::string(300000, 'x');
+    for (const std::int64_t length : {std::int64_t{-1}, std::int64_t{300000}}) {
+        const std::string key = "again/file" + std::to_string(length);
+        std::ifstream file(path, std::ios::binary);
+        file.exceptions(std::ios::badbit | std::ios::failbit | std::ios::eofbit);
+        file.ignore(4);
+        oss::call call;
+        bucket.put_object_stream(key, length, file, call).value();
+        CHECK(call.attempts() == 2);
+        CHECK(bucket.get_object_to_string(key).value() == std::string(300000, 'x'));
+        CHECK(file.exceptions() == (std::ios::badbit | std::ios::failbit | std::ios::eofbit));
+    }
+    std::istringstream memory("content");
+    oss::call call;
+    bucket.put_object_stream("again/memory", -1, memory, call).value();
+    CHECK(call.attempts() == 2 && bucket.get_object_to_string("again/memory").value() == "content");
+
+    // A function can, if it says how; and that stays until reset().
+    std::size_t at = 0;
+    const std::string body = "0123456789";
+    const auto read = [&](char *buffer, std::size_t capacity) {
+        const std::size_t size = body.copy(buffer, capacity < 3 ? capacity : 3, at);
+        at += size;
+        return static_cast<std::int64_t>(size);
+    };
+    call.rewind([&] {
+        at = 0;
+        return true;
+    });
+    for (const char *key : {"again/one", "again/two"}) {
+        at = 0;
+        bucket.put_object_stream(key, -1, read, call).value();
+        CHECK(call.attempts() == 2 && bucket.get_object_to_string(key).value() == body);
+    }
+    at = 0;
+    CHECK(call.reset() == OSS_OK);
+    FAILS(OSS_THROTTLED, bucket.put_object_stream("again/three", -1, read, call));
+    CHECK(call.attempts() == 1);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    CHECK(argc == 3);
+    const auto bucket = create_bucket(argv[1]);
+    exceptions(bucket, argv[2]);
+    stops(bucket);
+    credentials_of_threads(argv[1]);
+    callbacks_and_their_call(bucket);
+    failed_streams(bucket, argv[2]);
+    streams_begin_again(bucket, argv[2]);
+    return 0;
+}

@@ -1,0 +1,12 @@
+// One program of two files, of which one is compiled without exceptions.
+
+#ifndef MIXED_HPP
+#define MIXED_HPP
+
+#include <string>
+
+// Each stores, reads and fails by its own oss.hpp, and says what came of it.
+std::string with_exceptions(const char *bucket);
+std::string without_exceptions(const char *bucket);
+
+#endif
