@@ -124,6 +124,12 @@ fn callbacks_throw_where_they_stand_and_streams_begin_again() {
     }
 }
 
+#[test]
+fn settings_of_a_bucket_are_structs() {
+    let program = sanitized("g++", &["-std=c++17"], "settings.cpp", "settings");
+    run(&program, &server(), &[]);
+}
+
 /// One file with exceptions, one without: by the order in which they are linked, the linker takes shared functions from one or
 /// from the other.
 #[test]

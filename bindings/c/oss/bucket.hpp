@@ -19,13 +19,17 @@
 #include "abi.hpp"
 #include "call.hpp"
 #include "config.hpp"
+#include "fields.hpp"
 #include "handle.hpp"
+#include "lifecycle.hpp"
 #include "listing.hpp"
 #include "oss.h"
 #include "result.hpp"
+#include "settings.hpp"
 #include "stream.hpp"
 #include "text.hpp"
 #include "transfer.hpp"
+#include "website.hpp"
 
 namespace oss {
 inline namespace OSS_HPP_ABI {
@@ -174,14 +178,7 @@ public:
         return run(with, oss_put_object_tagging, key.get(), names.data(), values.data(), tags.size());
     }
     result<names_and_values> get_object_tagging(const text &key, const call &with = {}) const {
-        return detail::then(run(with, oss_get_object_tagging, key.get()), [&] {
-            names_and_values tags(with.count("TagSet.Tag"));
-            for (std::size_t index = 0; index < tags.size(); index++) {
-                const std::string tag = detail::numbered("TagSet.Tag", index);
-                tags[index] = {with.text(tag + ".Key"), with.text(tag + ".Value")};
-            }
-            return tags;
-        });
+        return detail::then(run(with, oss_get_object_tagging, key.get()), [&] { return tags_of(with); });
     }
     result<> delete_object_tagging(const text &key, const call &with = {}) const {
         return run(with, oss_delete_object_tagging, key.get());
@@ -314,6 +311,96 @@ public:
         return run(with, oss_put_bucket_acl, acl.get());
     }
 
+    // ---- settings of the bucket; get_...() of what is not set is mostly OSS_NOT_FOUND ----
+
+    // What becomes of the objects in time.
+    result<> put_bucket_lifecycle(const lifecycle_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketLifecycle", value, with);
+    }
+    result<lifecycle_configuration> get_bucket_lifecycle(const call &with = {}) const {
+        return get_document<lifecycle_configuration>("GetBucketLifecycle", with);
+    }
+    result<> delete_bucket_lifecycle(const call &with = {}) const {
+        return invoke("DeleteBucketLifecycle", nullptr, nullptr, with);
+    }
+    // From where browsers may use the bucket.
+    result<> put_bucket_cors(const cors_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketCors", value, with);
+    }
+    result<cors_configuration> get_bucket_cors(const call &with = {}) const {
+        return get_document<cors_configuration>("GetBucketCors", with);
+    }
+    result<> delete_bucket_cors(const call &with = {}) const {
+        return invoke("DeleteBucketCors", nullptr, nullptr, with);
+    }
+    // The bucket as a website.
+    result<> put_bucket_website(const website_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketWebsite", value, with);
+    }
+    result<website_configuration> get_bucket_website(const call &with = {}) const {
+        return get_document<website_configuration>("GetBucketWebsite", with);
+    }
+    result<> delete_bucket_website(const call &with = {}) const {
+        return invoke("DeleteBucketWebsite", nullptr, nullptr, with);
+    }
+    // From which pages the bucket may be used.
+    result<> put_bucket_referer(const referer_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketReferer", value, with);
+    }
+    result<referer_configuration> get_bucket_referer(const call &with = {}) const {
+        return get_document<referer_configuration>("GetBucketReferer", with);
+    }
+    // Where the access log goes.
+    result<> put_bucket_logging(const logging_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketLogging", value, with);
+    }
+    result<logging_configuration> get_bucket_logging(const call &with = {}) const {
+        return get_document<logging_configuration>("GetBucketLogging", with);
+    }
+    result<> delete_bucket_logging(const call &with = {}) const {
+        return invoke("DeleteBucketLogging", nullptr, nullptr, with);
+    }
+    // How new objects are encrypted.
+    result<> put_bucket_encryption(const encryption_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketEncryption", value, with);
+    }
+    result<encryption_configuration> get_bucket_encryption(const call &with = {}) const {
+        return get_document<encryption_configuration>("GetBucketEncryption", with);
+    }
+    result<> delete_bucket_encryption(const call &with = {}) const {
+        return invoke("DeleteBucketEncryption", nullptr, nullptr, with);
+    }
+    // Whether versions are kept.
+    result<> put_bucket_versioning(const versioning_configuration &value, const call &with = {}) const {
+        return put_document("PutBucketVersioning", value, with);
+    }
+    result<versioning_configuration> get_bucket_versioning(const call &with = {}) const {
+        return get_document<versioning_configuration>("GetBucketVersioning", with);
+    }
+    // Up to 20 tags.
+    result<> put_bucket_tags(const names_and_values &tags, const call &with = {}) const {
+        tagging all;
+        for (const auto &[key, value] : tags)
+            all.tags.push_back({key, value});
+        return put_document("PutBucketTags", all, with);
+    }
+    result<names_and_values> get_bucket_tags(const call &with = {}) const {
+        return detail::then(invoke("GetBucketTags", nullptr, nullptr, with), [&] { return tags_of(with); });
+    }
+    result<> delete_bucket_tags(const call &with = {}) const {
+        return invoke("DeleteBucketTags", nullptr, nullptr, with);
+    }
+    // Who may do what with the bucket, as a JSON text; call::text() reads it by path: "Statement[0].Action[0]".
+    result<> put_bucket_policy(const bytes &json, const call &with = {}) const {
+        return invoke("PutBucketPolicy", nullptr, json, with);
+    }
+    result<std::string> get_bucket_policy(const call &with = {}) const {
+        return with_body(invoke("GetBucketPolicy", nullptr, nullptr, with), with);
+    }
+    result<> delete_bucket_policy(const call &with = {}) const {
+        return invoke("DeleteBucketPolicy", nullptr, nullptr, with);
+    }
+
     // ---- listings, which go on with the call: another request with it ends them ----
 
     result<listing> list_objects_v2(const text &prefix = nullptr, const text &delimiter = nullptr, const call &with = {}) const {
@@ -374,6 +461,34 @@ private:
     template <class Function>
     result<listing> list(Function *function, const text &prefix, const text &delimiter, const call &with) const {
         return entries(run(with, function, prefix.get_or_null(), delimiter.get_or_null()), with);
+    }
+
+    template <class Document>
+    result<> put_document(const char *operation, const Document &value, call with) const {
+        detail::field_writer write(with);
+        Document::map(value, write);
+        const std::string name = Document::root();
+        return invoke(operation, nullptr, "<" + name + "></" + name + ">", with);
+    }
+    template <class Document>
+    result<Document> get_document(const char *operation, const call &with) const {
+        if (const auto done = invoke(operation, nullptr, nullptr, with); !done)
+            return done.kept();
+        Document value;
+        detail::field_reader read(with);
+        Document::map(value, read);
+        if (read.failure())
+            return read.failure();
+        return value;
+    }
+    static names_and_values tags_of(const call &with) {
+        tagging all;
+        detail::field_reader read(with);
+        tagging::map(all, read);
+        names_and_values tags;
+        for (auto &one : all.tags)
+            tags.emplace_back(std::move(one.key), std::move(one.value));
+        return tags;
     }
 
     static result<listing> entries(const result<> &begun, const call &with) {

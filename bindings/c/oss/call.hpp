@@ -300,10 +300,8 @@ private:
     // What a callback threw is a failure whatever the library made of it.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
-        if (state_->kept.credentials) {
-            if (detail::caught other = state_->kept.credentials->take(); !thrown)
-                thrown = std::move(other);
-        }
+        if (detail::caught other = state_->kept.take(); !thrown)
+            thrown = std::move(other);
         result<> done;
         if (status != OSS_OK || thrown) {
             oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");

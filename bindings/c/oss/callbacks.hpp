@@ -7,6 +7,7 @@
 #define OSS_CALLBACKS_HPP
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -76,56 +77,98 @@ private:
     caught first_;
 };
 
-// A function that gives credentials. Several threads may ask it at once, for calls it knows nothing about, so what it throws
-// waits here for the call of the same thread.
-class credentials_function {
+// What functions throw that several threads ask at once, for calls they know nothing about: it waits here for the call of the
+// same thread.
+class thrown_by_threads {
 public:
-    explicit credentials_function(std::function<keys()> give) : give_(std::move(give)) {}
-
-    static int ask(void *user, oss_keys *target) noexcept {
-        auto &self = *static_cast<credentials_function *>(user);
-        const auto give = [&] {
-            const keys given = self.give_();
-            const text id(given.id), secret(given.secret), token(given.token);
-            return oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) == OSS_OK ? 0 : 1;
-        };
-        return shielded(1, give, [&](caught one) { self.keep(std::move(one)); });
+    template <class Result, class Body>
+    Result shield(Result otherwise, const Body &body) noexcept {
+        return shielded(otherwise, body, [&](caught one) {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (const auto mine = find(); mine != all_.end())
+                mine->second = std::move(one);
+            else
+                all_.emplace_back(std::this_thread::get_id(), std::move(one));
+        });
     }
-
     // What was thrown on this thread since the last time.
     caught take() {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto mine = find();
-        if (mine == thrown_.end())
+        if (mine == all_.end())
             return {};
         caught one = std::move(mine->second);
-        thrown_.erase(mine);
+        all_.erase(mine);
         return one;
     }
 
 private:
     using of_threads = std::vector<std::pair<std::thread::id, caught>>;
 
-    void keep(caught one) {
-        const std::lock_guard<std::mutex> lock(mutex_);
-        if (const auto mine = find(); mine != thrown_.end())
-            mine->second = std::move(one);
-        else
-            thrown_.emplace_back(std::this_thread::get_id(), std::move(one));
-    }
     of_threads::iterator find() {
         const auto id = std::this_thread::get_id();
-        return std::find_if(thrown_.begin(), thrown_.end(), [&](const auto &one) { return one.first == id; });
+        return std::find_if(all_.begin(), all_.end(), [&](const auto &one) { return one.first == id; });
     }
 
-    std::function<keys()> give_;
     std::mutex mutex_;
-    of_threads thrown_;
+    of_threads all_;
+};
+
+// A function that gives credentials.
+struct credentials_function {
+    explicit credentials_function(std::function<keys()> given) : give(std::move(given)) {}
+
+    static int ask(void *user, oss_keys *target) noexcept {
+        auto &self = *static_cast<credentials_function *>(user);
+        return self.failed.shield(1, [&] {
+            const keys given = self.give();
+            const text id(given.id), secret(given.secret), token(given.token);
+            return oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) == OSS_OK ? 0 : 1;
+        });
+    }
+
+    std::function<keys()> give;
+    thrown_by_threads failed;
+};
+
+// A function that tells the time.
+struct clock_function {
+    explicit clock_function(std::function<std::chrono::system_clock::time_point()> given) : now(std::move(given)) {}
+
+    static std::int64_t ask(void *user) noexcept {
+        auto &self = *static_cast<clock_function *>(user);
+        return self.failed.shield(std::int64_t{0}, [&] {
+            return std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(self.now().time_since_epoch()).count()};
+        });
+    }
+
+    std::function<std::chrono::system_clock::time_point()> now;
+    thrown_by_threads failed;
 };
 
 // The functions that a handle may have called as long as it lives.
 struct functions {
     std::shared_ptr<credentials_function> credentials;
+    std::shared_ptr<clock_function> clock;
+    std::shared_ptr<clock_function> session_clock;
+
+    // What any of them threw on this thread.
+    caught take() const {
+        caught one;
+        take_from(credentials, one);
+        take_from(clock, one);
+        take_from(session_clock, one);
+        return one;
+    }
+
+private:
+    template <class Function>
+    static void take_from(const std::shared_ptr<Function> &function, caught &one) {
+        if (!function)
+            return;
+        if (caught other = function->failed.take(); !one)
+            one = std::move(other);
+    }
 };
 
 } // namespace detail

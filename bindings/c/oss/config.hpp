@@ -119,6 +119,19 @@ public:
     config crc64(bool on) { return set(oss_config_set_crc64, on ? 1 : 0); }
     config file_sync(bool on) { return set(oss_config_set_file_sync, on ? 1 : 0); }
     config attempts(int count) { return set(oss_config_set_attempts, count); }
+    // Waits between attempts: random, up to a bound that is `base` at first and doubles up to `cap`; 0 for the default.
+    config backoff(std::chrono::milliseconds base, std::chrono::milliseconds cap) {
+        return set(oss_config_set_backoff_ms, std::int64_t{base.count()}, std::int64_t{cap.count()});
+    }
+    // Takes the time from `now` instead of the system's clock, by several threads at once if several work; nullptr ends that.
+    config clock(std::function<std::chrono::system_clock::time_point()> now) {
+        detail::functions kept = handle_.kept();
+        kept.clock.reset(now ? new detail::clock_function(std::move(now)) : nullptr);
+        detail::clock_function *const user = kept.clock.get();
+        set(oss_config_set_clock, user != nullptr ? detail::clock_function::ask : nullptr, static_cast<void *>(user));
+        handle_.keep(std::move(kept)); // the earlier one goes when nobody asks it any more
+        return *this;
+    }
     config clock_skew_correction(bool on) { return set(oss_config_set_clock_skew_correction, on ? 1 : 0); }
     config user_header(const text &name, const text &value) {
         return set(oss_config_add_user_header, name.get(), value.get());
@@ -168,11 +181,17 @@ public:
     oss_session *get() const noexcept { return handle_.get(); }
 
 private:
+    friend class config;
     explicit session(oss_session *handle, detail::functions kept) : handle_(handle, std::move(kept)) {}
     detail::shared<oss_session> handle_;
 };
 
-inline config config::session(const oss::session &pool) { return set(oss_config_set_session, pool.get()); }
+inline config config::session(const oss::session &pool) {
+    detail::functions kept = handle_.kept();
+    kept.session_clock = pool.handle_.kept().clock;
+    handle_.keep(std::move(kept));
+    return set(oss_config_set_session, pool.get());
+}
 
 } // namespace OSS_HPP_ABI
 } // namespace oss

@@ -38,7 +38,7 @@ inline bool on_put(const words &c, const oss::bucket &bucket, outcome &got) {
     } else if (name == "put_object_stream") {
         source body(word(c, 4));
         if (word(c, 4).substr(0, 5) == "text:") {
-            std::istringstream stream(body.all());
+            one_way stream(body.all());
             checked(bucket.put_object_stream(key, number(c, 3), stream, got.call));
         } else {
             checked(bucket.put_object_stream(key, number(c, 3), body, got.call));
@@ -48,7 +48,7 @@ inline bool on_put(const words &c, const oss::bucket &bucket, outcome &got) {
     } else if (name == "append_object_stream") {
         source body(word(c, 5));
         if (word(c, 5).substr(0, 5) == "text:") {
-            std::istringstream stream(body.all());
+            one_way stream(body.all());
             checked(bucket.append_object_stream(key, number(c, 3), number(c, 4), stream, got.call));
         } else {
             checked(bucket.append_object_stream(key, number(c, 3), number(c, 4), body, got.call));
@@ -171,7 +171,7 @@ inline bool on_part(const words &c, const oss::bucket &bucket, outcome &got) {
         source body(word(c, 6));
         const int part = small_number(c, 4);
         if (word(c, 6).substr(0, 5) == "text:") {
-            std::istringstream stream(body.all());
+            one_way stream(body.all());
             checked(bucket.upload_part_stream(word(c, 2), word(c, 3), part, number(c, 5), stream, got.call));
         } else {
             checked(bucket.upload_part_stream(word(c, 2), word(c, 3), part, number(c, 5), body, got.call));

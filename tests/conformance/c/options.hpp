@@ -4,8 +4,7 @@
 #define RUNNER_OPTIONS_HPP
 
 #include <atomic>
-#include <cstdint>
-#include <ctime>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -52,16 +51,6 @@ inline void credentials(oss::config &config, const words &option) {
     }
 }
 
-// A clock that is ahead of the system's; all handles of a scenario have the same.
-inline std::int64_t &ahead() {
-    static std::int64_t seconds = 0;
-    return seconds;
-}
-
-inline std::int64_t shifted_clock(void *user) {
-    return static_cast<std::int64_t>(std::time(nullptr)) + *static_cast<const std::int64_t *>(user);
-}
-
 inline void apply(oss::config &config, const words &option, const std::map<std::string, oss::session> &sessions) {
     const std::string &name = word(option, 1), &value = word(option, 2);
     const bool on = value != "0";
@@ -89,8 +78,9 @@ inline void apply(oss::config &config, const words &option, const std::map<std::
     else if (name == "pool_size") config.pool_size(number(option, 2));
     else if (name == "file_sync") config.file_sync(on);
     else if (name == "attempts") config.attempts(static_cast<int>(number(option, 2)));
-    else if (name == "backoff_ms") oss_config_set_backoff_ms(config.get(), number(option, 2), number(option, 3));
-    else if (name == "clock") oss_config_set_clock(config.get(), shifted_clock, &(ahead() = number(option, 2)));
+    else if (name == "backoff_ms") config.backoff(milliseconds(option, 2), milliseconds(option, 3));
+    else if (name == "clock")
+        config.clock([ahead = std::chrono::seconds(number(option, 2))] { return std::chrono::system_clock::now() + ahead; });
     else if (name == "traffic_limit") config.traffic_limit(number(option, 2));
     else if (name == "connect_timeout_ms") config.connect_timeout(milliseconds(option, 2));
     else if (name == "read_timeout_ms") config.read_timeout(milliseconds(option, 2));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <istream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -85,6 +86,20 @@ public:
 
 private:
     std::string text_;
+};
+
+// A stream that cannot begin again, as one from a pipe.
+class one_way : public std::istream {
+public:
+    explicit one_way(const std::string &bytes) : std::istream(&buffer_), buffer_(bytes) {}
+
+private:
+    struct buffer : std::stringbuf {
+        using std::stringbuf::stringbuf;
+        pos_type seekoff(off_type, std::ios::seekdir, std::ios::openmode) override { return pos_type(off_type(-1)); }
+        pos_type seekpos(pos_type, std::ios::openmode) override { return pos_type(off_type(-1)); }
+    };
+    buffer buffer_;
 };
 
 // A body as a source of bytes.

@@ -1,0 +1,141 @@
+// Settings of the bucket as structs: what is put comes back. Compiled with sanitizers.
+//
+//     settings BUCKET
+
+#include "check.hpp"
+
+namespace {
+
+void lifecycle(const oss::bucket &bucket) {
+    FAILS(OSS_NOT_FOUND, bucket.get_bucket_lifecycle());
+    oss::lifecycle_configuration given;
+    oss::lifecycle_rule &logs = given.rules.emplace_back();
+    logs.id = "logs";
+    logs.prefix = "logs/";
+    logs.status = "Enabled";
+    logs.tags = {{"keep", "no"}, {"empty", ""}};
+    logs.expiration.emplace().days = 30;
+    oss::lifecycle_transition &cold = logs.transitions.emplace_back();
+    cold.days = 10;
+    cold.storage_class = "IA";
+    cold.is_access_time = false;
+    logs.filter.emplace().object_size_greater_than = 500;
+    logs.filter->exempt.emplace_back().prefix = "logs/audit/";
+    oss::lifecycle_rule &all = given.rules.emplace_back();
+    all.status = "Disabled";
+    all.abort_multipart_upload.emplace().created_before_date = "2030-01-01T00:00:00.000Z";
+    bucket.put_bucket_lifecycle(given).value();
+
+    const oss::lifecycle_configuration got = bucket.get_bucket_lifecycle().value();
+    CHECK(got.rules.size() == 2);
+    CHECK(got.rules[0].id == "logs" && got.rules[0].expiration->days == 30 && got.rules[0].tags.size() == 2);
+    CHECK(got.rules[0].tags[0].value == "no" && got.rules[0].tags[1].key == "empty");
+    CHECK(got.rules[0].transitions.at(0).storage_class == "IA" && got.rules[0].transitions[0].is_access_time == false);
+    CHECK(!got.rules[0].transitions[0].allow_small_file && !got.rules[0].abort_multipart_upload);
+    CHECK(got.rules[0].filter->object_size_greater_than == 500 && got.rules[0].filter->exempt.at(0).prefix == "logs/audit/");
+    CHECK(got.rules[1].prefix.empty() && got.rules[1].transitions.empty() && !got.rules[1].expiration);
+    CHECK(got.rules[1].abort_multipart_upload->created_before_date == "2030-01-01T00:00:00.000Z");
+
+    bucket.put_bucket_lifecycle(got).value(); // what is read can be written
+    CHECK(bucket.get_bucket_lifecycle().value().rules[0].transitions[0].days == 10);
+    bucket.delete_bucket_lifecycle().value();
+    FAILS(OSS_NOT_FOUND, bucket.get_bucket_lifecycle());
+}
+
+void cors(const oss::bucket &bucket) {
+    oss::cors_configuration given;
+    given.response_vary = true;
+    oss::cors_rule &rule = given.rules.emplace_back();
+    rule.allowed_origins = {"https://a.example", "https://b.example"};
+    rule.allowed_methods = {"GET", "PUT"};
+    rule.max_age_seconds = 60;
+    bucket.put_bucket_cors(given).value();
+    const auto got = bucket.get_bucket_cors().value();
+    CHECK(got.response_vary == true && got.rules.at(0).allowed_origins.at(1) == "https://b.example");
+    CHECK(got.rules[0].allowed_methods.size() == 2 && got.rules[0].max_age_seconds == 60);
+    CHECK(got.rules[0].expose_headers.empty());
+    bucket.delete_bucket_cors().value();
+}
+
+void website(const oss::bucket &bucket) {
+    oss::website_configuration given;
+    given.index_document.emplace().suffix = "index.html";
+    given.error_document.emplace().key = "error.html";
+    oss::routing_rule &rule = given.routing_rules.emplace_back();
+    rule.rule_number = 1;
+    rule.condition.emplace().key_prefix_equals = "old/";
+    rule.redirect.emplace().redirect_type = "Mirror";
+    rule.redirect->mirror_url = "https://origin.example/";
+    rule.redirect->mirror_headers.emplace().set = {{"x-from", "mirror"}};
+    bucket.put_bucket_website(given).value();
+    const auto got = bucket.get_bucket_website().value();
+    CHECK(got.index_document->suffix == "index.html" && got.error_document->key == "error.html");
+    CHECK(got.routing_rules.at(0).rule_number == 1 && got.routing_rules[0].condition->key_prefix_equals == "old/");
+    CHECK(got.routing_rules[0].redirect->mirror_headers->set.at(0).value == "mirror");
+    bucket.delete_bucket_website().value();
+}
+
+void the_others(const oss::bucket &bucket) {
+    oss::referer_configuration referer;
+    referer.allow_empty_referer = true;
+    bucket.put_bucket_referer(referer).value(); // no list: everybody
+    CHECK(bucket.get_bucket_referer().value().referers.empty());
+    referer.referers = {"https://*.example"};
+    bucket.put_bucket_referer(referer).value();
+    CHECK(bucket.get_bucket_referer().value().referers.at(0) == "https://*.example");
+    CHECK(bucket.get_bucket_referer().value().allow_empty_referer == true);
+
+    oss::logging_configuration logging;
+    logging.logging_enabled.emplace().target_bucket = "examplebucket";
+    bucket.put_bucket_logging(logging).value();
+    CHECK(bucket.get_bucket_logging().value().logging_enabled->target_bucket == "examplebucket");
+    bucket.put_bucket_logging({}).value();
+    CHECK(!bucket.get_bucket_logging().value().logging_enabled);
+    bucket.delete_bucket_logging().value();
+
+    oss::encryption_configuration encryption;
+    encryption.algorithm = "AES256";
+    bucket.put_bucket_encryption(encryption).value();
+    CHECK(bucket.get_bucket_encryption().value().algorithm == "AES256");
+    bucket.delete_bucket_encryption().value();
+
+    CHECK(bucket.get_bucket_versioning().value().status.empty());
+    oss::versioning_configuration versioning;
+    versioning.status = "Enabled";
+    bucket.put_bucket_versioning(versioning).value();
+    CHECK(bucket.get_bucket_versioning().value().status == "Enabled");
+
+    const oss::names_and_values tags = {{"project", "tests"}, {"empty", ""}};
+    bucket.put_bucket_tags(tags).value();
+    CHECK(bucket.get_bucket_tags().value() == tags);
+    bucket.delete_bucket_tags().value();
+
+    const std::string policy = R"({"Version":"1","Statement":[{"Effect":"Allow","Principal":["*"],)"
+                               R"("Action":["oss:GetObject"],"Resource":["acs:oss:*:*:examplebucket/*"]}]})";
+    bucket.put_bucket_policy(policy).value();
+    oss::call call;
+    CHECK(bucket.get_bucket_policy(call).value() == policy && call.text("Statement[0].Action[0]") == "oss:GetObject");
+    bucket.delete_bucket_policy().value();
+}
+
+// A number that is not one is said to be so.
+void unreadable(const oss::bucket &bucket) {
+    const std::string document = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET"
+                                 "</AllowedMethod><MaxAgeSeconds>soon</MaxAgeSeconds></CORSRule></CORSConfiguration>";
+    bucket.invoke("PutBucketCors", "", document, {}).value();
+    const auto why = FAILS(OSS_BAD_RESPONSE, bucket.get_bucket_cors());
+    CHECK(contains(why.text, "CORSRule[0].MaxAgeSeconds") && contains(why.text, "soon"));
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    CHECK(argc == 2);
+    const auto bucket = create_bucket(argv[1]);
+    lifecycle(bucket);
+    cors(bucket);
+    website(bucket);
+    the_others(bucket);
+    unreadable(bucket);
+    return 0;
+}
