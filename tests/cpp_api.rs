@@ -68,24 +68,17 @@ fn run(program: &Path, server: &Server, more: &[&str]) {
 /// Designated initialisers of `oss_options.h` are there from C++20 on.
 #[test]
 fn compiles_without_warnings_in_every_standard() {
-    for (compiler, _) in COMPILERS {
-        for standard in STANDARDS {
-            for exceptions in EXCEPTIONS {
-                compile(
-                    compiler,
-                    &[standard, exceptions, "-fsyntax-only"],
-                    "rules.cpp",
-                    &[],
-                );
-            }
+    let check = |compiler, flags: [&str; 2]| {
+        compile(compiler, &flags, "rules.cpp", &["-fsyntax-only".into()])
+    };
+    for standard in STANDARDS {
+        for exceptions in EXCEPTIONS {
+            check("g++", [standard, exceptions]);
         }
-        compile(
-            compiler,
-            &["-std=c++17", "-fno-rtti", "-fsyntax-only"],
-            "rules.cpp",
-            &[],
-        );
     }
+    check("clang++", ["-std=c++17", "-fno-exceptions"]);
+    check("clang++", ["-std=c++2b", "-fexceptions"]);
+    check("g++", ["-std=c++17", "-fno-rtti"]);
 }
 
 #[test]

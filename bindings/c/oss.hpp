@@ -26,9 +26,14 @@
 #include "oss/bucket.hpp"
 #include "oss/call.hpp"
 #include "oss/config.hpp"
+#include "oss/crc64.hpp"
+#include "oss/lifecycle.hpp"
+#include "oss/listing.hpp"
 #include "oss/result.hpp"
 #include "oss/service.hpp"
+#include "oss/settings.hpp"
 #include "oss/text.hpp"
 #include "oss/transfer.hpp"
+#include "oss/website.hpp"
 
 #endif

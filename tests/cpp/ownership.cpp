@@ -206,6 +206,35 @@ void answers(const oss::bucket &bucket) {
     CHECK(etag.size() > 30 && etag != call.etag() && request != call.request_id() && body == "first");
 }
 
+// What is set is sent, and what came is told.
+void everyday_headers(const oss::bucket &bucket, const char *name) {
+    const std::string body = "content of an object";
+    oss::call call = oss::call().content_type("text/x-test").cache_control("no-cache").content_disposition("inline");
+    call.metadata("Author", "me").tag("a b", "c&d").storage_class(OSS_STORAGE_CLASS_STANDARD).object_acl(OSS_ACL_PRIVATE);
+    call.server_side_encryption("AES256").traffic_limit(819200).connect_timeout(std::chrono::seconds(5));
+    call.read_timeout(std::chrono::seconds(5)).timeout(std::chrono::minutes(1)).forbid_overwrite();
+    bucket.put_object("everyday", body, call).value();
+    CHECK(call.verified() && call.crc64() == oss::crc64()(body).value());
+    FAILS(OSS_EXISTS, bucket.put_object("everyday", body, call));
+    bucket.head_object("everyday", call = oss::call()).value();
+    CHECK(call.response_header("content-type") == "text/x-test" && call.response_header("x-oss-meta-author") == "me");
+    CHECK(bucket.get_object_tagging("everyday").value() == oss::names_and_values({{"a b", "c&d"}}));
+    FAILS(OSS_PRECONDITION_FAILED, bucket.get_object("everyday", oss::call().if_match("\"none\"")));
+    FAILS(OSS_NOT_MODIFIED, bucket.get_object("everyday", oss::call().if_none_match(call.etag())));
+    FAILS(OSS_NOT_MODIFIED, bucket.get_object("everyday", oss::call().if_modified_since(call.last_modified())));
+    FAILS(OSS_PRECONDITION_FAILED, bucket.get_object("everyday", oss::call().if_unmodified_since(1)));
+    CHECK(bucket.name() == name && bucket.endpoint() == std::getenv("OSS_ENDPOINT"));
+
+    const auto other = oss::bucket::open(configure().keys(std::getenv("OSS_ACCESS_KEY_ID"), "wrong"), name).value();
+    FAILS(OSS_DENIED, other.head_object("everyday", call));
+    FAILS(OSS_DENIED, other.get_object("everyday", call));
+    CHECK(!call.error_detail_at(0).first.empty() && call.error_detail_at(100).first.empty());
+    CHECK(call.error_detail(call.error_detail_at(0).first) == call.error_detail_at(0).second);
+
+    const auto first = oss::crc64()("content "), second = oss::crc64()("of an")(" object");
+    CHECK((first + second).value() == oss::crc64()(body).value() && (first + second).size() == body.size());
+}
+
 void misuse_by_threads(const oss::bucket &bucket) {
     oss::call call;
     std::promise<void> started, ended;
@@ -234,6 +263,7 @@ int main(int argc, char **argv) {
     moved_from(bucket);
     arguments(bucket);
     answers(bucket);
+    everyday_headers(bucket, argv[1]);
     misuse_by_threads(bucket);
     return 0;
 }

@@ -45,6 +45,10 @@ public:
         return bucket(handle, config.kept());
     }
 
+    std::string name() const { return oss_bucket_name(get()); }
+    // Where the service is, such as "https://oss-cn-hangzhou.aliyuncs.com".
+    std::string endpoint() const { return oss_bucket_endpoint(get()); }
+
     // ---- objects ----
 
     result<> put_object(const text &key, const bytes &data, const call &with = {}) const {

@@ -68,35 +68,56 @@ public:
 
     call() : state_(new detail::call_state) {}
 
-    // Going in. What the library refuses is reported by the operation, and so is what is set while the call is running.
-    call header(const oss::text &name, const oss::text &value) {
-        return set([&](oss_call *c) { return oss_call_set_header(c, name.get(), value.get()); });
-    }
+    // Going in; oss.h says what each means. What the library refuses is reported by the operation, and so is what is set while
+    // the call is running.
+    call header(const oss::text &name, const oss::text &value) { return set(oss_call_set_header, name.get(), value.get()); }
     call query(const oss::text &name, const oss::text &value = nullptr) {
-        return set([&](oss_call *c) { return oss_call_set_query(c, name.get(), value.get()); });
+        return set(oss_call_set_query, name.get(), value.get());
     }
-    call range(std::int64_t first, std::int64_t last = -1) {
-        return set([&](oss_call *c) { return oss_call_set_range(c, first, last); });
+    call range(std::int64_t first, std::int64_t last = -1) { return set(oss_call_set_range, first, last); }
+    call timeout(std::chrono::milliseconds limit) { return set(oss_call_set_timeout_ms, std::int64_t{limit.count()}); }
+    call connect_timeout(std::chrono::milliseconds limit) {
+        return set(oss_call_set_connect_timeout_ms, std::int64_t{limit.count()});
     }
-    call timeout(std::chrono::milliseconds limit) {
-        return set([&](oss_call *c) { return oss_call_set_timeout_ms(c, limit.count()); });
+    call read_timeout(std::chrono::milliseconds limit) {
+        return set(oss_call_set_read_timeout_ms, std::int64_t{limit.count()});
     }
     // An element of the XML document that is sent, such as "Rule[0].Expiration.Days"; nullptr takes it out.
-    call field(const oss::text &path, const oss::text &value) {
-        return set([&](oss_call *c) { return oss_call_set_field(c, path.get(), value.get()); });
-    }
+    call field(const oss::text &path, const oss::text &value) { return set(oss_call_set_field, path.get(), value.get()); }
     // Has the service call back when an upload is stored; both are JSON texts. The answer is then in body().
-    call callback(const oss::text &given, const oss::text &variables = nullptr) {
-        return set([&](oss_call *c) { return oss_call_set_upload_callback(c, given.get(), variables.get_or_null()); });
+    call callback(const oss::text &json, const oss::text &variables = nullptr) {
+        return set(oss_call_set_upload_callback, json.get(), variables.get_or_null());
     }
     // For bucket::append_object(): the CRC-64 of what is there already.
-    call initial_crc64(std::uint64_t crc64) {
-        return set([&](oss_call *c) { return oss_call_set_initial_crc64(c, crc64); });
-    }
+    call initial_crc64(std::uint64_t value) { return set(oss_call_set_initial_crc64, value); }
     // For bucket::complete_multipart_upload(): a part, in ascending order; its size and CRC-64 if they are known.
     call part(int number, const oss::text &etag, std::int64_t size = -1, std::uint64_t crc64 = 0) {
-        return set([&](oss_call *c) { return oss_call_add_part(c, number, etag.get(), size, crc64); });
+        return set(oss_call_add_part, number, etag.get(), size, crc64);
     }
+
+    // The object that is stored: its headers.
+    call content_type(const oss::text &value) { return set(oss_call_set_content_type, value.get()); }
+    call cache_control(const oss::text &value) { return set(oss_call_set_cache_control, value.get()); }
+    call content_disposition(const oss::text &value) { return set(oss_call_set_content_disposition, value.get()); }
+    call object_acl(const oss::text &acl) { return set(oss_call_set_object_acl, acl.get()); }
+    call bucket_acl(const oss::text &acl) { return set(oss_call_set_bucket_acl, acl.get()); }
+    call storage_class(const oss::text &name) { return set(oss_call_set_storage_class, name.get()); }
+    call metadata(const oss::text &name, const oss::text &value) {
+        return set(oss_call_set_metadata, name.get(), value.get());
+    }
+    call tag(const oss::text &name, const oss::text &value) { return set(oss_call_add_tag, name.get(), value.get()); }
+    call server_side_encryption(const oss::text &algorithm, const oss::text &key_id = nullptr) {
+        return set(oss_call_set_server_side_encryption, algorithm.get(), key_id.get_or_null());
+    }
+    call forbid_overwrite(bool on = true) { return set(oss_call_set_forbid_overwrite, on ? 1 : 0); }
+    call traffic_limit(std::int64_t bits_per_second) { return set(oss_call_set_traffic_limit, bits_per_second); }
+
+    // Conditions; times in seconds since 1970 UTC.
+    call if_match(const oss::text &etag) { return set(oss_call_set_if_match, etag.get()); }
+    call if_none_match(const oss::text &etag) { return set(oss_call_set_if_none_match, etag.get()); }
+    call if_modified_since(std::int64_t time) { return set(oss_call_set_if_modified_since, time); }
+    call if_unmodified_since(std::int64_t time) { return set(oss_call_set_if_unmodified_since, time); }
+
     // Told of `done` and `total` bytes (-1: unknown); false stops the transfer. nullptr ends it.
     call progress(progress_fn function) {
         return hold(&detail::call_state::progress, std::move(function), oss_call_set_progress);
@@ -128,6 +149,8 @@ public:
     int http_status() const noexcept { return oss_call_http_status(get()); }
     std::string request_id() const { return given(oss_call_request_id(get())); }
     int attempts() const noexcept { return oss_call_attempts(get()); }
+    // Whether the bytes were compared with the service's checksum.
+    bool verified() const noexcept { return oss_call_verified(get()) == 1; }
     std::string response_header(const oss::text &name) const {
         return given(oss_call_response_header(get(), name.get()));
     }
@@ -138,6 +161,12 @@ public:
         return {given(name), given(value)};
     }
     std::string error_detail(const oss::text &name) const { return given(oss_call_error_detail(get(), name.get())); }
+    // Number `index` of the elements of the service's error document; after the last, both are empty.
+    std::pair<std::string, std::string> error_detail_at(std::size_t index) const {
+        const char *name = nullptr;
+        const char *value = oss_call_error_detail_at(get(), index, &name);
+        return {given(name), given(value)};
+    }
     std::string etag() const { return given(oss_call_etag(get())); }
     std::string version_id() const { return given(oss_call_version_id(get())); }
     std::uint64_t crc64() const noexcept { return oss_call_crc64(get()); }
@@ -202,11 +231,15 @@ private:
 
     static std::string given(const char *text) { return text == nullptr ? "" : text; }
 
-    template <class Setter>
-    call set(const Setter &setter) {
+    template <class Function, class... Given>
+    call set(Function *function, Given... given) {
+        return change([&](oss_call *c) { return function(c, given...); });
+    }
+    template <class Change>
+    call change(const Change &change) {
         if (state_) {
             const std::lock_guard<std::mutex> lock(state_->mutex);
-            const oss_status status = setter(get());
+            const oss_status status = change(get());
             if (status != OSS_OK && !state_->refused)
                 state_->refused = detail::failed(status, oss_last_error());
         }
@@ -216,7 +249,7 @@ private:
     // Has the library call a function of the program, and keeps it in `place`.
     template <class Function, class Setter>
     call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter) {
-        return set([&](oss_call *c) {
+        return change([&](oss_call *c) {
             std::unique_ptr<detail::held<Function>> given;
             if (function)
                 given.reset(new detail::held<Function>{std::move(function), state_->failed});
