@@ -30,6 +30,7 @@ struct keys {
     std::string id;
     std::string secret;
     std::string token;
+    std::int64_t expiration = 0; // in seconds since 1970 UTC; 0: unknown
 };
 
 namespace detail {
@@ -123,7 +124,9 @@ struct credentials_function {
         return self.failed.shield(1, [&] {
             const keys given = self.give();
             const text id(given.id), secret(given.secret), token(given.token);
-            return oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) == OSS_OK ? 0 : 1;
+            if (oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) != OSS_OK)
+                return 1;
+            return given.expiration == 0 || oss_keys_set_expiration(target, given.expiration) == OSS_OK ? 0 : 1;
         });
     }
 

@@ -90,6 +90,7 @@ public:
     config keys(const text &id, const text &secret, const text &token = nullptr) {
         return set(oss_config_set_keys, id.get(), secret.get(), token.get_or_null());
     }
+    config credentials_from(const text &provider) { return set(oss_config_set_credentials_from, provider.get()); }
     config credentials(const oss::credentials &source) {
         detail::functions kept = handle_.kept();
         kept.credentials = source.handle_.kept().credentials;
