@@ -1,4 +1,7 @@
 //! CRC-64/XZ, the checksum of `x-oss-hash-crc64ecma`, running and joined.
+//!
+//! The crate `crc-fast`, with 512-bit vectors, is three to five times as fast for pieces of 16 to 256 KiB, and no faster for
+//! 1 KiB. It would add 760 KB to the library, a third of it, and save about 0.1 s of CPU per GiB: that is not worth it.
 
 use crc64fast::Digest;
 
