@@ -791,6 +791,11 @@ OSS_API oss_status oss_call_set_if_unmodified_since(oss_call *call,
 OSS_API oss_status oss_call_set_traffic_limit(oss_call *call,
                                               int64_t bits_per_second);
 
+/// 1: sends headers even if they look like a misspelt one of the service, such
+/// as "x-oss-acl" for an object; 0: that is #OSS_INVALID_ARGUMENT, which is the
+/// default, because the service ignores headers that it does not know.
+OSS_API oss_status oss_call_set_insist(oss_call *call, int on);
+
 // -----------------------------------------------------------------------------
 // Call: what came out
 //

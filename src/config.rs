@@ -339,8 +339,8 @@ impl Config {
         self
     }
 
-    /// How many times a request is sent at most, 0..100, default 3; 1: it is never repeated, 0: until the total timeout of
-    /// the call, or until it is cancelled. Only what may be repeated is. A download whose connection breaks goes on
+    /// How many times a request is sent at most, 0..100, default 3; 1: it is never repeated, 0: until
+    /// `total_timeout`, which has to be set. Only what may be repeated is. A download whose connection breaks goes on
     /// where it stopped: it counts the attempts in a row that brought less than 100 KiB.
     pub fn attempts(&mut self, attempts: u32) -> &mut Config {
         let check = in_range("attempts", attempts, 0, 100, "attempts");

@@ -157,6 +157,32 @@ fn every_function_answers_bad_arguments() {
     });
 }
 
+/// Headers that have setters arrive as the service has them.
+#[test]
+fn everyday_headers() {
+    run_every_way("everyday.c", &[], nothing, |server| {
+        let requests = server.requests();
+        let put = requests
+            .iter()
+            .find(|request| request.method == "PUT" && request.target.contains("a.txt"))
+            .expect("no PutObject");
+        for (name, value) in [
+            ("content-type", "text/x-a"),
+            ("cache-control", "no-cache"),
+            ("content-disposition", "attachment"),
+            ("x-oss-object-acl", "public-read"),
+            ("x-oss-storage-class", "IA"),
+            ("x-oss-meta-author", "me"),
+            ("x-oss-tagging", "a%20b=c%26d&e="),
+            ("x-oss-server-side-encryption", "AES256"),
+            ("x-oss-forbid-overwrite", "true"),
+            ("x-oss-traffic-limit", "819200"),
+        ] {
+            assert_eq!(put.header(name), Some(value), "{name}");
+        }
+    });
+}
+
 /// Both signatures.
 #[test]
 fn objects() {

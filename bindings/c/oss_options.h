@@ -86,7 +86,7 @@ typedef struct oss_options {
     int no_crc64 OSS_UNSET;
     int no_file_sync OSS_UNSET;
     int attempts OSS_UNSET;           /* at most; 1: never repeated */
-    int unlimited_attempts OSS_UNSET; /* until the total timeout, or until cancelled */
+    int unlimited_attempts OSS_UNSET; /* until total_timeout_ms, which has to be set */
     int64_t backoff_base_ms OSS_UNSET;
     int64_t backoff_cap_ms OSS_UNSET;
     oss_clock_fn clock OSS_UNSET;

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -79,6 +80,15 @@ func TestEverydayHeadersArrive(t *testing.T) {
 	}
 	_, err = b.GetObject(live(t), "key", WithIfModifiedSince(time.Now().Add(-time.Minute)), WithReadTimeout(-1))
 	wantError(t, err, InvalidArgument)
+}
+
+func TestMisspeltHeadersAreRefused(t *testing.T) {
+	b := newBucket(t)
+	_, err := b.PutObjectBytes(live(t), "key", nil, WithHeader("x-oss-acl", ACLPrivate))
+	if e := wantError(t, err, InvalidArgument); !strings.Contains(e.Error(), HeaderObjectACL) {
+		t.Error(e)
+	}
+	must(b.PutObjectBytes(live(t), "key", nil, WithHeader("x-oss-acl", ACLPrivate), WithInsist()))(t)
 }
 
 func TestChecksumIsThatOfTheService(t *testing.T) {

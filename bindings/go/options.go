@@ -104,7 +104,7 @@ type Options struct {
 	// Attempts is how many times a request is sent at most, 1..100, default 3; 1: it is never repeated. Only what may be
 	// repeated is.
 	Attempts int
-	// UnlimitedAttempts repeats until the total timeout of the request, or until its context ends.
+	// UnlimitedAttempts repeats until TotalTimeout, which has to be set, or until the context ends.
 	UnlimitedAttempts bool
 	// BackoffBase and BackoffCap bound the waits between attempts, which are random: the bound is BackoffBase at first
 	// (default 200 ms), doubles each time, and never exceeds BackoffCap (default 20 s, at most an hour). A Retry-After of

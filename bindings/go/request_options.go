@@ -202,6 +202,14 @@ func WithReadTimeout(limit time.Duration) Option {
 	})
 }
 
+// WithInsist sends headers even if they look like a misspelt one of the service, such as "x-oss-acl" for an object. Without
+// it that is [InvalidArgument], because the service ignores headers that it does not know.
+func WithInsist() Option {
+	return withSetter(func(r *request) error {
+		return r.check(C.oss_call_set_insist(r.call, 1))
+	})
+}
+
 func withSetter(set func(*request) error) Option {
 	return func(s *settings) { s.setters = append(s.setters, set) }
 }

@@ -265,3 +265,17 @@ pub unsafe extern "C" fn oss_call_set_traffic_limit(
         })
     }
 }
+
+/// 1: sends headers even if they look like a misspelt one of the service, such
+/// as "x-oss-acl" for an object; 0: that is #OSS_INVALID_ARGUMENT, which is the
+/// default, because the service ignores headers that it does not know.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_insist(call: *mut oss_call, on: c_int) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        input::set(call, &|lasting| {
+            lasting.insists = on != 0;
+            Ok(())
+        })
+    }
+}

@@ -30,6 +30,7 @@ pub(super) struct Lasting {
     pub timeout: Option<Duration>,
     pub connect_timeout: Option<Duration>,
     pub read_timeout: Option<Duration>,
+    pub insists: bool,
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
     /// The first bad value: a request without what it should have carried must
@@ -118,6 +119,9 @@ impl Lasting {
         }
         if let Some(timeout) = self.timeout {
             options = options.timeout(timeout);
+        }
+        if self.insists {
+            options = options.insist();
         }
         if let Some(timeout) = self.connect_timeout {
             options = options.connect_timeout(timeout);

@@ -196,7 +196,7 @@ static void bad_options(void)
     BAD_OPTION("tls_versions", oss_config_set_tls_versions(bad, 11, OSS_TLS_1_3));
     BAD_OPTION("tls_versions", oss_config_set_tls_versions(bad, OSS_TLS_1_3, OSS_TLS_1_2));
     BAD_OPTION("ca_file", oss_config_set_ca_file(bad, NULL));
-    LATE_OPTION("ca_file", oss_config_set_ca_file(bad, "/dev/null"));
+    BAD_OPTION("ca_file", oss_config_set_ca_file(bad, "/dev/null"));
     BAD_OPTION("ca_pem", oss_config_set_ca_pem(bad, NULL, 1));
     BAD_OPTION("ca_pem", oss_config_set_ca_pem(bad, "", SIZE_MAX));
     LATE_OPTION("ca_pem", oss_config_set_ca_pem(bad, "no certificate", 14));

@@ -46,6 +46,7 @@ static void everyday(void)
     REFUSED("call", oss_call_set_read_timeout_ms(NULL, 1));
     REFUSED("read_timeout", oss_call_set_read_timeout_ms(call, -1));
     OK(oss_call_reset(call));
+    REFUSED("call", oss_call_set_insist(NULL, 1));
     NUMBER(0, oss_call_verified(NULL));
     NUMBER(0, oss_call_verified(call));
 }

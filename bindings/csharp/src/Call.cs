@@ -248,6 +248,10 @@ namespace Alioss
                     Check(Native.oss_call_set_server_side_encryption(Handle, algorithm, id));
                 }
             }
+            if (options.Insist)
+            {
+                Check(Native.oss_call_set_insist(Handle, 1));
+            }
             if (options.ForbidOverwrite)
             {
                 Check(Native.oss_call_set_forbid_overwrite(Handle, 1));

@@ -84,6 +84,12 @@ namespace Alioss
         public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
         /// <summary>
+        /// Sends <see cref="Headers"/> even if they look like a misspelt one of the service, such as <c>x-oss-acl</c> for an
+        /// object. Default false: that is an error, because the service ignores headers that it does not know.
+        /// </summary>
+        public bool Insist { get; set; }
+
+        /// <summary>
         /// Query parameters, such as <c>["versionId"] = "CAEQ..."</c>; a null value stands for a name without a value, as in
         /// <c>["acl"] = null</c>. They are escaped when they are sent.
         /// </summary>

@@ -105,6 +105,7 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_read_timeout_ms(CallHandle call, long milliseconds);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_rewind(CallHandle call, IntPtr function, IntPtr user);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_verified(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_insist(CallHandle call, int on);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_field(CallHandle call, byte* path, byte* value);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_upload_callback(CallHandle call, byte* callback, byte* variables);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_set_initial_crc64(CallHandle call, ulong crc);

@@ -135,8 +135,8 @@ namespace Alioss
         public bool FileSync { get; set; } = true;
 
         /// <summary>
-        /// How many times a request is sent at most, 0 to 100, default 3. 1: it is never repeated; 0: until the total timeout
-        /// of the call, or until it is cancelled. Only what may be repeated is.
+        /// How many times a request is sent at most, 0 to 100, default 3. 1: it is never repeated; 0: until
+        /// <see cref="TotalTimeout"/>, which has to be set. Only what may be repeated is.
         /// </summary>
         public int Attempts { get; set; } = 3;
 

@@ -78,6 +78,10 @@ internal static class Everyday
             Equal(OssStatus.Ok, StatusOf(bucket, key, new CallOptions { IfModifiedSince = past }));
             Equal(OssStatus.InvalidArgument, StatusOf(bucket, key, new CallOptions { ReadTimeout = TimeSpan.Zero }));
             Equal(OssStatus.InvalidArgument, StatusOf(bucket, key, new CallOptions { BucketAcl = "a\nb" }));
+            var misspelt = new CallOptions { Headers = { ["x-oss-acl"] = Acls.Private } };
+            Fails(OssStatus.InvalidArgument, () => bucket.PutObject(key + "b", Pattern(1), misspelt));
+            misspelt.Insist = true;
+            bucket.PutObject(key + "b", Pattern(1), misspelt);
         }
     }
 
