@@ -351,7 +351,7 @@ OSS_API oss_status oss_config_set_crc64(oss_config *config, int on);
 OSS_API oss_status oss_config_set_file_sync(oss_config *config, int on);
 
 /// How many times a request is sent at most, 0..100, default 3. 1: never again;
-/// 0: until the total timeout, or until it is cancelled. Only what may be
+/// 0: until the total timeout, which has to be set. Only what may be
 /// repeated is. A download that breaks counts the attempts in a row that
 /// brought less than 100 KiB.
 OSS_API oss_status oss_config_set_attempts(oss_config *config, int attempts);
