@@ -310,6 +310,35 @@ fn log_function_is_left_when_it_is_changed() {
 }
 
 #[test]
+fn calls_remember_what_they_should() {
+    let file = scratch("remembers").join("file");
+    for scheme in SCHEMES {
+        let server = server();
+        let cut = Action::CutBody {
+            after_bytes: 0,
+            reset: false,
+        };
+        server.inject(
+            Rule::new(cut)
+                .key_prefix("cut")
+                .method("GET")
+                .times(u32::MAX),
+        );
+        let unavailable = Action::Status(oss_local::Status::new(503, "ServiceUnavailable"));
+        server.inject(
+            Rule::new(unavailable)
+                .key_prefix("unavailable")
+                .times(u32::MAX),
+        );
+        succeed(
+            &[program("remembers.c")],
+            &["remembers", file.to_str().unwrap()],
+            &environment(&server, scheme),
+        );
+    }
+}
+
+#[test]
 fn wrong_handles_are_refused() {
     succeed(&[program("wrong_handles.c")], &["freed"], &[]);
     let command = Way::Valgrind(Scheme::Http).command(program("wrong_handles.c"));
