@@ -36,6 +36,15 @@ impl Cancel {
     }
 }
 
+/// When a call has to be over, and the timeout that this follows from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub end: Instant,
+    pub timeout: Duration,
+    /// The name under which the timeout was given.
+    pub option: &'static str,
+}
+
 /// The limits of one call.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
@@ -44,8 +53,8 @@ pub(crate) struct Limits {
     pub connect: Duration,
     /// No byte moved for that long, in either direction.
     pub idle: Duration,
-    /// End of the whole call, with the time-out it comes from.
-    pub deadline: Option<(Instant, Duration)>,
+    /// End of the whole call.
+    pub deadline: Option<Deadline>,
 }
 
 impl Limits {
@@ -55,9 +64,12 @@ impl Limits {
             return Err(Error::new(Kind::Cancelled, "the call was cancelled"));
         }
         match self.deadline {
-            Some((end, total)) if Instant::now() >= end => Err(Error::new(
+            Some(deadline) if Instant::now() >= deadline.end => Err(Error::new(
                 Kind::Timeout,
-                format!("the call took longer than total_timeout ({total:?})"),
+                format!(
+                    "the call took longer than {} ({:?})",
+                    deadline.option, deadline.timeout
+                ),
             )
             .with_retryable(false)),
             _ => Ok(()),
@@ -95,7 +107,7 @@ impl Limits {
     /// Whether the deadline comes before `time` is over.
     pub fn ends_within(&self, time: Duration) -> bool {
         self.deadline
-            .is_some_and(|(end, _)| end.saturating_duration_since(Instant::now()) <= time)
+            .is_some_and(|deadline| deadline.end.saturating_duration_since(Instant::now()) <= time)
     }
 
     /// Waits, unless the call has to stop before.

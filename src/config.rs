@@ -180,7 +180,7 @@ impl Config {
 
     /// Has V4 also sign this header, such as `content-disposition` or `range`, wherever a request carries it.
     pub fn additional_signed_header(&mut self, name: &str) -> &mut Config {
-        let check = check_header_name("additional_signed_header", name);
+        let check = check_signable(name);
         self.set(check, |config, ()| {
             config
                 .additional_signed_headers
@@ -391,7 +391,7 @@ impl Config {
 
     /// Sends this header with every request, unless a call brings its own.
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
-        let check = check_header("user_header", name, value);
+        let check = check_header("user_header", name, value).and_then(|()| check_common(name));
         self.set(check, |config, ()| {
             config
                 .user_headers
@@ -603,6 +603,42 @@ pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<(
     if value.chars().any(|c| c.is_control() && c != '\t') {
         return Err(Error::invalid(format!(
             "`{parameter}`: the value of {name:?} holds a line break or another control character"
+        )));
+    }
+    Ok(())
+}
+
+/// A header that can be signed: some are added after signing, or never sent.
+fn check_signable(name: &str) -> Result<()> {
+    const NEVER: [&str; 11] = [
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ];
+    check_header_name("additional_signed_header", name)?;
+    if NEVER.iter().any(|never| name.eq_ignore_ascii_case(never)) {
+        return Err(Error::invalid(format!(
+            "`additional_signed_header`: {name:?} is not among the headers when a request is signed, so it would go unsigned; \
+             give another one, such as \"content-disposition\""
+        )));
+    }
+    Ok(())
+}
+
+/// A header that can be the same for all requests.
+fn check_common(name: &str) -> Result<()> {
+    const OWN: [&str; 4] = ["content-md5", "content-range", "if-range", "range"];
+    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+        return Err(Error::invalid(format!(
+            "`user_header`: {name:?} belongs to a single request; give it to the call"
         )));
     }
     Ok(())

@@ -5,12 +5,12 @@ use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, Deadline};
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::file::read_at;
@@ -230,9 +230,6 @@ pub struct Options<'a> {
     pub(crate) heard: Option<&'a Heard>,
     pub(crate) deadline: Option<Deadline>,
 }
-
-/// When a call has to be over, and the timeout that this follows from.
-pub(crate) type Deadline = (Instant, Duration);
 
 /// What the service said last, beside the result of a call: it can still be read when something local fails afterwards.
 #[derive(Default)]

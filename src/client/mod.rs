@@ -21,7 +21,7 @@ use prepared::Prepared;
 pub use presign::{PostPolicy, Presigned};
 use upload::Upload;
 
-use crate::cancel::Limits;
+use crate::cancel::{Deadline, Limits};
 use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::{Asking, Credentials, CredentialsProvider};
@@ -29,7 +29,7 @@ use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::operation::Checked;
-use crate::request::{Body, Deadline, Options, Request, Response};
+use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
 use crate::time::Timestamp;
@@ -278,11 +278,15 @@ impl Client {
 
     /// When a call that begins now has to be over: as `options` say, else as the configuration does.
     pub fn deadline(&self, options: &Options<'_>) -> Result<Option<Deadline>> {
-        let timeout = match options.timeout {
-            Some(timeout) => Some(check_timeout("timeout", timeout)?),
-            None => self.0.total_timeout,
+        let (option, timeout) = match options.timeout {
+            Some(timeout) => ("timeout", Some(check_timeout("timeout", timeout)?)),
+            None => ("total_timeout", self.0.total_timeout),
         };
-        Ok(timeout.map(|timeout| (Instant::now() + timeout, timeout)))
+        Ok(timeout.map(|timeout| Deadline {
+            end: Instant::now() + timeout,
+            timeout,
+            option,
+        }))
     }
 
     fn limits(&self, options: &Options<'_>) -> Result<Limits> {

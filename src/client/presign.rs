@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::headers;
 use super::prepared::query;
 use super::{Client, Signer};
-use crate::config::check_header;
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::header::Header;
@@ -74,9 +74,8 @@ impl Client {
         if let Some(key) = request.key {
             names::check_object_key(key)?;
         }
-        for (name, value) in &options.headers {
-            check_header("header", name, value)?;
-        }
+        headers::check_settings(request, options)?;
+        headers::check_given(request, options)?;
         let credentials = self.credentials_to_sign()?;
         let now = inner.service_clock(inner.clock.now());
         let mut query = query(request, options);

@@ -17,7 +17,7 @@ pub struct Asking<'a> {
 impl Asking<'_> {
     /// When the request has to be over; `None` if it may take as long as it wants.
     pub fn deadline(&self) -> Option<Instant> {
-        self.limits.deadline.map(|(end, _)| end)
+        self.limits.deadline.map(|deadline| deadline.end)
     }
 
     /// An error if the request was cancelled or its time is over: a provider that waits looks here at least every 100 ms.

@@ -21,6 +21,9 @@ impl Bucket {
         expires: Duration,
         options: &Options<'_>,
     ) -> Result<Presigned> {
+        if !options.fields.is_empty() {
+            return Err(body::no_fields("a presigned URL"));
+        }
         let operation = table::method(method);
         let request = Request::new(operation, key);
         self.client.presign(&request, expires.as_secs(), options)
