@@ -96,8 +96,9 @@ OSS_API const char *oss_version(void);
 /// The same as a number to compare with OSS_VERSION_NUMBER: 10203 is 1.2.3.
 OSS_API int oss_version_number(void);
 
-/// Whether this build has a feature: "tls", or an operation by its official
-/// name, such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
+/// Whether this build has a feature: "tls", "credentials" (all providers), or
+/// an operation by its official name, such as "PutBucketLifecycle". 1 or 0; 0
+/// for unknown names.
 OSS_API int oss_has(const char *feature);
 
 // -----------------------------------------------------------------------------

@@ -147,3 +147,25 @@ fn sources_need_no_64_bit_atomics() {
     }
     assert!(seen > 0, "no source with an atomic was read at all");
 }
+
+/// What can be left out leaves nothing behind: no warning, and not the crate that only it needs.
+#[test]
+fn builds_without_the_providers_of_credentials() {
+    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("without_credentials");
+    let cargo = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO"))
+            .args(arguments)
+            .args(["--package", "alioss", "--no-default-features"])
+            .current_dir(root())
+            .env("CARGO_TARGET_DIR", &target)
+            .env("RUSTFLAGS", "-D warnings")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    cargo(&["check", "--lib"]);
+    let tree = cargo(&["tree", "--edges", "normal"]);
+    assert!(tree.contains("rustls") && !tree.contains("ureq"), "{tree}");
+}

@@ -10,6 +10,10 @@ use crate::transport::Session;
 /// The request that needs credentials: its deadline, its cancel flag, and the connections it uses.
 pub struct Asking<'a> {
     pub(crate) limits: &'a Limits,
+    #[cfg_attr(
+        not(feature = "credentials"),
+        expect(dead_code, reason = "nobody asks over the network")
+    )]
     pub(crate) session: &'a Session,
     pub(crate) clock: &'a Clock,
 }

@@ -5,16 +5,30 @@
 
 mod asking;
 mod cache;
-mod chain;
-mod command;
-mod ecs_ram_role;
-mod fetch;
-mod ini;
-mod keys;
-mod profile;
 mod provider;
+
+#[cfg(feature = "credentials")]
+mod chain;
+#[cfg(feature = "credentials")]
+mod command;
+#[cfg(feature = "credentials")]
+mod ecs_ram_role;
+#[cfg(feature = "credentials")]
+mod fetch;
+#[cfg(feature = "credentials")]
+mod ini;
+#[cfg(feature = "credentials")]
+mod keys;
+#[cfg(feature = "credentials")]
+mod profile;
+#[cfg(feature = "credentials")]
 mod recipe;
+#[cfg(not(feature = "credentials"))]
+#[path = "recipe_without.rs"]
+mod recipe;
+#[cfg(feature = "credentials")]
 mod sts;
+#[cfg(feature = "credentials")]
 mod uri;
 
 use std::fmt;
@@ -25,14 +39,17 @@ use zeroize::Zeroizing;
 
 pub use asking::Asking;
 pub use cache::Cached;
-pub use chain::Chain;
-pub use command::Process;
-pub use ecs_ram_role::EcsRamRole;
-pub use profile::Profile;
 pub use provider::{Anonymous, Callback, CredentialsProvider, Environment, Static};
 pub use recipe::Recipe;
-pub use sts::{AssumeRole, OidcRole, Role};
-pub use uri::Uri;
+#[cfg(feature = "credentials")]
+pub use {
+    chain::Chain,
+    command::Process,
+    ecs_ram_role::EcsRamRole,
+    profile::Profile,
+    sts::{AssumeRole, OidcRole, Role},
+    uri::Uri,
+};
 
 use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
@@ -83,6 +100,7 @@ impl Credentials {
     }
 
     /// The same keys, given when the clock of their giver showed `time`.
+    #[cfg(feature = "credentials")]
     pub(crate) fn given(mut self, time: Option<Timestamp>) -> Credentials {
         self.given = time;
         self

@@ -80,6 +80,7 @@ impl Environment {
     }
 
     /// Whether all of it was there.
+    #[cfg(feature = "credentials")]
     pub(super) fn is_complete(&self) -> bool {
         self.0.is_ok()
     }

@@ -4,6 +4,7 @@ mod fault;
 
 pub(crate) use fault::error_members;
 
+#[cfg(feature = "credentials")]
 use zeroize::Zeroize;
 
 use super::{Step, gap};
@@ -36,6 +37,7 @@ impl Value {
         }
     }
 
+    #[cfg(feature = "credentials")]
     pub fn wipe(&mut self) {
         match self {
             Value::Object(members) => members.iter_mut().for_each(|(_, value)| value.wipe()),

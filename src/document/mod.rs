@@ -120,6 +120,7 @@ impl Document {
     }
 
     /// Overwrites the texts of a JSON document that holds secrets.
+    #[cfg(feature = "credentials")]
     pub(crate) fn wipe(&mut self) {
         if let Kind::Json(root) = &mut self.0 {
             root.wipe();

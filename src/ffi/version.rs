@@ -37,13 +37,18 @@ const fn number(version: &str) -> c_int {
     whole + part
 }
 
-/// Whether this build has a feature: "tls", or an operation by its official
-/// name, such as "PutBucketLifecycle". 1 or 0; 0 for unknown names.
+/// Whether this build has a feature: "tls", "credentials" (all providers), or
+/// an operation by its official name, such as "PutBucketLifecycle". 1 or 0; 0
+/// for unknown names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_has(feature: *const c_char) -> c_int {
     // SAFETY: NULL or a string, as the header asks.
     let feature = guard(|| unsafe { optional_text(feature, "feature") });
-    let known = |name| name == "tls" || find_operation(name).is_some();
+    let known = |name| {
+        name == "tls"
+            || (name == "credentials" && cfg!(feature = "credentials"))
+            || find_operation(name).is_some()
+    };
     c_int::from(matches!(feature, Ok(Some(name)) if known(name)))
 }
 

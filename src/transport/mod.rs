@@ -17,6 +17,7 @@ mod resolve;
 pub(crate) mod room;
 mod session;
 mod socket;
+#[cfg(feature = "credentials")]
 mod stream;
 mod tls;
 mod verify;
@@ -27,6 +28,7 @@ pub(crate) use proxy::Proxy;
 pub(crate) use resolve::{Override, Resolver};
 pub use session::Session;
 pub(crate) use session::SessionOptions;
+#[cfg(feature = "credentials")]
 pub(crate) use stream::Stream;
 pub(crate) use tls::Trust;
 

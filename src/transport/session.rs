@@ -100,6 +100,7 @@ impl Session {
 }
 
 impl Session {
+    #[cfg(feature = "credentials")]
     pub(super) fn connect(
         &self,
         authority: &Authority,

@@ -1,0 +1,60 @@
+//! What a build without the feature `credentials` makes of the text of a provider: the two that need nothing.
+
+use std::sync::Arc;
+
+use super::{Anonymous, CredentialsProvider, Environment};
+use crate::error::{Error, Kind, Result};
+
+type Provider = Arc<dyn CredentialsProvider>;
+
+/// A provider as text: `environment`, `environment:alibaba-cloud` or `anonymous` in this build.
+#[derive(Default)]
+pub struct Recipe {
+    name: String,
+    argument: Option<String>,
+}
+
+impl Recipe {
+    /// Takes `text` apart.
+    pub fn parse(text: &str) -> Result<Recipe> {
+        match text.split_once(':') {
+            Some((name, argument)) => Recipe::new(name, Some(argument)),
+            None => Recipe::new(text, None),
+        }
+    }
+
+    /// The provider of that name; an empty argument is none.
+    pub fn new(name: &str, argument: Option<&str>) -> Result<Recipe> {
+        Ok(Recipe {
+            name: name.to_owned(),
+            argument: argument.map(str::to_owned),
+        })
+    }
+
+    /// Sets an option: there are none in this build.
+    pub fn set(&mut self, option: &str, _: &str) -> Result<()> {
+        Err(Error::invalid(format!(
+            "`credentials`: {} has no option {option:?} in this build, which lacks the feature `credentials`",
+            self.name
+        )))
+    }
+
+    /// Whose keys a role is taken on with; not in this build.
+    pub fn base(&mut self, _: Provider) {}
+
+    /// The provider. The environment is read now, and never later.
+    pub fn build(&self) -> Result<Provider> {
+        match (self.name.as_str(), self.argument.as_deref()) {
+            ("environment", None | Some("oss")) => Ok(Arc::new(Environment::new())),
+            ("environment", Some("alibaba-cloud")) => Ok(Arc::new(Environment::alibaba_cloud())),
+            ("anonymous", None) => Ok(Arc::new(Anonymous)),
+            (name, _) => Err(Error::new(
+                Kind::Unsupported,
+                format!(
+                    "`credentials`: {name:?} is not a provider of this build, which lacks the feature `credentials`; it has \
+                     environment and anonymous"
+                ),
+            )),
+        }
+    }
+}
