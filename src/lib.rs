@@ -83,4 +83,5 @@ pub mod internals {
         ($($room:ident)*) => { $(pub mod $room { pub use crate::$room::*; })* };
     }
     expose!(content_type crc64 endpoint escape names sign time xml);
+    pub use crate::transport::replay;
 }

@@ -7,14 +7,15 @@
 mod body;
 mod connect;
 mod connection;
-pub(crate) mod framing;
-pub(crate) mod head;
+mod framing;
+mod head;
 mod http;
 mod pool;
 mod proxy;
 mod records;
+pub mod replay;
 mod resolve;
-pub(crate) mod room;
+mod room;
 mod session;
 mod socket;
 #[cfg(feature = "credentials")]

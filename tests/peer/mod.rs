@@ -84,7 +84,7 @@ impl FullBacklog {
 }
 
 /// Reads the head of a request; what follows stays unread. Empty at the end of the connection.
-pub fn read_head(stream: &mut TcpStream) -> String {
+pub fn read_head(stream: &mut impl Read) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -97,7 +97,7 @@ pub fn read_head(stream: &mut TcpStream) -> String {
 }
 
 /// Reads a whole request with a `content-length`; its head in lower case. `None` if it does not arrive whole.
-pub fn read_request(stream: &mut TcpStream) -> Option<String> {
+pub fn read_request(stream: &mut impl Read) -> Option<String> {
     let head = read_head(stream).to_lowercase();
     let length = head
         .lines()
