@@ -81,6 +81,17 @@ impl Headers {
         })
     }
 
+    /// All but those of that name.
+    pub(crate) fn without(&self, name: &str) -> Headers {
+        let mut others = Headers::with_capacity(self.len(), self.text.len());
+        for (other, value) in self.iter() {
+            if !other.eq_ignore_ascii_case(name) {
+                others.push(other, value);
+            }
+        }
+        others
+    }
+
     /// Names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         (0..self.len()).filter_map(|index| self.at(index))
@@ -118,6 +129,12 @@ mod tests {
             format!("{headers:?}"),
             r#"{"etag": "\"E\"", "x-a": "", "x-b": "1", "x-b": "2"}"#
         );
+        let names: Vec<_> = headers
+            .without("X-B")
+            .iter()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        assert_eq!(names, ["etag", "x-a"]);
         assert!(Headers::default().is_empty());
     }
 }

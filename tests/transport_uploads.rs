@@ -49,7 +49,11 @@ const LENGTHS: [Option<u64>; 2] = [Some(64 << 20), None];
 
 /// Reads so many bytes of a body.
 fn read_some(channel: &mut Channel, amount: u64) {
-    std::io::copy(&mut channel.by_ref().take(amount), &mut std::io::sink()).unwrap();
+    std::io::copy(
+        &mut Read::by_ref(channel).take(amount),
+        &mut std::io::sink(),
+    )
+    .unwrap();
 }
 
 #[test]

@@ -163,3 +163,84 @@ fn prepared(socket: RawSocket) -> io::Result<TcpStream> {
     socket.set_write_timeout(Some(SLICE))?;
     Ok(socket.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::Cancel;
+    use crate::cancel::Limits;
+
+    fn limits(connect: Duration) -> Limits {
+        Limits {
+            cancel: Cancel::new(),
+            connect,
+            idle: Duration::from_secs(60),
+            deadline: None,
+        }
+    }
+
+    /// An address that neither accepts nor refuses: the queue of its listener is full.
+    fn silent() -> (SocketAddr, Vec<RawSocket>) {
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let listener = RawSocket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener.bind(&any.into()).unwrap();
+        listener.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut sockets = vec![listener];
+        for _ in 0..8 {
+            let filler = RawSocket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            filler.set_nonblocking(true).unwrap();
+            let _ = filler.connect(&address);
+            sockets.push(filler);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        (address.as_socket().unwrap(), sockets)
+    }
+
+    fn refusing() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    }
+
+    #[test]
+    fn an_address_that_is_silent_or_refuses_does_not_hold_up_the_next() {
+        let (silent, _sockets) = silent();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let good = listener.local_addr().unwrap();
+        let limits = limits(Duration::from_secs(30));
+        for (addresses, head_starts) in [
+            (vec![good, silent], 0),
+            (vec![refusing(), good], 0),
+            (vec![silent, good], 1),
+            (vec![silent, silent, good], 2),
+            (vec![silent, refusing(), good], 1),
+        ] {
+            let began = Instant::now();
+            let (_, winner) = connect(&addresses, "host", &limits.connecting()).unwrap();
+            assert_eq!(winner, good, "{addresses:?}");
+            let took = began.elapsed();
+            assert!(took >= HEAD_START * head_starts, "{addresses:?}: {took:?}");
+            assert!(took < Duration::from_secs(10), "{addresses:?}: {took:?}");
+        }
+    }
+
+    #[test]
+    fn failures_name_every_address_and_silence_is_a_timeout() {
+        let (silent, _sockets) = silent();
+        let (one, two) = (refusing(), refusing());
+        let limits = limits(Duration::from_millis(400));
+        let error = connect(&[one, two], "host", &limits.connecting()).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("cannot connect to host ("), "{text}");
+        assert!(
+            text.contains(&one.to_string()) && text.contains(&two.to_string()),
+            "{text}"
+        );
+        let error = connect(&[silent, one], "host", &limits.connecting()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Timeout);
+        let error = connect(&[], "host", &limits.connecting()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Network);
+    }
+}

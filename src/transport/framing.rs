@@ -45,7 +45,7 @@ pub(crate) enum Taken {
 }
 
 /// How the body that `head` begins is framed, and whether the connection may be used again after it.
-pub(crate) fn framing(method: &str, head: &Head) -> Result<(Framing, bool)> {
+pub(crate) fn framing(method: &str, head: &mut Head) -> Result<(Framing, bool)> {
     let headers = &head.headers;
     let says = |word: &str| {
         let mut values = headers.get_all("connection");
@@ -65,6 +65,10 @@ pub(crate) fn framing(method: &str, head: &Head) -> Result<(Framing, bool)> {
         // Two lengths may be two opinions where the next answer begins.
         (true, length) => {
             let reusable = persists && length.is_none() && !head.is_old;
+            // The wrong one is not told to anybody.
+            if length.is_some() {
+                head.headers = head.headers.without("content-length");
+            }
             (Framing::Chunked(Chunk::Size(0)), reusable)
         }
         (false, Some(length)) => (Framing::Length(length), persists),

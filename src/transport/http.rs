@@ -55,9 +55,9 @@ pub(super) fn exchange(
         error,
         sent,
     };
-    let (sending, head) = result.map_err(failed)?;
+    let (sending, mut head) = result.map_err(failed)?;
     let cut_short = sending == Sending::Early;
-    let (framing, reusable) = framing(request.method, &head).map_err(failed)?;
+    let (framing, reusable) = framing(request.method, &mut head).map_err(failed)?;
     Ok(Incoming {
         status: head.status,
         headers: head.headers,

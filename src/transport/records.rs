@@ -9,9 +9,11 @@ use std::io;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
-use rustls::client::UnbufferedClientConnection;
+use rustls::client::{ClientConnectionData, UnbufferedClientConnection};
 use rustls::pki_types::ServerName;
-use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
+use rustls::unbuffered::{
+    ConnectionState, EncodeError, EncodeTlsData, EncryptError, UnbufferedStatus,
+};
 
 use super::room::{Input, Room};
 use super::socket::{Fault, Socket, Wait};
@@ -46,6 +48,8 @@ pub(crate) struct Records {
     is_closed: bool,
     /// The peer has closed the connection.
     is_eof: bool,
+    /// What rustls has failed of. It must not be asked again.
+    failure: Option<rustls::Error>,
     /// Sending has failed: what is left to do is to read.
     is_deaf: bool,
 }
@@ -86,6 +90,7 @@ impl Records {
             joined: Vec::new(),
             is_closed: false,
             is_eof: false,
+            failure: None,
             is_deaf: false,
         })
     }
@@ -254,6 +259,9 @@ impl Records {
 
     /// Lets rustls go on until there is plaintext for `buffer`, `plaintext` is encrypted, or input is needed.
     fn advance(&mut self, buffer: &mut [u8], plaintext: Option<&[u8]>) -> Result<Halt, Fault> {
+        if let Some(cause) = &self.failure {
+            return Err(Fault::Io(io::Error::other(cause.clone())));
+        }
         let mut filled = 0;
         loop {
             let UnbufferedStatus { mut discard, state } =
@@ -261,8 +269,9 @@ impl Records {
             let state = match state {
                 Ok(state) => state,
                 Err(cause) => {
-                    self.queue_alert();
                     self.incoming.consume(discard);
+                    self.failure = Some(cause.clone());
+                    self.queue_alert();
                     return Err(Fault::Io(io::Error::other(cause)));
                 }
             };
@@ -287,12 +296,7 @@ impl Records {
                     }
                 }
                 ConnectionState::EncodeTlsData(mut message) => {
-                    encode(&mut self.outgoing, &mut self.unsent, |room| {
-                        message.encode(room).map_err(|cause| match cause {
-                            EncodeError::InsufficientSize(size) => Some(size.required_size),
-                            EncodeError::AlreadyEncoded => None,
-                        })
-                    })?;
+                    encode_message(&mut message, &mut self.outgoing, &mut self.unsent)?;
                 }
                 // Everything that was encoded is sent before the next wait, in the order in which it was encoded.
                 ConnectionState::TransmitTlsData(transmission) => transmission.done(),
@@ -335,22 +339,28 @@ impl Records {
         }
     }
 
-    /// After an error: has the alert that tells the peer encoded. rustls is given what it has just failed at, and looks at it
-    /// again if there is no alert: it remembers places in it.
+    /// After an error: has the alert that tells the peer encoded. rustls still has marks in the bytes it was given, and is
+    /// asked this once only.
     fn queue_alert(&mut self) {
         let UnbufferedStatus { state, .. } =
             self.tls.process_tls_records(self.incoming.unread_mut());
-        let Ok(ConnectionState::EncodeTlsData(mut message)) = state else {
-            return;
-        };
-        // What cannot be encoded is not said: the reason goes to the caller all the same.
-        let _ = encode(&mut self.outgoing, &mut self.unsent, |room| {
-            message.encode(room).map_err(|cause| match cause {
-                EncodeError::InsufficientSize(size) => Some(size.required_size),
-                EncodeError::AlreadyEncoded => None,
-            })
-        });
+        if let Ok(ConnectionState::EncodeTlsData(mut message)) = state {
+            let _ = encode_message(&mut message, &mut self.outgoing, &mut self.unsent);
+        }
     }
+}
+
+fn encode_message(
+    message: &mut EncodeTlsData<'_, ClientConnectionData>,
+    outgoing: &mut Room,
+    unsent: &mut std::ops::Range<usize>,
+) -> Result<(), Fault> {
+    encode(outgoing, unsent, |room| {
+        message.encode(room).map_err(|cause| match cause {
+            EncodeError::InsufficientSize(size) => Some(size.required_size),
+            EncodeError::AlreadyEncoded => None,
+        })
+    })
 }
 
 /// Has `write` add its bytes to what waits in `outgoing`. It says how many those are, or how much room it needs.

@@ -9,8 +9,11 @@ use crate::headers::Headers;
 /// A whole answer.
 #[derive(Debug)]
 pub struct Answer {
+    /// HTTP status.
     pub status: u16,
+    /// All headers.
     pub headers: Headers,
+    /// Without its framing.
     pub body: Vec<u8>,
     /// Whether the connection could take another request.
     pub reusable: bool,
@@ -21,13 +24,13 @@ pub fn answer<'p>(method: &str, pieces: impl IntoIterator<Item = &'p [u8]>) -> R
     let mut pieces = pieces.into_iter();
     let mut input = Input::default();
     let mut heads = HeadReader::default();
-    let head = loop {
+    let mut head = loop {
         input.append(pieces.next().ok_or_else(cut_off)?);
         if let Some(head) = heads.read(&mut input)? {
             break head;
         }
     };
-    let (framing, persists) = framing(method, &head)?;
+    let (framing, persists) = framing(method, &mut head)?;
     let body = body(framing, &mut input, &mut pieces)?;
     Ok(Answer {
         status: head.status,

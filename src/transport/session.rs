@@ -90,7 +90,7 @@ impl Session {
         match forwarding {
             // No service says that: it is the proxy that speaks.
             Some(proxy) if incoming.status == 407 => Err(Failure {
-                error: proxy.wants_credentials("407 Proxy Authentication Required"),
+                error: proxy.wants_credentials("HTTP/1.1 407 Proxy Authentication Required"),
                 stale: false,
                 sent: true,
             }),

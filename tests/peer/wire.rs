@@ -1,4 +1,5 @@
 //! The same misbehaviour over plain TCP and over TLS 1.2 and 1.3, byte for byte.
+#![allow(dead_code)] // each test uses its part
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -9,7 +10,7 @@ use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection};
 
-use super::{Peer, reset};
+use crate::peer::{Peer, reset};
 
 /// What lies between client and peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +22,9 @@ pub enum Wire {
 
 pub const WIRES: [Wire; 3] = [Wire::Plain, Wire::Tls12, Wire::Tls13];
 
-/// A certificate for 127.0.0.1 and its key, in PEM and as rustls takes them.
+/// A certificate, in PEM and as rustls takes it, and its key.
 pub struct Identity {
     pub pem: String,
-    pub key_pem: String,
     pub certificate: CertificateDer<'static>,
     pub key: PrivatePkcs8KeyDer<'static>,
 }
@@ -35,7 +35,6 @@ impl Identity {
         let certificate = params.self_signed(&key).unwrap();
         Identity {
             pem: certificate.pem(),
-            key_pem: key.serialize_pem(),
             certificate: certificate.der().clone(),
             key: PrivatePkcs8KeyDer::from(key.serialize_der()),
         }
