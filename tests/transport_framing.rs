@@ -241,7 +241,7 @@ fn check(wire: Wire, row: &Row, piece: usize) {
         let got = bucket
             .get_object("a", &Options::new())
             .and_then(|mut object| {
-                let mut body = vec![0; 100];
+                let mut body = [0; 100];
                 let mut filled = 0;
                 loop {
                     match object.read(&mut body[filled..])? {

@@ -28,9 +28,9 @@ fn denied() -> String {
     )
 }
 
-/// Uploads of 64 MiB, with and without a length.
+/// Uploads of 32 MiB, with and without a length.
 fn upload(bucket: &Bucket, length: Option<u64>) -> alioss::Result<()> {
-    let mut source = std::io::repeat(7).take(64 << 20);
+    let mut source = std::io::repeat(7).take(32 << 20);
     let body = Body::Stream {
         reader: &mut source,
         length,
@@ -45,7 +45,7 @@ fn failed_upload(bucket: &Bucket, length: Option<u64>, what: &str) -> Error {
     }
 }
 
-const LENGTHS: [Option<u64>; 2] = [Some(64 << 20), None];
+const LENGTHS: [Option<u64>; 2] = [Some(32 << 20), None];
 
 /// Reads so many bytes of a body.
 fn read_some(channel: &mut Channel, amount: u64) {
@@ -95,7 +95,7 @@ fn interim_answers_reach_who_is_stuck() {
             std::thread::sleep(Duration::from_millis(300));
             channel.write_all(INTERIM.as_bytes()).unwrap();
             std::thread::sleep(Duration::from_millis(300));
-            read_some(&mut channel, 64 << 20);
+            read_some(&mut channel, 32 << 20);
             channel.write_all(OK.as_bytes()).unwrap();
             channel.drain();
         });
