@@ -58,7 +58,7 @@ func (b *Bucket) AppendObject(
 	var next C.int64_t
 	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
 		status := C.ossgo_append_object_stream(b.bucket(), key, C.int64_t(position), length, via.self, via.call, via.outcome)
-		next = outcome.next_append_position
+		next = via.outcome.next_append_position
 		return status
 	})
 	return newAppendResult(answer, err, next)
@@ -71,7 +71,7 @@ func (b *Bucket) AppendObjectBytes(
 	var next C.int64_t
 	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
 		status := C.ossgo_append_object(b.bucket(), key, C.int64_t(position), bytePointer(data), C.size_t(len(data)), via.self, via.call, via.outcome)
-		next = outcome.next_append_position
+		next = via.outcome.next_append_position
 		return status
 	})
 	return newAppendResult(answer, err, next)

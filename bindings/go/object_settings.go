@@ -15,7 +15,7 @@ func (b *Bucket) sendKeyText(
 		return nil, err
 	}
 	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
-		return function(key, v.pointer(), via.self, via.call, via.outcome)
+		return function(key, v.pointer(), via)
 	})
 }
 
@@ -53,7 +53,7 @@ func (b *Bucket) GetSymlink(ctx context.Context, key string, options ...Option) 
 	var target string
 	answer, err := b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
 		status := C.ossgo_get_symlink(b.bucket(), key, via.self, via.call, via.outcome)
-		target = goString(outcome.symlink_target)
+		target = goString(via.outcome.symlink_target)
 		return status
 	})
 	if err != nil {

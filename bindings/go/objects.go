@@ -25,7 +25,7 @@ func (b *Bucket) sendKey(
 		return nil, err
 	}
 	return b.send(ctx, options, nil, func(via passage) C.oss_status {
-		return function(k.pointer(), via.self, via.call, via.outcome)
+		return function(k.pointer(), via)
 	})
 }
 
@@ -67,7 +67,7 @@ func (b *Bucket) sendBody(
 		r.rewindable(body)
 	}
 	answer, err = b.send(ctx, options, prepare, func(via passage) C.oss_status {
-		return function(k.pointer(), C.int64_t(length), via.self, via.call, via.outcome)
+		return function(k.pointer(), C.int64_t(length), via)
 	})
 	return answer, sent, err
 }

@@ -202,7 +202,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	o := options()
 	o.Proxy = "http://user:sesame@host"
 	o.Credentials = StaticCredentials("id", "sesame", "sesame")
-	keys := Keys{"id", "sesame", "sesame"}
+	keys := Keys{ID: "id", Secret: "sesame", Token: "sesame"}
 	for _, value := range []any{o, &o, keys, &keys} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			if text := fmt.Sprintf(verb, value); strings.Contains(text, "sesame") {

@@ -46,7 +46,7 @@ func (b *Bucket) Presign(
 	presigned := &Presigned{Method: method}
 	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
 		status := C.ossgo_presign(b.bucket(), m.pointer(), k.pointer(), seconds(expires), via.self, via.call, via.outcome)
-		presigned.URL, presigned.Expiration = goString(outcome.url), unixTime(outcome.expiration)
+		presigned.URL, presigned.Expiration = goString(via.outcome.url), unixTime(via.outcome.expiration)
 		return status
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (b *Bucket) PostPolicy(
 	form := &PostForm{}
 	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
 		status := C.ossgo_post_policy(b.bucket(), seconds(expires), c.pointer(), via.self, via.call, via.outcome)
-		form.URL, form.Expiration = goString(outcome.url), unixTime(outcome.expiration)
+		form.URL, form.Expiration = goString(via.outcome.url), unixTime(via.outcome.expiration)
 		return status
 	})
 	if err != nil {
@@ -100,7 +100,7 @@ func (b *Bucket) sendURL(
 		return nil, err
 	}
 	return b.send(ctx, options, nil, func(via passage) C.oss_status {
-		return function(u.pointer(), via.self, via.call, via.outcome)
+		return function(u.pointer(), via)
 	})
 }
 
