@@ -122,6 +122,7 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_host_id(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_ec(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_error_detail(CallHandle call, byte* name);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_error_detail_at(CallHandle call, UIntPtr index, byte** name);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_retryable(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern int oss_call_attempts(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)] internal static extern byte* oss_call_response_header(CallHandle call, byte* name);

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
 
@@ -73,6 +74,27 @@ namespace Alioss
                     return detail;
                 }
             }
+        }
+
+        /// <summary>All other elements of the service's error document, in its order, by their names.</summary>
+        public unsafe IReadOnlyList<KeyValuePair<string, string>> Details()
+        {
+            var all = new List<KeyValuePair<string, string>>();
+            if (call == null)
+            {
+                return all;
+            }
+            lock (call)
+            {
+                byte* name;
+                byte* value;
+                for (int at = 0; !call.IsClosed && (value = Native.oss_call_error_detail_at(call, (UIntPtr)(uint)at, &name)) != null; at++)
+                {
+                    all.Add(new KeyValuePair<string, string>(Utf8.Text(name), Utf8.Text(value)));
+                }
+                GC.KeepAlive(call);
+            }
+            return all;
         }
 
         /// <summary>
