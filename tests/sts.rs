@@ -1,0 +1,436 @@
+//! Keys of RAM roles, from an STS that is spoken to over TLS and looks at what it is sent.
+
+mod peer;
+#[path = "peer/wire.rs"]
+mod wire;
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use alioss::credentials::{CredentialsProvider, Recipe};
+use alioss::internals::escape;
+use alioss::internals::sign::rpc;
+use alioss::{Bucket, Config, Error, Kind, Options, Timestamp};
+use peer::{Peer, folder, read_head, read_request};
+use wire::{Wire, identity};
+
+const ROLE: &str = "acs:ram::1234567890123456:role/test-role";
+
+/// A request as STS got it.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    method: String,
+    query: BTreeMap<String, String>,
+    form: BTreeMap<String, String>,
+}
+
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    let decode = |text: &str| escape::decode(text).unwrap();
+    let pair = |text: &str| {
+        let (name, value) = text.split_once('=').unwrap();
+        (decode(name), decode(value))
+    };
+    text.split('&')
+        .filter(|part| !part.is_empty())
+        .map(pair)
+        .collect()
+}
+
+impl Asked {
+    fn get(&self, name: &str) -> &str {
+        let value = self.query.get(name).or(self.form.get(name));
+        value.map_or("", String::as_str)
+    }
+
+    /// Whether it is signed with `secret`.
+    fn is_signed_with(&self, secret: &str) -> bool {
+        let all: Vec<_> = self
+            .query
+            .iter()
+            .chain(&self.form)
+            .filter(|(name, _)| *name != "Signature")
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        rpc::signature(&self.method, &all, secret) == self.get("Signature")
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    since.as_secs() as i64
+}
+
+/// A good answer with keys number `number`, good for `life` seconds.
+fn keys(number: usize, life: i64) -> (u16, String) {
+    let end = Timestamp(now() + life)
+        .iso8601_millis()
+        .replace(".000Z", "Z");
+    let keys = format!(
+        r#"{{"RequestId":"R","Credentials":{{"AccessKeyId":"STS.id{number}","AccessKeySecret":"secret","SecurityToken":"token{number}","Expiration":"{end}"}}}}"#
+    );
+    (200, keys)
+}
+
+fn refusal(status: u16, code: &str) -> (u16, String) {
+    let body =
+        format!(r#"{{"RequestId":"REQ","HostId":"sts","Code":"{code}","Message":"Why not."}}"#);
+    (status, body)
+}
+
+/// An STS that answers what `answer` says to the request of that number, and the requests it got.
+fn sts(
+    answer: impl Fn(usize, &Asked) -> (u16, String) + Send + Sync + 'static,
+) -> (Peer, Arc<Mutex<Vec<Asked>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let asked = seen.clone();
+    let peer = wire::start(Wire::Tls13, move |mut channel| {
+        let head = read_head(&mut channel);
+        let Some(line) = head.lines().next() else {
+            return;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| {
+                line.to_lowercase()
+                    .strip_prefix("content-length: ")
+                    .map(str::to_owned)
+            })
+            .map_or(0, |length| length.parse().unwrap());
+        let mut body = vec![0; length];
+        channel.read_exact(&mut body).unwrap();
+        let mut words = line.split(' ');
+        let method = words.next().unwrap().to_owned();
+        let query = words.next().unwrap().trim_start_matches("/?");
+        let request = Asked {
+            method,
+            query: pairs(query),
+            form: pairs(std::str::from_utf8(&body).unwrap()),
+        };
+        let number = {
+            let mut asked = asked.lock().unwrap();
+            asked.push(request.clone());
+            asked.len()
+        };
+        let (status, body) = answer(number, &request);
+        let date = Timestamp(now()).http_date();
+        let text = format!(
+            "HTTP/1.1 {status} X\r\nDate: {date}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        channel.write_all(text.as_bytes()).unwrap();
+        channel.finish();
+    });
+    (peer, seen)
+}
+
+/// An OSS that takes everything, and the tokens it got.
+fn oss() -> (Peer, Arc<Mutex<Vec<String>>>) {
+    let tokens = Arc::new(Mutex::new(Vec::new()));
+    let seen = tokens.clone();
+    let peer = Peer::start(move |mut stream| {
+        while let Some(head) = read_request(&mut stream) {
+            let token = head
+                .lines()
+                .find_map(|line| line.strip_prefix("x-oss-security-token: "));
+            seen.lock()
+                .unwrap()
+                .push(token.unwrap_or_default().to_owned());
+            let answer = "HTTP/1.1 200 OK\r\nx-oss-request-id: 1\r\nContent-Length: 0\r\n\r\n";
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    (peer, tokens)
+}
+
+fn bucket(oss: &Peer, provider: Arc<dyn CredentialsProvider>) -> Bucket {
+    let mut config = Config::new();
+    config
+        .endpoint(&oss.endpoint())
+        .region("cn-hangzhou")
+        .ca_pem(identity().pem.as_bytes())
+        .credentials(provider);
+    Bucket::new(&config, "examplebucket").unwrap()
+}
+
+fn put(bucket: &Bucket) -> Result<(), Error> {
+    let options = Options::new().timeout(Duration::from_secs(20));
+    bucket.put_object("a.txt", "hello", &options).map(drop)
+}
+
+fn assume(sts: &Peer, more: &str) -> Recipe {
+    let text = format!(
+        "assume-role:{ROLE};sts-endpoint=127.0.0.1:{}{more}",
+        sts.port()
+    );
+    Recipe::parse(&text).unwrap()
+}
+
+fn fixed(id: &str, secret: &str, token: Option<&str>) -> Arc<dyn CredentialsProvider> {
+    let keys = alioss::Credentials::new(id, secret, token.map(str::to_owned));
+    Arc::new(alioss::Static::new(keys).unwrap())
+}
+
+#[test]
+fn a_role_is_taken_on_with_a_signed_request() {
+    let (sts, seen) = sts(|_, _| keys(1, 3600));
+    let (store, tokens) = oss();
+    let policy =
+        r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"* +~"}]}"#;
+    let more =
+        format!(";session-name=my.session;duration=900;external-id=partner:1;policy={policy}");
+    let mut recipe = assume(&sts, &more);
+    recipe.base(fixed("LTAIbase", "base-secret", None));
+    let bucket = bucket(&store, recipe.build().unwrap());
+    put(&bucket).unwrap();
+    put(&bucket).unwrap();
+    assert_eq!(*tokens.lock().unwrap(), ["token1", "token1"]);
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 1);
+    let asked = &seen[0];
+    assert!(asked.is_signed_with("base-secret"), "{asked:?}");
+    for (name, value) in [
+        ("Action", "AssumeRole"),
+        ("Format", "JSON"),
+        ("Version", "2015-04-01"),
+        ("AccessKeyId", "LTAIbase"),
+        ("RoleArn", ROLE),
+        ("RoleSessionName", "my.session"),
+        ("DurationSeconds", "900"),
+        ("ExternalId", "partner:1"),
+        ("Policy", policy),
+        ("SecurityToken", ""),
+    ] {
+        assert_eq!(asked.get(name), value, "{name}");
+    }
+}
+
+#[test]
+fn temporary_keys_take_on_a_role_and_their_token_is_not_in_the_url() {
+    let (sts, seen) = sts(|_, _| keys(1, 3600));
+    let (store, _) = oss();
+    let mut recipe = assume(&sts, "");
+    recipe.base(fixed("STS.base", "base-secret", Some("base-token")));
+    put(&bucket(&store, recipe.build().unwrap())).unwrap();
+    let asked = seen.lock().unwrap()[0].clone();
+    assert!(asked.is_signed_with("base-secret"));
+    assert_eq!(asked.form["SecurityToken"], "base-token");
+    assert!(!asked.query.contains_key("SecurityToken"));
+}
+
+#[test]
+fn keys_of_a_role_are_renewed_with_another_nonce() {
+    let (sts, seen) = sts(|number, _| keys(number, 2));
+    let (store, tokens) = oss();
+    let mut recipe = assume(&sts, "");
+    recipe.base(fixed("LTAIbase", "base-secret", None));
+    let bucket = bucket(&store, recipe.build().unwrap());
+    put(&bucket).unwrap();
+    std::thread::sleep(Duration::from_millis(2100));
+    put(&bucket).unwrap();
+    assert_eq!(*tokens.lock().unwrap(), ["token1", "token2"]);
+    let seen = seen.lock().unwrap();
+    assert_ne!(seen[0].get("SignatureNonce"), seen[1].get("SignatureNonce"));
+}
+
+#[test]
+fn what_sts_refuses_is_told_in_its_words_without_secrets() {
+    for (status, code) in [
+        (404, "InvalidAccessKeyId.NotFound"),
+        (403, "NoPermission"),
+        (400, "InvalidParameter.PolicyGrammar"),
+    ] {
+        let (sts, seen) = sts(move |_, _| refusal(status, code));
+        let (store, tokens) = oss();
+        let mut recipe = assume(&sts, "");
+        recipe.base(fixed("LTAIbase", "hush-secret", Some("hush-token")));
+        let error = put(&bucket(&store, recipe.build().unwrap())).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code()),
+            (Kind::Credentials, code),
+            "{error}"
+        );
+        assert_eq!((error.http_status(), error.request_id()), (status, "REQ"));
+        let text = error.to_string();
+        let words =
+            format!("credentials from assume-role: {status} {code}: Why not. (request id REQ)");
+        assert_eq!(text, words);
+        assert!(!format!("{error:?}").contains("hush"));
+        assert!(tokens.lock().unwrap().is_empty());
+        assert_eq!(seen.lock().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn answers_that_make_no_sense_are_errors() {
+    for (answer, words) in [
+        ((200, "<html>".to_owned()), "is not a JSON object"),
+        ((200, "{}".to_owned()), "has no AccessKeyId"),
+        (
+            (
+                200,
+                r#"{"Credentials":{"AccessKeyId":"a","AccessKeySecret":"hush"}}"#.to_owned(),
+            ),
+            "has no SecurityToken or no Expiration",
+        ),
+        ((500, "hush".to_owned()), "has the status 500"),
+        ((302, String::new()), "has the status 302"),
+    ] {
+        let (sts, _) = sts(move |_, _| answer.clone());
+        let (store, _) = oss();
+        let mut recipe = assume(&sts, "");
+        recipe.base(fixed("LTAIbase", "hush", None));
+        let error = put(&bucket(&store, recipe.build().unwrap())).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains(words) && !text.contains("hush"),
+            "{words}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_sts_complains_about_is_set_by_its_answer() {
+    let (sts, seen) = sts(|number, asked| match number {
+        1 => refusal(400, "InvalidTimeStamp.Expired"),
+        _ => {
+            let year = asked.get("Timestamp").get(..4).map(str::to_owned);
+            let expected = Timestamp(now()).iso8601_millis();
+            match year.as_deref() == expected.get(..4) {
+                true => keys(1, 3600),
+                false => refusal(400, "InvalidTimeStamp.Expired"),
+            }
+        }
+    });
+    let (store, _) = oss();
+    let mut recipe = assume(&sts, "");
+    recipe.base(fixed("LTAIbase", "base-secret", None));
+    let mut config = Config::new();
+    config
+        .endpoint(&store.endpoint())
+        .region("cn-hangzhou")
+        .insecure_skip_verify(true)
+        .clock(|| 1_000_000_000)
+        .credentials(recipe.build().unwrap());
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    put(&bucket).unwrap();
+    let seen = seen.lock().unwrap();
+    assert!(seen[0].get("Timestamp").starts_with("2001-"));
+    assert_eq!(seen.len(), 2);
+}
+
+/// The text of an OIDC provider with the token in `file`.
+fn oidc(sts: &Peer, file: &std::path::Path) -> String {
+    format!(
+        "oidc-role:{ROLE};provider-arn=acs:ram::1234567890123456:oidc-provider/ack;token-file={};sts-endpoint=127.0.0.1:{}",
+        file.display(),
+        sts.port()
+    )
+}
+
+#[test]
+fn an_oidc_token_is_read_anew_and_exchanged_without_a_signature() {
+    let file = folder("sts_oidc").join("token");
+    std::fs::write(&file, "first.jwt\n").unwrap();
+    let (sts, seen) = sts(|number, _| keys(number, 2));
+    let (store, tokens) = oss();
+    let provider = Recipe::parse(&oidc(&sts, &file)).unwrap().build().unwrap();
+    let bucket = bucket(&store, provider);
+    put(&bucket).unwrap();
+    std::fs::write(&file, "second.jwt").unwrap();
+    std::thread::sleep(Duration::from_millis(2100));
+    put(&bucket).unwrap();
+    assert_eq!(*tokens.lock().unwrap(), ["token1", "token2"]);
+    let seen = seen.lock().unwrap();
+    for (asked, token) in seen.iter().zip(["first.jwt", "second.jwt"]) {
+        assert_eq!(asked.get("Action"), "AssumeRoleWithOIDC");
+        assert_eq!(asked.form["OIDCToken"], token);
+        assert_eq!(
+            asked.get("OIDCProviderArn"),
+            "acs:ram::1234567890123456:oidc-provider/ack"
+        );
+        for absent in ["Signature", "SignatureMethod", "AccessKeyId"] {
+            assert_eq!(asked.get(absent), "", "{absent}");
+        }
+    }
+}
+
+#[test]
+fn an_oidc_token_that_cannot_be_one_is_not_sent() {
+    let folder = folder("sts_oidc_bad");
+    let (sts, seen) = sts(|_, _| keys(1, 3600));
+    let (store, _) = oss();
+    for (name, content, words) in [
+        ("missing", None, "No such file"),
+        ("empty", Some(String::new()), "is not 4 to 20000 printable"),
+        (
+            "large",
+            Some("a".repeat(20_001)),
+            "is not 4 to 20000 printable",
+        ),
+        (
+            "lines",
+            Some("hush one\nhush two".into()),
+            "is not 4 to 20000 printable",
+        ),
+    ] {
+        let file = folder.join(name);
+        if let Some(content) = content {
+            std::fs::write(&file, content).unwrap();
+        }
+        let provider = Recipe::parse(&oidc(&sts, &file)).unwrap().build().unwrap();
+        let error = put(&bucket(&store, provider)).unwrap_err().to_string();
+        assert!(
+            error.contains(words) && error.contains(name),
+            "{name}: {error}"
+        );
+        assert!(!error.contains("hush"), "{error}");
+    }
+    assert!(seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn metadata_and_loopback_know_no_proxy() {
+    let metadata = Peer::start(|mut stream| {
+        while let Some(head) = read_request(&mut stream) {
+            let answer = match head.starts_with("put ") {
+                true => "HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n".to_owned(),
+                false => {
+                    let (_, body) = keys(1, 3600);
+                    let body = body
+                        .replace(
+                            r#"{"RequestId":"R","Credentials":{"#,
+                            r#"{"Code":"Success","#,
+                        )
+                        .replace("}}", "}");
+                    format!(
+                        "HTTP/1.1 200 X\r\nContent-Length: {}\r\n\r\n{body}",
+                        body.len()
+                    )
+                }
+            };
+            if stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    for text in [
+        format!("ecs-ram-role:r;endpoint={}", metadata.endpoint()),
+        format!("uri:{}/keys", metadata.endpoint()),
+    ] {
+        let mut config = Config::new();
+        config
+            .region("cn-hangzhou")
+            .proxy("http://127.0.0.1:1")
+            .attempts(1)
+            .credentials_from(&text);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        // The keys come; the request itself goes to the proxy, which is not there.
+        let error = put(&bucket).unwrap_err();
+        assert_eq!(error.kind(), Kind::Network, "{error}");
+        assert!(error.to_string().contains("127.0.0.1:1"), "{error}");
+    }
+}
