@@ -4,6 +4,8 @@
 //! the end. A file that is read comes from [`open`] or [`read_bounded`]. No function here waits for the other end of a pipe
 //! or wakes a device, and no descriptor below 3 is used: those belong to whoever prints.
 
+mod own;
+mod record;
 mod source;
 mod target;
 mod temporary;
@@ -12,9 +14,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+pub(crate) use record::Record;
 pub(crate) use source::{Snapshot, open, read_bounded};
 pub(crate) use target::Target;
-pub(crate) use temporary::Temporary;
+pub(crate) use temporary::{Temporary, short_name};
 
 use crate::error::Error;
 
@@ -44,16 +47,23 @@ fn above_standard(file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether another program, or another part of this one, holds a lock on `file`. If not, this one does as long as `file` is
-/// open, where the file system has locks.
+/// Writes all of `bytes` at a position of their own.
 #[cfg(unix)]
-fn is_busy(file: &File) -> bool {
-    matches!(crate::ffi::os::try_lock(file), Ok(false))
+pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
 }
 
-#[cfg(not(unix))]
-fn is_busy(_: &File) -> bool {
-    false
+#[cfg(windows)]
+pub(crate) fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        bytes = bytes.get(written..).unwrap_or_default();
+        offset += written as u64;
+    }
+    Ok(())
 }
 
 /// Reads at a position of its own.

@@ -10,8 +10,8 @@
 //! # Ok::<(), alioss::Error>(())
 //! ```
 //!
-//! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `operations`, those on `client` (one
-//! request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
+//! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in
+//! parts) and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
 //! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
 //! `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
 #![deny(unsafe_code)]
@@ -52,6 +52,7 @@ mod retry;
 mod sign;
 mod table;
 mod time;
+mod transfer;
 mod transport;
 mod xml;
 
@@ -73,6 +74,7 @@ pub use operations::{
 pub use request::{Body, Options, Progress, Range, Response, Rewind, Seekable};
 pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
+pub use transfer::Transfer;
 pub use transport::{Session, TlsVersion};
 
 /// The pure parts, for tests against the vectors of the official SDKs. No part of the API.

@@ -174,6 +174,11 @@ impl Client {
         self.0.file_sync
     }
 
+    /// The limit of the bandwidth of each transfer, in bit/s.
+    pub fn traffic_limit(&self) -> Option<&str> {
+        self.0.traffic_limit.as_deref()
+    }
+
     pub fn retry(&self) -> Retry {
         self.0.retry
     }

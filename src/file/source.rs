@@ -63,6 +63,19 @@ impl Snapshot {
         })
     }
 
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// When it was written to, in nanoseconds; as a text that is the same only if the time is.
+    pub fn modified(&self) -> String {
+        let since = |time: SystemTime| match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => format!("{}", after.as_nanos()),
+            Err(before) => format!("-{}", before.duration().as_nanos()),
+        };
+        self.modified.map_or("unknown".to_owned(), since)
+    }
+
     /// What happened to `file` since; `None` if nothing did.
     pub fn change(&self, file: &File) -> io::Result<Option<String>> {
         let now = Snapshot::of(file)?;

@@ -11,8 +11,9 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
-use super::target::{Target, is_same, unwritable};
-use super::{above_standard, is_busy};
+use super::above_standard;
+use super::own::{self, is_at, is_busy};
+use super::target::{Target, unwritable};
 use crate::crc64::Crc64;
 use crate::error::Result;
 use crate::ffi::os;
@@ -34,6 +35,8 @@ pub(crate) struct Temporary {
     target: Target,
     /// Where it is, unless it has no name.
     path: Option<PathBuf>,
+    /// Whether it stays there if it is not published.
+    stays: bool,
 }
 
 impl Temporary {
@@ -44,9 +47,41 @@ impl Temporary {
             None => named(&target),
         };
         match made {
-            Ok((file, path)) => Ok(Temporary { file, target, path }),
+            Ok((file, path)) => Ok(Temporary {
+                file,
+                target,
+                path,
+                stays: false,
+            }),
             Err(cause) => Err(unwritable(target.path(), cause)),
         }
+    }
+
+    /// The file at `path`, beside `target`, which stays there until it is published or removed: what is in it is what an
+    /// earlier program left. It is an error if another one is using it.
+    pub fn resumed(target: Target, path: PathBuf) -> Result<Temporary> {
+        Ok(Temporary {
+            file: own::open(&path, mode(&target))?,
+            target,
+            path: Some(path),
+            stays: true,
+        })
+    }
+
+    /// Has what was written on the disk.
+    pub fn sync(&self) -> Result<()> {
+        let synced = self.file.sync_data();
+        synced.map_err(|cause| unwritable(self.target.path(), cause))
+    }
+
+    /// Vanishes, also if it was to stay.
+    pub fn remove(mut self) {
+        self.stays = false;
+    }
+
+    /// For reading and writing at positions.
+    pub fn shared(&self) -> &File {
+        &self.file
     }
 
     /// For reading and writing.
@@ -92,7 +127,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
+        if let (Some(path), false) = (&self.path, self.stays) {
             let _ = fs::remove_file(path);
         }
     }
@@ -207,14 +242,6 @@ fn remove_left(_: &Path) -> bool {
     false
 }
 
-/// Whether `path` names the regular file `file`.
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(file), Ok(named)) => named.is_file() && is_same(&file, &named),
-        _ => false,
-    }
-}
-
 /// Gives `file` the mode and the owner that `old` has.
 #[cfg(unix)]
 fn adopt(file: &File, old: &Metadata) -> io::Result<()> {
@@ -242,7 +269,6 @@ fn adopt(_: &File, _: &Metadata) -> io::Result<()> {
 }
 
 /// With what mode the file is made: nobody else reads what replaces a file, until it has the mode of that.
-#[cfg(unix)]
 fn mode(target: &Target) -> u32 {
     match target.found() {
         Some(_) => 0o600,
@@ -260,7 +286,7 @@ fn join(name: &OsStr, number: &str) -> OsString {
 
 /// `name`, or if it is long, its beginning and a checksum of the whole.
 #[cfg(unix)]
-fn short_name(name: &OsStr) -> OsString {
+pub(crate) fn short_name(name: &OsStr) -> OsString {
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
     let bytes = name.as_bytes();
     if bytes.len() <= MAX_NAME {
@@ -277,7 +303,7 @@ fn short_name(name: &OsStr) -> OsString {
 }
 
 #[cfg(not(unix))]
-fn short_name(name: &OsStr) -> OsString {
+pub(crate) fn short_name(name: &OsStr) -> OsString {
     let text = name.to_string_lossy();
     if text.len() <= MAX_NAME {
         return name.to_owned();
@@ -311,7 +337,12 @@ mod tests {
     fn create(path: &Path) -> Temporary {
         let target = Target::look(path).unwrap();
         let (file, path) = named(&target).unwrap();
-        Temporary { file, target, path }
+        Temporary {
+            file,
+            target,
+            path,
+            stays: false,
+        }
     }
 
     fn names(folder: &Path) -> Vec<OsString> {

@@ -1,0 +1,398 @@
+//! An object becomes a file, part by part.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::checkpoint::Checkpoint;
+use super::plan::{Part, Plan};
+use super::pool::{self, Board, Lane};
+use super::{CHUNK, Common, TRAFFIC_LIMIT, Transfer};
+use crate::crc64::{self, Crc64};
+use crate::error::{Error, Kind, Result};
+use crate::file::{self, Record, Snapshot, Target, Temporary, write_all_at};
+use crate::memory;
+use crate::operations::Bucket;
+use crate::request::{Options, Range, Response};
+
+const KIND: &str = "alioss-download 1";
+
+impl Bucket {
+    /// GetObject into the file at `path`, which appears whole or not at all, as with
+    /// [`get_object_to_file`](Bucket::get_object_to_file): in one request if the object fits into one part, else by several
+    /// parts under way at the same time. The whole is compared with the object's CRC-64.
+    ///
+    /// If the transfer fails or the program is killed, calling this again with the same arguments goes on where it stopped:
+    /// what came is in a file beside the target (`.NAME.HASH.alioss-download`) that has the size of the object at once but
+    /// only the disk blocks it needs, and what of it is right in a record (`.NAME.HASH.alioss-record`, see [`Transfer`]).
+    /// Parts are kept if their CRC-64 is the recorded one. If the object changed, the transfer begins from the start; if it
+    /// changes meanwhile, it fails with [`Kind::Conflict`]. While the record is in use by another transfer, the result is
+    /// [`Kind::Busy`]. [`abort_download_file`](Bucket::abort_download_file) removes what is not to be resumed.
+    ///
+    /// The timeout, the cancellation and the progress of `options` are of the whole; the progress is told on the calling
+    /// thread, does not go back, and counts parts that are kept as received.
+    pub fn download_file(
+        &self,
+        key: &str,
+        path: impl AsRef<Path>,
+        transfer: &Transfer,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        let path = path.as_ref();
+        let common = Common::new(&self.client, options)?;
+        let workers = transfer.checked_workers()?;
+        let target = Target::look(path)?;
+        let mut single = options.clone();
+        single.deadline = common.deadline;
+        // What is made of an object has neither its size nor its CRC-64.
+        if options
+            .query
+            .iter()
+            .any(|(name, _)| name == "x-oss-process")
+        {
+            return self.get_object_to_file(key, path, &single);
+        }
+        let head = self.head_object(key, &common.options(|_| true))?;
+        let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
+            return self.get_object_to_file(key, path, &single);
+        };
+        let plan = Plan::new(size, transfer.part_size)?;
+        if plan.is_single() {
+            return self.get_object_to_file(key, path, &single);
+        }
+        let version = version(options);
+        let places = Places::new(transfer, self, key, &version, target.path());
+        let record = places.record.clone().map(Record::open).transpose()?;
+        let checkpoint = Checkpoint::new(KIND)
+            .with("endpoint", self.endpoint())
+            .with("bucket", self.name())
+            .with("key", key)
+            .with("version", &version)
+            .with("etag", etag)
+            .with("size", size)
+            .with("part_size", plan.part_size);
+        let resumes = record.is_some();
+        let download = Download {
+            bucket: self,
+            key,
+            etag,
+            plan,
+            workers,
+            common,
+            checkpoint,
+            done: Mutex::new(Vec::new()),
+            record: Mutex::new(record),
+        };
+        let claimed = download.claimed();
+        let is_published = !places.data.exists() && download.has_all(&claimed, target.path())?;
+        let verified = if is_published {
+            download.compare(head.crc64())?
+        } else {
+            let file = match resumes {
+                true => Temporary::resumed(target, places.data)?,
+                false => Temporary::create(target)?,
+            };
+            download.run(file, claimed, head.crc64(), options)?
+        };
+        download.remove_record();
+        Ok(Response { verified, ..head })
+    }
+
+    /// Removes what [`download_file`](Bucket::download_file) with the same arguments did not finish. It is not an error if
+    /// there is nothing.
+    pub fn abort_download_file(
+        &self,
+        key: &str,
+        path: impl AsRef<Path>,
+        transfer: &Transfer,
+        options: &Options<'_>,
+    ) -> Result<()> {
+        let target = Target::look(path.as_ref())?;
+        let places = Places::new(transfer, self, key, &version(options), target.path());
+        if let Some(record) = places.record.filter(|record| record.exists()) {
+            let record = Record::open(record)?;
+            if places.data.exists() {
+                Temporary::resumed(target, places.data)?.remove();
+            }
+            record.remove();
+        }
+        Ok(())
+    }
+}
+
+/// The version that is asked for; empty for the latest.
+fn version(options: &Options<'_>) -> String {
+    let mut query = options.query.iter();
+    let version = query.find(|(name, _)| name == "versionId");
+    let value = version.and_then(|(_, value)| value.as_deref());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Where what is not finished lies.
+struct Places {
+    record: Option<PathBuf>,
+    data: PathBuf,
+}
+
+impl Places {
+    fn new(transfer: &Transfer, bucket: &Bucket, key: &str, version: &str, path: &Path) -> Places {
+        let what = format!("{} {key} {version}", bucket.name());
+        let data = Transfer::new().record_path(path, &what, "download");
+        Places {
+            record: transfer.record_path(path, &what, "record"),
+            data: data.unwrap_or_default(),
+        }
+    }
+}
+
+/// A download in parts.
+struct Download<'d> {
+    bucket: &'d Bucket,
+    key: &'d str,
+    etag: &'d str,
+    plan: Plan,
+    workers: usize,
+    common: Common,
+    /// What the record says besides the parts.
+    checkpoint: Checkpoint,
+    /// Numbers and CRC-64 of the parts that are there.
+    done: Mutex<Vec<(u32, u64)>>,
+    record: Mutex<Option<Record>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Download<'_> {
+    /// Whether the whole could be compared with `expected`, its CRC-64.
+    fn run(
+        &self,
+        file: Temporary,
+        claimed: Option<Checkpoint>,
+        expected: Option<u64>,
+        options: &Options<'_>,
+    ) -> Result<bool> {
+        self.resume(claimed, &file)?;
+        let done = lock(&self.done).clone();
+        let missing: Vec<Part> = self
+            .plan
+            .parts()
+            .filter(|part| done.iter().all(|(number, _)| *number != part.number))
+            .collect();
+        let kept = done
+            .iter()
+            .filter_map(|(number, _)| self.plan.part_of(*number));
+        let board = Board::new(kept.map(|part| part.length).sum(), self.plan.size);
+        let (workers, limit) = self
+            .common
+            .shared_traffic(&self.bucket.client, self.workers);
+        let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, limit.as_deref(), &file);
+        pool::run(
+            workers,
+            &missing,
+            &self.common,
+            &board,
+            options.progress,
+            &work,
+        )?;
+        let verified = match self.compare(expected) {
+            Ok(verified) => verified,
+            Err(error) => {
+                self.forget(file);
+                return Err(error);
+            }
+        };
+        file.publish(self.bucket.client.syncs_files())?;
+        Ok(verified)
+    }
+
+    /// What was downloaded is of no use.
+    fn forget(&self, file: Temporary) {
+        file.remove();
+        self.remove_record();
+    }
+
+    fn remove_record(&self) {
+        if let Some(record) = lock(&self.record).take() {
+            record.remove();
+        }
+    }
+
+    /// Keeps the parts that the record claims and the file has, and makes the file as long as it will be.
+    fn resume(&self, claimed: Option<Checkpoint>, file: &Temporary) -> Result<()> {
+        let failed = |cause| Error::io("`path`: the unfinished file", cause);
+        let size = file.shared().metadata().map_err(failed)?.len();
+        match claimed.filter(|_| size == self.plan.size) {
+            Some(claimed) => self.keep_right(&claimed, file.shared()),
+            None => {
+                // Nothing of what is there stays.
+                file.shared().set_len(0).map_err(failed)?;
+                file.shared().set_len(self.plan.size).map_err(failed)
+            }
+        }
+    }
+
+    /// What the record says, if it is about this transfer.
+    fn claimed(&self) -> Option<Checkpoint> {
+        let content = lock(&self.record).as_mut()?.read();
+        let claimed = Checkpoint::parse(KIND, &content)?;
+        claimed.agrees_with(&self.checkpoint).then_some(claimed)
+    }
+
+    /// Whether the file at `path` is what the record says, all of it: then only removing the record was left to do.
+    fn has_all(&self, claimed: &Option<Checkpoint>, path: &Path) -> Result<bool> {
+        let Some(claimed) = claimed else {
+            return Ok(false);
+        };
+        let parts = self.plan.parts().count();
+        if claimed.all("part").count() != parts {
+            return Ok(false);
+        }
+        let Ok(file) = file::open("path", path) else {
+            return Ok(false);
+        };
+        if Snapshot::of(&file).map(|found| found.size()).ok() != Some(self.plan.size) {
+            return Ok(false);
+        }
+        self.keep_right(claimed, &file)?;
+        let mut done = lock(&self.done);
+        let has_all = done.len() == parts;
+        if !has_all {
+            done.clear();
+        }
+        Ok(has_all)
+    }
+
+    fn keep_right(&self, claimed: &Checkpoint, file: &File) -> Result<()> {
+        for claim in claimed.all("part") {
+            let Some((number, crc)) = claim.split_once(' ') else {
+                continue;
+            };
+            let (Ok(number), Ok(crc)) = (number.parse::<u32>(), crc.parse::<u64>()) else {
+                continue;
+            };
+            let Some(part) = self.plan.part_of(number) else {
+                continue;
+            };
+            let there = self.common.crc_of(file, part.offset, part.length)?;
+            let mut done = lock(&self.done);
+            if there == Some(crc) && done.iter().all(|(other, _)| *other != number) {
+                done.push((number, crc));
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(
+        &self,
+        part: &Part,
+        lane: &Lane<'_>,
+        limit: Option<&str>,
+        file: &Temporary,
+    ) -> Result<()> {
+        let last = part.offset + part.length - 1;
+        let mut options = self
+            .common
+            .options(|name| !name.starts_with("if-") && name != "range" && name != TRAFFIC_LIMIT)
+            .header("if-match", self.etag)
+            .range(Range::Bytes(part.offset, last));
+        if let Some(limit) = limit {
+            options = options.header(TRAFFIC_LIMIT, limit.to_owned());
+        }
+        let opened = self.bucket.get_object(self.key, &lane.options(options));
+        let mut object = opened.map_err(changed)?;
+        if object.response().etag() != Some(self.etag) {
+            return Err(changed_now());
+        }
+        let mut chunk = memory::zeros(CHUNK.min(part.length as usize))?;
+        let mut crc = Crc64::new();
+        let mut done = 0;
+        loop {
+            let got = object.read(&mut chunk)?;
+            if got == 0 {
+                break;
+            }
+            let bytes = chunk.get(..got).unwrap_or_default();
+            write_all_at(file.shared(), bytes, part.offset + done)
+                .map_err(|cause| Error::io("`path`: writing failed", cause))?;
+            crc.update(bytes);
+            done += got as u64;
+            lane.moved(got as u64)?;
+        }
+        if done != part.length {
+            return Err(Error::new(
+                Kind::Truncated,
+                format!(
+                    "part {} has {done} bytes instead of {}",
+                    part.number, part.length
+                ),
+            ));
+        }
+        self.finish_part(part.number, crc.value(), file)
+    }
+
+    /// Writes down that a part is there, after it is on the disk.
+    fn finish_part(&self, number: u32, crc: u64, file: &Temporary) -> Result<()> {
+        if lock(&self.record).is_some() {
+            file.sync()?;
+        }
+        // One after the other: the record says what is in `done`.
+        let mut record = lock(&self.record);
+        let mut done = lock(&self.done);
+        done.push((number, crc));
+        if let Some(record) = record.as_mut() {
+            let mut checkpoint = self.checkpoint.clone();
+            for (number, crc) in done.iter() {
+                checkpoint.add("part", format!("{number} {crc}"));
+            }
+            record.write(&checkpoint.to_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Compares the whole with `expected`; whether that was possible.
+    fn compare(&self, expected: Option<u64>) -> Result<bool> {
+        let mut done = lock(&self.done).clone();
+        done.sort_unstable();
+        let numbers = done.iter().map(|(number, _)| *number);
+        if !numbers.eq(self.plan.parts().map(|part| part.number)) {
+            return Err(Error::new(
+                Kind::Bug,
+                "a defect of alioss, please report it: a part of a transfer was lost",
+            ));
+        }
+        let whole = done.iter().try_fold(0, |whole, (number, crc)| {
+            let part = self.plan.part_of(*number)?;
+            Some(crc64::combine(whole, *crc, part.length))
+        });
+        let Some(expected) = expected.filter(|_| self.bucket.client.checks_crc64()) else {
+            return Ok(false);
+        };
+        if whole == Some(expected) {
+            return Ok(true);
+        }
+        Err(Error::new(
+            Kind::ChecksumMismatch,
+            format!(
+                "what arrived is not what the service stored: CRC-64 {} here, {expected} there",
+                whole.unwrap_or_default()
+            ),
+        ))
+    }
+}
+
+/// What a refused part means: with our condition, 412 and 404 say that the object is another one.
+fn changed(error: Error) -> Error {
+    match error.http_status() {
+        404 | 412 | 416 => {
+            let message = format!("the object changed while it was downloaded: {error}");
+            error.recast(Kind::Conflict, message).with_retryable(true)
+        }
+        _ => error,
+    }
+}
+
+fn changed_now() -> Error {
+    Error::new(Kind::Conflict, "the object changed while it was downloaded").with_retryable(true)
+}

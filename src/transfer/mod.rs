@@ -1,0 +1,227 @@
+//! Large files in parts: parallel, resumable, whole or not at all.
+//!
+//! A transfer is done in parts of one size by a few workers. What was done is written down in a record beside the file or in
+//! a directory of the caller's, so that a transfer that failed or was killed goes on where it stopped. A record is a claim,
+//! never a proof: what it says is done is compared, byte by byte through CRC-64, before it is kept.
+//!
+//! `plan` is the arithmetic of parts, `pool` the workers, `checkpoint` the record; `upload` and `download` use them.
+
+mod checkpoint;
+mod download;
+mod plan;
+mod pool;
+mod upload;
+
+use std::path::{Path, PathBuf};
+
+use crate::cancel::{Cancel, Limits};
+use crate::client::Client;
+use crate::crc64::Crc64;
+use crate::error::{Error, Result};
+use crate::file::read_at;
+use crate::memory;
+use crate::request::{Deadline, Options};
+
+/// How much is read at a time.
+const CHUNK: usize = 256 * 1024;
+
+/// The header that limits the bandwidth of a connection.
+const TRAFFIC_LIMIT: &str = "x-oss-traffic-limit";
+
+/// Slowest connection that the service allows, in bit/s.
+const LEAST_TRAFFIC: u64 = 819_200;
+
+/// How [`upload_file`](crate::Bucket::upload_file) and [`download_file`](crate::Bucket::download_file) go about it.
+///
+/// ```
+/// # use alioss::Transfer;
+/// let transfer = Transfer::new().workers(5).part_size(16 << 20);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Transfer {
+    part_size: Option<u64>,
+    workers: Option<usize>,
+    records: Records,
+}
+
+/// Where records of transfers are.
+#[derive(Clone, Debug, Default)]
+enum Records {
+    #[default]
+    BesideFile,
+    Directory(PathBuf),
+    None,
+}
+
+impl Transfer {
+    /// Parts of automatic size, three workers, a record beside the local file.
+    pub fn new() -> Transfer {
+        Transfer::default()
+    }
+
+    /// Bytes per part, 102400 to 5368709120, at most 10000 parts. Default 8 MiB, and more for files of more than 80 GB. What
+    /// fits into one part is sent in one request.
+    pub fn part_size(mut self, bytes: u64) -> Transfer {
+        self.part_size = Some(bytes);
+        self
+    }
+
+    /// How many parts are under way at the same time, 1 to 64, default 3. With 1 everything happens on the calling thread;
+    /// else that many threads are started, which end with the transfer.
+    pub fn workers(mut self, workers: usize) -> Transfer {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// Keeps the record in `directory`, which has to exist, instead of beside the local file.
+    pub fn record_directory(mut self, directory: impl Into<PathBuf>) -> Transfer {
+        self.records = Records::Directory(directory.into());
+        self
+    }
+
+    /// Keeps no record: a transfer that fails begins from the start the next time, and leaves nothing.
+    pub fn without_record(mut self) -> Transfer {
+        self.records = Records::None;
+        self
+    }
+
+    fn checked_workers(&self) -> Result<usize> {
+        let workers = self.workers.unwrap_or(3);
+        if (1..=64).contains(&workers) {
+            return Ok(workers);
+        }
+        Err(Error::invalid(format!(
+            "`workers`: {workers} is out of range; allowed are 1 to 64"
+        )))
+    }
+
+    /// Where the record of a transfer of `path` is, which `what` tells apart from others of it; `None` without one.
+    fn record_path(&self, path: &Path, what: &str, kind: &str) -> Option<PathBuf> {
+        let mut name = std::ffi::OsString::from(".");
+        let directory = match &self.records {
+            Records::None => return None,
+            Records::BesideFile => {
+                name.push(crate::file::short_name(path.file_name()?));
+                name.push(".");
+                path.parent().unwrap_or(Path::new("")).to_owned()
+            }
+            Records::Directory(directory) => directory.clone(),
+        };
+        let mut crc = Crc64::new();
+        for text in [what.as_bytes(), path.as_os_str().as_encoded_bytes()] {
+            crc.update(text);
+            crc.update(&[0]);
+        }
+        name.push(format!("{:016x}.alioss-{kind}", crc.value()));
+        Some(directory.join(name))
+    }
+}
+
+/// What all requests of a transfer share. Unlike [`Options`], threads can share it.
+struct Common {
+    headers: Vec<(String, String)>,
+    query: Vec<(String, Option<String>)>,
+    insists: bool,
+    connect_timeout: Option<std::time::Duration>,
+    read_timeout: Option<std::time::Duration>,
+    deadline: Option<Deadline>,
+    cancel: Cancel,
+}
+
+impl Common {
+    /// The deadline begins to run now.
+    fn new(client: &Client, options: &Options<'_>) -> Result<Common> {
+        if options.range.is_some() || !options.fields.is_empty() || options.initial_crc64.is_some()
+        {
+            return Err(Error::invalid(
+                "`range`, `field` and `initial_crc64` belong to single requests; a transfer takes none of them",
+            ));
+        }
+        let owned = |text: &str| text.to_owned();
+        Ok(Common {
+            headers: options
+                .headers
+                .iter()
+                .map(|(name, value)| (owned(name), owned(value)))
+                .collect(),
+            query: options
+                .query
+                .iter()
+                .map(|(name, value)| (owned(name), value.as_deref().map(owned)))
+                .collect(),
+            insists: options.insists,
+            connect_timeout: options.connect_timeout,
+            read_timeout: options.read_timeout,
+            deadline: match options.deadline {
+                Some(deadline) => Some(deadline),
+                None => client.deadline(options)?,
+            },
+            cancel: options.cancel.clone(),
+        })
+    }
+
+    /// Options for one request, with the headers whose names, in lower case, are `wanted`.
+    fn options(&self, wanted: impl Fn(&str) -> bool) -> Options<'_> {
+        let mut options = Options::new().cancel(&self.cancel);
+        options.insists = self.insists;
+        options.connect_timeout = self.connect_timeout;
+        options.read_timeout = self.read_timeout;
+        options.deadline = self.deadline;
+        for (name, value) in &self.headers {
+            if wanted(&name.to_ascii_lowercase()) {
+                options = options.header(name.as_str(), value.as_str());
+            }
+        }
+        for (name, value) in &self.query {
+            options = options.query(name.as_str(), value.as_deref());
+        }
+        options
+    }
+
+    /// How many workers share a limit of the bandwidth, and which limit each has: the service's is of each connection.
+    fn shared_traffic(&self, client: &Client, workers: usize) -> (usize, Option<String>) {
+        let mut headers = self.headers.iter();
+        let given = headers.find(|(given, _)| given.eq_ignore_ascii_case(TRAFFIC_LIMIT));
+        let given = given.map(|(_, value)| value.as_str());
+        let given = given.or(client.traffic_limit());
+        let Some(limit) = given.and_then(|limit| limit.trim().parse::<u64>().ok()) else {
+            return (workers, given.map(str::to_owned));
+        };
+        let most = usize::try_from(limit / LEAST_TRAFFIC).unwrap_or(usize::MAX);
+        let workers = workers.min(most).max(1);
+        (workers, Some((limit / workers as u64).to_string()))
+    }
+
+    /// An error if the transfer has to stop now.
+    fn check(&self) -> Result<()> {
+        let limits = Limits {
+            cancel: self.cancel.clone(),
+            connect: std::time::Duration::MAX,
+            idle: std::time::Duration::MAX,
+            deadline: self.deadline,
+        };
+        limits.check()
+    }
+
+    /// The CRC-64 of `length` bytes of `file` from `offset` on; `None` if it ends before.
+    fn crc_of(&self, file: &std::fs::File, offset: u64, length: u64) -> Result<Option<u64>> {
+        let mut chunk = memory::zeros(CHUNK)?;
+        let mut crc = Crc64::new();
+        let mut done = 0;
+        while done < length {
+            self.check()?;
+            let room = (length - done).min(CHUNK as u64) as usize;
+            let buffer = chunk.get_mut(..room).unwrap_or_default();
+            let got = match read_at(file, buffer, offset.saturating_add(done)) {
+                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => continue,
+                got => got.map_err(|cause| Error::io("`path`: reading failed", cause))?,
+            };
+            if got == 0 {
+                return Ok(None);
+            }
+            crc.update(buffer.get(..got).unwrap_or_default());
+            done += got as u64;
+        }
+        Ok(Some(crc.value()))
+    }
+}
