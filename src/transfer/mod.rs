@@ -14,13 +14,13 @@ mod upload;
 
 use std::path::{Path, PathBuf};
 
-use crate::cancel::{Cancel, Limits};
+use crate::cancel::{Cancel, Deadline, Limits};
 use crate::client::Client;
 use crate::crc64::Crc64;
 use crate::error::{Error, Result};
 use crate::file::read_at;
 use crate::memory;
-use crate::request::{Deadline, Options};
+use crate::request::Options;
 
 /// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
