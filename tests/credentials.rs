@@ -357,6 +357,26 @@ fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
 }
 
 #[test]
+fn a_function_of_the_callers_that_fails_is_asked_each_time() {
+    let script = Arc::new(Scripted {
+        life: 3600,
+        fails: AtomicBool::new(true),
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::as_told(script.clone())));
+    for asked in 1..4 {
+        put(&bucket).unwrap_err();
+        assert_eq!(script.asked.load(Ordering::SeqCst), asked);
+    }
+    script.fails.store(false, Ordering::SeqCst);
+    put(&bucket).unwrap();
+    put(&bucket).unwrap();
+    assert_eq!(script.asked.load(Ordering::SeqCst), 4);
+}
+
+#[test]
 fn refused_keys_are_asked_for_once_more() {
     let script = Arc::new(Scripted {
         life: 3600,

@@ -34,17 +34,12 @@ func TestErrorsOfCallbacks(t *testing.T) {
 		}
 		return nil
 	})
-	// New ones each time: a function that has failed is not asked again at once.
-	refused := func() *Bucket {
-		return newBucket(t, func(o *Options) {
-			o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{}, errOurs })
-		})
-	}
-	broken := func() *Bucket {
-		return newBucket(t, func(o *Options) {
-			o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{ID: "a\x00b"}, nil })
-		})
-	}
+	refused := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{}, errOurs })
+	})
+	broken := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { return Keys{ID: "a\x00b"}, nil })
+	})
 	for name, test := range map[string]struct {
 		run    func(context.Context) error
 		status Status
@@ -99,15 +94,15 @@ func TestErrorsOfCallbacks(t *testing.T) {
 			return err
 		}, Cancelled, errOurs},
 		"credentials": {func(ctx context.Context) error {
-			_, err := refused().HeadObject(ctx, "key")
+			_, err := refused.HeadObject(ctx, "key")
 			return err
 		}, NoCredentials, errOurs},
 		"credentials with a NUL": {func(ctx context.Context) error {
-			_, err := broken().HeadObject(ctx, "key")
+			_, err := broken.HeadObject(ctx, "key")
 			return err
 		}, NoCredentials, nil},
 		"credentials of a listing": {func(ctx context.Context) error {
-			for _, err := range refused().ListObjectsV2(ctx, "", "") {
+			for _, err := range refused.ListObjectsV2(ctx, "", "") {
 				return err
 			}
 			return nil
@@ -132,11 +127,9 @@ func TestPanicsOfCallbacks(t *testing.T) {
 	b := newBucket(t)
 	must(b.PutObjectBytes(live(t), "key", pattern(300_000)))(t)
 	boom := WithProgress(func(int64, int64) error { panic("boom") })
-	wild := func() *Bucket {
-		return newBucket(t, func(o *Options) {
-			o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { panic("boom") })
-		})
-	}
+	wild := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { panic("boom") })
+	})
 	for name, run := range map[string]func(context.Context){
 		"reader": func(ctx context.Context) {
 			b.PutObject(ctx, "key", readerFunc(func([]byte) (int, error) { panic("boom") }))
@@ -150,10 +143,10 @@ func TestPanicsOfCallbacks(t *testing.T) {
 			defer object.Close()
 			object.Read(make([]byte, 10))
 		},
-		"credentials":     func(ctx context.Context) { wild().HeadObject(ctx, "key") },
-		"get credentials": func(ctx context.Context) { wild().GetObject(ctx, "key") },
+		"credentials":     func(ctx context.Context) { wild.HeadObject(ctx, "key") },
+		"get credentials": func(ctx context.Context) { wild.GetObject(ctx, "key") },
 		"list credentials": func(ctx context.Context) {
-			wild().ListObjectsV2(ctx, "", "")(func(ListedObject, error) bool { return true })
+			wild.ListObjectsV2(ctx, "", "")(func(ListedObject, error) bool { return true })
 		},
 		"loop": func(ctx context.Context) {
 			for range b.ListObjectsV2(ctx, "", "") {
@@ -263,8 +256,12 @@ func TestCredentialsFunc(t *testing.T) {
 	b := newBucket(t, func(o *Options) {
 		o.Credentials = CredentialsFunc(func(ctx context.Context) (Keys, error) {
 			calls.Add(1)
-			if _, ok := ctx.Value(contextKey{}).(int); !ok {
+			number, ok := ctx.Value(contextKey{}).(int)
+			if !ok {
 				return Keys{}, errors.New("whose context is this?")
+			}
+			if number%3 == 0 {
+				return Keys{}, fmt.Errorf("no keys for %d", number)
 			}
 			return localKeys(ctx)
 		})
@@ -276,7 +273,8 @@ func TestCredentialsFunc(t *testing.T) {
 			defer group.Done()
 			ctx := context.WithValue(context.Background(), contextKey{}, i)
 			for range 10 {
-				if _, err := b.PutObjectBytes(ctx, fmt.Sprint(i), nil); err != nil {
+				_, err := b.PutObjectBytes(ctx, fmt.Sprint(i), nil)
+				if i%3 == 0 && (err == nil || !strings.HasSuffix(err.Error(), fmt.Sprintf("no keys for %d", i))) || i%3 != 0 && err != nil {
 					t.Errorf("%d: %v", i, err)
 				}
 			}

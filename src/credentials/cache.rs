@@ -35,6 +35,9 @@ pub struct Cached<P> {
     state: ForkLock<State>,
     /// How long keys without an expiry are kept.
     unknown_life: Duration,
+    /// Whether a provider that failed is left alone for a while also if there are no keys. A function of the caller's is
+    /// not: why it fails may be a matter of the one request.
+    pauses: bool,
     /// The provider gives keys that are not to be kept: nobody waits for anybody.
     unkept: AtomicBool,
 }
@@ -136,6 +139,10 @@ impl State {
         };
     }
 
+    fn has_good(&self, now: i64) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.is_good(now))
+    }
+
     /// The thread that renewed gave up, for a reason of its own.
     fn abandoned(&mut self) {
         self.renewing = None;
@@ -144,9 +151,9 @@ impl State {
 
     fn failed(&mut self, error: &Error, now: i64) {
         self.abandoned();
-        let most = match &self.kept {
-            Some(kept) if kept.is_good(now) => MOST_PAUSE,
-            _ => MOST_PAUSE_WITHOUT_KEYS,
+        let most = match self.has_good(now) {
+            true => MOST_PAUSE,
+            false => MOST_PAUSE_WITHOUT_KEYS,
         };
         let doubled = Duration::from_millis(250 << self.failures.min(16)).min(most);
         self.failures = self.failures.saturating_add(1);
@@ -162,6 +169,7 @@ impl<P: CredentialsProvider> Cached<P> {
             provider,
             state: ForkLock::new(),
             unknown_life: UNKNOWN_LIFE,
+            pauses: true,
             unkept: AtomicBool::new(false),
         }
     }
@@ -170,6 +178,7 @@ impl<P: CredentialsProvider> Cached<P> {
     pub fn as_told(provider: P) -> Cached<P> {
         Cached {
             unknown_life: Duration::ZERO,
+            pauses: false,
             ..Cached::new(provider)
         }
     }
@@ -200,7 +209,7 @@ impl<P: CredentialsProvider> Cached<P> {
                     kept
                 }
                 // That this request had no more time says nothing of the provider.
-                Err(_) if asking.check().is_err() => {
+                Err(_) if asking.check().is_err() || !(self.pauses || state.has_good(now)) => {
                     state.abandoned();
                     None
                 }
