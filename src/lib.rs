@@ -15,7 +15,7 @@
 //! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
 //! `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
 #![deny(unsafe_code)]
-#![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
+#![warn(missing_docs)]
 // Nothing that a user, a file or a server controls may panic.
 #![cfg_attr(
     not(test),
