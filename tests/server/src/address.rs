@@ -11,9 +11,14 @@ pub struct Place {
 }
 
 /// `path` is the whole path, already percent-decoded: some clients escape even the slash behind the bucket.
-pub fn resolve(host: &str, path: &[u8], cnames: &HashMap<String, String>) -> Place {
+pub fn resolve(
+    host: &str,
+    path: &[u8],
+    cnames: &HashMap<String, String>,
+    domains: &[String],
+) -> Place {
     let path = path.strip_prefix(b"/").unwrap_or(path);
-    match bucket_of_host(host, cnames) {
+    match bucket_of_host(host, cnames, domains) {
         Some(bucket) => Place {
             bucket: Some(bucket),
             key: some(path),
@@ -44,7 +49,11 @@ pub fn host_name(host: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn bucket_of_host(host: &str, cnames: &HashMap<String, String>) -> Option<String> {
+fn bucket_of_host(
+    host: &str,
+    cnames: &HashMap<String, String>,
+    domains: &[String],
+) -> Option<String> {
     let name = host_name(host);
     if let Some(bucket) = cnames.get(&name) {
         return Some(bucket.clone());
@@ -52,8 +61,17 @@ fn bucket_of_host(host: &str, cnames: &HashMap<String, String>) -> Option<String
     if name.parse::<IpAddr>().is_ok() {
         return None;
     }
-    if let Some(bucket) = name.strip_suffix(".localhost") {
-        return Some(bucket.to_owned());
+    let domains = domains.iter().map(String::as_str);
+    for domain in domains.chain([".localhost"]) {
+        if let Some(bucket) = name
+            .strip_suffix(domain)
+            .filter(|bucket| !bucket.is_empty())
+        {
+            return Some(bucket.to_owned());
+        }
+        if name == domain[1..] {
+            return None;
+        }
     }
     let labels: Vec<&str> = name.strip_suffix(".aliyuncs.com")?.split('.').collect();
     // How many labels the service's own host name has before `.aliyuncs.com`:
@@ -92,7 +110,7 @@ mod tests {
 
     fn at(host: &str, path: &str) -> (Option<String>, Option<String>) {
         let cnames = HashMap::from([("img.example.com".to_owned(), "pictures".to_owned())]);
-        let place = resolve(host, path.as_bytes(), &cnames);
+        let place = resolve(host, path.as_bytes(), &cnames, &[".oss.test".to_owned()]);
         (
             place.bucket,
             place.key.map(|key| String::from_utf8(key).unwrap()),
@@ -129,6 +147,8 @@ mod tests {
         );
         assert_eq!(at("IMG.example.com", "/b/k"), pair("pictures", "b/k"));
         assert_eq!(at("127.0.0.1:80", "/b/../k"), pair("b", "../k"));
+        assert_eq!(at("b.oss.test:9000", "/k"), pair("b", "k"));
+        assert_eq!(at("oss.test:9000", "/b/k"), pair("b", "k"));
         assert_eq!(at("[::1]:80", "/b//k"), pair("b", "/k"));
         assert_eq!(at("localhost", "/b"), pair("b", ""));
     }

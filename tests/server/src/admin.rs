@@ -1,5 +1,7 @@
 //! `/_local/`: what tests in other languages use instead of the library's functions.
 
+use std::sync::PoisonError;
+
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -7,6 +9,26 @@ use crate::exchange::Upload;
 use crate::faults::Rule;
 use crate::request::Head;
 use crate::server::Shared;
+
+/// Settings that are kept and given back, and change nothing else here.
+const WITHOUT_EFFECT: [&str; 16] = [
+    "access points",
+    "asynchronous fetch",
+    "callback policy",
+    "cloud boxes",
+    "HTTPS configuration",
+    "inventory",
+    "lifecycle",
+    "live streams (channels are kept)",
+    "logging",
+    "meta query",
+    "QoS and resource pools",
+    "replication",
+    "storage capacity",
+    "styles and image processing",
+    "transfer acceleration",
+    "website mirrors",
+];
 
 /// By target, not by key: whatever the host name, this path is never an object.
 pub fn is_admin(head: &Head) -> bool {
@@ -26,10 +48,26 @@ pub async fn answer(shared: &Shared, head: &Head, mut body: Upload) -> Answer {
         .split(|&byte| byte == b'?')
         .next()
         .unwrap_or_default();
+    if is_foreign(head) {
+        let error = "pages of other origins may not use this";
+        return reply(403, &json!({ "error": error }));
+    }
     match route(shared, &head.method, path, &bytes) {
         Ok(value) => reply(200, &value),
         Err((status, error)) => reply(status, &json!({ "error": error })),
     }
+}
+
+/// Whether a page of another origin asks: any site that the user of this machine visits could.
+fn is_foreign(head: &Head) -> bool {
+    let own = |origin: &str| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, host)| host.eq_ignore_ascii_case(&head.host))
+    };
+    let site = head.header("sec-fetch-site");
+    head.header("origin").is_some_and(|origin| !own(&origin))
+        || site.is_some_and(|site| !matches!(site.as_ref(), "same-origin" | "none"))
 }
 
 fn reply(status: u16, value: &Value) -> Answer {
@@ -80,7 +118,18 @@ fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Valu
             shared.clock.set_skew(skew);
             Ok(json!({}))
         }
+        ("GET", b"/_local/health") => Ok(json!({"status": "ok"})),
+        ("POST", b"/_local/reset") => {
+            shared.store.reset().map_err(|error| (500, error.to_string()))?;
+            shared.records.clear();
+            shared.rules.clear();
+            shared.clock.set_skew(0);
+            *shared.public_access_block.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            Ok(json!({}))
+        }
         ("GET", b"/_local/info") => Ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "accepted_without_effect": WITHOUT_EFFECT,
             "http_port": shared.http_port,
             "https_port": shared.https_port,
             "region": shared.region,
@@ -88,6 +137,6 @@ fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Valu
             "ca_file": shared.ca_file,
             "clock_skew_seconds": (shared.clock.now_ms() - crate::clock::true_now_ms() + 500) / 1000,
         })),
-        _ => Err((404, "nothing here; see /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/info".to_owned())),
+        _ => Err((404, "nothing here; see /_local/health, /_local/info, /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/reset".to_owned())),
     }
 }

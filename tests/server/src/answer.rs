@@ -31,6 +31,8 @@ pub struct Answer {
     pub content: Content,
     /// Length to announce when there is no body: answers to HEAD.
     pub announced: Option<u64>,
+    /// Limit for the body, in bytes a second.
+    pub speed: Option<u64>,
 }
 
 impl Answer {
@@ -40,6 +42,7 @@ impl Answer {
             headers: Vec::new(),
             content: Content::Bytes(Bytes::new()),
             announced: None,
+            speed: None,
         }
     }
 

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 
 use crate::auth::Identity;
 use crate::errors::{ApiError, Result};
+use crate::handlers::LENGTHS_OF_MD5;
 use crate::record::Entry;
 use crate::request::Head;
 use crate::server::Shared;
@@ -113,8 +114,8 @@ impl Exchange {
 /// Compares a `Content-MD5` header with the sum of what came.
 pub fn check_digest(header: &str, md5: &[u8; 16]) -> Result<()> {
     match crate::unbase64(header) {
-        Some(given) if given == md5 => Ok(()),
-        Some(given) if given.len() == 16 => Err(ApiError::new(
+        Some(given) if given.starts_with(md5) && LENGTHS_OF_MD5.contains(&given.len()) => Ok(()),
+        Some(given) if LENGTHS_OF_MD5.contains(&given.len()) => Err(ApiError::new(
             400,
             "InvalidDigest",
             "The Content-MD5 you specified did not match what we received.",

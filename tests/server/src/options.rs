@@ -82,6 +82,12 @@ pub struct Options {
     pub etag_md5: bool,
     /// `false` keeps no list of requests; for benchmarks.
     pub record: bool,
+    /// A line for each request on standard error.
+    pub verbose: bool,
+    /// Further domains whose subdomains are buckets, as those of `localhost` are.
+    pub domains: Vec<String>,
+    /// Certificate chain and key, in PEM files, to use instead of certificates of an own CA.
+    pub certificate: Option<(PathBuf, PathBuf)>,
     /// How long an archived object takes to thaw.
     pub restore_delay: Duration,
     /// Threads that serve connections.
@@ -104,6 +110,9 @@ impl Default for Options {
             tls_versions: (TlsVersion::V1_2, TlsVersion::V1_3),
             etag_md5: true,
             record: true,
+            verbose: false,
+            domains: Vec::new(),
+            certificate: None,
             restore_delay: Duration::from_secs(1),
             threads: 4,
         }

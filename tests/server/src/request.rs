@@ -70,6 +70,7 @@ impl Head {
         target: &[u8],
         headers: HeaderMap,
         cnames: &HashMap<String, String>,
+        domains: &[String],
     ) -> Head {
         let (authority, rest) = split_absolute(target);
         let (path, query) = match rest.iter().position(|&byte| byte == b'?') {
@@ -83,7 +84,7 @@ impl Head {
                 .map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned())
                 .unwrap_or_default(),
         };
-        let place = address::resolve(&host, &percent::decode(path), cnames);
+        let place = address::resolve(&host, &percent::decode(path), cnames, domains);
         Head {
             method: method.to_owned(),
             target: target.to_vec(),
@@ -147,6 +148,7 @@ mod tests {
             b"http://b.localhost:1/a%2F../x?acl&k=a+b%2B&e=",
             HeaderMap::new(),
             &none,
+            &[],
         );
         assert_eq!(head.place.bucket.as_deref(), Some("b"));
         assert_eq!(head.place.key.as_deref(), Some(&b"a/../x"[..]));
@@ -155,7 +157,7 @@ mod tests {
 
         let mut headers = HeaderMap::new();
         headers.insert("host", "127.0.0.1".parse().unwrap());
-        let head = Head::new("GET", b"/bucket%2F%2Fkey", headers, &none);
+        let head = Head::new("GET", b"/bucket%2F%2Fkey", headers, &none, &[]);
         assert_eq!(head.place.bucket.as_deref(), Some("bucket"));
         assert_eq!(head.place.key.as_deref(), Some(&b"/key"[..]));
     }

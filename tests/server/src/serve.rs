@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::admin;
-use crate::answer::Answer;
+use crate::answer::{Answer, Content};
 use crate::auth::{Identity, Verifier, policy};
 use crate::body::{AnswerBody, Effects};
 use crate::clock;
@@ -119,7 +119,13 @@ async fn handle(
         .unwrap_or_else(|| parts.uri.to_string().into_bytes());
     let head = {
         let cnames = shared.cnames.read().unwrap_or_else(PoisonError::into_inner);
-        Head::new(parts.method.as_str(), &target, parts.headers, &cnames)
+        Head::new(
+            parts.method.as_str(),
+            &target,
+            parts.headers,
+            &cnames,
+            &shared.domains,
+        )
     };
     let request_id = crate::random_hex(12).to_ascii_uppercase();
     if admin::is_admin(&head) {
@@ -203,6 +209,22 @@ async fn handle(
         }
     };
     handlers::decorate(&mut answer, &exchange);
+    if answer.status == 500 {
+        complain(&exchange, &answer);
+    }
+    if shared.verbose {
+        let head = &exchange.head;
+        let target = String::from_utf8_lossy(&head.target);
+        eprintln!(
+            "{} {} {} {} {} {} ms",
+            exchange.client,
+            head.method,
+            target,
+            exchange.operation,
+            answer.status,
+            started.elapsed().as_millis()
+        );
+    }
     let effects = after(&mut answer, &actions, &conn)?;
     {
         let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);
@@ -217,6 +239,20 @@ async fn handle(
         effects,
         conn,
     ))
+}
+
+/// Something of this machine is wrong; who runs the server has to know.
+fn complain(exchange: &Exchange, answer: &Answer) {
+    let text = match &answer.content {
+        Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Content::Pieces(_) => String::new(),
+    };
+    let detail = text
+        .split_once("<ErrorDetail>")
+        .and_then(|(_, rest)| rest.split_once("</ErrorDetail>"))
+        .map_or("", |(detail, _)| detail);
+    let target = String::from_utf8_lossy(&exchange.head.target);
+    eprintln!("oss-local: {} {target}: {detail}", exchange.head.method);
 }
 
 fn record(
@@ -255,8 +291,12 @@ async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     };
     exchange.identity = verifier.identify(&exchange.head)?;
     policy::check_names(exchange)?;
-    policy::check_access(exchange)?;
-    handlers::dispatch(exchange).await
+    handlers::enter(exchange);
+    let outcome = match policy::check_access(exchange) {
+        Ok(()) => handlers::dispatch(exchange).await,
+        Err(error) => Err(error),
+    };
+    outcome.or_else(|error| handlers::instead(exchange, &error).ok_or(error))
 }
 
 /// Faults that come before the operation or instead of it.
@@ -353,7 +393,10 @@ fn after(
     actions: &[Action],
     conn: &Conn,
 ) -> Result<Option<Box<Effects>>, Abort> {
-    let mut effects = Effects::default();
+    let mut effects = Effects {
+        bytes_per_second: answer.speed,
+        ..Effects::default()
+    };
     for action in actions {
         match action {
             Action::StoreThenReset => return Err(reset(conn)),
@@ -380,7 +423,8 @@ fn after(
             _ => {}
         }
     }
-    Ok(Some(Box::new(effects)).filter(|_| !actions.is_empty()))
+    let needed = !actions.is_empty() || answer.speed.is_some();
+    Ok(Some(Box::new(effects)).filter(|_| needed))
 }
 
 fn replace_headers(answer: &mut Answer, headers: &[(String, String)]) {

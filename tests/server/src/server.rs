@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustls::ServerConfig;
+use rustls::server::ResolvesServerCert;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -35,6 +36,9 @@ pub struct Shared {
     pub region: String,
     pub etag_md5: bool,
     pub record: bool,
+    pub verbose: bool,
+    /// Lower-case, with a dot before.
+    pub domains: Vec<String>,
     pub restore_delay: Duration,
     /// The account's own setting: `PublicAccessBlockConfiguration`.
     pub public_access_block: Mutex<Option<String>>,
@@ -123,10 +127,13 @@ impl Server {
         } = open_place(options.dir.as_deref())?;
         let authority = Arc::new(authority);
         let tls = match options.https_addr {
-            Some(_) => Some(tls::server_config(
-                Arc::clone(&authority),
-                options.tls_versions,
-            )?),
+            Some(_) => {
+                let resolver: Arc<dyn ResolvesServerCert> = match &options.certificate {
+                    Some((chain, key)) => tls::fixed(chain, key)?,
+                    None => Arc::clone(&authority) as _,
+                };
+                Some(tls::server_config(resolver, options.tls_versions)?)
+            }
             None => None,
         };
         let shared = Arc::new(Shared {
@@ -140,6 +147,12 @@ impl Server {
             region: options.region,
             etag_md5: options.etag_md5,
             record: options.record,
+            verbose: options.verbose,
+            domains: options
+                .domains
+                .iter()
+                .map(|domain| format!(".{}", crate::address::host_name(domain)))
+                .collect(),
             restore_delay: options.restore_delay,
             public_access_block: Mutex::default(),
             connections: AtomicU64::new(1),

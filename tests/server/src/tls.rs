@@ -167,8 +167,37 @@ impl ResolvesServerCert for Authority {
     }
 }
 
+/// One certificate for all names.
+#[derive(Debug)]
+struct Fixed(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Fixed {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0))
+    }
+}
+
+/// The certificate chain and key of two PEM files.
+pub fn fixed(chain: &Path, key: &Path) -> io::Result<Arc<dyn ResolvesServerCert>> {
+    let named = |path: &Path, error: String| other(format!("{}: {error}", path.display()));
+    let certificates = CertificateDer::pem_file_iter(chain)
+        .and_then(|iter| iter.collect::<Result<Vec<_>, _>>())
+        .map_err(|error| named(chain, error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(named(chain, "it holds no certificate".to_owned()));
+    }
+    let private =
+        PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, error.to_string()))?;
+    let signing =
+        ring::sign::any_supported_type(&private).map_err(|error| named(key, error.to_string()))?;
+    Ok(Arc::new(Fixed(Arc::new(CertifiedKey::new(
+        certificates,
+        signing,
+    )))))
+}
+
 pub fn server_config(
-    authority: Arc<Authority>,
+    resolver: Arc<dyn ResolvesServerCert>,
     (lowest, highest): (TlsVersion, TlsVersion),
 ) -> io::Result<Arc<ServerConfig>> {
     let known = [
@@ -184,7 +213,7 @@ pub fn server_config(
         .with_protocol_versions(&versions)
         .map_err(other)?
         .with_no_client_auth()
-        .with_cert_resolver(authority);
+        .with_cert_resolver(resolver);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

@@ -29,7 +29,12 @@ fn other<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
 }
 
 fn anonymous(server: &Server, request: &str) -> Answer {
-    let head = format!("{request} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+    let version = if request.contains(" HTTP/") {
+        ""
+    } else {
+        " HTTP/1.1"
+    };
+    let head = format!("{request}{version}\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
     raw(server.http_port(), head.as_bytes())
 }
 
@@ -249,4 +254,108 @@ fn answers_show_pages_of_other_origins_what_the_rules_say() {
         Some("X-Oss-Date, x-oss-meta-a")
     );
     assert_eq!(preflight("authorization").status, 403);
+}
+
+#[test]
+fn a_website_has_an_index_an_error_page_and_redirects() {
+    let server = start();
+    let client = Client::new(&server, "site");
+    client.send(
+        "PUT",
+        "",
+        &[("acl", "")],
+        &[("x-oss-acl", "public-read")],
+        b"",
+    );
+    for (key, body) in [
+        ("index.html", "home"),
+        ("docs/index.html", "docs"),
+        ("error.html", "lost"),
+    ] {
+        client.put(key, body.as_bytes());
+    }
+    let website = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>\
+        <ErrorDocument><Key>error.html</Key></ErrorDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber>\
+        <Condition><KeyPrefixEquals>old/</KeyPrefixEquals><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition>\
+        <Redirect><RedirectType>External</RedirectType><Protocol>https</Protocol><HostName>example.com</HostName>\
+        <ReplaceKeyPrefixWith>new/</ReplaceKeyPrefixWith><HttpRedirectCode>301</HttpRedirectCode></Redirect>\
+        </RoutingRule></RoutingRules></WebsiteConfiguration>";
+    assert_eq!(
+        client
+            .send("PUT", "", &[("website", "")], &[], website.as_bytes())
+            .status,
+        200
+    );
+    let visit = |path: &str| {
+        let answer = anonymous(&server, &format!("GET /site{path}"));
+        (
+            answer.status,
+            answer.text(),
+            answer.header("location").map(str::to_owned),
+        )
+    };
+    assert_eq!(visit("/"), (200, "home".to_owned(), None));
+    assert_eq!(visit("/docs/"), (200, "docs".to_owned(), None));
+    assert_eq!(visit("/missing"), (404, "lost".to_owned(), None));
+    let (status, _, location) = visit("/old/a%20b");
+    assert_eq!(
+        (status, location.as_deref()),
+        (301, Some("https://example.com/new/a%20b"))
+    );
+    // Who signs is a program, and gets a listing and an error.
+    assert!(
+        client
+            .send("GET", "", &[], &[], b"")
+            .text()
+            .contains("<ListBucketResult>")
+    );
+    assert_eq!(client.get("missing").code(), "NoSuchKey");
+    assert!(
+        client
+            .send("GET", "", &[("website", "")], &[], b"")
+            .text()
+            .contains("<PassQueryString>false</PassQueryString>")
+    );
+}
+
+#[test]
+fn only_pages_on_the_list_show_objects() {
+    let server = start();
+    let client = Client::new(&server, "pictures");
+    client.send(
+        "PUT",
+        "",
+        &[("acl", "")],
+        &[("x-oss-acl", "public-read")],
+        b"",
+    );
+    client.put("k", b"1");
+    let referer = |empty: bool| {
+        let body = format!(
+            "<RefererConfiguration><AllowEmptyReferer>{empty}</AllowEmptyReferer><RefererList>\
+            <Referer>http://*.example.com</Referer></RefererList><RefererBlacklist><Referer>http://bad.example.com</Referer>\
+            </RefererBlacklist></RefererConfiguration>"
+        );
+        assert_eq!(
+            client
+                .send("PUT", "", &[("referer", "")], &[], body.as_bytes())
+                .status,
+            200
+        );
+    };
+    let from = |page: &str| {
+        anonymous(
+            &server,
+            &format!("GET /pictures/k HTTP/1.1\r\nreferer: {page}"),
+        )
+        .status
+    };
+    referer(true);
+    assert_eq!(from("http://www.example.com/page"), 200);
+    assert_eq!(from("http://bad.example.com/page"), 403);
+    assert_eq!(from("http://example.org/"), 403);
+    assert_eq!(anonymous(&server, "GET /pictures/k").status, 200);
+    referer(false);
+    assert_eq!(anonymous(&server, "GET /pictures/k").status, 403);
+    assert_eq!(client.get("k").status, 200);
 }

@@ -27,7 +27,7 @@ fn documents() {
         ),
         (
             "cors",
-            "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>",
+            "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule><ResponseVary>true</ResponseVary></CORSConfiguration>",
             "NoSuchCORSConfiguration",
         ),
         (
@@ -42,7 +42,7 @@ fn documents() {
         ),
         (
             "referer",
-            "<RefererConfiguration><AllowEmptyReferer>false</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>",
+            "<RefererConfiguration><AllowEmptyReferer>false</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><TruncatePath>false</TruncatePath><RefererList></RefererList></RefererConfiguration>",
             "",
         ),
         (

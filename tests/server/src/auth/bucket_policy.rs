@@ -101,7 +101,7 @@ fn applies(statement: &Value, question: &Question<'_>, denies: bool) -> bool {
 }
 
 /// `*` stands for any text, `?` for one character.
-fn like(pattern: &str, text: &str) -> bool {
+pub fn like(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t, mut star) = (0, 0, None);

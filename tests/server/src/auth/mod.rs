@@ -6,6 +6,7 @@ pub mod bucket_policy;
 pub mod form;
 pub mod keys;
 pub mod policy;
+mod referer;
 mod v1;
 mod v4;
 

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use serde_json::Value;
 
 use super::bucket_policy::{self, Question, Verdict};
+use super::referer;
 use crate::address;
 use crate::clock;
 use crate::errors::{ApiError, Result};
@@ -104,6 +105,9 @@ pub fn check_access(exchange: &Exchange) -> Result<()> {
         .iter()
         .find(|(operation, _)| *operation == exchange.operation)
         .map_or(exchange.operation, |(_, action)| action);
+    if action == "GetObject" {
+        referer::check(exchange, &bucket.lock())?;
+    }
     check(exchange, &bucket, action, &exchange.key)
 }
 

@@ -75,7 +75,10 @@ impl<'a> Scope<'a> {
         Err(ApiError::argument(
             field,
             self.region,
-            format!("Invalid signing region in {field}, expected {region}."),
+            match field {
+                "Authorization" => "Invalid signing region in Authorization header.".to_owned(),
+                _ => "The signing region in credential is invalid.".to_owned(),
+            },
         )
         .ec("0002-00000226"))
     }

@@ -2,13 +2,14 @@
 
 use super::headers::{self, STORAGE_CLASSES};
 use super::named::{leaf, tree};
-use super::service::owner;
+use super::service::{owner, resource_group};
 use crate::answer::Answer;
 use crate::auth::policy::is_closed;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::options::OWNER;
+use crate::request::Head;
 use crate::store::{Kind, Settings, Version};
 use crate::xml::{self, Writer, write_node};
 
@@ -27,6 +28,9 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
                 vec![leaf("ResourceGroupId", group)],
             )),
         );
+    }
+    if let Some(document) = default_encryption(&exchange.head)? {
+        settings.documents.insert("encryption".to_owned(), document);
     }
     if !body.trim_ascii().is_empty() {
         let root = xml::parse(&body).map_err(ApiError::malformed_xml)?;
@@ -60,6 +64,28 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let location = format!("/{}", settings.name);
     exchange.shared.store.create_bucket(settings, acl)?;
     Ok(Answer::new(200).header("location", location))
+}
+
+/// The encryption that a new bucket is asked for by headers.
+fn default_encryption(head: &Head) -> Result<Option<String>> {
+    let given = headers::encryption(head)?;
+    if given.is_empty() {
+        return Ok(None);
+    }
+    let name = |header: &str| match header {
+        "x-oss-server-side-encryption" => "SSEAlgorithm",
+        "x-oss-server-side-data-encryption" => "KMSDataEncryption",
+        _ => "KMSMasterKeyID",
+    };
+    let fields = given
+        .iter()
+        .map(|(header, value)| leaf(name(header), value))
+        .collect();
+    let rule = tree("ApplyServerSideEncryptionByDefault", fields);
+    Ok(Some(write_node(&tree(
+        "ServerSideEncryptionRule",
+        vec![rule],
+    ))))
 }
 
 pub fn delete(exchange: &Exchange) -> Result<Answer> {
@@ -106,11 +132,8 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
             switched(document("replication").is_some()),
         )
         .text("Name", &settings.name);
-    let group = field("resourceGroup", "ResourceGroupId");
-    xml.text(
-        "ResourceGroupId",
-        group.as_deref().unwrap_or(DEFAULT_RESOURCE_GROUP),
-    );
+    xml.text("ResourceGroupId", &resource_group(&settings))
+        .text("Comment", "");
     owner(&mut xml, &settings.owner);
     xml.open("AccessControlList")
         .text("Grant", &settings.acl)

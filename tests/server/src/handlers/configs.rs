@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::checks::{self, lower_booleans};
 use super::headers;
 use crate::answer::Answer;
+use crate::auth::bucket_policy;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::xml::{self, DECLARATION, Node, write_node};
@@ -201,16 +203,6 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
-const BOOLEANS: [&str; 7] = [
-    "AllowEmptyReferer",
-    "AllowTruncateQueryString",
-    "BlockPublicAccess",
-    "Enable",
-    "Enabled",
-    "IsEnabled",
-    "TruncatePath",
-];
-
 /// Parses a body and insists on its root element.
 pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
     let mut node = xml::parse(body).map_err(ApiError::malformed_xml)?;
@@ -223,14 +215,6 @@ pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
             node.name
         )))
     }
-}
-
-/// Clients write booleans as their language does, and read what the service writes.
-fn lower_booleans(node: &mut Node) {
-    if BOOLEANS.contains(&node.name.as_str()) {
-        node.text.make_ascii_lowercase();
-    }
-    node.children.iter_mut().for_each(lower_booleans);
 }
 
 /// The tags of a `Tagging` body.
@@ -267,18 +251,45 @@ pub async fn perform(exchange: &mut Exchange) -> Result<Answer> {
     }
     if exchange.operation == *put {
         let body = exchange.read_all(LARGEST).await?;
-        let node = read_root(&body, root)?;
-        check(name, &node, &body)?;
+        let mut node = read_root(&body, root)?;
+        check(exchange, name, &node, &body)?;
+        checks::complete(name, &mut node);
         save(exchange, name, Some(write_node(&node)))?;
         return Ok(Answer::new(200));
+    }
+    if *name == "tagging"
+        && let Some(keys) = exchange.query("tagging").filter(|keys| !keys.is_empty())
+    {
+        return remove_tags(exchange, &keys);
     }
     save(exchange, name, None)?;
     Ok(Answer::new(204))
 }
 
+/// Removes the tags of these keys, which commas part.
+fn remove_tags(exchange: &Exchange, keys: &str) -> Result<Answer> {
+    let bucket = exchange.bucket()?;
+    let document = bucket.lock().settings.documents.get("tagging").cloned();
+    if let Some(mut root) = document.and_then(|text| xml::parse(text.as_bytes()).ok()) {
+        for set in &mut root.children {
+            set.children.retain(|tag| {
+                !keys
+                    .split(',')
+                    .any(|key| tag.get("Key") == Some(key.trim()))
+            });
+        }
+        save(exchange, "tagging", Some(write_node(&root)))?;
+    }
+    Ok(Answer::new(204))
+}
+
 pub fn unset_error(code: &'static str, bucket: &str) -> ApiError {
-    ApiError::new(404, code, "The specified configuration does not exist.")
-        .detail("BucketName", bucket)
+    let message = match code {
+        "NoSuchCORSConfiguration" => "The CORS Configuration does not exist.",
+        "NoSuchAccessPoint" => "Accesspoint not found",
+        _ => "The specified configuration does not exist.",
+    };
+    ApiError::new(404, code, message).detail("BucketName", bucket)
 }
 
 /// A stored document as an answer.
@@ -298,7 +309,7 @@ pub fn save(exchange: &Exchange, name: &str, document: Option<String>) -> Result
 }
 
 /// What goes beyond a root element.
-fn check(name: &str, node: &Node, body: &[u8]) -> Result<()> {
+fn check(exchange: &Exchange, name: &str, node: &Node, body: &[u8]) -> Result<()> {
     let one_of = |field: &'static str, values: &[&str]| match node.get(field) {
         Some(value) if values.contains(&value) => Ok(()),
         _ => Err(ApiError::malformed_xml(format!(
@@ -316,17 +327,7 @@ fn check(name: &str, node: &Node, body: &[u8]) -> Result<()> {
     match name {
         "lifecycle" => {
             some("Rule", 1000)?;
-            let sound = |rule: &Node| {
-                rule.get("Status")
-                    .is_some_and(|status| ["Enabled", "Disabled"].contains(&status))
-            };
-            if node.all("Rule").all(sound) {
-                Ok(())
-            } else {
-                Err(ApiError::malformed_xml(
-                    "Status must be one of Enabled, Disabled",
-                ))
-            }
+            checks::lifecycle(node)
         }
         "cors" => {
             some("CORSRule", 10)?;
@@ -342,15 +343,10 @@ fn check(name: &str, node: &Node, body: &[u8]) -> Result<()> {
             }
         }
         "tagging" => headers::check_tags(&read_tags(body)?, 20, 64, 128),
-        "encryption" => {
-            let rule = node.child("ApplyServerSideEncryptionByDefault");
-            match rule.and_then(|rule| rule.get("SSEAlgorithm")) {
-                Some("AES256" | "KMS" | "SM4") => Ok(()),
-                _ => Err(ApiError::malformed_xml(
-                    "SSEAlgorithm must be one of AES256, KMS, SM4",
-                )),
-            }
-        }
+        "encryption" => checks::encryption(node),
+        "httpsConfig" => checks::https(node),
+        "qos" => checks::capacity(node),
+        "logging" => check_target(exchange, node),
         "referer" => one_of("AllowEmptyReferer", &["true", "false"]),
         "requestPayment" => one_of("Payer", &["BucketOwner", "Requester"]),
         "accessmonitor" => one_of("Status", &["Enabled", "Disabled"]),
@@ -358,6 +354,27 @@ fn check(name: &str, node: &Node, body: &[u8]) -> Result<()> {
         "publicAccessBlock" => one_of("BlockPublicAccess", &["true", "false"]),
         "resourceGroup" => some("ResourceGroupId", 1),
         _ => Ok(()),
+    }
+}
+
+/// Logs go to a bucket that is there, and of the same owner.
+fn check_target(exchange: &Exchange, node: &Node) -> Result<()> {
+    let Some(target) = node
+        .child("LoggingEnabled")
+        .and_then(|enabled| enabled.get("TargetBucket"))
+    else {
+        return Ok(());
+    };
+    let own = |bucket: &std::sync::Arc<crate::store::Bucket>| {
+        Some(bucket.lock().settings.owner.as_str()) == exchange.identity.account()
+    };
+    match exchange.shared.store.bucket(target) {
+        Ok(bucket) if own(&bucket) => Ok(()),
+        _ => {
+            let message = "The target bucket for logging does not exist.";
+            Err(ApiError::new(400, "InvalidTargetBucketForLogging", message)
+                .detail("TargetBucket", target))
+        }
     }
 }
 
@@ -435,15 +452,7 @@ pub fn policy_status(exchange: &Exchange) -> Result<Answer> {
     let policy = bucket.lock().settings.documents.get("policy").cloned();
     let policy = policy.ok_or_else(|| unset_error("NoSuchBucketPolicy", &bucket.name))?;
     let value: Value = serde_json::from_str(&policy).unwrap_or_default();
-    let open = |statement: &Value| {
-        let anybody = statement["Principal"]
-            .as_array()
-            .is_some_and(|list| list.iter().any(|one| one == "*"));
-        statement["Effect"] == "Allow" && anybody && statement.get("Condition").is_none()
-    };
-    let public = value["Statement"]
-        .as_array()
-        .is_some_and(|list| list.iter().any(open));
+    let public = bucket_policy::is_public(&value);
     let mut xml = xml::Writer::new("PolicyStatus");
     xml.number("IsPublic", public);
     Ok(Answer::xml(xml.finish()))

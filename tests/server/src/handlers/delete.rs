@@ -75,6 +75,15 @@ pub async fn many(exchange: &mut Exchange) -> Result<Answer> {
             )
             .detail("ObjectName", key));
         }
+        if let Some(id) = object.get("VersionId")
+            && !(id.is_empty() || id == "null" || id.starts_with("CAEQ"))
+        {
+            return Err(ApiError::argument(
+                "versionId",
+                id,
+                "Invalid version id specified",
+            ));
+        }
         policy::check(exchange, &bucket, "DeleteObject", key)?;
     }
     for object in objects {

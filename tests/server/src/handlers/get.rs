@@ -129,7 +129,7 @@ fn check_conditions(exchange: &Exchange, version: &Version) -> Result<()> {
 }
 
 pub fn get(exchange: &Exchange) -> Result<Answer> {
-    headers::traffic_limit(&exchange.head)?;
+    let limit = headers::traffic_limit(&exchange.head)?;
     let found = find(exchange)?;
     if let Some(process) = exchange
         .query("x-oss-process")
@@ -147,6 +147,7 @@ pub fn get(exchange: &Exchange) -> Result<Answer> {
         .detail("ObjectName", &exchange.key));
     }
     let mut answer = describe(&found, exchange.now_ms);
+    answer.speed = limit.map(|bits| bits / 8);
     for (parameter, header) in OVERRIDES {
         let Some(value) = exchange.query(parameter).filter(|value| !value.is_empty()) else {
             continue;
@@ -161,6 +162,7 @@ pub fn get(exchange: &Exchange) -> Result<Answer> {
         }
         answer.set(header, value);
     }
+    found.target.body.check()?;
     let size = found.target.size;
     let standard = exchange
         .head
@@ -204,6 +206,19 @@ pub fn meta(exchange: &Exchange) -> Result<Answer> {
         .header("last-modified", clock::http_date(found.target.modified_ms))
         .header("x-oss-hash-crc64ecma", found.target.crc.to_string())
         .maybe("x-oss-version-id", found.id.clone());
+    let monitored = exchange
+        .bucket()?
+        .lock()
+        .settings
+        .documents
+        .get("accessmonitor")
+        .is_some_and(|document| document.contains("<Status>Enabled</Status>"));
+    if monitored {
+        answer.set(
+            "x-oss-last-access-time",
+            clock::http_date(found.target.modified_ms),
+        );
+    }
     answer.announced = Some(if exchange.head.method == "HEAD" {
         found.target.size
     } else {

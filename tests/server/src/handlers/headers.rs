@@ -20,6 +20,8 @@ const ENCRYPTION: [&str; 3] = [
     "x-oss-server-side-data-encryption",
     "x-oss-server-side-encryption-key-id",
 ];
+/// What objects are encrypted with by KMS when no key is named.
+pub const DEFAULT_KMS_KEY: &str = "9468da86-3509-4f8d-a61e-6eab1eac0000";
 const META: &str = "x-oss-meta-";
 const LARGEST_META: usize = 8 * 1024;
 
@@ -129,6 +131,12 @@ pub fn encryption(head: &Head) -> Result<Vec<(String, String)>> {
         }
         out.push((name.to_owned(), value.into_owned()));
     }
+    // The service has a key of its own for those who name none.
+    if head.header(ENCRYPTION[0]).as_deref() == Some("KMS")
+        && !head.headers.contains_key(ENCRYPTION[2])
+    {
+        out.push((ENCRYPTION[2].to_owned(), DEFAULT_KMS_KEY.to_owned()));
+    }
     if !out.is_empty() && !head.headers.contains_key(ENCRYPTION[0]) {
         return Err(ApiError::new(
             400,
@@ -166,6 +174,8 @@ pub fn check_tags(
     longest_value: usize,
 ) -> Result<()> {
     let invalid = |message: String| Err(ApiError::new(400, "InvalidTag", message));
+    // Those of buckets may hold more.
+    let strict = most == 10;
     if tags.len() > most {
         return invalid(format!("There are more than {most} tags."));
     }
@@ -175,6 +185,12 @@ pub fn check_tags(
             || value.chars().count() > longest_value
         {
             return invalid(format!("The tag {key} is too long or has no name."));
+        }
+        let legal = |c: char| c.is_alphanumeric() || " +-=._:/".contains(c);
+        if strict && !(key.chars().all(legal) && value.chars().all(legal)) {
+            return invalid(format!(
+                "The tag {key} holds characters that are not allowed."
+            ));
         }
         if tags[..index].iter().any(|(other, _)| other == key) {
             return invalid(format!("The tag {key} occurs twice."));
@@ -275,24 +291,18 @@ pub fn range(text: Option<&str>, size: u64, standard: bool) -> Range {
     }
 }
 
-/// `x-oss-traffic-limit`, header or parameter, must lie within the documented bounds.
-pub fn traffic_limit(head: &Head) -> Result<()> {
+/// `x-oss-traffic-limit`, header or parameter, in bits a second: it must lie within the documented bounds.
+pub fn traffic_limit(head: &Head) -> Result<Option<u64>> {
     let text = head
         .header("x-oss-traffic-limit")
         .or_else(|| head.query.get("x-oss-traffic-limit"));
-    match text {
-        Some(text)
-            if !text
-                .parse::<u64>()
-                .is_ok_and(|bits| (245_760..=838_860_800).contains(&bits)) =>
-        {
-            Err(ApiError::argument(
-                "x-oss-traffic-limit",
-                text,
-                "The x-oss-traffic-limit you specified is invalid.",
-            ))
+    let Some(text) = text else { return Ok(None) };
+    match text.parse::<u64>() {
+        Ok(bits) if (245_760..=838_860_800).contains(&bits) => Ok(Some(bits)),
+        _ => {
+            let message = "The x-oss-traffic-limit you specified is invalid.";
+            Err(ApiError::argument("x-oss-traffic-limit", text, message))
         }
-        _ => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bucket;
 mod callback;
+mod checks;
 mod configs;
 mod copy;
 mod cors;
@@ -20,7 +21,10 @@ pub mod route;
 mod select;
 mod service;
 mod versions;
+mod website;
 mod worm;
+
+pub use put::LENGTHS_OF_MD5;
 
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
@@ -164,6 +168,8 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         }
     }
 }
+
+pub use website::{enter, instead};
 
 /// What all answers get, refusals too.
 pub fn decorate(answer: &mut Answer, exchange: &Exchange) {

@@ -104,13 +104,17 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
         _ => {
             const PAGE: usize = 100;
             let after = exchange.query("continuation-token").unwrap_or_default();
-            let mut list: Vec<_> = all(exchange, "inventory")?
-                .into_iter()
-                .filter(|(id, _)| *id > after)
-                .collect();
+            let known = all(exchange, "inventory")?;
+            if known.is_empty() {
+                return Err(unset_error("NoSuchInventory", exchange.bucket_name()));
+            }
+            let mut list: Vec<_> = known.into_iter().filter(|(id, _)| *id > after).collect();
             let truncated = list.len() > PAGE;
             list.truncate(PAGE);
             let mut xml = Writer::new("ListInventoryConfigurationsResult");
+            if !after.is_empty() {
+                xml.text("ContinuationToken", &after);
+            }
             for (_, node) in &list {
                 xml.node(node);
             }
@@ -130,7 +134,7 @@ pub async fn style(exchange: &mut Exchange) -> Result<Answer> {
             let mut node = read_root(&exchange.read_all(LARGEST).await?, "Style")?;
             let content = node.get("Content").filter(|content| !content.is_empty());
             let content = content
-                .ok_or_else(|| ApiError::malformed_xml("Content is missing"))?
+                .ok_or_else(|| ApiError::argument("Content", "", "Style content is invalid."))?
                 .to_owned();
             let category = exchange
                 .query("category")
@@ -244,6 +248,14 @@ pub async fn replication(exchange: &mut Exchange) -> Result<Answer> {
                     "Destination with Bucket and Location is missing",
                 ));
             }
+            let target = destination.and_then(|node| node.get("Bucket"));
+            let taken = all(exchange, "replication")?
+                .into_values()
+                .any(|old| old.child("Destination").and_then(|node| node.get("Bucket")) == target);
+            if taken {
+                let message = "The bucket is replicated to that destination already.";
+                return Err(ApiError::new(409, "BucketReplicationAlreadyExist", message));
+            }
             let id = rule
                 .get("ID")
                 .filter(|id| !id.is_empty())
@@ -251,7 +263,15 @@ pub async fn replication(exchange: &mut Exchange) -> Result<Answer> {
             rule.children
                 .retain(|child| child.name != "ID" && child.name != "Status");
             rule.children.insert(0, leaf("ID", &id));
-            rule.children.push(leaf("Status", "doing"));
+            for (name, default) in [
+                ("Action", "ALL"),
+                ("HistoricalObjectReplication", "enabled"),
+            ] {
+                if rule.child(name).is_none() {
+                    rule.children.push(leaf(name, default));
+                }
+            }
+            rule.children.push(leaf("Status", "starting"));
             keep(exchange, "replication", &id, &rule)?;
             Ok(Answer::new(200).header("x-oss-replication-rule-id", id))
         }
@@ -280,6 +300,16 @@ pub async fn replication(exchange: &mut Exchange) -> Result<Answer> {
                 vec![
                     leaf("Location", "oss-cn-beijing"),
                     leaf("Location", "oss-cn-shanghai"),
+                    tree(
+                        "LocationTransferTypeConstraint",
+                        vec![tree(
+                            "LocationTransferType",
+                            vec![
+                                leaf("Location", "oss-cn-beijing"),
+                                tree("TransferTypes", vec![leaf("Type", "internal")]),
+                            ],
+                        )],
+                    ),
                 ],
             )))
         }

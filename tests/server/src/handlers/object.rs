@@ -237,7 +237,7 @@ pub fn seal(exchange: &Exchange) -> Result<Answer> {
             return Err(ApiError::new(
                 409,
                 "PositionNotEqualToLength",
-                "Position is not equal to file length.",
+                "Position is not equal to file length",
             )
             .header("x-oss-next-append-position", version.size.to_string())
             .ec("0026-00000016"));
@@ -260,13 +260,17 @@ pub async fn restore(exchange: &mut Exchange) -> Result<Answer> {
             .ok()
             .filter(|days| (1..=365).contains(days))
             .ok_or_else(|| ApiError::malformed_xml("Days lies between 1 and 365"))?;
-        if let Some(given) = root.child("JobParameters").and_then(|job| job.get("Tier")) {
+        if let Some(job) = root.child("JobParameters") {
+            let given = job.get("Tier").unwrap_or("Standard");
             if !["Expedited", "Standard", "Bulk"].contains(&given) {
-                return Err(ApiError::malformed_xml(
-                    "Tier is Expedited, Standard or Bulk",
-                ));
+                let message = "The tier is Expedited, Standard or Bulk.";
+                return Err(ApiError::argument("Tier", given, message));
             }
             given.clone_into(&mut tier);
+            // Plain archives know no tiers, whatever state they are in.
+            if named(exchange)?.0.storage_class == "Archive" {
+                return Err(ApiError::malformed_xml("JobParameters are not for Archive"));
+            }
         }
     }
     let now = exchange.now_ms;

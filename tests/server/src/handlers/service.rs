@@ -2,11 +2,13 @@
 
 use std::sync::PoisonError;
 
+use super::bucket::DEFAULT_RESOURCE_GROUP;
 use crate::answer::Answer;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::options::OWNER;
+use crate::store::Settings;
 use crate::xml::{self, Writer};
 
 pub fn owner(xml: &mut Writer, account: &str) {
@@ -27,7 +29,23 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
     let max = exchange.number("max-keys", 100, 1..=1000)? as usize;
     let region = &exchange.shared.region;
     let tag = |name: &str| exchange.query(name).filter(|value| !value.is_empty());
-    let (tag_key, tag_value) = (tag("tag-key"), tag("tag-value"));
+    let (mut tag_key, mut tag_value) = (tag("tag-key"), tag("tag-value"));
+    // Two clients ask for `"key":"value"` in one parameter.
+    if let Some(pair) = tag("tagging") {
+        let mut parts = pair
+            .splitn(2, ':')
+            .map(|part| part.trim_matches('"').to_owned());
+        (tag_key, tag_value) = (parts.next(), parts.next());
+    }
+    if prefix.len() > 63
+        || prefix
+            .chars()
+            .any(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
+    {
+        let message = "The prefix holds lower-case letters, digits and hyphens.";
+        return Err(ApiError::argument("prefix", prefix, message));
+    }
+    let wanted_group = exchange.head.header("x-oss-resource-group-id");
 
     let mut buckets: Vec<_> = exchange
         .shared
@@ -37,6 +55,10 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
         .filter(|bucket| bucket.name.starts_with(&prefix) && bucket.name > marker)
         .map(|bucket| bucket.lock().settings.clone())
         .filter(|settings| settings.owner == account(exchange))
+        .filter(|settings| {
+            let wanted = wanted_group.as_deref().filter(|group| !group.is_empty());
+            wanted.is_none_or(|wanted| wanted == resource_group(settings))
+        })
         .filter(|settings| {
             let Some(key) = &tag_key else { return true };
             let root = settings
@@ -53,7 +75,8 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
 
     let mut xml = Writer::new("ListAllMyBucketsResult");
     owner(&mut xml, account(exchange));
-    if truncated || !prefix.is_empty() || !marker.is_empty() {
+    let paged = exchange.query("max-keys").is_some();
+    if truncated || paged || !prefix.is_empty() || !marker.is_empty() {
         xml.text("Prefix", &prefix)
             .text("Marker", &marker)
             .number("MaxKeys", max)
@@ -74,11 +97,22 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
             .text("Location", &format!("oss-{region}"))
             .text("Name", &settings.name)
             .text("Region", region)
+            .text("ResourceGroupId", &resource_group(settings))
             .text("StorageClass", &settings.storage_class)
             .close();
     }
     xml.close();
     Ok(Answer::xml(xml.finish()))
+}
+
+/// The group of a bucket.
+pub fn resource_group(settings: &Settings) -> String {
+    settings
+        .documents
+        .get("resourceGroup")
+        .and_then(|text| xml::parse(text.as_bytes()).ok())
+        .and_then(|root| root.get("ResourceGroupId").map(str::to_owned))
+        .unwrap_or_else(|| DEFAULT_RESOURCE_GROUP.to_owned())
 }
 
 pub fn describe_regions(exchange: &Exchange) -> Result<Answer> {

@@ -6,7 +6,7 @@ use super::list::{Wanted, beyond, write_version};
 use super::service::owner;
 use crate::answer::Answer;
 use crate::clock;
-use crate::errors::Result;
+use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::store::Version;
 use crate::xml::Writer;
@@ -16,6 +16,10 @@ pub fn list(exchange: &Exchange) -> Result<Answer> {
     let wanted = Wanted::new(exchange)?;
     let key_marker = exchange.query("key-marker").unwrap_or_default();
     let id_marker = exchange.query("version-id-marker").unwrap_or_default();
+    if key_marker.is_empty() && !id_marker.is_empty() {
+        let message = "A version-id marker cannot be specified without a key marker.";
+        return Err(ApiError::argument("version-id-marker", id_marker, message));
+    }
     let state = bucket.lock();
     let skipped = wanted
         .common(&key_marker)

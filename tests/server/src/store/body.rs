@@ -200,6 +200,22 @@ impl Body {
         Ok(out)
     }
 
+    /// Whether all files are there, and long enough.
+    pub fn check(&self) -> io::Result<()> {
+        for piece in self.0.iter() {
+            if let Piece::File { file, offset, len } = piece {
+                let named = |error: io::Error| {
+                    io::Error::new(error.kind(), format!("{}: {error}", file.path.display()))
+                };
+                let length = std::fs::metadata(&file.path).map_err(named)?.len();
+                if length < offset + len {
+                    return Err(named(io::Error::from(io::ErrorKind::UnexpectedEof)));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Marks the files as belonging to a stored record.
     pub fn keep(&self) {
         self.files(|file| {

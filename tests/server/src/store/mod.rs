@@ -183,6 +183,25 @@ impl Store {
         Ok(())
     }
 
+    /// Removes all buckets with all that is in them.
+    pub fn reset(&self) -> io::Result<()> {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        while let Some((name, bucket)) = buckets.pop_first() {
+            let mut state = bucket.lock();
+            state.deleted = true;
+            if let Some(disk) = &self.disk {
+                disk.remove_bucket(&name)?;
+            }
+            for version in std::mem::take(&mut state.objects).values().flatten() {
+                version.body.release();
+            }
+            for upload in std::mem::take(&mut state.uploads).values() {
+                upload.parts.values().for_each(|part| part.body.release());
+            }
+        }
+        Ok(())
+    }
+
     pub fn delete_bucket(&self, name: &str) -> Result<()> {
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets

@@ -344,7 +344,7 @@ impl Running {
         match self.kind {
             Aggregate::Count => Value::Int(self.count as i64),
             Aggregate::Sum if self.count > 0 => whole(self.sum),
-            Aggregate::Average if self.count > 0 => Value::Float(self.sum / self.count as f64),
+            Aggregate::Average if self.count > 0 => whole(self.sum / self.count as f64),
             Aggregate::Least | Aggregate::Greatest => self.extreme.clone().unwrap_or(Value::Null),
             _ => Value::Null,
         }

@@ -377,11 +377,24 @@ impl Run<'_> {
 
     fn json(&mut self, bytes: &[u8]) -> std::result::Result<(), String> {
         let (wanted, select) = (self.wanted, self.select);
-        let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Json>();
         let mut line = 0;
-        while let Some(document) = documents.next() {
+        let mut at = 0;
+        loop {
+            // Some write commas between their lines.
+            let rest = &bytes[at..];
+            let gap = rest
+                .iter()
+                .take_while(|byte| byte.is_ascii_whitespace() || **byte == b',')
+                .count();
+            at += gap;
+            let mut documents =
+                serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Json>();
+            let Some(document) = documents.next() else {
+                break;
+            };
             let document = document.map_err(|error| error.to_string())?;
-            self.scanned = documents.byte_offset() as u64;
+            at += documents.byte_offset();
+            self.scanned = at as u64;
             line += 1;
             if !wanted.document && !wanted.has_line(line - 1) {
                 continue;

@@ -1,0 +1,268 @@
+//! What the service makes of settings and asks of them, beyond their root element.
+
+use std::collections::HashSet;
+
+use super::headers;
+use super::named::leaf;
+use crate::errors::{ApiError, Result};
+use crate::xml::Node;
+
+/// Elements that hold what a user wrote, whatever it looks like.
+const FREE_TEXT: [&str; 8] = [
+    "Content",
+    "Description",
+    "ID",
+    "Key",
+    "Prefix",
+    "Suffix",
+    "TargetPrefix",
+    "Value",
+];
+
+/// Booleans that clients may leave empty.
+const BOOLEANS: [&str; 8] = [
+    "EnableReplacePrefix",
+    "ExpiredObjectDeleteMarker",
+    "MirrorCheckMd5",
+    "MirrorFollowRedirect",
+    "MirrorPassQueryString",
+    "PassAll",
+    "PassQueryString",
+    "SupportSubDir",
+];
+
+/// Clients write booleans as their language does, and read what the service writes.
+pub fn lower_booleans(node: &mut Node) {
+    let text = node.text.trim().to_ascii_lowercase();
+    if ["true", "false"].contains(&text.as_str()) && !FREE_TEXT.contains(&node.name.as_str()) {
+        node.text = text;
+    } else if node.text.trim().is_empty()
+        && node.children.is_empty()
+        && BOOLEANS.contains(&node.name.as_str())
+    {
+        "false".clone_into(&mut node.text);
+    }
+    node.children.iter_mut().for_each(lower_booleans);
+}
+
+/// Adds what the service gives back though nobody said it.
+pub fn complete(name: &str, node: &mut Node) {
+    let mut default = |field: &str, value: &str| {
+        if node.child(field).is_none() {
+            node.children.push(leaf(field, value));
+        }
+    };
+    match name {
+        "cors" => default("ResponseVary", "false"),
+        "referer" => {
+            default("AllowTruncateQueryString", "true");
+            default("TruncatePath", "false");
+        }
+        "lifecycle" => {
+            for rule in node.children.iter_mut().filter(|rule| rule.name == "Rule") {
+                let unnamed = rule.get("ID").unwrap_or_default().is_empty();
+                if unnamed {
+                    rule.children.retain(|child| child.name != "ID");
+                    rule.children.insert(0, leaf("ID", crate::random_hex(16)));
+                }
+            }
+        }
+        "httpsConfig" => {
+            for tls in node.children.iter_mut().filter(|child| child.name == "TLS") {
+                let mut seen = HashSet::new();
+                tls.children
+                    .retain(|child| child.name != "TLSVersion" || seen.insert(child.text.clone()));
+            }
+        }
+        "website" => {
+            for rules in node
+                .children
+                .iter_mut()
+                .filter(|child| child.name == "RoutingRules")
+            {
+                rules.children.iter_mut().for_each(complete_redirect);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn complete_redirect(rule: &mut Node) {
+    for redirect in rule
+        .children
+        .iter_mut()
+        .filter(|child| child.name == "Redirect")
+    {
+        let mirrors = redirect.get("RedirectType") == Some("Mirror");
+        let mut names = vec!["PassQueryString", "EnableReplacePrefix"];
+        if mirrors {
+            names.extend([
+                "MirrorPassQueryString",
+                "MirrorFollowRedirect",
+                "MirrorCheckMd5",
+            ]);
+        }
+        for name in names {
+            if redirect.child(name).is_none() {
+                let value = if name == "MirrorFollowRedirect" {
+                    "true"
+                } else {
+                    "false"
+                };
+                redirect.children.push(leaf(name, value));
+            }
+        }
+    }
+}
+
+fn refused(message: &str) -> ApiError {
+    ApiError::new(400, "InvalidArgument", message)
+}
+
+fn days(node: &Node, name: &str) -> Result<Option<u32>> {
+    let Some(text) = node.get(name) else {
+        return Ok(None);
+    };
+    let days = text.parse().ok().filter(|days| *days > 0);
+    days.map(Some)
+        .ok_or_else(|| ApiError::malformed_xml(format!("{name} must be a positive number")))
+}
+
+pub fn lifecycle(root: &Node) -> Result<()> {
+    let rules: Vec<&Node> = root.all("Rule").collect();
+    let mut ids = HashSet::new();
+    for rule in &rules {
+        if !matches!(rule.get("Status"), Some("Enabled" | "Disabled")) {
+            return Err(ApiError::malformed_xml(
+                "Status must be one of Enabled, Disabled",
+            ));
+        }
+        if let Some(id) = rule.get("ID").filter(|id| !id.is_empty()) {
+            if id.len() > 255 {
+                return Err(refused("The ID of a rule has at most 255 bytes."));
+            }
+            if !ids.insert(id.to_owned()) {
+                return Err(refused(
+                    "Rule ID must be unique. Found same ID for more than one rule.",
+                ));
+            }
+        }
+        lifecycle_rule(rule)?;
+    }
+    Ok(())
+}
+
+fn lifecycle_rule(rule: &Node) -> Result<()> {
+    const ACTIONS: [&str; 5] = [
+        "Expiration",
+        "Transition",
+        "AbortMultipartUpload",
+        "NoncurrentVersionExpiration",
+        "NoncurrentVersionTransition",
+    ];
+    if !ACTIONS.iter().any(|action| rule.child(action).is_some()) {
+        return Err(ApiError::malformed_xml("a rule needs an action"));
+    }
+    let by_date =
+        |node: &Node| node.child("CreatedBeforeDate").is_some() || node.child("Date").is_some();
+    let dated = |name: &str| rule.all(name).any(by_date);
+    let counted = |name: &str| rule.all(name).any(|node| node.child("Days").is_some());
+    let (expires_by_date, expires_by_days) = (dated("Expiration"), counted("Expiration"));
+    if expires_by_date && counted("Transition") || expires_by_days && dated("Transition") {
+        let message = "Days in the actions of a rule cannot be mixed with dates.";
+        return Err(ApiError::new(400, "InvalidRequest", message));
+    }
+    let end = match rule.child("Expiration") {
+        Some(expiration) => days(expiration, "Days")?,
+        None => None,
+    };
+    transitions(rule, "Transition", "Days", end)?;
+    let end = match rule.child("NoncurrentVersionExpiration") {
+        Some(expiration) => days(expiration, "NoncurrentDays")?,
+        None => None,
+    };
+    transitions(rule, "NoncurrentVersionTransition", "NoncurrentDays", end)
+}
+
+/// Colder classes come later, and all of them before the end.
+fn transitions(rule: &Node, name: &str, unit: &str, end: Option<u32>) -> Result<()> {
+    let mut steps = Vec::new();
+    for node in rule.all(name) {
+        let class = node.get("StorageClass").unwrap_or_default();
+        let Some(rank) = headers::STORAGE_CLASSES
+            .iter()
+            .position(|known| *known == class)
+        else {
+            return Err(ApiError::malformed_xml(format!("StorageClass is {class}")));
+        };
+        if let Some(days) = days(node, unit)? {
+            steps.push((rank, days));
+        }
+    }
+    steps.sort_unstable();
+    if steps.windows(2).any(|pair| pair[0].1 >= pair[1].1) {
+        return Err(refused(
+            "A transition to a colder storage class must come later.",
+        ));
+    }
+    if let Some(end) = end
+        && steps.iter().any(|(_, days)| *days >= end)
+    {
+        return Err(refused(
+            "The days of an expiration must be more than those of a transition.",
+        ));
+    }
+    Ok(())
+}
+
+pub fn encryption(root: &Node) -> Result<()> {
+    let rule = root.child("ApplyServerSideEncryptionByDefault");
+    let field = |name: &str| {
+        rule.and_then(|rule| rule.get(name))
+            .filter(|value| !value.is_empty())
+    };
+    let algorithm = field("SSEAlgorithm");
+    if !matches!(algorithm, Some("AES256" | "KMS" | "SM4")) {
+        return Err(ApiError::malformed_xml(
+            "SSEAlgorithm must be one of AES256, KMS, SM4",
+        ));
+    }
+    if algorithm != Some("KMS")
+        && (field("KMSMasterKeyID").is_some() || field("KMSDataEncryption").is_some())
+    {
+        return Err(refused(
+            "KMSMasterKeyID is not applicable if the algorithm is not KMS.",
+        ));
+    }
+    Ok(())
+}
+
+pub fn https(root: &Node) -> Result<()> {
+    let tls = root.child("TLS").cloned().unwrap_or_default();
+    let mut versions = tls.all("TLSVersion").peekable();
+    let known = ["TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
+    let wrong = match tls.get("Enable") {
+        Some("true") => {
+            versions.peek().is_none()
+                || !versions.all(|version| known.contains(&version.text.trim()))
+        }
+        Some("false") => false,
+        _ => true,
+    };
+    if wrong {
+        return Err(ApiError::malformed_xml(format!(
+            "Enable is true with some of {}, or false",
+            known.join(", ")
+        )));
+    }
+    Ok(())
+}
+
+pub fn capacity(root: &Node) -> Result<()> {
+    let text = root.get("StorageCapacity").unwrap_or_default();
+    if text.parse().is_ok_and(|capacity: i64| capacity >= -1) {
+        return Ok(());
+    }
+    let message = "The storage capacity is a number of GB, or -1.";
+    Err(ApiError::argument("StorageCapacity", text, message))
+}

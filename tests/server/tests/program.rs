@@ -1,0 +1,306 @@
+//! The program as people and their tests start it.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use support::*;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_oss-local"));
+    command.args(["--port", "0", "--https-port", "0"]);
+    command
+}
+
+struct Running {
+    child: Child,
+    ready: Value,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(arguments: &[&str]) -> Running {
+    let mut child = program()
+        .arg("--json")
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let ready = serde_json::from_str(&line).unwrap_or_else(|_| {
+        let mut error = String::new();
+        let _ = child.stderr.as_mut().unwrap().read_to_string(&mut error);
+        panic!("{line}{error}")
+    });
+    Running { child, ready }
+}
+
+impl Running {
+    fn port(&self) -> u16 {
+        self.ready["http_port"].as_u64().unwrap() as u16
+    }
+
+    fn get(&self, path: &str, more: &str) -> Answer {
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n");
+        raw(self.port(), head.as_bytes())
+    }
+
+    /// Ends it by a signal; says how it ended.
+    fn signal(mut self, name: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let kill = Command::new("kill")
+            .args(["-s", name, &pid])
+            .status()
+            .unwrap();
+        assert!(kill.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let Output { status, stderr, .. } = program().args(arguments).output().unwrap();
+    assert_eq!(status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(stderr).unwrap()
+}
+
+#[test]
+fn it_says_where_it_is_and_ends_when_told() {
+    for name in ["TERM", "INT"] {
+        let dir = TempDir::new(&format!("program-{name}"));
+        let file = dir.0.join("ready.json");
+        let running = start(&["--ready-file", file.to_str().unwrap()]);
+        let written: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(written, running.ready);
+        assert_eq!(running.get("/_local/health", "").status, 200);
+        let ca = running.ready["ca_file"].as_str().unwrap().to_owned();
+        assert!(fs::metadata(&ca).is_ok());
+        assert_eq!(running.signal(name), Some(0));
+        assert!(
+            !file.exists() && fs::metadata(&ca).is_err(),
+            "files are left"
+        );
+    }
+}
+
+#[test]
+fn options_may_be_variables() {
+    let output = program()
+        .env("OSS_LOCAL_HTTPS_PORT", "65536")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("OSS_LOCAL_HTTPS_PORT: \"65536\" is not a port"),
+        "{said}"
+    );
+    let mut child = program()
+        .env("OSS_LOCAL_JSON", "1")
+        .env("OSS_LOCAL_REGION", "cn-beijing")
+        .env("OSS_LOCAL_ACCESS_KEY", "me:secret")
+        .args(["--region", "cn-shanghai"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let _ = child.kill();
+    let _ = child.wait();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(ready["region"], "cn-shanghai");
+    assert_eq!(ready["access_key_id"], "me");
+}
+
+#[test]
+fn mistakes_are_named() {
+    let rows = [
+        (&["--port", "x"][..], "--port: \"x\" is not a port"),
+        (
+            &["--host", "no.such.host.invalid"],
+            "--host: \"no.such.host.invalid\" is neither an address",
+        ),
+        (
+            &["--account", "a=b"],
+            "--account: give NAME=ACCESS_KEY_ID:ACCESS_KEY_SECRET",
+        ),
+        (&["--cert", "a.pem"], "--cert and --key: give both or none"),
+        (
+            &["--cert", "/nowhere/a.pem", "--key", "/nowhere/b.pem"],
+            "/nowhere/a.pem",
+        ),
+        (&["--region", "oss-cn-hangzhou"], "is not a region"),
+        (&["--json=1"], "--json takes no value"),
+        (&["--dir"], "--dir needs a value"),
+        (&["--what"], "--what is unknown"),
+        (&["--dir", "/dev/null"], "/dev/null"),
+        (&["--seed", "/nowhere"], "--seed: /nowhere"),
+    ];
+    for (arguments, expected) in rows {
+        let said = refused(arguments);
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn version_and_help() {
+    let said = |argument| {
+        let output = program().arg(argument).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(
+        said("--version"),
+        format!("oss-local {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(said("--help").contains("--ready-file FILE"));
+}
+
+#[test]
+fn a_seed_fills_buckets() {
+    let dir = TempDir::new("seed");
+    for (path, text) in [
+        ("one/a.txt", "a"),
+        ("one/deep/b c.txt", "b"),
+        ("two/c", "c"),
+    ] {
+        let path = dir.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let running = start(&["--seed", dir.0.to_str().unwrap(), "--host", "localhost"]);
+    let requests: Value =
+        serde_json::from_slice(&running.get("/_local/requests", "").body).unwrap();
+    let stored: Vec<&str> = requests
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|request| request["operation"] == "PutObject")
+        .filter_map(|request| request["target"].as_str())
+        .collect();
+    assert_eq!(stored.len(), 3, "{stored:?}");
+    assert!(
+        stored
+            .iter()
+            .any(|target| target.ends_with("/one/deep/b%20c.txt")),
+        "{stored:?}"
+    );
+}
+
+#[test]
+fn pages_of_other_origins_cannot_use_the_admin_calls() {
+    let running = start(&[]);
+    assert_eq!(running.get("/_local/info", "").status, 200);
+    assert_eq!(
+        running
+            .get("/_local/info", "origin: http://localhost\r\n")
+            .status,
+        200
+    );
+    for header in [
+        "origin: http://evil.example\r\n",
+        "origin: null\r\n",
+        "sec-fetch-site: cross-site\r\n",
+    ] {
+        assert_eq!(running.get("/_local/info", header).status, 403, "{header}");
+    }
+}
+
+#[test]
+fn a_reset_leaves_nothing() {
+    let dir = TempDir::new("reset");
+    let server = oss_local::Server::start(oss_local::Options {
+        dir: Some(dir.0.clone()),
+        https_addr: None,
+        ..oss_local::Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    client.send("POST", "up", &[("uploads", "")], &[], b"");
+    let reset =
+        "POST /_local/reset HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    assert_eq!(raw(server.http_port(), reset.as_bytes()).status, 200);
+    assert_eq!(client.get("k").code(), "NoSuchBucket");
+    assert!(server.requests().len() == 1);
+    assert!(
+        fs::read_dir(dir.0.join("buckets"))
+            .unwrap()
+            .next()
+            .is_none()
+    );
+    let client = Client::new(&server, "bucket");
+    assert_eq!(client.get("k").code(), "NoSuchKey");
+}
+
+#[test]
+fn a_body_that_is_gone_is_an_error_of_the_server() {
+    let dir = TempDir::new("gone");
+    let server = oss_local::Server::start(oss_local::Options {
+        dir: Some(dir.0.clone()),
+        https_addr: None,
+        ..oss_local::Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"12345");
+    for folder in fs::read_dir(dir.0.join("bodies")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            fs::write(file.unwrap().path(), "1").unwrap();
+        }
+    }
+    let answer = client.get("k");
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (500, "InternalError")
+    );
+}
+
+#[test]
+fn the_fault_in_the_help_works() {
+    let output = program().arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let rule = help
+        .split_once("curl -d '")
+        .unwrap()
+        .1
+        .split_once('\'')
+        .unwrap()
+        .0;
+    let server = oss_local::Server::start(oss_local::Options::default()).unwrap();
+    let client = Client::new(&server, "bucket");
+    let post = |body: &str| {
+        let head = format!(
+            "POST /_local/rules HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        raw(server.http_port(), head.as_bytes())
+    };
+    assert_eq!(post(rule).status, 200);
+    assert_eq!(post(&rule.replace("times", "tiems")).status, 400);
+    let started = client
+        .send("POST", "k", &[("uploads", "")], &[], b"")
+        .text();
+    let id = &elements(&started, "UploadId")[0];
+    let part = |number: &str| {
+        let query = [("partNumber", number), ("uploadId", id.as_str())];
+        client.send("PUT", "k", &query, &[], b"1").status
+    };
+    assert_eq!(
+        [part("1"), part("3"), part("2"), part("3"), part("3")],
+        [200, 503, 200, 503, 200]
+    );
+}
