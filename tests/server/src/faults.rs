@@ -8,7 +8,6 @@ use tokio::sync::watch;
 /// Which requests, how often, and what happens to them. Every condition that is given must hold.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[serde(deny_unknown_fields)]
 pub struct Rule {
     #[serde(default)]
     pub method: Option<String>,
