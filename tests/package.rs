@@ -12,77 +12,16 @@ use std::time::{Duration, Instant};
 
 use alioss::{Bucket, Config, Options};
 use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Action, Rule, Server};
+use support::package::{binding, cargo_directory, cmake, define, install, pkg_config, words};
 use support::{Scheme, check_syntax, environment, root, scratch, server, succeed, tool};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-fn binding() -> PathBuf {
-    root().join("bindings/c")
-}
-
-/// `-DNAME=VALUE`
-fn define(name: &str, value: impl AsRef<Path>) -> OsString {
-    let mut argument = OsString::from(format!("-D{name}="));
-    argument.push(value.as_ref());
-    argument
-}
-
-fn words(words: &[&str]) -> Vec<OsString> {
-    words.iter().map(OsString::from).collect()
-}
-
-/// Where cargo builds for the package; kept from run to run, because link-time optimization takes minutes.
-fn cargo_directory() -> OsString {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
-    define("ALIOSS_CARGO_TARGET_DIR", path)
-}
-
-/// Configures and builds `source` in `build`.
-fn cmake(source: &Path, build: &Path, definitions: &[OsString]) {
-    let mut arguments = words(&["-S"]);
-    arguments.push(source.into());
-    arguments.push("-B".into());
-    arguments.push(build.into());
-    arguments.extend_from_slice(definitions);
-    tool("cmake", "cmake", &arguments);
-    tool("cmake", "cmake", &[OsString::from("--build"), build.into()]);
-}
-
-/// Builds and installs the package, and moves it away from where it was installed; nothing in it may know that place.
-fn install(name: &str, definitions: &[OsString]) -> PathBuf {
-    let directory = scratch(name);
-    let (build, installed) = (directory.join("build"), directory.join("installed"));
-    let mut all = vec![cargo_directory()];
-    if let Some(cargo) = std::env::var_os("CARGO") {
-        all.push(define("ALIOSS_CARGO", cargo));
-    }
-    all.extend_from_slice(definitions);
-    cmake(&binding(), &build, &all);
-    let mut arguments = words(&["--install"]);
-    arguments.push(build.into());
-    arguments.push("--prefix".into());
-    arguments.push(installed.clone().into());
-    tool("cmake", "cmake", &arguments);
-    let moved = directory.join("moved");
-    std::fs::rename(installed, &moved).unwrap();
-    moved
-}
-
-/// What pkg-config says about the package below `libdir`.
-fn pkg_config(libdir: &Path, arguments: &[&str]) -> Vec<OsString> {
-    let output = Command::new("pkg-config")
-        .args(arguments)
-        .arg("alioss")
-        .env("PKG_CONFIG_PATH", libdir.join("pkgconfig"))
-        .output()
-        .unwrap_or_else(|error| {
-            panic!("cannot run pkg-config: {error}; install the package pkg-config")
-        });
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "pkg-config: {errors}");
-    let said = String::from_utf8(output.stdout).unwrap();
-    said.split_whitespace().map(OsString::from).collect()
-}
+/// The name that the library is loaded by: before 1.0 a minor version may break programs.
+const SONAME: &str = match env!("CARGO_PKG_VERSION_MAJOR").as_bytes() {
+    b"0" => concat!("libalioss.so.0.", env!("CARGO_PKG_VERSION_MINOR")),
+    _ => concat!("libalioss.so.", env!("CARGO_PKG_VERSION_MAJOR")),
+};
 
 /// Compiles the project's programs with what pkg-config says.
 fn compile(directory: &Path, flags: &[OsString]) -> [PathBuf; 2] {
@@ -121,7 +60,7 @@ fn is_linked_dynamically(program: &Path) -> bool {
     let needed = dynamic.lines().filter(|line| line.contains("(NEEDED)"));
     let alioss: Vec<&str> = needed.filter(|line| line.contains("alioss")).collect();
     for line in &alioss {
-        assert!(line.ends_with("[libalioss.so.0]"), "{line}");
+        assert!(line.ends_with(&format!("[{SONAME}]")), "{line}");
     }
     !alioss.is_empty()
 }
@@ -181,11 +120,14 @@ fn installs_and_serves_projects_from_outside() {
     }
     let link = |name: &str| std::fs::read_link(libdir.join(name)).unwrap();
     let file = format!("libalioss.so.{VERSION}");
-    assert_eq!(link("libalioss.so"), Path::new("libalioss.so.0"));
-    assert_eq!(link("libalioss.so.0"), Path::new(&file));
+    assert_eq!(link("libalioss.so"), Path::new(SONAME));
+    assert_eq!(link(SONAME), Path::new(&file));
     let shared = libdir.join(&file);
     let dynamic = tool("readelf", "binutils", &[Path::new("-dW"), &shared]);
-    assert!(dynamic.contains("soname: [libalioss.so.0]"), "{dynamic}");
+    assert!(
+        dynamic.contains(&format!("soname: [{SONAME}]")),
+        "{dynamic}"
+    );
     assert_eq!(symbols(&shared, true), ledger());
     // Nothing of Rust shows in the archive either, so that it can be linked beside another one.
     assert_eq!(symbols(&libdir.join("libalioss.a"), false), ledger());

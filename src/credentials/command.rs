@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 #[derive(Clone, Debug)]
 pub struct Process {
     program: String,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "programs are run on Unix only"))]
     arguments: Vec<String>,
 }
 

@@ -16,6 +16,7 @@ use super::own::{self, is_at, is_busy};
 use super::target::{Target, unwritable};
 use crate::crc64::Crc64;
 use crate::error::Result;
+#[cfg(unix)]
 use crate::ffi::os;
 use crate::retry::random;
 
