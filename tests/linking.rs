@@ -6,7 +6,7 @@ mod support;
 use std::ffi::OsString;
 use std::path::Path;
 
-use support::package::{binding, cargo_directory, install, pkg_config, words};
+use support::package::{binding, install, pkg_config, words};
 use support::{Scheme, environment, root, run, scratch, server, succeed, tool};
 
 /// What links a program with the archive, as it is installed.
