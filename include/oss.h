@@ -1570,6 +1570,69 @@ OSS_API oss_status oss_abort_multipart_upload(const oss_bucket *bucket,
                                               oss_call *call);
 
 // -----------------------------------------------------------------------------
+// Large files
+//
+// Files in parts, several of them under way at the same time, that can be
+// resumed: what a transfer that failed or was killed had done is not done
+// again. A record beside the local file says how far it is.
+// -----------------------------------------------------------------------------
+
+/// Bytes per part of transfers, 102400 to 5368709120, at most 10000 parts.
+/// Default 8 MiB, and more for files of more than 80 GB. What fits into one
+/// part is sent in one request. Stays until oss_call_reset().
+OSS_API oss_status oss_call_set_part_size(oss_call *call, int64_t bytes);
+
+/// How many parts are under way at the same time, 1 to 64, default 3. With 1
+/// all happens on the calling thread; else that many threads end with the
+/// transfer, and credentials and log functions are called on them. Stays.
+OSS_API oss_status oss_call_set_workers(oss_call *call, int workers);
+
+/// Keeps records of transfers in `directory`, which has to exist, instead of
+/// beside the local file. Stays until oss_call_reset().
+OSS_API oss_status oss_call_set_record_directory(oss_call *call,
+                                                 const char *directory);
+
+/// Keeps no records: a transfer that fails leaves nothing, and begins from the
+/// start the next time. Stays until oss_call_reset().
+OSS_API oss_status oss_call_set_no_record(oss_call *call);
+
+/// Stores the regular file at `path`, up to 48.8 TB, in parts. After a failure
+/// or a kill the same call goes on where it stopped; the record is
+/// `.NAME.HASH.alioss-upload`. Headers, timeout, progress and cancel are of the
+/// whole. #OSS_BUSY if another transfer is using the record.
+OSS_CHECK
+OSS_API oss_status oss_upload_file(const oss_bucket *bucket,
+                                   const char *key,
+                                   const char *path,
+                                   oss_call *call);
+
+/// Gives up what oss_upload_file() with the same arguments did not finish:
+/// deletes the parts that were sent, and the record. #OSS_OK if there are none.
+OSS_CHECK
+OSS_API oss_status oss_abort_upload_file(const oss_bucket *bucket,
+                                         const char *key,
+                                         const char *path,
+                                         oss_call *call);
+
+/// GetObject into the file at `path` in parts, as oss_get_object_to_file().
+/// After a failure or a kill the same call goes on where it stopped; what came
+/// is in `.NAME.HASH.alioss-download`. #OSS_CONFLICT if the object changes
+/// meanwhile, #OSS_BUSY if another transfer is using the record.
+OSS_CHECK
+OSS_API oss_status oss_download_file(const oss_bucket *bucket,
+                                     const char *key,
+                                     const char *path,
+                                     oss_call *call);
+
+/// Removes what oss_download_file() with the same arguments did not finish.
+/// #OSS_OK if there is nothing. Sends nothing.
+OSS_CHECK
+OSS_API oss_status oss_abort_download_file(const oss_bucket *bucket,
+                                           const char *key,
+                                           const char *path,
+                                           oss_call *call);
+
+// -----------------------------------------------------------------------------
 // Presigned URLs and forms
 //
 // Requests that somebody without keys can send until they expire: a URL for

@@ -383,6 +383,19 @@ fn names_that_are_not_utf8_reach_the_core_from_c() {
     assert_eq!(fs::read_to_string(path).unwrap(), CONTENT);
 }
 
+#[test]
+fn large_files_go_there_and_back_from_c() {
+    let (server, bucket) = bucket();
+    let folder = scratch("transfer");
+    run_files_c(&server, "transfer", &folder, &[]);
+    assert_eq!(names(&folder), ["in", "out"]);
+    let read = |name| fs::read(folder.join(name)).unwrap();
+    assert!(read("in") == read("out"));
+    let options = Options::new();
+    let uploads = bucket.list_multipart_uploads(Default::default(), &options);
+    assert_eq!(uploads.count(), 0);
+}
+
 /// Runs one part of `tests/c/files.c` in `folder`.
 fn run_files_c(server: &Server, part: &str, folder: &Path, arguments: &[&str]) -> String {
     let program = support::compile("tests/c/files.c", "c99", support::Linking::Shared);

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::header::{self, Header, Size};
 use crate::operations::UploadedPart;
 use crate::request::{Heard, Options, Progress, Range};
+use crate::transfer::Transfer;
 
 pub(super) type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
 pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
@@ -33,6 +34,7 @@ pub(super) struct Lasting {
     pub insists: bool,
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
+    pub transfer: Transfer,
     /// The first bad value: a request without what it should have carried must
     /// not go out.
     pub refused: Option<Error>,

@@ -58,6 +58,8 @@ mod select;
 
 mod multipart;
 
+mod transfer;
+
 mod presign;
 
 mod bucket;

@@ -13,6 +13,7 @@ use super::support::{User, is_null, status, text, write};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Bucket, UploadedPart};
 use crate::request::{Options, Response};
+use crate::transfer::Transfer;
 
 /// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
 ///
@@ -155,6 +156,20 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
     // SAFETY: see above.
     let call = unsafe { borrow(call, "call") }?;
     Ok(call.look()?.input.once.parts.clone())
+}
+
+/// How a call wants large files to be transferred.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") };
+    let state = call.and_then(|call| call.look());
+    state.map_or_else(
+        |_| Transfer::new(),
+        |state| state.input.lasting.transfer.clone(),
+    )
 }
 
 /// How the streams that a call uploads begin again.

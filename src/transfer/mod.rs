@@ -85,6 +85,12 @@ impl Transfer {
         self
     }
 
+    /// An error if a setting is out of its range.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.checked_workers()?;
+        plan::Plan::new(0, self.part_size).map(drop)
+    }
+
     fn checked_workers(&self) -> Result<usize> {
         let workers = self.workers.unwrap_or(3);
         if (1..=64).contains(&workers) {

@@ -112,6 +112,60 @@ static void part_half(void)
     OK(oss_get_object_to_file(bucket, "large", out, call));
 }
 
+/* A large file there and back, stopped once on the way and resumed. */
+static int64_t most, stop_at;
+
+static int stop_transfer(void *user, int64_t done, int64_t total)
+{
+    (void)user;
+    CHECK(done >= most && done <= total);
+    most = done;
+    return done >= stop_at;
+}
+
+static void part_transfer(const char *directory)
+{
+    static char data[1 << 20];
+    char in[4096];
+    FILE *file;
+    size_t at;
+    snprintf(in, sizeof in, "%s/in", directory);
+    for (at = 0; at < sizeof data; at++)
+        data[at] = (char)(at * 7 % 251);
+    CHECK((file = fopen(in, "wb")) != NULL);
+    CHECK(fwrite(data, 1, sizeof data, file) == sizeof data);
+    CHECK(fclose(file) == 0);
+
+    OK(oss_call_set_part_size(call, 102400));
+    OK(oss_call_set_workers(call, 2));
+    OK(oss_call_set_progress(call, stop_transfer, NULL));
+    stop_at = 500000;
+    STATUS(OSS_CANCELLED, oss_upload_file(bucket, "large", in, call));
+    stop_at = INT64_MAX;
+    OK(oss_upload_file(bucket, "large", in, call));
+    NUMBER(sizeof data, most);
+    most = 0, stop_at = 500000;
+    STATUS(OSS_CANCELLED, oss_download_file(bucket, "large", out, call));
+    stop_at = INT64_MAX;
+    OK(oss_download_file(bucket, "large", out, call));
+    NUMBER(sizeof data, most);
+
+    most = 0, stop_at = 500000;
+    STATUS(OSS_CANCELLED, oss_upload_file(bucket, "other", in, call));
+    OK(oss_abort_upload_file(bucket, "other", in, call));
+    OK(oss_abort_upload_file(bucket, "other", in, call));
+    most = 0;
+    STATUS(OSS_CANCELLED, oss_download_file(bucket, "large", out, call));
+    OK(oss_abort_download_file(bucket, "large", out, call));
+    OK(oss_call_set_no_record(call));
+    most = 0;
+    STATUS(OSS_CANCELLED, oss_upload_file(bucket, "other", in, call));
+    OK(oss_call_set_record_directory(call, directory));
+    stop_at = INT64_MAX;
+    most = 0;
+    OK(oss_upload_file(bucket, "other", in, call));
+}
+
 int main(int argc, char **argv)
 {
     const char *part = argc > 1 ? argv[1] : "";
@@ -133,6 +187,8 @@ int main(int argc, char **argv)
         part_bytes(directory);
     else if (strcmp(part, "sync") == 0)
         part_sync();
+    else if (strcmp(part, "transfer") == 0)
+        part_transfer(directory);
     else if (strcmp(part, "half") == 0)
         part_half();
     else

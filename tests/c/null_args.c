@@ -307,6 +307,10 @@ static void no_call(void)
     REFUSED("call", oss_call_set_range(NULL, 0, -1));
     REFUSED("call", oss_call_set_progress(NULL, no_progress, NULL));
     REFUSED("call", oss_call_set_rewind(NULL, NULL, NULL));
+    REFUSED("call", oss_call_set_part_size(NULL, 102400));
+    REFUSED("call", oss_call_set_workers(NULL, 1));
+    REFUSED("call", oss_call_set_record_directory(NULL, "."));
+    REFUSED("call", oss_call_set_no_record(NULL));
     REFUSED("call", oss_call_set_timeout_ms(NULL, 1));
     REFUSED("call", oss_call_cancel(NULL));
     TEXT("", oss_call_error(NULL));
@@ -355,6 +359,12 @@ static void bad_call(void)
     CALL_REFUSED("first", oss_call_set_range(call, 2, 1));
     CALL_REFUSED("last", oss_call_set_range(call, -2, 5));
     CALL_REFUSED("last", oss_call_set_range(call, 0, -2));
+    CALL_REFUSED("part_size", oss_call_set_part_size(call, 102399));
+    CALL_REFUSED("part_size", oss_call_set_part_size(call, -1));
+    CALL_REFUSED("workers", oss_call_set_workers(call, 0));
+    CALL_REFUSED("workers", oss_call_set_workers(call, 65));
+    CALL_REFUSED("directory", oss_call_set_record_directory(call, NULL));
+    CALL_REFUSED("directory", oss_call_set_record_directory(call, ""));
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, 0));
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, -1));
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, INT64_MAX));
@@ -419,6 +429,18 @@ static void operations(void)
     CALL_REFUSED("data", oss_put_object(bucket, "key", "", SIZE_MAX, call));
     REFUSED("data", oss_put_object(bucket, "key", NULL, 1, NULL));
 
+    CALL_REFUSED("bucket", oss_upload_file(NULL, "key", "/nowhere", call));
+    CALL_REFUSED("key", oss_upload_file(bucket, NULL, "/nowhere", call));
+    CALL_REFUSED("path", oss_upload_file(bucket, "key", NULL, call));
+    CALL_REFUSED("bucket", oss_download_file(NULL, "key", "/nowhere", call));
+    CALL_REFUSED("key", oss_download_file(bucket, NULL, "/nowhere", call));
+    CALL_REFUSED("path", oss_download_file(bucket, "key", NULL, call));
+    CALL_REFUSED("bucket", oss_abort_upload_file(NULL, "key", "/nowhere", call));
+    CALL_REFUSED("key", oss_abort_upload_file(bucket, NULL, "/nowhere", call));
+    CALL_REFUSED("path", oss_abort_upload_file(bucket, "key", NULL, call));
+    CALL_REFUSED("bucket", oss_abort_download_file(NULL, "key", "/nowhere", call));
+    CALL_REFUSED("key", oss_abort_download_file(bucket, NULL, "/nowhere", call));
+    CALL_REFUSED("path", oss_abort_download_file(bucket, "key", NULL, call));
     CALL_REFUSED("bucket", oss_put_object_file(NULL, "key", "/dev/null", call));
     CALL_REFUSED("key", oss_put_object_file(bucket, NULL, "/dev/null", call));
     CALL_REFUSED("path", oss_put_object_file(bucket, "key", NULL, call));

@@ -1,0 +1,153 @@
+//! Large files in parts.
+
+use std::ffi::{c_char, c_int};
+
+use super::call::oss_call;
+use super::given::Lasting;
+use super::handles::{self, oss_bucket};
+use super::input::set;
+use super::run::{on_object, run, transfer};
+use super::status::oss_status;
+use super::support::{file_path, text};
+use crate::error::{Error, Result};
+use crate::transfer::Transfer;
+
+fn change(lasting: &mut Lasting, change: impl FnOnce(Transfer) -> Transfer) -> Result<()> {
+    let changed = change(lasting.transfer.clone());
+    changed.check()?;
+    lasting.transfer = changed;
+    Ok(())
+}
+
+/// Bytes per part of transfers, 102400 to 5368709120, at most 10000 parts.
+/// Default 8 MiB, and more for files of more than 80 GB. What fits into one
+/// part is sent in one request. Stays until oss_call_reset().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_part_size(call: *mut oss_call, bytes: i64) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(call, &|lasting| {
+            let bytes = u64::try_from(bytes).unwrap_or(0);
+            change(lasting, |transfer| transfer.part_size(bytes))
+        })
+    }
+}
+
+/// How many parts are under way at the same time, 1 to 64, default 3. With 1
+/// all happens on the calling thread; else that many threads end with the
+/// transfer, and credentials and log functions are called on them. Stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_workers(call: *mut oss_call, workers: c_int) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(call, &|lasting| {
+            let workers = usize::try_from(workers).unwrap_or(0);
+            change(lasting, |transfer| transfer.workers(workers))
+        })
+    }
+}
+
+/// Keeps records of transfers in `directory`, which has to exist, instead of
+/// beside the local file. Stays until oss_call_reset().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_record_directory(
+    call: *mut oss_call,
+    directory: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and a string, or NULL.
+    unsafe {
+        set(call, &|lasting| {
+            let directory = file_path(directory, "directory")?;
+            if directory.as_os_str().is_empty() {
+                return Err(Error::invalid("`directory` is empty"));
+            }
+            change(lasting, |transfer| transfer.record_directory(directory))
+        })
+    }
+}
+
+/// Keeps no records: a transfer that fails leaves nothing, and begins from the
+/// start the next time. Stays until oss_call_reset().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_no_record(call: *mut oss_call) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe { set(call, &|lasting| change(lasting, Transfer::without_record)) }
+}
+
+/// Stores the regular file at `path`, up to 48.8 TB, in parts. After a failure
+/// or a kill the same call goes on where it stopped; the record is
+/// `.NAME.HASH.alioss-upload`. Headers, timeout, progress and cancel are of the
+/// whole. #OSS_BUSY if another transfer is using the record.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_upload_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    path: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        on_object(bucket, key, call, &|bucket, key, options| {
+            bucket.upload_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
+
+/// Gives up what oss_upload_file() with the same arguments did not finish:
+/// deletes the parts that were sent, and the record. #OSS_OK if there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_abort_upload_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    path: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        run(call, |options, _| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            bucket.abort_upload_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
+
+/// GetObject into the file at `path` in parts, as oss_get_object_to_file().
+/// After a failure or a kill the same call goes on where it stopped; what came
+/// is in `.NAME.HASH.alioss-download`. #OSS_CONFLICT if the object changes
+/// meanwhile, #OSS_BUSY if another transfer is using the record.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_download_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    path: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        on_object(bucket, key, call, &|bucket, key, options| {
+            bucket.download_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
+
+/// Removes what oss_download_file() with the same arguments did not finish.
+/// #OSS_OK if there is nothing. Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_abort_download_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    path: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        run(call, |options, _| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            bucket.abort_download_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
