@@ -15,22 +15,13 @@ use alioss::{
 use oss_local::Server;
 
 /// What the local server does not do: what needs the cloud behind it.
-const NOT_HERE: [&str; 32] = [
+const NOT_HERE: [&str; 23] = [
     "ProcessObject",
     "AsyncProcessObject",
     "DoMetaQuery",
     "DoMetaQueryAction",
     "DoDataPipeLineAction",
     "WriteGetObjectResponse",
-    "PutLiveChannel",
-    "GetLiveChannelInfo",
-    "GetLiveChannelStat",
-    "GetLiveChannelHistory",
-    "PutLiveChannelStatus",
-    "DeleteLiveChannel",
-    "ListLiveChannel",
-    "PostVodPlaylist",
-    "GetVodPlaylist",
     "GetUserQosInfo",
     "PutBucketRequesterQosInfo",
     "GetBucketRequesterQosInfo",
@@ -158,11 +149,15 @@ impl Place {
         let fresh = ["AppendObject", "SealAppendObject", "DeleteBucket"];
         if !fresh.contains(&name) {
             let class = match name {
-                "RestoreObject" | "CleanRestoredObject" => "Archive",
+                "RestoreObject" | "CleanRestoredObject" => "ColdArchive",
                 _ => "Standard",
             };
             let options = Options::new().header("x-oss-storage-class", class);
             self.bucket.put_object(KEY, "a,1\nb,2\n", &options).unwrap();
+        }
+        if name.ends_with("VodPlaylist") {
+            let piece = format!("{KEY}/1.ts");
+            self.bucket.put_object(&piece, "", &Options::new()).unwrap();
         }
         for earlier in earlier(name) {
             if !NOT_HERE.contains(&earlier) {
@@ -211,7 +206,14 @@ impl Place {
         match operation.level {
             Level::Service => self.service.invoke(operation.name, body, options),
             Level::Bucket => self.bucket.invoke(operation.name, None, body, options),
-            Level::Object => self.bucket.invoke(operation.name, Some(KEY), body, options),
+            Level::Object => {
+                let playlist = format!("{KEY}/list.m3u8");
+                let key = match operation.name {
+                    "PostVodPlaylist" => playlist.as_str(),
+                    _ => KEY,
+                };
+                self.bucket.invoke(operation.name, Some(key), body, options)
+            }
         }
     }
 
@@ -244,6 +246,8 @@ impl Place {
             "cname" => "img.example.com",
             "action" => "listDatasets",
             "status" => "enabled",
+            "startTime" => return Ok((seconds_now() - 60).to_string()),
+            "endTime" => return Ok((seconds_now() + 60).to_string()),
             _ => "value",
         };
         Ok(value.to_owned())
@@ -269,6 +273,13 @@ impl Place {
             "CompleteMultipartUpload" => return Vec::new(),
             "ExtendBucketWorm" => return LONGER_WORM.into(),
             "PutBucketCors" => return CORS.into(),
+            "PutBucketLifecycle" => return LIFECYCLE.into(),
+            "PutLiveChannel" => return LIVE_CHANNEL.into(),
+            "PutBucketStorageCapacity" => return CAPACITY.into(),
+            "PutBucketLogging" => {
+                let body = String::from_utf8(sample("PutBucketLogging")).unwrap();
+                return body.replace("log-bucket", &self.name).into_bytes();
+            }
             "PutBucketTags" | "PutObjectTagging" => return TAGGING.into(),
             "PutObjectLegalHold" => return LEGAL_HOLD.into(),
             _ => {}
@@ -316,6 +327,11 @@ impl Place {
     }
 }
 
+fn seconds_now() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap().as_secs()
+}
+
 /// What has to have happened before.
 fn earlier(name: &str) -> Vec<&'static str> {
     match name {
@@ -325,6 +341,13 @@ fn earlier(name: &str) -> Vec<&'static str> {
         }
         "CompleteMultipartUpload" => return vec!["InitiateMultipartUpload", "UploadPart"],
         "CleanRestoredObject" => return vec!["RestoreObject"],
+        "ListBucketInventory" => return vec!["PutBucketInventory"],
+        "GetLiveChannelInfo"
+        | "GetLiveChannelStat"
+        | "GetLiveChannelHistory"
+        | "PutLiveChannelStatus"
+        | "PostVodPlaylist"
+        | "GetVodPlaylist" => return vec!["PutLiveChannel"],
         "AbortBucketWorm" | "CompleteBucketWorm" | "GetBucketWorm" => {
             return vec!["InitiateBucketWorm"];
         }
@@ -374,6 +397,12 @@ const TASKS: &str = "ListBucketDataRedundancyTransition";
 
 const INVENTORY_ID: &str = "report1";
 
+// The sample has all fields there are, and the service takes no rule with all of them.
+const LIFECYCLE: &str = "<LifecycleConfiguration><Rule><ID>rule</ID><Prefix>a</Prefix><Status>Enabled</Status>\
+    <Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>";
+const CAPACITY: &str = "<BucketUserQos><StorageCapacity>10</StorageCapacity></BucketUserQos>";
+const LIVE_CHANNEL: &str =
+    "<LiveChannelConfiguration><Target><Type>HLS</Type></Target></LiveChannelConfiguration>";
 const CORS: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>\
      </CORSRule></CORSConfiguration>";
 

@@ -24,6 +24,8 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --account NAME=ID:SECRET
                           the key of another account; may be repeated
   --cname DOMAIN=BUCKET   bind a custom domain to a bucket; may be repeated
+  --ram-role NAME         be the metadata service of a machine with this role (below /latest/)
+  --sts-lifetime SECONDS  the longest that temporary keys live
   --seed DIR              make a bucket of each folder in DIR, with its files as objects
   --ready-file FILE       write a line of JSON with ports and keys when ready; gone at the end
   --json                  print that line, and nothing else
@@ -60,7 +62,9 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 20] = [
+const KNOWN: [(&str, bool); 22] = [
+    ("--ram-role", true),
+    ("--sts-lifetime", true),
     ("--dir", true),
     ("--memory", false),
     ("--port", true),
@@ -177,6 +181,12 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
             let (domain, bucket) =
                 pair(&value, '=').ok_or_else(|| format!("{value:?} is not DOMAIN=BUCKET"))?;
             options.cnames.push((domain.to_owned(), bucket.to_owned()));
+        }
+        "--ram-role" => options.ram_role = Some(value),
+        "--sts-lifetime" => {
+            let seconds = value.parse().ok().filter(|seconds| *seconds > 0);
+            let seconds = seconds.ok_or_else(|| format!("{value:?} is not a number of seconds"))?;
+            options.sts_lifetime = Some(std::time::Duration::from_secs(seconds));
         }
         "--seed" => parsed.seed = Some(value.into()),
         "--ready-file" => parsed.ready_file = Some(value.into()),

@@ -30,6 +30,7 @@ mod serve;
 mod server;
 mod socket;
 mod store;
+mod sts;
 mod tls;
 mod xml;
 

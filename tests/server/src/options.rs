@@ -52,6 +52,12 @@ impl Credential {
         self
     }
 
+    /// Until when a temporary key is accepted, in milliseconds since 1970.
+    pub fn until_ms(mut self, end: i64) -> Credential {
+        self.expires_ms = Some(end);
+        self
+    }
+
     pub(crate) fn is_expired(&self, now_ms: i64) -> bool {
         self.expires_ms.is_some_and(|end| now_ms >= end)
     }
@@ -88,6 +94,10 @@ pub struct Options {
     pub domains: Vec<String>,
     /// Certificate chain and key, in PEM files, to use instead of certificates of an own CA.
     pub certificate: Option<(PathBuf, PathBuf)>,
+    /// The RAM role of this machine: with one there is a metadata service below `/latest/`.
+    pub ram_role: Option<String>,
+    /// The longest that keys live which STS and the metadata service give out, whatever is asked for.
+    pub sts_lifetime: Option<Duration>,
     /// How long an archived object takes to thaw.
     pub restore_delay: Duration,
     /// Threads that serve connections.
@@ -113,6 +123,8 @@ impl Default for Options {
             verbose: false,
             domains: Vec::new(),
             certificate: None,
+            ram_role: None,
+            sts_lifetime: None,
             restore_delay: Duration::from_secs(1),
             threads: 4,
         }

@@ -29,6 +29,7 @@ use crate::record::RequestRecord;
 use crate::request::Head;
 use crate::server::Shared;
 use crate::socket::{After, Conn, Raw, Wire};
+use crate::sts;
 
 /// An unread request body up to this size is read and dropped, so that the connection can go on.
 const DRAINED: u64 = 256 * 1024;
@@ -141,7 +142,8 @@ async fn handle(
         ));
     }
 
-    let operation = route::operation(&head);
+    let other = shared.issuer.operation(&head);
+    let operation = other.unwrap_or_else(|| route::operation(&head));
     let (tls_version, sni) = conn
         .tls
         .get()
@@ -284,6 +286,11 @@ fn record(
 }
 
 async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
+    match exchange.operation {
+        sts::STS => return Ok(sts::sts(exchange).await),
+        sts::METADATA => return Ok(sts::metadata(exchange)),
+        _ => {}
+    }
     let verifier = Verifier {
         keys: &exchange.shared.keys,
         region: &exchange.shared.region,

@@ -16,11 +16,12 @@ use tokio::runtime::Runtime;
 use crate::auth::keys::Keyring;
 use crate::clock::Clock;
 use crate::faults::{Gathering, Rule, Rules};
-use crate::options::Options;
+use crate::options::{Credential, Options};
 use crate::record::{Records, RequestRecord};
 use crate::serve;
 use crate::store::Store;
 use crate::store::directory::{self, Directory};
+use crate::sts::Issuer;
 use crate::tls::{self, Authority};
 
 /// What all connections share.
@@ -33,6 +34,7 @@ pub struct Shared {
     pub records: Records,
     pub cnames: RwLock<HashMap<String, String>>,
     pub keys: Keyring,
+    pub issuer: Issuer,
     pub region: String,
     pub etag_md5: bool,
     pub record: bool,
@@ -144,6 +146,7 @@ impl Server {
             records: Records::default(),
             cnames: RwLock::default(),
             keys: Keyring::new(options.credentials),
+            issuer: Issuer::new(options.ram_role, options.sts_lifetime),
             region: options.region,
             etag_md5: options.etag_md5,
             record: options.record,
@@ -244,6 +247,17 @@ impl Server {
     /// Lets the server's clock go wrong by so much, for everything it says and checks.
     pub fn set_clock_skew(&self, seconds: i64) {
         self.shared.clock.set_skew(seconds);
+    }
+
+    /// Accepts further keys from now on; temporary ones until they expire.
+    pub fn add_credential(&self, credential: Credential) {
+        let now_ms = self.shared.clock.now_ms();
+        self.shared.keys.add(credential, now_ms);
+    }
+
+    /// Refuses all keys that were added since the start.
+    pub fn revoke_credentials(&self) {
+        self.shared.keys.revoke();
     }
 
     /// Binds a domain to a bucket.

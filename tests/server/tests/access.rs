@@ -359,3 +359,29 @@ fn only_pages_on_the_list_show_objects() {
     assert_eq!(anonymous(&server, "GET /pictures/k").status, 403);
     assert_eq!(client.get("k").status, 200);
 }
+
+#[test]
+fn temporary_keys_end() {
+    let server = start();
+    Client::new(&server, "bucket").put("k", b"1");
+    let end = (now() + 60) * 1000;
+    let temporary = Credential::new("STS.one", "secret")
+        .with_token("token")
+        .until_ms(end);
+    server.add_credential(temporary);
+    let client = Client {
+        id: "STS.one",
+        secret: "secret",
+        ..Client::of(&server, "bucket")
+    };
+    let token = |token| client.send("GET", "k", &[], &[("x-oss-security-token", token)], b"");
+    assert_eq!(token("token").status, 200);
+    assert_eq!(token("other").code(), "InvalidSecurityToken");
+    // The request's own date stays within the tolerance.
+    server.set_clock_skew(120);
+    assert_eq!(token("token").code(), "SecurityTokenExpired");
+    server.set_clock_skew(0);
+    assert_eq!(token("token").status, 200);
+    server.revoke_credentials();
+    assert_eq!(token("token").code(), "InvalidAccessKeyId");
+}
