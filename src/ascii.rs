@@ -1,7 +1,7 @@
 //! Short texts of known length, on the stack: dates and signatures, which every request has several of.
 
 /// ASCII text of `N` bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Ascii<const N: usize>([u8; N]);
 
 impl<const N: usize> Ascii<N> {

@@ -48,7 +48,8 @@ pub(crate) struct Deadline {
 /// The limits of one call.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    pub cancel: Cancel,
+    /// `None` if nobody can end it from outside.
+    pub cancel: Option<Cancel>,
     /// TCP connect, proxy and TLS handshake together.
     pub connect: Duration,
     /// No byte moved for that long, in either direction.
@@ -60,7 +61,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// An error if the call has to stop now.
     pub fn check(&self) -> Result<(), Error> {
-        if self.cancel.is_cancelled() {
+        if self.cancel.as_ref().is_some_and(Cancel::is_cancelled) {
             return Err(Error::new(Kind::Cancelled, "the call was cancelled"));
         }
         match self.deadline {

@@ -16,9 +16,9 @@ const SLOTS: usize = 4;
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Which process this is. One system call: ask once per request, not once per use.
+/// Which process this is: no number of the system's, but one that differs from those of all its ancestors. Never 0.
 pub(crate) fn id() -> u32 {
-    std::process::id()
+    crate::ffi::os::process_generation()
 }
 
 /// A mutex that a forked child never waits for. The child sees what its parent left if nobody held the lock, else a new

@@ -225,7 +225,7 @@ pub struct Options<'a> {
     pub(crate) timeout: Option<Duration>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Option<Duration>,
-    pub(crate) cancel: Cancel,
+    pub(crate) cancel: Option<Cancel>,
     pub(crate) progress: Option<&'a Progress<'a>>,
     pub(crate) heard: Option<&'a Heard>,
     pub(crate) deadline: Option<Deadline>,
@@ -350,7 +350,7 @@ impl<'a> Options<'a> {
 
     /// Lets `cancel` end this call from another thread.
     pub fn cancel(mut self, cancel: &Cancel) -> Self {
-        self.cancel = cancel.clone();
+        self.cancel = Some(cancel.clone());
         self
     }
 

@@ -1,5 +1,8 @@
 //! Instants and the texts the service writes them as. No clock: callers bring the time.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use crate::ascii::Ascii;
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -107,7 +110,30 @@ impl Timestamp {
     }
 }
 
+/// Keeps the dates of the first signature of a request, so that headers can borrow them.
+#[derive(Debug, Default)]
+pub struct Dates(OnceCell<Stamp>);
+
+impl Dates {
+    /// Both texts of `stamp`, borrowed from here if these are the first ones.
+    pub(crate) fn texts(&self, stamp: &Stamp) -> (Cow<'_, str>, Cow<'_, str>) {
+        match self.0.set(*stamp) {
+            Ok(()) => {
+                let kept = self.0.get();
+                let kept = kept.map(|stamp| (stamp.basic.as_str(), stamp.http.as_str()));
+                let (basic, http) = kept.unwrap_or_default();
+                (basic.into(), http.into())
+            }
+            Err(later) => {
+                let basic = later.basic.as_str().to_owned();
+                (basic.into(), later.http.as_str().to_owned().into())
+            }
+        }
+    }
+}
+
 /// One instant as [`Timestamp::iso8601_basic`] and as [`Timestamp::http_date`] write it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Stamp {
     pub basic: Ascii<16>,
     pub http: Ascii<29>,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use alioss::internals::endpoint::{Addressing, Endpoint, EndpointOptions, Resolved, Scheme};
 use alioss::internals::sign::v4::{Scope, SigningKeys};
 use alioss::internals::sign::{Message, Parts, post_policy, presign, rpc, v1, v4};
+use alioss::internals::time::Dates;
 use alioss::internals::{content_type, crc64, endpoint, escape, names, xml};
 use alioss::{Credentials, Header, Parameter, Timestamp};
 use base64::Engine;
@@ -266,6 +267,7 @@ fn v4_header() {
     let keys = SigningKeys::default();
     run("v4_header", |case| {
         case.check_surroundings()?;
+        let dates = Dates::default();
         let (query, mut headers) = (case.query(), case.headers());
         let mut message = Message {
             method: case.text("method"),
@@ -273,6 +275,7 @@ fn v4_header() {
             key: case.key(),
             query: &query,
             headers: &mut headers,
+            dates: &dates,
         };
         let (credentials, additional) = (case.credentials(), case.additional_headers());
         v4::sign(
@@ -374,6 +377,7 @@ fn check_v1_steps(case: &Case, parts: &Parts<'_, '_>) -> Result<(), String> {
 fn v1_header() {
     run("v1_header", |case| {
         case.check_surroundings()?;
+        let dates = Dates::default();
         let (query, mut headers) = (case.query(), case.headers());
         let mut message = Message {
             method: case.text("method"),
@@ -381,6 +385,7 @@ fn v1_header() {
             key: case.key(),
             query: &query,
             headers: &mut headers,
+            dates: &dates,
         };
         v1::sign(&mut message, &case.credentials(), case.time());
         check_v1_steps(case, &message.parts())?;

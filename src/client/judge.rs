@@ -42,10 +42,10 @@ impl Judge {
         let operation = call.operation;
         Judge {
             operation,
-            callback: call.asks_for("callback"),
+            callback: call.asks_for("x-oss-callback"),
             condition: call.has_condition(),
             may_be_empty: operation.answer_is_optional || call.answer_may_be_empty,
-            processed: call.asks_for("process"),
+            processed: call.asks_for("x-oss-process"),
             cached: call.may_be_cached && matches!(operation.method, Method::Get | Method::Head),
             crc64: crc64 && operation.method != Method::Head,
         }

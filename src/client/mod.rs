@@ -32,7 +32,7 @@ use crate::operation::Checked;
 use crate::request::{Body, Options, Request, Response};
 use crate::retry::Retry;
 use crate::sign::{self, Message};
-use crate::time::Timestamp;
+use crate::time::{Dates, Timestamp};
 use crate::transport::{Authority, Incoming, Session};
 use crate::xml::Element;
 
@@ -244,12 +244,13 @@ impl Client {
         let name = request.operation.name;
         let initial_crc64 = inner.initial_crc64(request, options);
         let mut upload = Upload::new(body, initial_crc64, options.progress);
+        let dates = Dates::default();
         let mut call = Prepared::new(inner, request, options)?;
         upload.begin()?;
         let mut attempts = Attempts::new(inner.retry);
         loop {
             let local = inner.clock.now();
-            let signed = inner.sign(&mut call, local, &limits);
+            let signed = inner.sign(&mut call, &dates, local, &limits);
             signed.map_err(|error| attempts.give_up(error, Reached::Nobody))?;
             attempts.begin();
             if let Some(heard) = call.heard {
@@ -344,7 +345,13 @@ impl Inner {
     }
 
     /// Signs for the time `local`, as our clock has it.
-    fn sign(&self, call: &mut Prepared<'_>, local: i64, limits: &Limits) -> Result<()> {
+    fn sign<'r>(
+        &self,
+        call: &mut Prepared<'r>,
+        dates: &'r Dates,
+        local: i64,
+        limits: &Limits,
+    ) -> Result<()> {
         if call.is_signed {
             return Ok(());
         }
@@ -359,6 +366,7 @@ impl Inner {
             key: call.key,
             query: &call.query,
             headers: &mut call.headers,
+            dates,
         };
         match &self.signer {
             Signer::V1 => sign::v1::sign(&mut message, &credentials, now),

@@ -113,12 +113,13 @@ impl<'r> Prepared<'r> {
         })
     }
 
-    /// Whether the request has the header `x-oss-WHAT`, or the parameter of that name or `WHAT`.
-    pub fn asks_for(&self, what: &str) -> bool {
-        let is_meant = |name: &str| name.strip_prefix("x-oss-").unwrap_or(name) == what;
-        let header = format!("x-oss-{what}");
+    /// Whether the request has the header `name`, which begins with `x-oss-`, or the parameter of that name, with or
+    /// without its beginning.
+    pub fn asks_for(&self, name: &'static str) -> bool {
+        let short = name.strip_prefix("x-oss-").unwrap_or(name);
+        let is_meant = |parameter: &str| parameter == name || parameter == short;
         let mut headers = self.headers.iter();
-        headers.any(|(name, _)| name.eq_ignore_ascii_case(&header))
+        headers.any(|(header, _)| header.eq_ignore_ascii_case(name))
             || self.query.iter().any(|(name, _)| is_meant(name))
             || (self.is_signed && endpoint::parameters(&self.target).any(|name| is_meant(&name)))
     }

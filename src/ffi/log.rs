@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::fmt::{self, Write as _};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -67,7 +68,7 @@ impl Logger {
     }
 
     /// Gives a line to the sink, if there is one.
-    fn write(&self, level: c_int, line: &CString) {
+    fn write(&self, level: c_int, line: &CStr) {
         let gate = self.gate();
         let _inside = gate.read().unwrap_or_else(PoisonError::into_inner);
         // SAFETY: what is there lives as long as the gate is held.
@@ -88,17 +89,75 @@ impl log::Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let Ok(line) = CString::new(record.args().to_string()) else {
+        let mut line = Line::default();
+        if line.write_fmt(*record.args()).is_err() {
+            return;
+        }
+        let Some(line) = line.end() else {
             return;
         };
         let was_logging = LOGGING.try_with(|logging| logging.replace(true));
         if was_logging == Ok(false) {
-            self.write(record.level() as c_int, &line);
+            self.write(record.level() as c_int, line);
             let _ = LOGGING.try_with(|logging| logging.set(false));
         }
     }
 
     fn flush(&self) {}
+}
+
+/// A line while it is written. Only a long one asks for memory.
+struct Line {
+    short: [u8; SHORT],
+    /// Bytes in `short`, as long as `long` is empty.
+    length: usize,
+    long: Vec<u8>,
+}
+
+const SHORT: usize = 256;
+
+impl Default for Line {
+    fn default() -> Line {
+        Line {
+            short: [0; SHORT],
+            length: 0,
+            long: Vec::new(),
+        }
+    }
+}
+
+impl Line {
+    /// The line as C has it; `None` if there is a NUL in it.
+    fn end(&mut self) -> Option<&CStr> {
+        self.write_char('\0').ok()?;
+        let short = self.short.get(..self.length).unwrap_or_default();
+        let bytes = if self.long.is_empty() {
+            short
+        } else {
+            &self.long
+        };
+        CStr::from_bytes_with_nul(bytes).ok()
+    }
+}
+
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        match self.short.get_mut(self.length..end) {
+            Some(place) if self.long.is_empty() => {
+                place.copy_from_slice(text.as_bytes());
+                self.length = end;
+            }
+            _ => {
+                if self.long.is_empty() {
+                    let short = self.short.get(..self.length).unwrap_or_default();
+                    self.long.extend_from_slice(short);
+                }
+                self.long.extend_from_slice(text.as_bytes());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Sends the log of the whole process to `function`: lines up to `level`, 1
@@ -155,5 +214,29 @@ fn install() {
     static DONE: AtomicBool = AtomicBool::new(false);
     if !DONE.swap(true, Ordering::Relaxed) {
         let _ = log::set_logger(&LOGGER);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_any_length_end_for_c_and_none_has_a_nul_inside() {
+        for length in [0, 1, SHORT - 2, SHORT - 1, SHORT, SHORT + 1, 5000] {
+            let mut line = Line::default();
+            for _ in 0..length {
+                line.write_str("x").unwrap();
+            }
+            assert_eq!(line.end().unwrap().to_bytes().len(), length);
+        }
+        let mut line = Line::default();
+        line.write_str("short").unwrap();
+        line.write_str(&"y".repeat(SHORT)).unwrap();
+        line.write_str("end").unwrap();
+        let expected = format!("short{}end", "y".repeat(SHORT));
+        assert_eq!(line.end().unwrap().to_bytes(), expected.as_bytes());
+        line.write_str("more").unwrap();
+        assert!(line.end().is_none());
     }
 }

@@ -1,8 +1,9 @@
 //! System calls that the standard library does not offer, as safe functions for the rest of the crate.
 //!
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
-//! poll(2); a file that has no name until it is whole needs linkat(2), and to know who uses a file takes flock(2). So this is
-//! the one file in `ffi` that the core uses.
+//! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), and to notice
+//! a fork without asking for the process id each time takes pthread_atfork(3). So this is the one file in `ffi` that the
+//! core uses.
 
 #[cfg(unix)]
 use std::fs::File;
@@ -12,6 +13,42 @@ use std::path::Path;
 use std::time::Duration;
 
 use socket2::Socket;
+
+/// How many forks lie between this process and the one that asked first, counted from 1. So a child's number differs from
+/// that of all its ancestors, which a process id need not.
+#[cfg(unix)]
+pub(crate) fn process_generation() -> u32 {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// 0 until somebody asks.
+    static GENERATION: AtomicU32 = AtomicU32::new(0);
+    /// Set if forks cannot be seen: then it is the process id that tells processes apart. No process id has this bit.
+    const IS_PROCESS_ID: u32 = 1 << 31;
+
+    extern "C" fn in_child() {
+        GENERATION.fetch_add(1, Ordering::Relaxed);
+    }
+
+    let known = GENERATION.load(Ordering::Relaxed);
+    if known != 0 {
+        return known;
+    }
+    // Two threads may both register: then each fork counts twice. None of them goes on before forks are seen.
+    // SAFETY: the handler does nothing but add to a number, which is allowed in the child of any process.
+    if unsafe { libc::pthread_atfork(None, None, Some(in_child)) } != 0 {
+        return std::process::id() | IS_PROCESS_ID;
+    }
+    match GENERATION.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => 1,
+        Err(known) => known,
+    }
+}
+
+/// There is no fork.
+#[cfg(not(unix))]
+pub(crate) fn process_generation() -> u32 {
+    1
+}
 
 /// Waits until one of `sockets` can be written to or has failed, or `timeout` is over: which of them.
 pub(crate) fn wait_writable(sockets: &[&Socket], timeout: Duration) -> io::Result<Vec<bool>> {
@@ -117,5 +154,43 @@ pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     match io::Error::last_os_error() {
         error if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
         error => Err(error),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_is_another_process_and_so_is_its_child() {
+        let ours = process_generation();
+        assert_eq!(process_generation(), ours);
+        // SAFETY: the children only read a number, fork, wait and exit.
+        let status = unsafe {
+            match libc::fork() {
+                0 => {
+                    let childs = process_generation();
+                    match libc::fork() {
+                        0 => {
+                            let grandchilds = process_generation();
+                            let differs = grandchilds != childs && grandchilds != ours;
+                            libc::_exit(i32::from(!differs))
+                        }
+                        grandchild => {
+                            let mut status = -1;
+                            libc::waitpid(grandchild, &raw mut status, 0);
+                            libc::_exit(i32::from(status != 0 || childs == ours))
+                        }
+                    }
+                }
+                child => {
+                    let mut status = -1;
+                    libc::waitpid(child, &raw mut status, 0);
+                    status
+                }
+            }
+        };
+        assert_eq!(status, 0, "a child took itself for an ancestor");
+        assert_eq!(process_generation(), ours);
     }
 }

@@ -7,11 +7,13 @@ pub mod v1;
 pub mod v4;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use sha2::digest::Update;
 
 use crate::escape::Sink;
 use crate::header::{Header, Parameter, trimmed};
+use crate::time::Dates;
 
 /// Header names shared by the schemes.
 const AUTHORIZATION: &str = "authorization";
@@ -38,6 +40,8 @@ pub struct Message<'m, 'a> {
     pub query: &'m [Parameter<'a>],
     /// As they will be sent; the signature joins them.
     pub headers: &'m mut Vec<Header<'a>>,
+    /// Where the dates live that the signature adds.
+    pub dates: &'a Dates,
 }
 
 impl<'a> Message<'_, 'a> {
@@ -88,26 +92,46 @@ impl<'m> Parts<'m, '_> {
         header.map(|(_, value)| trimmed(value))
     }
 
-    /// Lower-case names and values without spaces around them of the chosen headers, sorted by name. `chosen` gets names in
-    /// whatever case they are sent.
-    fn sorted_headers(&self, chosen: impl Fn(&str) -> bool) -> Vec<(Cow<'m, str>, &'m str)> {
-        let mut lines = Vec::with_capacity(8);
+    /// Writes one line `name:value` for every name of the chosen headers, in lower case and sorted; values of repeated
+    /// headers are joined with commas. `chosen` gets names in whatever case they are sent.
+    fn put_headers(&self, out: &mut impl Sink, chosen: impl Fn(&str) -> bool) {
+        // There are few, nearly always: no memory is asked for them.
+        let mut few = [("", ""); 16];
+        let mut many = Vec::new();
+        let mut count = 0;
         for (name, value) in self.headers {
-            if chosen(name) {
-                lines.push((lower_case(name), trimmed(value)));
+            if !chosen(name) {
+                continue;
             }
+            let line = (name.as_ref(), trimmed(value));
+            match few.get_mut(count) {
+                Some(place) => *place = line,
+                None if many.is_empty() => many.extend(few.into_iter().chain([line])),
+                None => many.push(line),
+            }
+            count += 1;
         }
-        lines.sort_by(|(a, _), (b, _)| a.cmp(b));
-        lines
+        let lines = match few.get_mut(..count) {
+            Some(lines) => lines,
+            None => &mut many,
+        };
+        lines.sort_by(|(a, _), (b, _)| compare_names(a, b));
+        put_header_lines(out, lines);
     }
 }
 
+/// Compares names of headers as if they were in lower case.
+fn compare_names(a: &str, b: &str) -> Ordering {
+    let a = a.bytes().map(|byte| byte.to_ascii_lowercase());
+    a.cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
 /// Writes one line `name:value` for every name; values of repeated headers are joined with commas.
-fn put_header_lines(out: &mut impl Sink, headers: &[(Cow<'_, str>, &str)]) {
-    for same_name in headers.chunk_by(|a, b| a.0 == b.0) {
+fn put_header_lines(out: &mut impl Sink, headers: &[(&str, &str)]) {
+    for same_name in headers.chunk_by(|a, b| a.0.eq_ignore_ascii_case(b.0)) {
         for (position, (name, value)) in same_name.iter().enumerate() {
             if position == 0 {
-                out.put(name);
+                out.put(&lower_case(name));
                 out.put(":");
             } else {
                 out.put(",");

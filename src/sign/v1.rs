@@ -7,7 +7,7 @@ use sha1::Sha1;
 
 use super::{
     AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts, Pieces,
-    SECURITY_TOKEN, is_oss_header, put_header_lines,
+    SECURITY_TOKEN, is_oss_header,
 };
 use crate::credentials::Credentials;
 use crate::escape::Sink;
@@ -187,7 +187,7 @@ pub fn string_to_sign(out: &mut impl Sink, parts: &Parts<'_, '_>, date: &str) {
         out.put(line);
         out.put("\n");
     }
-    put_header_lines(out, &parts.sorted_headers(is_oss_header));
+    parts.put_headers(out, is_oss_header);
     canonical_resource(out, parts);
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{
     AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, Parts, Pieces,
-    SECURITY_TOKEN, is_oss_header, put_header_lines,
+    SECURITY_TOKEN, is_oss_header,
 };
 use crate::ascii::{Ascii, hex};
 use crate::credentials::Credentials;
@@ -84,9 +84,10 @@ pub fn sign(
 ) {
     let stamp = time.stamp();
     let date = stamp.basic.as_str();
-    message.set_header(OSS_DATE, date.to_owned());
+    let (basic, http) = message.dates.texts(&stamp);
+    message.set_header(OSS_DATE, basic);
     message.set_header(CONTENT_SHA256, UNSIGNED_PAYLOAD);
-    message.set_header(DATE, stamp.http.as_str().to_owned());
+    message.set_header(DATE, http);
     if let Some(token) = credentials.security_token() {
         message.set_header(SECURITY_TOKEN, token.to_string());
     }
@@ -135,8 +136,7 @@ pub fn canonical_request(out: &mut impl Sink, parts: &Parts<'_, '_>, additional:
     out.put("\n");
     canonical_query(out, parts.query);
     out.put("\n");
-    let signed = |name: &str| is_signed(name, additional);
-    put_header_lines(out, &parts.sorted_headers(signed));
+    parts.put_headers(out, |name| is_signed(name, additional));
     out.put("\n");
     put_names(out, additional);
     out.put("\n");
@@ -297,6 +297,7 @@ pub(super) fn day_of(date: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Dates;
 
     const SCOPE: Scope<'_> = Scope {
         region: "cn-hangzhou",
@@ -333,6 +334,7 @@ mod tests {
     fn signing_again_replaces_what_is_there() {
         let credentials = Credentials::new("id", "secret", Some("token".into()));
         let keys = SigningKeys::default();
+        let dates = Dates::default();
         let mut headers = vec![
             ("X-Oss-Date".into(), "old".into()),
             ("Authorization".into(), "old".into()),
@@ -345,6 +347,7 @@ mod tests {
                 key: Some("key"),
                 query: &[],
                 headers: &mut headers,
+                dates: &dates,
             };
             sign(&mut message, &credentials, &SCOPE, Timestamp(0), &[], &keys);
             assert_eq!(headers.len(), 5);

@@ -174,7 +174,7 @@ mod tests {
 
     fn limits(connect: Duration) -> Limits {
         Limits {
-            cancel: Cancel::new(),
+            cancel: None,
             connect,
             idle: Duration::from_secs(60),
             deadline: None,

@@ -1,6 +1,5 @@
 //! Heads of messages: a request's is written, an answer's is read, byte for byte as RFC 9112 has it.
 
-use std::fmt::Write;
 use std::mem::MaybeUninit;
 
 use httparse::{EMPTY_HEADER, ParserConfig};
@@ -66,14 +65,24 @@ pub(crate) fn write_request_line(
 pub(crate) fn write_length(head: &mut Vec<u8>, length: Option<u64>) {
     match length {
         Some(length) => {
-            let mut text = String::with_capacity(20);
-            let _ = write!(text, "{length}");
             head.extend_from_slice(b"content-length: ");
-            head.extend_from_slice(text.as_bytes());
+            write_decimal(head, length);
             head.extend_from_slice(b"\r\n");
         }
         None => head.extend_from_slice(b"transfer-encoding: chunked\r\n"),
     }
+}
+
+fn write_decimal(head: &mut Vec<u8>, mut number: u64) {
+    let start = head.len();
+    loop {
+        head.push(b'0' + (number % 10) as u8);
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    head.get_mut(start..).unwrap_or_default().reverse();
 }
 
 fn is_token(byte: u8) -> bool {

@@ -117,7 +117,6 @@ impl Incoming {
         self.body.read(buffer)
     }
 
-    #[allow(dead_code)] // its user follows
     /// Whether the last byte of the body has been read, so that the next read would give 0.
     pub fn is_over(&self) -> bool {
         self.body.is_over()

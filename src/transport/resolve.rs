@@ -219,7 +219,7 @@ mod tests {
 
     fn limits() -> Limits {
         Limits {
-            cancel: crate::Cancel::new(),
+            cancel: None,
             connect: Duration::from_secs(60),
             idle: Duration::from_secs(60),
             deadline: None,

@@ -39,8 +39,8 @@ struct Arriving {
     body: Incoming,
     length: Option<u64>,
     crc: Option<(Crc64, u64)>,
-    /// The object's ETag, if the rest can be asked for when the body breaks.
-    etag: Option<String>,
+    /// Whether the rest can be asked for when the body breaks, if the object has an ETag.
+    is_resumable: bool,
     /// Where the body begins in the object.
     start: u64,
 }
@@ -64,22 +64,11 @@ impl Arriving {
             body,
             length,
             crc,
-            etag: response
-                .etag()
-                .filter(|_| length.is_some() && is_object)
-                .map(str::to_owned),
+            is_resumable: length.is_some() && is_object,
             start: response
                 .content_range()
                 .map_or(0, |(range, _)| *range.start()),
         })
-    }
-
-    /// What is missing after `position`, and of what; `None` if that cannot be asked for, or nothing is.
-    fn rest(&self, position: u64) -> Option<(Range, &str)> {
-        let first = self.start.checked_add(position)?;
-        let last = self.start.checked_add(self.length?)?.checked_sub(1)?;
-        let etag = self.etag.as_deref()?;
-        (first <= last).then_some((Range::Bytes(first, last), etag))
     }
 }
 
@@ -166,6 +155,16 @@ impl Object {
         }
     }
 
+    /// What has not been read yet; `None` if that cannot be asked for, or nothing is.
+    fn rest(&self) -> Option<Range> {
+        let arriving = &self.arriving;
+        let first = arriving.start.checked_add(self.position)?;
+        let last = arriving.start.checked_add(arriving.length?)?;
+        let last = last.checked_sub(1)?;
+        let is_resumable = arriving.is_resumable && self.response.etag().is_some();
+        (is_resumable && first <= last).then_some(Range::Bytes(first, last))
+    }
+
     fn is_early(&self) -> bool {
         let length = self.arriving.length;
         length.is_some_and(|length| self.position < length)
@@ -211,7 +210,7 @@ impl Object {
     fn pick_up(&mut self, broken: Error) -> Result<()> {
         let broken = self.in_numbers(broken);
         self.tries.failed_at(self.position, &broken);
-        let Some((rest, etag)) = self.arriving.rest(self.position) else {
+        let Some(rest) = self.rest() else {
             return Err(broken);
         };
         if !broken.is_retryable() {
@@ -225,6 +224,7 @@ impl Object {
         log::debug!("{broken}; asking for the rest in {wait:?}");
         self.limits.sleep(wait)?;
         let request = self.origin.request(Some(rest))?;
+        let etag = self.response.etag().unwrap_or_default();
         let options = self.origin.options_for_rest(etag, &self.limits);
         let limits = self.limits.clone();
         let reply = match self.client.stream_within(&request, &options, limits) {
@@ -244,7 +244,7 @@ impl Object {
     /// not used what came yet.
     fn begin_again(&mut self, error: Error) -> Result<()> {
         let retry = self.client.retry();
-        let can_go_on = self.arriving.rest(self.position).is_some();
+        let can_go_on = self.rest().is_some();
         let helps = error.kind() == Kind::ChecksumMismatch || !can_go_on;
         let wait = retry.wait(self.tries.begun, None).unwrap_or_default();
         if !error.is_retryable()

@@ -54,7 +54,8 @@ impl Origin {
     }
 
     fn options_with(&self, limits: &Limits, wanted: impl Fn(&str) -> bool) -> Options<'_> {
-        let mut options = Options::new().cancel(&limits.cancel);
+        let mut options = Options::new();
+        options.cancel.clone_from(&limits.cancel);
         for (name, value) in self.headers.iter().filter(|(name, _)| wanted(name)) {
             options = options.header(name.as_str(), value.as_str());
         }
