@@ -36,13 +36,24 @@ impl<const N: usize> Ascii<N> {
     }
 }
 
+/// The two lower-case hexadecimal digits of each byte.
+static HEX: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
 /// The lower-case hexadecimal digits of 32 bytes.
 pub(crate) fn hex(bytes: &[u8; 32]) -> Ascii<64> {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
     let mut text = Ascii::new();
-    for (pair, byte) in text.0.chunks_exact_mut(2).zip(bytes) {
-        let digits = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
-        pair.copy_from_slice(&digits);
+    let (pairs, _) = text.0.as_chunks_mut::<2>();
+    for (pair, byte) in pairs.iter_mut().zip(bytes) {
+        *pair = HEX[usize::from(*byte)];
     }
     text
 }

@@ -1,22 +1,86 @@
-//! The headers of an answer: all texts in one block, names in lower case, found by length first.
+//! The headers of an answer: all texts in one block, names in lower case, found by length first. Where those are that
+//! every answer is asked for is noted while it is read.
 
 use std::fmt;
+use std::ops::Range;
+
+use crate::swar::make_lower_case;
 
 /// The headers of an answer, in the order in which they came.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Headers {
-    /// Name, value, name, value, without anything between them.
+    /// All names and values, and maybe what was between them.
     text: String,
-    /// Where each name and each value ends in `text`.
-    ends: Vec<(u32, u32)>,
+    spans: Vec<Span>,
+    /// The number of the first header of each known name, counted from 1; 0 if there is none.
+    known: [u16; KNOWN],
+}
+
+/// Where name and value of a header are in the text.
+#[derive(Clone, Copy)]
+struct Span {
+    name: (u32, u32),
+    value: (u32, u32),
+}
+
+/// Headers that every answer is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    Connection,
+    ContentLength,
+    ContentRange,
+    Crc64,
+    ETag,
+    RequestId,
+    TransferEncoding,
+}
+
+const KNOWN: usize = Known::TransferEncoding as usize + 1;
+
+impl Known {
+    /// `name` is in lower case.
+    fn of(name: &[u8]) -> Option<Known> {
+        Some(match name {
+            b"connection" => Known::Connection,
+            b"content-length" => Known::ContentLength,
+            b"content-range" => Known::ContentRange,
+            b"x-oss-hash-crc64ecma" => Known::Crc64,
+            b"etag" => Known::ETag,
+            b"x-oss-request-id" => Known::RequestId,
+            b"transfer-encoding" => Known::TransferEncoding,
+            _ => return None,
+        })
+    }
 }
 
 impl Headers {
     pub(crate) fn with_capacity(headers: usize, bytes: usize) -> Headers {
         Headers {
             text: String::with_capacity(bytes),
-            ends: Vec::with_capacity(headers),
+            spans: Vec::with_capacity(headers),
+            ..Headers::default()
         }
+    }
+
+    /// The headers whose names and values are there in `head`; `None` if they are not, or are not UTF-8.
+    pub(crate) fn of_head(
+        head: &[u8],
+        count: usize,
+        headers: impl Iterator<Item = (Range<usize>, Range<usize>)>,
+    ) -> Option<Headers> {
+        let mut block = head.to_vec();
+        let mut result = Headers::with_capacity(count, 0);
+        for (name, value) in headers {
+            let name_in_block = block.get_mut(name.clone())?;
+            make_lower_case(name_in_block);
+            result.note(Known::of(name_in_block));
+            result.spans.push(Span {
+                name: short(name)?,
+                value: short(value)?,
+            });
+        }
+        result.text = String::from_utf8(block).ok()?;
+        Some(result)
     }
 
     /// Adds a header; the name becomes lower case. What does not fit into 4 GiB is left out.
@@ -24,39 +88,67 @@ impl Headers {
         let start = self.text.len();
         let name_end = start.saturating_add(name.len());
         let value_end = name_end.saturating_add(value.len());
-        let (Ok(name_end), Ok(value_end)) = (u32::try_from(name_end), u32::try_from(value_end))
+        let (Some(name_span), Some(value_span)) =
+            (short(start..name_end), short(name_end..value_end))
         else {
             return;
         };
-        self.text.push_str(name);
-        if let Some(name) = self.text.get_mut(start..) {
-            name.make_ascii_lowercase();
-        }
+        let name = name.to_ascii_lowercase();
+        self.note(Known::of(name.as_bytes()));
+        self.text.push_str(&name);
         self.text.push_str(value);
-        self.ends.push((name_end, value_end));
+        self.spans.push(Span {
+            name: name_span,
+            value: value_span,
+        });
+    }
+
+    /// The next header is the first of that name, if it is.
+    fn note(&mut self, known: Option<Known>) {
+        if let Some(place) = known.and_then(|known| self.known.get_mut(known as usize))
+            && *place == 0
+        {
+            *place = u16::try_from(self.spans.len() + 1).unwrap_or(0);
+        }
+    }
+
+    /// The value of the first header of that name.
+    pub(crate) fn known(&self, known: Known) -> Option<&str> {
+        let number = *self.known.get(known as usize)?;
+        let span = self.spans.get(usize::from(number).checked_sub(1)?)?;
+        self.slice(span.value)
+    }
+
+    /// The values of all headers of that name.
+    pub(crate) fn all_known(&self, known: Known) -> impl Iterator<Item = &str> {
+        let number = self.known.get(known as usize).copied().unwrap_or(0);
+        // Without a first one there are no others.
+        let first = usize::from(number).checked_sub(1).unwrap_or(usize::MAX);
+        let from_first = self.spans.get(first..).unwrap_or_default();
+        from_first.iter().filter_map(move |span| {
+            let name = self.slice(span.name)?;
+            (Known::of(name.as_bytes()) == Some(known)).then(|| self.slice(span.value))?
+        })
+    }
+
+    fn slice(&self, (start, end): (u32, u32)) -> Option<&str> {
+        self.text.get(start as usize..end as usize)
     }
 
     /// How many there are; a repeated name counts each time.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.spans.is_empty()
     }
 
     /// Name and value of number `index`, counted from 0.
     pub fn at(&self, index: usize) -> Option<(&str, &str)> {
-        let (name_end, value_end) = *self.ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(before) => self.ends.get(before)?.1,
-            None => 0,
-        };
-        Some((
-            self.text.get(start as usize..name_end as usize)?,
-            self.text.get(name_end as usize..value_end as usize)?,
-        ))
+        let span = self.spans.get(index)?;
+        Some((self.slice(span.name)?, self.slice(span.value)?))
     }
 
     /// The value of the first header of that name, whatever its case.
@@ -66,18 +158,15 @@ impl Headers {
 
     /// The values of all headers of that name, whatever its case.
     pub fn get_all<'h, 'n>(&'h self, name: &'n str) -> impl Iterator<Item = &'h str> + use<'h, 'n> {
-        let mut start = 0;
-        self.ends.iter().filter_map(move |(name_end, value_end)| {
-            let (name_end, value_end) = (*name_end as usize, *value_end as usize);
-            let from = std::mem::replace(&mut start, value_end);
+        self.spans.iter().filter_map(move |span| {
             // Almost every name differs in its length already.
-            if name_end - from != name.len() {
+            if (span.name.1 - span.name.0) as usize != name.len() {
                 return None;
             }
-            let candidate = self.text.get(from..name_end)?;
+            let candidate = self.slice(span.name)?;
             candidate
                 .eq_ignore_ascii_case(name)
-                .then(|| self.text.get(name_end..value_end))?
+                .then(|| self.slice(span.value))?
         })
     }
 
@@ -96,6 +185,19 @@ impl Headers {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         (0..self.len()).filter_map(|index| self.at(index))
     }
+}
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Headers) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Headers {}
+
+fn short(range: Range<usize>) -> Option<(u32, u32)> {
+    let (start, end) = (range.start.try_into().ok()?, range.end.try_into().ok()?);
+    (start <= end).then_some((start, end))
 }
 
 impl fmt::Debug for Headers {
@@ -136,5 +238,42 @@ mod tests {
             .collect();
         assert_eq!(names, ["etag", "x-a"]);
         assert!(Headers::default().is_empty());
+    }
+    #[test]
+    fn known_headers_are_found_without_a_search() {
+        let head = b"ETag: e\r\nContent-Length: 1\r\nx: \r\ncontent-length: 2\r\n";
+        let spans = [
+            (0..4, 6..7),
+            (9..23, 25..26),
+            (28..29, 31..31),
+            (33..47, 49..50),
+        ];
+        let mut headers = Headers::of_head(head, 4, spans.into_iter()).unwrap();
+        assert_eq!(headers.known(Known::ETag), Some("e"));
+        assert_eq!(headers.known(Known::ContentLength), Some("1"));
+        assert_eq!(headers.known(Known::RequestId), None);
+        let lengths: Vec<_> = headers.all_known(Known::ContentLength).collect();
+        assert_eq!(lengths, ["1", "2"]);
+        assert_eq!(headers.all_known(Known::Connection).count(), 0);
+        assert_eq!(headers.get("X"), Some(""));
+        headers.push("X-OSS-Request-Id", "R");
+        assert_eq!(headers.known(Known::RequestId), Some("R"));
+        assert_eq!(headers.at(4), Some(("x-oss-request-id", "R")));
+        let others = headers.without("content-length");
+        assert_eq!(others.known(Known::ContentLength), None);
+        assert_eq!(others.known(Known::RequestId), Some("R"));
+        let mut same = Headers::default();
+        for (name, value) in headers.iter() {
+            same.push(name, value);
+        }
+        assert_eq!(same, headers);
+        assert_eq!(
+            Headers::of_head(b"a: \xff", 1, [(0..1, 3..4)].into_iter()),
+            None
+        );
+        assert_eq!(
+            Headers::of_head(b"a: b", 1, [(3..9, 0..1)].into_iter()),
+            None
+        );
     }
 }

@@ -50,6 +50,7 @@ mod process;
 mod request;
 mod retry;
 mod sign;
+mod swar;
 mod table;
 mod time;
 mod transfer;

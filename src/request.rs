@@ -15,7 +15,7 @@ use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::file::read_at;
 use crate::header::{Header, Parameter};
-use crate::headers::Headers;
+use crate::headers::{Headers, Known};
 use crate::operation::{Operation, Value};
 use crate::time::Timestamp;
 
@@ -463,12 +463,12 @@ impl Response {
 
     /// `x-oss-request-id`.
     pub fn request_id(&self) -> &str {
-        self.header("x-oss-request-id").unwrap_or_default()
+        self.headers.known(Known::RequestId).unwrap_or_default()
     }
 
     /// `ETag`, with its quotes.
     pub fn etag(&self) -> Option<&str> {
-        self.header("etag")
+        self.headers.known(Known::ETag)
     }
 
     /// `x-oss-version-id`, in buckets with versioning.
@@ -478,7 +478,7 @@ impl Response {
 
     /// `x-oss-hash-crc64ecma`: CRC-64 of the whole object.
     pub fn crc64(&self) -> Option<u64> {
-        self.header(CRC64)?.trim().parse().ok()
+        decimal(self.headers.known(Known::Crc64)?.trim())
     }
 
     /// `x-oss-next-append-position`: where AppendObject goes on, which is the size of the object.
@@ -488,7 +488,7 @@ impl Response {
 
     /// `Content-Length` in bytes: of the object for HeadObject, of the answer otherwise.
     pub fn content_length(&self) -> Option<u64> {
-        self.header("content-length")?.parse().ok()
+        decimal(self.headers.known(Known::ContentLength)?)
     }
 
     /// `Last-Modified`.
@@ -499,11 +499,25 @@ impl Response {
     /// `Content-Range` of a partial answer: first and last byte, and the size of the object if the server says it.
     pub fn content_range(&self) -> Option<(RangeInclusive<u64>, Option<u64>)> {
         let (range, size) = self
-            .header("content-range")?
+            .headers
+            .known(Known::ContentRange)?
             .strip_prefix("bytes ")?
             .split_once('/')?;
         let (first, last) = range.split_once('-')?;
         let (first, last) = (first.parse().ok()?, last.parse().ok()?);
         (first <= last).then(|| (first..=last, size.parse().ok()))
     }
+}
+
+/// The number that decimal digits, at least one, stand for.
+fn decimal(text: &str) -> Option<u64> {
+    let mut number: u64 = 0;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number.checked_mul(10)?.checked_add(digit.into())?;
+    }
+    (!text.is_empty()).then_some(number)
 }

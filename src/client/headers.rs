@@ -6,7 +6,7 @@ use super::Inner;
 use super::misspelt;
 use crate::config::check_header;
 use crate::error::{Error, Result};
-use crate::header::{Header, Size};
+use crate::header::{Header, Size, trimmed};
 use crate::request::{Options, Request};
 
 /// Longest user metadata of an object, in bytes: names and values.
@@ -160,5 +160,5 @@ pub(super) fn check_metadata(headers: &[Header<'_>]) -> Result<()> {
 /// Later settings win over earlier ones of the same name.
 fn replace<'r>(headers: &mut Vec<Header<'r>>, name: &'r str, value: &'r str) {
     headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-    headers.push((name.into(), value.trim_matches([' ', '\t']).into()));
+    headers.push((name.into(), trimmed(value).into()));
 }

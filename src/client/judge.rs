@@ -5,21 +5,17 @@ use super::answer;
 use super::prepared::Prepared;
 use crate::document::json;
 use crate::error::{Error, ServiceError};
+use crate::headers::Known;
 use crate::operation::{Content, Method, Operation};
 use crate::request::{CRC64, Response};
 use crate::xml::{self, Element};
 
 /// What a good answer to a call is.
-pub(super) struct Judge {
+pub(super) struct Judge<'c> {
     operation: &'static Operation,
-    /// The service was asked to call back: the body is what the callback said.
-    callback: bool,
-    /// A condition was asked for that 304 answers.
-    condition: bool,
+    call: &'c Prepared<'c>,
     /// The body may be missing although the row has one.
     may_be_empty: bool,
-    /// What the service makes of the object is asked for, instead of the row's answer.
-    processed: bool,
     /// A cache may answer for the service, and leave its headers out.
     cached: bool,
     /// CRC-64 values are read.
@@ -37,18 +33,21 @@ enum Fault {
     Crc64,
 }
 
-impl Judge {
-    pub fn new(call: &Prepared<'_>, crc64: bool) -> Judge {
+impl<'c> Judge<'c> {
+    pub fn new(call: &'c Prepared<'c>, crc64: bool) -> Judge<'c> {
         let operation = call.operation;
         Judge {
             operation,
-            callback: call.asks_for("x-oss-callback"),
-            condition: call.has_condition(),
+            call,
             may_be_empty: operation.answer_is_optional || call.answer_may_be_empty,
-            processed: call.asks_for("x-oss-process"),
             cached: call.may_be_cached && matches!(operation.method, Method::Get | Method::Head),
             crc64: crc64 && operation.method != Method::Head,
         }
+    }
+
+    /// The service was asked to call back: the body is what the callback said.
+    fn is_callback(&self) -> bool {
+        self.call.asks_for("x-oss-callback")
     }
 
     /// Whether the head of the answer is that of a success.
@@ -58,7 +57,7 @@ impl Judge {
 
     /// Whether the body can be the answer of a callback; forms ask for theirs inside the body.
     fn may_be_called_back(&self) -> bool {
-        self.callback || self.operation.name == "PostObject"
+        self.is_callback() || self.operation.name == "PostObject"
     }
 
     /// Whether the body of a good answer is what an object holds, which is not the service's word.
@@ -77,7 +76,7 @@ impl Judge {
         if response.request_id().is_empty() && !self.cached {
             return Some(Fault::Anonymous);
         }
-        let crc64 = response.header(CRC64).filter(|_| self.crc64);
+        let crc64 = response.headers.known(Known::Crc64).filter(|_| self.crc64);
         crc64
             .is_some_and(|_| response.crc64().is_none())
             .then_some(Fault::Crc64)
@@ -98,7 +97,7 @@ impl Judge {
                 let value = response.header(CRC64).unwrap_or_default();
                 format!("the header {CRC64} is {value:?}, not a number")
             }
-            Some(Fault::Status) if status == 304 && !self.condition => {
+            Some(Fault::Status) if status == 304 && !self.call.has_condition() => {
                 "nothing was asked for under a condition".to_owned()
             }
             Some(Fault::Status) if status == 203 && self.may_be_called_back() && is_known => {
@@ -124,12 +123,14 @@ impl Judge {
             Content::Frames => Ok(None),
             Content::Bytes if self.is_data() => Ok(None),
             Content::Bytes => self.no_error(response).map(|()| None),
-            _ if is_empty && (self.may_be_empty || self.callback) => Ok(None),
             Content::Nothing if is_empty => Ok(None),
+            _ if is_empty && (self.may_be_empty || self.is_callback()) => Ok(None),
             // What callbacks answer is in JSON.
             _ if self.may_be_called_back() && body.trim_ascii_start().starts_with(b"{") => Ok(None),
-            _ if self.callback => self.no_error(response).map(|()| None),
-            Content::Nothing if self.processed => self.no_error(response).map(|()| None),
+            _ if self.is_callback() => self.no_error(response).map(|()| None),
+            Content::Nothing if self.call.asks_for("x-oss-process") => {
+                self.no_error(response).map(|()| None)
+            }
             Content::Xml(root) if is_empty => {
                 Err(self.not_of_oss(response, &format!("it has no document <{root}>")))
             }

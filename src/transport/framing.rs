@@ -3,6 +3,7 @@
 use super::head::Head;
 use super::room::Input;
 use crate::error::{Error, Kind, Result};
+use crate::headers::Known;
 
 /// Longest line that gives the size of a chunk, with its extensions.
 const MAX_CHUNK_LINE: usize = 8 * 1024;
@@ -48,7 +49,7 @@ pub(crate) enum Taken {
 pub(crate) fn framing(method: &str, head: &mut Head) -> Result<(Framing, bool)> {
     let headers = &head.headers;
     let says = |word: &str| {
-        let mut values = headers.get_all("connection");
+        let mut values = headers.all_known(Known::Connection);
         values.any(|value| {
             value
                 .split(',')
@@ -78,7 +79,7 @@ pub(crate) fn framing(method: &str, head: &mut Head) -> Result<(Framing, bool)> 
 
 /// Whether the body is chunked.
 fn transfer_coding(head: &Head) -> Result<bool> {
-    let values = head.headers.get_all("transfer-encoding");
+    let values = head.headers.all_known(Known::TransferEncoding);
     let mut codings = values.flat_map(|value| value.split(',')).map(str::trim);
     let first = codings.next();
     match (first, codings.next()) {
@@ -94,7 +95,7 @@ fn transfer_coding(head: &Head) -> Result<bool> {
 /// The announced length; repeated, it has to be the same.
 fn content_length(head: &Head) -> Result<Option<u64>> {
     let mut length = None;
-    let values = head.headers.get_all("content-length");
+    let values = head.headers.all_known(Known::ContentLength);
     for text in values.flat_map(|value| value.split(',')) {
         let text = text.trim_matches([' ', '\t']);
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

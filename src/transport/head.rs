@@ -7,6 +7,7 @@ use httparse::{EMPTY_HEADER, ParserConfig};
 use super::room::Input;
 use crate::error::{Error, Kind, Result};
 use crate::headers::Headers;
+use crate::swar::has_control;
 
 /// Largest head of an answer. The service allows 8 KiB of metadata, which can be 400 headers.
 pub(crate) const MAX_HEAD: usize = 96 * 1024;
@@ -25,12 +26,13 @@ pub(crate) fn write_header(head: &mut Vec<u8>, name: &str, value: &str) -> Resul
             "header {name:?}: {what} has a character that HTTP does not allow"
         ))
     };
-    if name.is_empty() || !name.bytes().all(is_token) {
+    if !is_name(name) {
         return Err(illegal("the name"));
     }
-    if value.bytes().any(is_control) {
+    if has_control(value.as_bytes()) {
         return Err(illegal("the value"));
     }
+    head.reserve(name.len() + value.len() + 4);
     head.extend_from_slice(name.as_bytes());
     head.extend_from_slice(b": ");
     head.extend_from_slice(value.as_bytes());
@@ -45,7 +47,7 @@ pub(crate) fn write_request_line(
     absolute: &str,
     target: &str,
 ) -> Result<()> {
-    if method.is_empty() || !method.bytes().all(is_token) {
+    if !is_name(method) {
         return Err(Error::invalid(format!(
             "method {method:?}: has a character that HTTP does not allow"
         )));
@@ -85,14 +87,27 @@ fn write_decimal(head: &mut Vec<u8>, mut number: u64) {
     head.get_mut(start..).unwrap_or_default().reverse();
 }
 
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+/// Whether `name` is a token (RFC 9110, section 5.6.2).
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| IN_TOKENS[usize::from(byte)])
 }
 
-/// A tab is legal inside a value.
-fn is_control(byte: u8) -> bool {
-    byte < b' ' && byte != b'\t' || byte == 0x7f
-}
+/// For each byte, whether tokens may have it.
+static IN_TOKENS: [bool; 256] = {
+    let others = b"!#$%&'*+-.^_`|~";
+    let mut allowed = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        allowed[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        allowed[others[index] as usize] = true;
+        index += 1;
+    }
+    allowed
+};
 
 /// Status line and headers of a final answer.
 #[derive(Debug)]
@@ -185,13 +200,13 @@ fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>> {
     let mut response = httparse::Response::new(&mut []);
     let config = ParserConfig::default();
     match config.parse_response_with_uninit_headers(&mut response, bytes, &mut usual) {
-        Ok(status) => Ok(complete(&response, status)),
+        Ok(status) => Ok(complete(bytes, &response, status)),
         Err(httparse::Error::TooManyHeaders) => {
             let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
             let mut many = vec![EMPTY_HEADER; lines.min(MAX_HEADERS)];
             let mut response = httparse::Response::new(&mut many);
             match response.parse(bytes) {
-                Ok(status) => Ok(complete(&response, status)),
+                Ok(status) => Ok(complete(bytes, &response, status)),
                 Err(cause) => Err(not_http(&cause.to_string())),
             }
         }
@@ -208,23 +223,42 @@ fn begins_like_tls(bytes: &[u8]) -> bool {
 }
 
 fn complete(
+    bytes: &[u8],
     response: &httparse::Response<'_, '_>,
     status: httparse::Status<usize>,
 ) -> Option<(Head, usize)> {
     let httparse::Status::Complete(length) = status else {
         return None;
     };
-    let mut headers = Headers::with_capacity(response.headers.len(), length);
-    for header in response.headers.iter() {
-        match std::str::from_utf8(header.value) {
-            Ok(value) => headers.push(header.name, value),
-            Err(_) => headers.push(header.name, &String::from_utf8_lossy(header.value)),
-        }
-    }
+    let headers = texts(response, bytes.get(..length)?);
     let head = Head {
         status: response.code.unwrap_or_default(),
         is_old: response.version == Some(0),
         headers,
     };
     Some((head, length))
+}
+
+/// The headers of `response`, whose texts are parts of `head`.
+fn texts(response: &httparse::Response<'_, '_>, head: &[u8]) -> Headers {
+    let begin = head.as_ptr().addr();
+    let place = |part: &[u8]| {
+        let start = part.as_ptr().addr().wrapping_sub(begin);
+        // Empty values need not be parts of anything.
+        if part.is_empty() {
+            0..0
+        } else {
+            start..start.wrapping_add(part.len())
+        }
+    };
+    let count = response.headers.len();
+    let places = response.headers.iter();
+    let places = places.map(|header| (place(header.name.as_bytes()), place(header.value)));
+    Headers::of_head(head, count, places).unwrap_or_else(|| {
+        let mut headers = Headers::with_capacity(count, head.len());
+        for header in response.headers.iter() {
+            headers.push(header.name, &String::from_utf8_lossy(header.value));
+        }
+        headers
+    })
 }
