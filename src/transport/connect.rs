@@ -169,7 +169,6 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::Cancel;
     use crate::cancel::Limits;
 
     fn limits(connect: Duration) -> Limits {

@@ -243,18 +243,21 @@ impl Exchange<'_> {
         }
     }
 
-    /// Takes in what the server has sent, and whether that ends sending.
+    /// Takes in all that the server has sent, and whether that ends sending. Who is stuck comes here once in a slice only.
     fn look(&mut self) -> Result<Sending> {
-        match self.receive(false) {
-            Ok(Some(head)) => {
-                self.answer = Some(Ok(head));
-                Ok(Sending::Early)
-            }
-            Ok(None) => Ok(Sending::Complete),
-            Err(error) if is_final(&error) => Err(error),
-            Err(error) => {
-                self.answer = Some(Err(error));
-                Ok(Sending::Early)
+        loop {
+            match self.receive(false) {
+                Ok(Some(head)) => {
+                    self.answer = Some(Ok(head));
+                    return Ok(Sending::Early);
+                }
+                Ok(None) if self.connection.is_readable() => {}
+                Ok(None) => return Ok(Sending::Complete),
+                Err(error) if is_final(&error) => return Err(error),
+                Err(error) => {
+                    self.answer = Some(Err(error));
+                    return Ok(Sending::Early);
+                }
             }
         }
     }
