@@ -162,7 +162,7 @@ impl Common {
                 Some(deadline) => Some(deadline),
                 None => client.deadline(options)?,
             },
-            cancel: options.cancel.clone(),
+            cancel: options.cancel.clone().unwrap_or_default(),
         })
     }
 
@@ -201,7 +201,7 @@ impl Common {
     /// An error if the transfer has to stop now.
     fn check(&self) -> Result<()> {
         let limits = Limits {
-            cancel: self.cancel.clone(),
+            cancel: Some(self.cancel.clone()),
             connect: std::time::Duration::MAX,
             idle: std::time::Duration::MAX,
             deadline: self.deadline,

@@ -197,7 +197,7 @@ impl Upload<'_> {
             // Of its own time: the transfer may have failed because that was over.
             let mut options = self.common.options(|name| ALWAYS.contains(&name));
             options.deadline = None;
-            options.cancel = crate::cancel::Cancel::new();
+            options.cancel = None;
             let options = options.timeout(std::time::Duration::from_secs(10));
             let _ = self.bucket.abort_multipart_upload(self.key, &id, &options);
         }
