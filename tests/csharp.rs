@@ -336,12 +336,14 @@ fn nothing_is_left_out() {
     let blittable = "int long ulong void int* uint* ulong* IntPtr UIntPtr UIntPtr* byte* byte** Entry** ConfigHandle \
                      CredentialsHandle SessionHandle BucketHandle ServiceHandle CallHandle";
     let mut types = 0;
-    for (_, declaration) in native
-        .lines()
-        .filter_map(|line| line.split_once(" extern "))
-    {
-        let (head, parameters) = declaration.trim_end_matches(");").split_once('(').unwrap();
-        for typed in std::iter::once(head).chain(parameters.split(", ").filter(|p| !p.is_empty())) {
+    for declaration in native.split(" extern ").skip(1) {
+        let (declaration, _) = declaration.split_once(");").unwrap();
+        let (head, parameters) = declaration.split_once('(').unwrap();
+        let parameters = parameters
+            .split(',')
+            .map(str::trim)
+            .filter(|p| !p.is_empty());
+        for typed in std::iter::once(head).chain(parameters) {
             let kind = typed.split(' ').next().unwrap();
             assert!(
                 blittable.split_whitespace().any(|known| known == kind),
@@ -351,4 +353,29 @@ fn nothing_is_left_out() {
         }
     }
     assert!(types > 200, "{types}");
+}
+
+/// Who reads a signature sees all of it.
+#[test]
+fn signatures_fit_on_the_screen() {
+    let beginnings = ["public ", "internal ", "private ", "protected ", "["];
+    let mut signatures = 0;
+    for directory in [
+        "bindings/csharp/src",
+        "bindings/csharp/tests",
+        "bindings/csharp/conformance",
+        "examples/csharp",
+    ] {
+        let text = sources(directory);
+        for line in text.lines() {
+            if beginnings
+                .iter()
+                .any(|word| line.trim_start().starts_with(word))
+            {
+                assert!(line.chars().count() <= 120, "{directory}: {line}");
+                signatures += 1;
+            }
+        }
+    }
+    assert!(signatures > 500, "{signatures}");
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// wantEqual fails the test unless both are the same, behind pointers too.
+// wantEqual fails the test unless both are the same, and what pointers lead to, too.
 func wantEqual[T any](t testing.TB, got *T, want T) {
 	t.Helper()
 	if !reflect.DeepEqual(*got, want) {

@@ -7,14 +7,14 @@ import (
 	"sync/atomic"
 )
 
-// collectGarbage makes the collector run where objects of the library are about to be used, so that tests find out
+// collectForTest makes the collector run where objects of the library are about to be used, so that tests find out
 // about those that it takes too early.
-func collectGarbage() {
+func collectForTest() {
 	runtime.GC()
 }
 
 // How many objects of the library there are.
 var liveObjects atomic.Int64
 
-func born() { liveObjects.Add(1) }
-func died() { liveObjects.Add(-1) }
+func countHandle()   { liveObjects.Add(1) }
+func uncountHandle() { liveObjects.Add(-1) }

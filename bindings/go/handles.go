@@ -17,7 +17,7 @@ type handle struct {
 	free   func(unsafe.Pointer)
 	users  atomic.Int64
 	closed atomic.Bool
-	needs  []func() // let go of what the object needs
+	needs  []func() // release what the object needs
 }
 
 func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
@@ -26,7 +26,7 @@ func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
 		h.closed.Store(true)
 		return h
 	}
-	born()
+	countHandle()
 	h.users.Store(1)
 	runtime.SetFinalizer(h, (*handle).close)
 	return h
@@ -34,7 +34,7 @@ func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
 
 // acquire lends the object until release.
 func (h *handle) acquire() (unsafe.Pointer, error) {
-	collectGarbage()
+	collectForTest()
 	if h == nil {
 		return nil, newError(InvalidArgument, "the handle is nil; make it with NewBucket, NewService or NewSession")
 	}
@@ -50,10 +50,10 @@ func (h *handle) release() {
 	if h.users.Add(-1) == 0 {
 		runtime.SetFinalizer(h, nil)
 		h.free(h.object)
-		for _, letGo := range h.needs {
-			letGo()
+		for _, release := range h.needs {
+			release()
 		}
-		died()
+		uncountHandle()
 		h.object = nil
 	}
 }
@@ -105,7 +105,7 @@ func NewSession(options Options) (*Session, error) {
 	return s, nil
 }
 
-// Close lets go of the session; what shares it keeps it. It always returns nil.
+// Close releases the session; what shares it keeps it. It always returns nil.
 func (s *Session) Close() error {
 	s.handle.close()
 	return nil
@@ -151,7 +151,7 @@ func (b *Bucket) Endpoint() string {
 	return C.GoString(C.oss_bucket_endpoint((*C.oss_bucket)(bucket)))
 }
 
-// Close lets go of the bucket. Requests that are running and answers that are being read finish undisturbed; new
+// Close releases the bucket. Requests that are running and answers that are being read finish undisturbed; new
 // requests fail with [ErrClosed]. It always returns nil.
 func (b *Bucket) Close() error {
 	b.handle.close()
@@ -177,7 +177,7 @@ func NewService(options Options) (*Service, error) {
 	return s, nil
 }
 
-// Close lets go of the service. Requests that are running finish undisturbed; new ones fail with [ErrClosed]. It always
+// Close releases the service. Requests that are running finish undisturbed; new ones fail with [ErrClosed]. It always
 // returns nil.
 func (s *Service) Close() error {
 	s.handle.close()

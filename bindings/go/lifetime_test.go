@@ -120,7 +120,7 @@ func TestCollectorPressure(t *testing.T) {
 			for round := range 20 {
 				// Only the request knows these.
 				key := string([]byte{'k', byte('a' + round)})
-				if _, err := forgotten(t, name).PutObject(live(t), key, bytes.NewReader(pattern(50_000)), WithMeta(key, key)); err != nil {
+				if _, err := forgotten(t, name).PutObject(live(t), key, bytes.NewReader(pattern(50_000)), WithMetadata(key, key)); err != nil {
 					t.Error(err)
 				}
 				object, err := forgotten(t, name).GetObject(context.Background(), key)

@@ -21,7 +21,7 @@ func TestMultipartUpload(t *testing.T) {
 	must(b.PutObjectBytes(live(t), "source", data))(t)
 	for kind, ctx := range contexts(t) {
 		key := "key-" + kind
-		upload := must(b.InitiateMultipartUpload(ctx, key, WithMeta("a", "1"), WithContentType("text/x-a")))(t)
+		upload := must(b.InitiateMultipartUpload(ctx, key, WithMetadata("a", "1"), WithContentType("text/x-a")))(t)
 		id := upload.UploadID
 		if id == "" || upload.RequestID == "" {
 			t.Fatalf("%+v", upload)

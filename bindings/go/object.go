@@ -64,7 +64,7 @@ func (t target) download(ctx context.Context, options []Option, begin crossing) 
 func (o *Object) Read(p []byte) (int, error) {
 	o.reading.Lock()
 	defer o.reading.Unlock()
-	collectGarbage()
+	collectForTest()
 	switch {
 	case o.closed.Load():
 		return 0, ErrClosed
@@ -125,7 +125,7 @@ func (o *Object) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// Close lets go of the answer and ends a Read that is running. It always returns nil.
+// Close releases the answer and ends a Read that is running. It always returns nil.
 func (o *Object) Close() error {
 	o.closing.Lock()
 	defer o.closing.Unlock()

@@ -39,12 +39,12 @@ func TestExistence(t *testing.T) {
 func TestCopyObject(t *testing.T) {
 	b, other := newBucket(t), newBucket(t)
 	key := "a+b %/中"
-	put := must(b.PutObjectBytes(live(t), key, []byte("hello"), WithMeta("a", "1")))(t)
+	put := must(b.PutObjectBytes(live(t), key, []byte("hello"), WithMetadata("a", "1")))(t)
 	copied := must(b.CopyObject(live(t), "same", CopySource{Key: key}))(t)
 	if copied.Text("ETag") != put.ETag || copied.CRC64 != put.CRC64 {
 		t.Errorf("%+v", copied)
 	}
-	must(other.CopyObject(live(t), "other", CopySource{Bucket: b.Name(), Key: key}, WithMeta("a", "2"), WithHeader("x-oss-metadata-directive", "REPLACE")))(t)
+	must(other.CopyObject(live(t), "other", CopySource{Bucket: b.Name(), Key: key}, WithMetadata("a", "2"), WithHeader("x-oss-metadata-directive", "REPLACE")))(t)
 	wantBody(t, other, "other", []byte("hello"))
 	if meta := must(other.HeadObject(live(t), "other"))(t).Meta(); meta["a"] != "2" {
 		t.Error(meta)

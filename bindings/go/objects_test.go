@@ -96,8 +96,8 @@ func TestRoundTrips(t *testing.T) {
 func TestRequestOptions(t *testing.T) {
 	b := newBucket(t)
 	ctx := live(t)
-	etag := must(b.PutObjectBytes(ctx, "a.txt", []byte("hello world"), WithContentType("text/x-greeting"), WithMeta("Author", "Ann"),
-		WithMeta("empty", ""), WithObjectACL("private"), WithStorageClass("IA"), WithHeader("Cache-Control", "no-cache"), nil))(t).ETag
+	etag := must(b.PutObjectBytes(ctx, "a.txt", []byte("hello world"), WithContentType("text/x-greeting"), WithMetadata("Author", "Ann"),
+		WithMetadata("empty", ""), WithObjectACL("private"), WithStorageClass("IA"), WithHeader("Cache-Control", "no-cache"), nil))(t).ETag
 	answer := must(b.HeadObject(ctx, "a.txt"))(t)
 	if answer.ContentLength != 11 || answer.ETag != etag || time.Since(answer.LastModified) > time.Minute || answer.LastModified.Location() != time.UTC {
 		t.Errorf("%+v", answer)

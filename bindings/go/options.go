@@ -204,13 +204,9 @@ func flag(on bool) C.int {
 	return 0
 }
 
-// milliseconds rounds up, but not to what is allowed if it was not.
+// milliseconds are whole ones, as in all languages: the library refuses what is less than one.
 func milliseconds(d time.Duration) C.int64_t {
-	whole := d / time.Millisecond
-	if whole >= 1 && d%time.Millisecond > 0 {
-		whole++
-	}
-	return C.int64_t(whole)
+	return C.int64_t(d / time.Millisecond)
 }
 
 // apply calls the setters in the order of the header, so that the first bad value is the same one in every language.

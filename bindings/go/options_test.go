@@ -126,7 +126,7 @@ func TestIllegalOptions(t *testing.T) {
 		"`pool_size`: -1":                            func(o *Options) { o.PoolSize = -1 },
 		"`pool_size`: 10001 is out of range":         func(o *Options) { o.PoolSize = 10001 },
 		"`disable_pool` and `pool_size`":             func(o *Options) { o.PoolSize, o.DisablePool = 1, true },
-		"`connect_timeout`: 0 ms":                    func(o *Options) { o.ConnectTimeout = time.Microsecond },
+		"`connect_timeout`: 0 ms":                    func(o *Options) { o.ConnectTimeout = time.Millisecond / 2 },
 		"`read_timeout`: -1 ms":                      func(o *Options) { o.ReadTimeout = -time.Millisecond },
 		"`total_timeout`: 604800001 ms":              func(o *Options) { o.TotalTimeout = 7*24*time.Hour + time.Nanosecond },
 		"`tls_versions`: ":                           func(o *Options) { o.MinTLS, o.MaxTLS = TLS13, TLS12 },

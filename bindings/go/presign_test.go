@@ -18,7 +18,7 @@ func TestPresign(t *testing.T) {
 	stranger := must(NewBucket("another", Options{Endpoint: server.http, Region: region, Credentials: AnonymousCredentials()}))(t)
 	defer stranger.Close()
 	data := pattern(300_000)
-	put := must(b.Presign(ctx, "PUT", "a b", time.Minute, WithMeta("a", "1"), WithContentType("text/x-a")))(t)
+	put := must(b.Presign(ctx, "PUT", "a b", time.Minute, WithMetadata("a", "1"), WithContentType("text/x-a")))(t)
 	if put.Method != "PUT" || put.URL == "" || len(put.Headers) == 0 || time.Until(put.Expiration) > time.Minute+time.Second || time.Until(put.Expiration) < 50*time.Second {
 		t.Errorf("%+v", put)
 	}

@@ -55,7 +55,7 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 		t.release()
 		return nil, newError(Bug, "there is no call")
 	}
-	born()
+	countHandle()
 	if t.credentials != nil {
 		r.callable()
 	}
@@ -67,14 +67,14 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 	return r, nil
 }
 
-// close lets go of everything.
+// close frees everything.
 func (r *request) close() {
 	r.finish()
 	C.oss_call_free(r.call)
-	died()
+	uncountHandle()
 }
 
-// finish lets go of all but the call. It may come twice.
+// finish frees all but the call. It may come twice.
 func (r *request) finish() {
 	if r.finished {
 		return

@@ -214,8 +214,8 @@ func withSetter(set func(*request) error) Option {
 	return func(s *settings) { s.setters = append(s.setters, set) }
 }
 
-// WithMeta adds user metadata to an object: the header "x-oss-meta-" and name.
-func WithMeta(name, value string) Option {
+// WithMetadata adds user metadata to an object: the header "x-oss-meta-" and name.
+func WithMetadata(name, value string) Option {
 	return WithHeader("x-oss-meta-"+name, value)
 }
 

@@ -11,7 +11,7 @@ namespace Alioss
     /// </summary>
     internal static class Blocking
     {
-        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+        private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
         private static readonly object Gate = new object();
         private static readonly List<Action> Waiting = new List<Action>();
         private static int idle;
@@ -92,7 +92,7 @@ namespace Alioss
                     {
                         while (Waiting.Count == 0)
                         {
-                            if (!Monitor.Wait(Gate, Patience) && Waiting.Count == 0)
+                            if (!Monitor.Wait(Gate, IdleTime) && Waiting.Count == 0)
                             {
                                 return;
                             }

@@ -341,7 +341,8 @@ namespace Alioss
             return Invoke(operation, null, body, options, token);
         }
 
-        private T Get<T>(string operation, CallOptions options, CancellationToken token) where T : Configuration, new() =>
+        private T Get<T>(string operation, CallOptions options, CancellationToken token)
+            where T : Configuration, new() =>
             Configuration.Of<T>(Invoke(operation, null, null, options, token));
     }
 }

@@ -215,7 +215,7 @@ namespace Alioss
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_invoke(call.Owner, operationText, keyText, bytes, length, call.Pointer));
-                return call.Answer().Weighed();
+                return call.Answer().WithMemoryPressure();
             }
         }
 
@@ -237,7 +237,8 @@ namespace Alioss
         private static Stream Source(Stream source) => source ?? throw new ArgumentNullException(nameof(source));
 
         /// <summary>What is left of a stream, -1 if it does not know.</summary>
-        private static long Rest(Stream source) => source != null && source.CanSeek ? source.Length - source.Position : -1;
+        private static long Rest(Stream source) =>
+            source != null && source.CanSeek ? source.Length - source.Position : -1;
 
         // Functions of C by their parameters, so that calls of the same kind share their code.
         private delegate int BucketFunction(IntPtr bucket, IntPtr call);

@@ -81,7 +81,8 @@ namespace Alioss
     public sealed class CallOptions
     {
         /// <summary>Request headers, such as <c>["x-oss-object-acl"] = "private"</c>.</summary>
-        public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        public IDictionary<string, string> Headers { get; } =
+            new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
         /// <summary>
         /// Sends <see cref="Headers"/> even if they look like a misspelt one of the service, such as <c>x-oss-acl</c> for an
@@ -114,7 +115,8 @@ namespace Alioss
         public string StorageClass { get; set; }
 
         /// <summary>User metadata of the object, by names without <c>x-oss-meta-</c>.</summary>
-        public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        public IDictionary<string, string> Metadata { get; } =
+            new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
         /// <summary>Tags of the object, up to 10; escaped as needed.</summary>
         public IDictionary<string, string> Tags { get; } = new Dictionary<string, string>();

@@ -40,12 +40,8 @@ namespace Alioss
 
         internal ConfigHandle Handle { get; }
 
-        /// <summary>Whole milliseconds, rounded up, so that what is above zero stays so.</summary>
-        internal static long Milliseconds(TimeSpan time)
-        {
-            long whole = time.Ticks / TimeSpan.TicksPerMillisecond;
-            return time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? whole + 1 : whole;
-        }
+        /// <summary>Whole milliseconds, as in all languages: the library refuses what is less than one.</summary>
+        internal static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
 
         /// <summary>Checks that <paramref name="handle"/> was made, and ties what it needs to it.</summary>
         internal T Opened<T>(T handle) where T : Handle
@@ -80,9 +76,10 @@ namespace Alioss
             Native.oss_config_set_accelerate_endpoint(Handle, Flag(options.AccelerateEndpoint));
             Native.oss_config_set_dual_stack(Handle, Flag(options.DualStack));
             Set(options.CloudboxId, "cloudbox_id", Native.oss_config_set_cloudbox_id);
+            const string Signed = "additional_signed_header";
             foreach (string name in options.AdditionalSignedHeaders)
             {
-                Set(name ?? throw new ArgumentNullException("name"), "name", Native.oss_config_add_signed_header);
+                Set(name ?? throw new ArgumentNullException(Signed), Signed, Native.oss_config_add_signed_header);
             }
             if (options.Session != null)
             {
@@ -103,19 +100,19 @@ namespace Alioss
                 int min = (int)options.TlsMin.GetValueOrDefault(), max = (int)options.TlsMax.GetValueOrDefault();
                 Native.oss_config_set_tls_versions(Handle, min, max);
             }
-            Set(options.CaFile, "path", Native.oss_config_set_ca_file);
+            Set(options.CaFile, "ca_file", Native.oss_config_set_ca_file);
             if (options.CaPem != null)
             {
-                var pem = Utf8.Required(options.CaPem, "pem");
+                var pem = Utf8.Required(options.CaPem, "ca_pem");
                 fixed (byte* pointer = pem)
                 {
                     Native.oss_config_set_ca_pem(Handle, pointer, (UIntPtr)(uint)(pem.Length - 1));
                 }
             }
             Native.oss_config_set_insecure_skip_verify(Handle, Flag(options.InsecureSkipVerify));
-            Set(options.Proxy, "url", Native.oss_config_set_proxy);
+            Set(options.Proxy, "proxy", Native.oss_config_set_proxy);
             Native.oss_config_set_proxy_from_env(Handle, Flag(options.ProxyFromEnv));
-            Set(options.AppName, "name", Native.oss_config_set_app_name);
+            Set(options.AppName, "app_name", Native.oss_config_set_app_name);
             Native.oss_config_set_crc64(Handle, Flag(options.Crc64));
             Native.oss_config_set_file_sync(Handle, Flag(options.FileSync));
             Native.oss_config_set_attempts(Handle, options.Attempts);
@@ -130,8 +127,8 @@ namespace Alioss
                 Native.oss_config_set_clock(Handle, Callbacks.Clock, clock.Pointer);
             }
             Native.oss_config_set_clock_skew_correction(Handle, Flag(options.ClockSkewCorrection));
-            Set(options.UserHeaders, "name", "value", Native.oss_config_add_user_header);
-            Set(options.Resolve, "host", "address", Native.oss_config_add_resolve);
+            Set(options.UserHeaders, "user_header", Native.oss_config_add_user_header);
+            Set(options.Resolve, "resolve", Native.oss_config_add_resolve);
             if (options.TrafficLimit.HasValue)
             {
                 Native.oss_config_set_traffic_limit(Handle, options.TrafficLimit.Value);
@@ -155,12 +152,12 @@ namespace Alioss
             }
         }
 
-        private void Set(IDictionary<string, string> pairs, string firstName, string secondName, PairSetter setter)
+        private void Set(IDictionary<string, string> pairs, string name, PairSetter setter)
         {
             foreach (KeyValuePair<string, string> pair in pairs)
             {
-                fixed (byte* first = Utf8.Required(pair.Key, firstName))
-                fixed (byte* second = Utf8.Required(pair.Value, secondName))
+                fixed (byte* first = Utf8.Required(pair.Key, name))
+                fixed (byte* second = Utf8.Required(pair.Value, name))
                 {
                     setter(Handle, first, second);
                 }

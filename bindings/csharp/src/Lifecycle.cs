@@ -45,7 +45,8 @@ namespace Alioss
         public NoncurrentVersionExpiration NoncurrentVersionExpiration { get; set; }
 
         /// <summary>When old versions change their class.</summary>
-        public IList<NoncurrentVersionTransition> NoncurrentVersionTransitions { get; } = new List<NoncurrentVersionTransition>();
+        public IList<NoncurrentVersionTransition> NoncurrentVersionTransitions { get; } =
+            new List<NoncurrentVersionTransition>();
 
         /// <summary>Since when accesses are known, in seconds since 1970; the service sets it.</summary>
         public long? AtimeBase { get; set; }

@@ -124,7 +124,8 @@ namespace Alioss
             }
         }
 
-        internal static OssException Invalid(string message) => new OssException(OssStatus.InvalidArgument, message, null);
+        internal static OssException Invalid(string message) =>
+            new OssException(OssStatus.InvalidArgument, message, null);
 
         internal static OssException Plain(int status, string message) =>
             new OssException((OssStatus)status, message, null);

@@ -230,7 +230,7 @@ namespace Alioss
         }
 
         /// <summary>Tells the collector how much an answer holds.</summary>
-        internal OssResponse Weighed()
+        internal OssResponse WithMemoryPressure()
         {
             UIntPtr length;
             if (Native.oss_call_body(call, &length) != null)

@@ -68,7 +68,7 @@ namespace Alioss
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_service_invoke(call.Owner, operationText, bytes, length, call.Pointer));
-                return call.Answer().Weighed();
+                return call.Answer().WithMemoryPressure();
             }
         }
 
@@ -91,7 +91,7 @@ namespace Alioss
             using (var call = new Call(handle, options, token))
             {
                 call.Check(Native.oss_describe_regions(call.Owner, call.Pointer));
-                return call.Answer().Weighed();
+                return call.Answer().WithMemoryPressure();
             }
         }
 

@@ -62,6 +62,10 @@ internal static class Failures
         refused("pool_size", o => o.PoolSize = -1);
         refused("pool_size", o => o.PoolSize = 10001);
         refused("connect_timeout", o => o.ConnectTimeout = TimeSpan.Zero);
+        // Half a millisecond is none, in all languages.
+        refused("connect_timeout", o => o.ConnectTimeout = TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond / 2));
+        refused("app_name", o => o.AppName = "a\0");
+        refused("proxy", o => o.Proxy = "a\0");
         refused("read_timeout", o => o.ReadTimeout = TimeSpan.FromDays(8));
         refused("total_timeout", o => o.TotalTimeout = TimeSpan.FromSeconds(-1));
         refused("tls_versions", o => o.TlsMin = (TlsVersion)11);
@@ -229,6 +233,7 @@ internal static class Failures
             refused(new CallOptions { Headers = { ["x"] = "a\0" } });
             refused(new CallOptions { Query = { [""] = "a" } });
             refused(new CallOptions { Timeout = TimeSpan.Zero });
+            refused(new CallOptions { Timeout = TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond / 2) });
             refused(new CallOptions { Timeout = TimeSpan.FromMilliseconds(-1) });
             Throws<ArgumentNullException>(() => bucket.PutObject(key, Pattern(1), new CallOptions { Headers = { ["x"] = null } }));
             Equal(0, Requests("/" + key).Count);

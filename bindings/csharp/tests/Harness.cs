@@ -38,7 +38,8 @@ internal static class Harness
     internal static Bucket Bucket(OssOptions options = null) => new Bucket(options ?? Options(), "csharp-tests");
 
     /// <summary>A key of its own for each test.</summary>
-    internal static string Key(string suffix = "") => "key-" + Run + "-" + Interlocked.Increment(ref keys) + "-" + suffix;
+    internal static string Key(string suffix = "") =>
+        "key-" + Run + "-" + Interlocked.Increment(ref keys) + "-" + suffix;
 
     internal static byte[] Pattern(int length)
     {
@@ -234,12 +235,14 @@ internal sealed class Custom : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => OnRead(buffer, offset, count);
 
-    public override System.Threading.Tasks.Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken token) =>
+    public override System.Threading.Tasks.Task<int> ReadAsync(
+        byte[] buffer, int offset, int count, CancellationToken token) =>
         OnReadAsync == null ? base.ReadAsync(buffer, offset, count, token) : OnReadAsync(buffer, offset, count, token);
 
     public override void Write(byte[] buffer, int offset, int count) => OnWrite(buffer, offset, count);
 
-    public override System.Threading.Tasks.Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken token) =>
+    public override System.Threading.Tasks.Task WriteAsync(
+        byte[] buffer, int offset, int count, CancellationToken token) =>
         OnWriteAsync == null ? base.WriteAsync(buffer, offset, count, token) : OnWriteAsync(buffer, offset, count);
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 		Session:        session,
 		ConnectTimeout: 5 * time.Second,
 		ReadTimeout:    20 * time.Second,
-		Attempts:          5,
+		Attempts:       5,
 		AppName:        "example/1.0",
 	}
 	bucket, err := oss.NewBucket(os.Getenv("OSS_BUCKET"), options)

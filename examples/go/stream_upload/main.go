@@ -30,7 +30,7 @@ func main() {
 	defer bucket.Close()
 
 	// Nothing is stored unless all of it arrives, with the right CRC-64.
-	answer, err := bucket.PutObject(ctx, os.Args[1], os.Stdin, oss.WithMeta("origin", "stdin"))
+	answer, err := bucket.PutObject(ctx, os.Args[1], os.Stdin, oss.WithMetadata("origin", "stdin"))
 	if err != nil {
 		log.Fatal(err)
 	}
