@@ -128,7 +128,7 @@ func TestIllegalOptions(t *testing.T) {
 		"`disable_pool` and `pool_size`":             func(o *Options) { o.PoolSize, o.DisablePool = 1, true },
 		"`connect_timeout`: 0 ms":                    func(o *Options) { o.ConnectTimeout = time.Millisecond / 2 },
 		"`read_timeout`: -1 ms":                      func(o *Options) { o.ReadTimeout = -time.Millisecond },
-		"`total_timeout`: 604800001 ms":              func(o *Options) { o.TotalTimeout = 7*24*time.Hour + time.Nanosecond },
+		"`total_timeout`: 604800001 ms":              func(o *Options) { o.TotalTimeout = 7*24*time.Hour + time.Millisecond },
 		"`tls_versions`: ":                           func(o *Options) { o.MinTLS, o.MaxTLS = TLS13, TLS12 },
 		"`tls_versions`: 11":                         func(o *Options) { o.MinTLS = 11 },
 		"`ca_file`: ":                                func(o *Options) { o.CAFile = "/nonexistent" },

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 
 namespace Alioss
 {
@@ -39,6 +40,33 @@ namespace Alioss
             }
         }
 
+#if NET
+        /// <summary>Takes the next bytes.</summary>
+        public void Append(ReadOnlySpan<byte> source)
+        {
+            fixed (byte* bytes = source)
+            {
+                value = Native.oss_crc64(value, bytes, (UIntPtr)(uint)source.Length);
+            }
+        }
+
+#endif
+        /// <summary>Takes all that is left of a stream.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+        public void Append(Stream source)
+        {
+            if (source == null)
+            {
+                throw new ArgumentNullException(nameof(source));
+            }
+            var buffer = new byte[65536];
+            int count;
+            while ((count = source.Read(buffer, 0, buffer.Length)) > 0)
+            {
+                Append(buffer, 0, count);
+            }
+        }
+
         /// <summary>The checksum of all bytes up to now.</summary>
         public ulong GetCurrentHashAsUInt64() => value;
 
@@ -53,8 +81,25 @@ namespace Alioss
             return hash;
         }
 
+        /// <summary>As <see cref="GetCurrentHash"/>, and goes back to no bytes.</summary>
+        public byte[] GetHashAndReset()
+        {
+            var hash = GetCurrentHash();
+            Reset();
+            return hash;
+        }
+
         /// <summary>Goes back to no bytes.</summary>
         public void Reset() => value = 0;
+
+        /// <summary>The checksum of an array as bytes, the most significant first.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>
+        public static byte[] Hash(byte[] source)
+        {
+            var crc = new Crc64();
+            crc.Append(source);
+            return crc.GetCurrentHash();
+        }
 
         /// <summary>The checksum of an array.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="source"/> is null.</exception>

@@ -107,6 +107,17 @@ internal static class Everyday
             service = bucket.PutObject(Key(), content).Crc64.Value;
         }
         Equal(service, Crc64.HashToUInt64(content));
+        var crc = new Crc64();
+        crc.Append(new System.IO.MemoryStream(content));
+        Equal(service, crc.GetCurrentHashAsUInt64());
+        SameBytes(Crc64.Hash(content), crc.GetHashAndReset());
+        Equal(0UL, crc.GetCurrentHashAsUInt64());
+#if NET
+        crc.Append(new ReadOnlySpan<byte>(content, 0, 1000));
+        crc.Append(new ReadOnlySpan<byte>(content, 1000, content.Length - 1000));
+        Equal(service, crc.GetCurrentHashAsUInt64());
+#endif
+        Throws<ArgumentNullException>(() => crc.Append((System.IO.Stream)null));
         Crc64 first = new Crc64(), second = new Crc64();
         first.Append(content, 0, 333);
         second.Append(content, 333, content.Length - 333);
