@@ -1,4 +1,4 @@
-//! Cancelling and time-outs: what a blocked socket asks while it waits.
+//! Cancelling and timeouts: what a blocked socket asks while it waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,7 +92,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The same limits while a connection is set up: the connect time-out, counted from now, is the deadline.
+    /// The same limits while a connection is set up: the connect timeout, counted from now, is the deadline.
     pub fn connecting(&self) -> Connecting<'_> {
         Connecting {
             limits: self,
@@ -147,7 +147,7 @@ impl Connecting<'_> {
         Ok(())
     }
 
-    /// What is left of the connect time-out.
+    /// What is left of the connect timeout.
     pub fn left(&self) -> Duration {
         self.limits.connect.saturating_sub(self.began.elapsed())
     }

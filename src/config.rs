@@ -22,7 +22,7 @@ pub enum SignatureVersion {
     V1,
 }
 
-/// Longest time-out that is accepted; a longer one is a mistake of units.
+/// Longest timeout that is accepted; a longer one is a mistake of units.
 const MAX_TIMEOUT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Longest wait between attempts that is accepted.
@@ -307,7 +307,7 @@ impl Config {
         self
     }
 
-    /// Ends the User-Agent, so that the service's logs show the application. Visible ASCII and blanks, up to 128 bytes.
+    /// Ends the User-Agent, so that the service's logs show the application. Visible ASCII and spaces, up to 128 bytes.
     pub fn app_name(&mut self, name: &str) -> &mut Config {
         let legal = name.len() <= 128
             && name.trim() == name
@@ -422,7 +422,7 @@ impl Config {
     fn trust(&mut self, option: &'static str, trust: Result<Trust>) -> &mut Config {
         let check = match (&self.own_session.trust, trust) {
             (Some((other, _)), Ok(_)) if *other != option => {
-                Err(Error::contradiction(option, other))
+                Err(Error::contradiction(option, other, "give one of them"))
             }
             (_, trust) => trust,
         };
@@ -516,7 +516,11 @@ impl Session {
         }
         let own = &config.own_session;
         let proxy = |https| match &own.proxy {
-            Some(_) if own.proxy_from_env => Err(Error::contradiction("proxy", "proxy_from_env")),
+            Some(_) if own.proxy_from_env => Err(Error::contradiction(
+                "proxy",
+                "proxy_from_env",
+                "give one of them",
+            )),
             Some(proxy) => Ok(Some(proxy.clone())),
             None if own.proxy_from_env => Proxy::from_environment(https),
             None => Ok(None),
@@ -596,14 +600,16 @@ pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<(
         .iter()
         .any(|reserved| name.eq_ignore_ascii_case(reserved))
     {
-        return Err(Error::invalid(format!(
-            "`{parameter}`: the header {name:?} is written by the library and cannot be set"
-        )));
+        return Err(Error::unusable(
+            parameter,
+            format_args!("the header {name:?} is written by the library and cannot be set"),
+        ));
     }
     if value.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(Error::invalid(format!(
-            "`{parameter}`: the value of {name:?} holds a line break or another control character"
-        )));
+        return Err(Error::unusable(
+            parameter,
+            format_args!("the value of {name:?} holds a line break or another control character"),
+        ));
     }
     Ok(())
 }
@@ -625,10 +631,13 @@ fn check_signable(name: &str) -> Result<()> {
     ];
     check_header_name("additional_signed_header", name)?;
     if NEVER.iter().any(|never| name.eq_ignore_ascii_case(never)) {
-        return Err(Error::invalid(format!(
-            "`additional_signed_header`: {name:?} is not among the headers when a request is signed, so it would go unsigned; \
+        return Err(Error::unusable(
+            "additional_signed_header",
+            format_args!(
+                "{name:?} is not among the headers when a request is signed, so it would go unsigned; \
              give another one, such as \"content-disposition\""
-        )));
+            ),
+        ));
     }
     Ok(())
 }
@@ -637,9 +646,10 @@ fn check_signable(name: &str) -> Result<()> {
 fn check_common(name: &str) -> Result<()> {
     const OWN: [&str; 4] = ["content-md5", "content-range", "if-range", "range"];
     if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        return Err(Error::invalid(format!(
-            "`user_header`: {name:?} belongs to a single request; give it to the call"
-        )));
+        return Err(Error::unusable(
+            "user_header",
+            format_args!("{name:?} belongs to a single request; give it to the call"),
+        ));
     }
     Ok(())
 }

@@ -281,10 +281,10 @@ const TYPES: [(&str, &str); 262] = [
 /// The extension is what follows the last dot of the last segment, upper and lower case alike. A name that only begins
 /// with a dot has none.
 pub fn guess(key: &str) -> &'static str {
-    known(key).unwrap_or(DEFAULT)
+    type_of_extension(key).unwrap_or(DEFAULT)
 }
 
-fn known(key: &str) -> Option<&'static str> {
+fn type_of_extension(key: &str) -> Option<&'static str> {
     let name = key.rsplit('/').next()?;
     let (stem, extension) = name.rsplit_once('.')?;
     let mut buffer = [0; LONGEST];

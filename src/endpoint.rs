@@ -177,10 +177,10 @@ pub fn check(endpoint: &str) -> Result<()> {
 /// A URL taken apart: where it leads, and path and query as they stand there.
 pub fn split_url(url: &str) -> Result<(Endpoint, &str)> {
     // Not quoted: who has a presigned URL has the right.
-    let refuse = |problem: &str| Error::invalid(format!("`url`: it {problem}"));
+    let refuse = |problem: &str| Error::unusable("url", format_args!("it {problem}"));
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refuse(
-            "has blanks, control characters or characters that are not ASCII; they have to be percent-encoded",
+            "has spaces, control characters or characters that are not ASCII; they have to be percent-encoded",
         ));
     }
     let begin = match url.split_once("://") {
@@ -289,9 +289,10 @@ fn default_host(
     wanted: Option<Wanted>,
 ) -> Result<String> {
     let missing = |why: &str| {
-        Err(Error::invalid(format!(
-            "`endpoint`: missing; {why}; {ALLOWED}"
-        )))
+        Err(Error::unusable(
+            "endpoint",
+            format_args!("missing; {why}; {ALLOWED}"),
+        ))
     };
     if options.cname {
         return missing("with cname it is the custom domain");
@@ -328,9 +329,10 @@ fn without_bucket<'h>(host: &'h str, bucket: Option<&str>) -> Result<&'h str> {
         Some(bucket) => format!("is the domain of the bucket {first:?}, not of {bucket:?}"),
         None => format!("is the domain of the bucket {first:?}, not of the service"),
     };
-    Err(Error::invalid(format!(
-        "`endpoint`: {host:?} {problem}; give {rest:?}"
-    )))
+    Err(Error::unusable(
+        "endpoint",
+        format_args!("{host:?} {problem}; give {rest:?}"),
+    ))
 }
 
 /// The one special kind of host that was asked for.
@@ -354,17 +356,18 @@ impl Wanted {
             .map(|&(_, wanted)| wanted);
         let (first, second) = (set.next(), set.next());
         if let (Some(first), Some(second)) = (first, second) {
-            return Err(Error::invalid(format!(
-                "`{}` and `{}` contradict each other; at most one of them can be on",
+            return Err(Error::contradiction(
                 first.name(),
-                second.name()
-            )));
+                second.name(),
+                "at most one of them can be on",
+            ));
         }
         match first {
-            Some(wanted) if options.cname => Err(Error::invalid(format!(
-                "`{}` and `cname` contradict each other; a custom domain is used as it is",
-                wanted.name()
-            ))),
+            Some(wanted) if options.cname => Err(Error::contradiction(
+                wanted.name(),
+                "cname",
+                "a custom domain is used as it is",
+            )),
             wanted => Ok(wanted),
         }
     }

@@ -38,7 +38,7 @@ pub enum Kind {
     Server = 10,
     /// No connection, or it broke: resolving, connecting, TLS, reset.
     Network = 11,
-    /// A time-out of this library expired.
+    /// A timeout of this library expired.
     Timeout = 12,
     /// The caller cancelled, or one of its callbacks gave up.
     Cancelled = 13,
@@ -129,10 +129,20 @@ impl Error {
         Error::invalid(format!("`{option}`: {wrong}; allowed are {allowed}"))
     }
 
-    /// Two options, each of which is fine by itself, cannot be given together.
-    pub(crate) fn contradiction(option: &str, other: &str) -> Error {
+    /// An option or parameter cannot be used as it is: `wrong` says why, and what else is possible.
+    pub(crate) fn unusable(option: &str, wrong: impl fmt::Display) -> Error {
+        Error::invalid(format!("`{option}`: {wrong}"))
+    }
+
+    /// An option or parameter is needed, but not given; `needed` says by what.
+    pub(crate) fn missing(option: &str, needed: impl fmt::Display) -> Error {
+        Error::invalid(format!("`{option}` is missing: {needed}"))
+    }
+
+    /// Two options, each of which is fine by itself, cannot be given together; `advice` says what to do.
+    pub(crate) fn contradiction(option: &str, other: &str, advice: &str) -> Error {
         Error::invalid(format!(
-            "`{option}` and `{other}` contradict each other; give one of them"
+            "`{option}` and `{other}` contradict each other; {advice}"
         ))
     }
 

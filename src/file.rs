@@ -23,10 +23,13 @@ use crate::error::Error;
 
 /// The error of a path that leads to something else than a file with content.
 fn not_regular(option: &str, path: &Path) -> Error {
-    Error::invalid(format!(
-        "`{option}`: {} is not a regular file; use a stream for pipes and devices",
-        path.display()
-    ))
+    Error::unusable(
+        option,
+        format_args!(
+            "{} is not a regular file; use a stream for pipes and devices",
+            path.display()
+        ),
+    )
 }
 
 /// Moves `file` to a descriptor that is neither standard input nor output nor error. A program that runs without those (a

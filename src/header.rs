@@ -40,10 +40,14 @@ impl Size {
         if self.count <= MAX_COUNT && self.bytes <= MAX_BYTES {
             return Ok(());
         }
-        Err(Error::invalid(format!(
-            "`{option}`: {} {what} with {} bytes are too many; allowed are {MAX_COUNT} with {MAX_BYTES} bytes in all",
-            self.count, self.bytes
-        )))
+        Err(Error::refused(
+            option,
+            format_args!(
+                "{} {what} with {} bytes are too many",
+                self.count, self.bytes
+            ),
+            format_args!("{MAX_COUNT} with {MAX_BYTES} bytes in all"),
+        ))
     }
 }
 

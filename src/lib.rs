@@ -10,12 +10,10 @@
 //! # Ok::<(), alioss::Error>(())
 //! ```
 //!
-//! The rooms, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in
+//! The modules, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in
 //! parts) and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
 //! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
 //! `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
-#![deny(unsafe_code)]
-#![warn(missing_docs)]
 // Nothing that a user, a file or a server controls may panic.
 #![cfg_attr(
     not(test),
@@ -78,12 +76,12 @@ pub use time::Timestamp;
 pub use transfer::Transfer;
 pub use transport::{Session, TlsVersion};
 
-/// The pure parts, for tests against the vectors of the official SDKs. No part of the API.
+/// The pure parts, for tests against the vectors of the official SDKs. Not part of the API.
 #[doc(hidden)]
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "not part of the API")]
 pub mod internals {
     macro_rules! expose {
-        ($($room:ident)*) => { $(pub mod $room { pub use crate::$room::*; })* };
+        ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
     expose!(content_type crc64 endpoint escape names sign time xml);
     pub use crate::transport::replay;

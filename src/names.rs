@@ -21,9 +21,12 @@ pub fn check_bucket_name(name: &str) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::invalid(format!(
-        "`bucket`: {name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
-    )))
+    Err(Error::unusable(
+        "bucket",
+        format_args!(
+            "{name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
+        ),
+    ))
 }
 
 /// Object keys have 1 to 1023 bytes of UTF-8 and begin with neither `/` nor `\`.
@@ -41,24 +44,33 @@ pub(crate) fn check_key_named(name: &str, key: &str) -> Result<()> {
         1..=MAX_KEY => return Ok(()),
         length => format!("it has {length} bytes"),
     };
-    Err(Error::invalid(format!(
-        "`{name}`: {problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
-    )))
+    Err(Error::unusable(
+        name,
+        format_args!(
+            "{problem}; an object key has 1 to {MAX_KEY} bytes of UTF-8 and begins with neither / nor \\"
+        ),
+    ))
 }
 
 /// Region ids have `a-z`, `0-9` and `-`, and no `oss-` in front.
 pub fn check_region(region: &str) -> Result<()> {
     if let Some(plain) = region.strip_prefix("oss-") {
-        return Err(Error::invalid(format!(
-            "`region`: {region:?} is the name of a location; the region is {plain:?}, without \"oss-\""
-        )));
+        return Err(Error::unusable(
+            "region",
+            format_args!(
+                "{region:?} is the name of a location; the region is {plain:?}, without \"oss-\""
+            ),
+        ));
     }
     if is_id(region) {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`region`: {region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
-    )))
+    Err(Error::unusable(
+        "region",
+        format_args!(
+            "{region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
+        ),
+    ))
 }
 
 /// Cloud box ids have `a-z`, `0-9` and `-`, such as `cb-f8z7yvzgwfkl9q0h`.
@@ -66,9 +78,12 @@ pub fn check_cloudbox_id(id: &str) -> Result<()> {
     if is_id(id) {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`cloudbox_id`: {id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
-    )))
+    Err(Error::unusable(
+        "cloudbox_id",
+        format_args!(
+            "{id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
+        ),
+    ))
 }
 
 fn is_id(text: &str) -> bool {

@@ -330,7 +330,7 @@ impl<'a> Options<'a> {
         self
     }
 
-    /// Limits this call, with its repetitions and the reading of its answer; instead of `total_timeout`.
+    /// Limits this call, with its retries and the reading of its answer; instead of `total_timeout`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -377,11 +377,13 @@ impl Range {
         match self {
             Range::From(first) => Ok(format!("bytes={first}-")),
             Range::Bytes(first, last) if first <= last => Ok(format!("bytes={first}-{last}")),
-            Range::Bytes(first, last) => Err(Error::invalid(format!(
-                "`range`: the first byte ({first}) comes after the last ({last})"
-            ))),
-            Range::Last(0) => Err(Error::invalid(
-                "`range`: the last 0 bytes of an object cannot be asked for; give 1 or more",
+            Range::Bytes(first, last) => Err(Error::unusable(
+                "range",
+                format_args!("the first byte ({first}) comes after the last ({last})"),
+            )),
+            Range::Last(0) => Err(Error::unusable(
+                "range",
+                "the last 0 bytes of an object cannot be asked for; give 1 or more",
             )),
             Range::Last(count) => Ok(format!("bytes=-{count}")),
         }

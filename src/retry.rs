@@ -12,7 +12,7 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How often, and how long in between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retry {
-    /// How many times a request is sent at most; 0 as often as its total time-out allows.
+    /// How many times a request is sent at most; 0 as often as its total timeout allows.
     pub attempts: u32,
     /// Upper bound of the first wait; doubles with every further one.
     pub base: Duration,
@@ -44,8 +44,9 @@ impl Retry {
         if self.attempts > 0 || total_timeout.is_some() {
             return Ok(());
         }
-        Err(Error::invalid(
-            "`attempts`: 0 repeats until `total_timeout` is over, which is not set; set it, or give 1 to 100 attempts",
+        Err(Error::unusable(
+            "attempts",
+            "0 retries until `total_timeout` is over, which is not set; set it, or give 1 to 100 attempts",
         ))
     }
 

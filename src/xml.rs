@@ -78,7 +78,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The next step; `None` at the end of the document, which only a complete one has.
-    #[allow(clippy::should_implement_trait)]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an iterator has no error beside its end"
+    )]
     pub fn next(&mut self) -> Result<Option<Event<'a>>> {
         if let Some(event) = self.next.take() {
             return Ok(Some(event));

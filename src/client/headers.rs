@@ -99,25 +99,30 @@ fn contradiction(
     if ours == theirs {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`{what}`: {name} is given as {theirs:?}, but {} was asked for {ours:?}; leave one of the two out",
-        request.operation.name
-    )))
+    Err(Error::unusable(
+        what,
+        format_args!(
+            "{name} is given as {theirs:?}, but {} was asked for {ours:?}; leave one of the two out",
+            request.operation.name
+        ),
+    ))
 }
 
 /// An error if a setting of the call is not one that the operation has.
 pub(super) fn check_settings(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
     let name = request.operation.name;
     if options.range.is_some() && !request.operation.ranged {
-        return Err(Error::invalid(format!(
-            "`range`: {name} takes none; GetObject and UploadPartCopy do"
-        )));
+        return Err(Error::unusable(
+            "range",
+            format_args!("{name} takes none; GetObject and UploadPartCopy do"),
+        ));
     }
     let appends = request.operation.checked == crate::operation::Checked::Continued;
     if options.initial_crc64.is_some() && !appends {
-        return Err(Error::invalid(format!(
-            "`initial_crc64`: {name} takes none; AppendObject does"
-        )));
+        return Err(Error::unusable(
+            "initial_crc64",
+            format_args!("{name} takes none; AppendObject does"),
+        ));
     }
     Ok(())
 }
@@ -152,9 +157,11 @@ pub(super) fn check_metadata(headers: &[Header<'_>]) -> Result<()> {
     if size <= MAX_METADATA {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`header`: the user metadata ({METADATA}*) has {size} bytes; allowed are {MAX_METADATA}, names and values together"
-    )))
+    Err(Error::refused(
+        "header",
+        format_args!("the user metadata ({METADATA}*) has {size} bytes"),
+        format_args!("{MAX_METADATA}, names and values together"),
+    ))
 }
 
 /// Later settings win over earlier ones of the same name.

@@ -111,11 +111,14 @@ pub(super) fn check(operation: &Operation, name: &str) -> Result<()> {
     let Some(meant) = meant(operation.name, name) else {
         return Ok(());
     };
-    Err(Error::invalid(format!(
-        "`header`: {name:?} means nothing to {}, and the service would ignore it; {meant:?} is probably meant (headers that are \
-         right all the same can be insisted on)",
-        operation.name
-    )))
+    Err(Error::unusable(
+        "header",
+        format_args!(
+            "{name:?} means nothing to {}, and the service would ignore it; {meant:?} is probably meant (if it is right all the same, `insist` sends \
+         it)",
+            operation.name
+        ),
+    ))
 }
 
 /// What is meant instead of `name`; `None` if it may be right.

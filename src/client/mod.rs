@@ -117,8 +117,9 @@ impl Client {
                 keys: Box::default(),
             },
             (SignatureVersion::V4, None) => {
-                return Err(Error::invalid(
-                    "`region` is missing: V4 signatures need it, and the endpoint does not name one; give it, such as \
+                return Err(Error::missing(
+                    "region",
+                    "V4 signatures need it, and the endpoint does not name one; give it, such as \
                      \"cn-hangzhou\"",
                 ));
             }

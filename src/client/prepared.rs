@@ -89,8 +89,9 @@ impl<'r> Prepared<'r> {
         options: &'r Options<'_>,
     ) -> Result<Prepared<'r>> {
         if !options.query.is_empty() {
-            return Err(Error::invalid(
-                "`query`: a presigned URL has its parameters, and its signature holds for no others",
+            return Err(Error::unusable(
+                "query",
+                "a presigned URL has its parameters, and its signature holds for no others",
             ));
         }
         let (endpoint, target) = endpoint::split_url(url)?;

@@ -117,10 +117,13 @@ impl Client {
             Signer::V4 { .. } => presign::MAX_V4_EXPIRY,
         };
         if !(1..=most).contains(&expires) {
-            return Err(Error::invalid(format!(
-                "`expires`: {expires} seconds; a form is good for 1 second or more, with V4 for at most {} (seven days)",
-                presign::MAX_V4_EXPIRY
-            )));
+            return Err(Error::unusable(
+                "expires",
+                format_args!(
+                    "{expires} seconds; a form is good for 1 second or more, with V4 for at most {} (seven days)",
+                    presign::MAX_V4_EXPIRY
+                ),
+            ));
         }
         let conditions = elements(conditions)?;
         let conditions: &[&str] = match conditions {
@@ -184,8 +187,6 @@ fn elements(array: &str) -> Result<&str> {
     // One condition without the array around it would pass for an array of texts.
     let inner = inner.filter(|text| text.is_empty() || text.trim().starts_with(['[', '{']));
     inner.map(str::trim).ok_or_else(|| {
-        Error::invalid(format!(
-            "`conditions`: {array:?} is no JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
-        ))
+        Error::unusable("conditions", format_args!("{array:?} is not a JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"))
     })
 }

@@ -24,10 +24,13 @@ impl Process {
         let mut words = split(command)?.into_iter();
         let program = words.next().unwrap_or_default();
         if !std::path::Path::new(&program).is_absolute() {
-            return Err(Error::invalid(format!(
-                "`command`: the program {:?} is not an absolute path, such as /usr/local/bin/keys",
-                keys::printable(&program)
-            )));
+            return Err(Error::unusable(
+                "command",
+                format_args!(
+                    "the program {:?} is not an absolute path, such as /usr/local/bin/keys",
+                    keys::printable(&program)
+                ),
+            ));
         }
         Ok(Process {
             program,

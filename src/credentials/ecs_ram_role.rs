@@ -45,10 +45,11 @@ impl EcsRamRole {
     /// The role of that name: letters, digits, `.`, `_` and `-`, at most 64.
     pub fn role(mut self, name: &str) -> Result<EcsRamRole> {
         if !is_role_name(name) {
-            return Err(Error::invalid(format!(
-                "`role`: {:?} is not the name of a role; allowed are 1 to 64 letters, digits, `.`, `_` and `-`",
-                keys::printable(name)
-            )));
+            return Err(Error::refused(
+                "role",
+                format_args!("{:?} is not the name of a role", keys::printable(name)),
+                "1 to 64 letters, digits, `.`, `_` and `-`",
+            ));
         }
         self.role = Some(name.to_owned());
         Ok(self)

@@ -67,9 +67,10 @@ impl Url {
         };
         let (endpoint, target) = endpoint::split_url(&whole).map_err(|error| {
             let problem = error.message().trim_start_matches("`url`: ").to_owned();
-            Error::invalid(format!(
-                "`{option}`: {problem}; such as https://example.com/path"
-            ))
+            Error::unusable(
+                option,
+                format_args!("{problem}; such as https://example.com/path"),
+            )
         })?;
         Ok(Url {
             authority: Authority {

@@ -135,7 +135,7 @@ impl Credentials {
                 return Err(Error::new(
                     kind,
                     format!(
-                        "{from}: the {part} has blanks, control characters or non-ASCII characters"
+                        "{from}: the {part} has spaces, control characters or non-ASCII characters"
                     ),
                 ));
             }

@@ -141,10 +141,13 @@ impl Recipe {
         let mut recipe = Recipe::new(name, argument)?;
         for part in parts {
             let Some((option, value)) = part.split_once('=') else {
-                return Err(Error::invalid(format!(
-                    "`credentials`: {:?} after `;` is not an option with a value, such as duration=900",
-                    printable(&part)
-                )));
+                return Err(Error::unusable(
+                    "credentials",
+                    format_args!(
+                        "{:?} after `;` is not an option with a value, such as duration=900",
+                        printable(&part)
+                    ),
+                ));
             };
             recipe.set(option, value)?;
         }
@@ -156,13 +159,17 @@ impl Recipe {
         let kind = kind(name)?;
         let argument = argument.filter(|argument| !argument.is_empty());
         match (&kind.argument, argument) {
-            (Argument::None, Some(argument)) => Err(Error::invalid(format!(
-                "`credentials`: {name} takes nothing after its name, not {:?}",
-                printable(argument)
-            ))),
-            (Argument::Required(what), None) => Err(Error::invalid(format!(
-                "`credentials`: {name} needs {what} after its name: {name}:..."
-            ))),
+            (Argument::None, Some(argument)) => Err(Error::unusable(
+                "credentials",
+                format_args!(
+                    "{name} takes nothing after its name, not {:?}",
+                    printable(argument)
+                ),
+            )),
+            (Argument::Required(what), None) => Err(Error::unusable(
+                "credentials",
+                format_args!("{name} needs {what} after its name: {name}:..."),
+            )),
             _ => Ok(Recipe {
                 name: name.to_owned(),
                 argument: argument.map(str::to_owned),
@@ -175,15 +182,18 @@ impl Recipe {
     pub fn set(&mut self, option: &str, value: &str) -> Result<()> {
         let kind = kind(&self.name)?;
         if !kind.options.contains(&option) {
-            return Err(Error::invalid(format!(
-                "`credentials`: {} has no option {:?}; it has {}",
-                self.name,
-                printable(option),
-                match kind.options.is_empty() {
-                    true => "none".to_owned(),
-                    false => kind.options.join(", "),
-                }
-            )));
+            return Err(Error::unusable(
+                "credentials",
+                format_args!(
+                    "{} has no option {:?}; it has {}",
+                    self.name,
+                    printable(option),
+                    match kind.options.is_empty() {
+                        true => "none".to_owned(),
+                        false => kind.options.join(", "),
+                    }
+                ),
+            ));
         }
         self.options.push((option.to_owned(), value.to_owned()));
         Ok(())
@@ -213,10 +223,11 @@ impl Recipe {
         match self.argument.as_deref() {
             None | Some("oss") => Ok(Arc::new(Environment::new())),
             Some("alibaba-cloud") => Ok(Arc::new(Environment::alibaba_cloud())),
-            Some(other) => Err(Error::invalid(format!(
-                "`credentials`: environment knows no names {:?}; allowed are oss and alibaba-cloud",
-                printable(other)
-            ))),
+            Some(other) => Err(Error::refused(
+                "credentials",
+                format_args!("environment knows no names {:?}", printable(other)),
+                "oss and alibaba-cloud",
+            )),
         }
     }
 
@@ -239,13 +250,15 @@ impl Recipe {
             }
             (arn, None, None) => match oidc_from_environment(arn)? {
                 Some(oidc) => cached(oidc.with_role(|role| self.role(role))?),
-                None => Err(Error::invalid(
-                    "`credentials`: oidc-role needs ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and \
+                None => Err(Error::unusable(
+                    "credentials",
+                    "oidc-role needs ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and \
                      ALIBABA_CLOUD_OIDC_TOKEN_FILE in the environment, or oidc-role:ROLE-ARN;provider-arn=...;token-file=...",
                 )),
             },
-            _ => Err(Error::invalid(
-                "`credentials`: oidc-role needs the ARN of the role, provider-arn and token-file together",
+            _ => Err(Error::unusable(
+                "credentials",
+                "oidc-role needs the ARN of the role, provider-arn and token-file together",
             )),
         }
     }
@@ -269,10 +282,11 @@ impl Recipe {
         }
         if let Some(text) = self.option("duration") {
             let seconds = text.parse().map_err(|_| {
-                Error::invalid(format!(
-                    "`duration`: {:?} is not a number; allowed are 900 to 43200 seconds",
-                    printable(text)
-                ))
+                Error::refused(
+                    "duration",
+                    format_args!("{:?} is not a number", printable(text)),
+                    "900 to 43200 seconds",
+                )
             })?;
             role = role.duration_seconds(seconds)?;
         }
@@ -292,11 +306,14 @@ impl Recipe {
 fn kind(name: &str) -> Result<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
         let names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
-        Error::invalid(format!(
-            "`credentials`: there is no provider {:?}; there are {}",
-            printable(name),
-            names.join(", ")
-        ))
+        Error::unusable(
+            "credentials",
+            format_args!(
+                "there is no provider {:?}; there are {}",
+                printable(name),
+                names.join(", ")
+            ),
+        )
     })
 }
 

@@ -33,10 +33,13 @@ impl Recipe {
 
     /// Sets an option: there are none in this build.
     pub fn set(&mut self, option: &str, _: &str) -> Result<()> {
-        Err(Error::invalid(format!(
-            "`credentials`: {} has no option {option:?} in this build, which lacks the feature `credentials`",
-            self.name
-        )))
+        Err(Error::unusable(
+            "credentials",
+            format_args!(
+                "{} has no option {option:?} in this build, which lacks the feature `credentials`",
+                self.name
+            ),
+        ))
     }
 
     /// Whose keys a role is taken on with; not in this build.

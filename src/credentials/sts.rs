@@ -44,10 +44,13 @@ impl Role {
 
     pub(super) fn at(arn: &str, endpoint: Url) -> Result<Role> {
         if !(arn.starts_with("acs:ram::") && arn.contains(":role/") && is_plain(arn)) {
-            return Err(Error::invalid(format!(
-                "`role-arn`: {:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
-                keys::printable(arn)
-            )));
+            return Err(Error::unusable(
+                "role-arn",
+                format_args!(
+                    "{:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
+                    keys::printable(arn)
+                ),
+            ));
         }
         Ok(Role {
             arn: arn.to_owned(),
@@ -63,10 +66,11 @@ impl Role {
     pub fn session_name(mut self, name: &str) -> Result<Role> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".@_-".contains(&byte);
         if !(2..=64).contains(&name.len()) || !name.bytes().all(allowed) {
-            return Err(Error::invalid(format!(
-                "`session-name`: {:?} is not allowed; allowed are 2 to 64 letters, digits, `.`, `@`, `_` and `-`",
-                keys::printable(name)
-            )));
+            return Err(Error::refused(
+                "session-name",
+                format_args!("{:?} is not allowed", keys::printable(name)),
+                "2 to 64 letters, digits, `.`, `@`, `_` and `-`",
+            ));
         }
         self.session_name = name.to_owned();
         Ok(self)
@@ -75,9 +79,11 @@ impl Role {
     /// How long the keys are good, in seconds: 900 and more, at most what the role allows.
     pub fn duration_seconds(mut self, seconds: u32) -> Result<Role> {
         if !(900..=43_200).contains(&seconds) {
-            return Err(Error::invalid(format!(
-                "`duration`: {seconds} is out of range; allowed are 900 to 43200 seconds"
-            )));
+            return Err(Error::refused(
+                "duration",
+                format_args!("{seconds} is out of range"),
+                "900 to 43200 seconds",
+            ));
         }
         self.duration = seconds;
         Ok(self)
@@ -86,10 +92,11 @@ impl Role {
     /// A policy in JSON that narrows what the keys may do: at most 2048 bytes.
     pub fn policy(mut self, json: &str) -> Result<Role> {
         if json.is_empty() || json.len() > 2048 {
-            return Err(Error::invalid(format!(
-                "`policy`: it has {} bytes; allowed are 1 to 2048",
-                json.len()
-            )));
+            return Err(Error::refused(
+                "policy",
+                format_args!("it has {} bytes", json.len()),
+                "1 to 2048",
+            ));
         }
         self.policy = Some(json.to_owned());
         Ok(self)
@@ -208,11 +215,14 @@ impl OidcRole {
             && provider_arn.contains("oidc-provider/")
             && is_plain(provider_arn))
         {
-            return Err(Error::invalid(format!(
-                "`provider-arn`: {:?} is not the ARN of an identity provider, which is like \
+            return Err(Error::unusable(
+                "provider-arn",
+                format_args!(
+                    "{:?} is not the ARN of an identity provider, which is like \
                  acs:ram::1234567890123456:oidc-provider/name",
-                keys::printable(provider_arn)
-            )));
+                    keys::printable(provider_arn)
+                ),
+            ));
         }
         Ok(OidcRole {
             role,
@@ -343,10 +353,13 @@ fn https(endpoint: &str, option: &str) -> Result<Url> {
         false => Url::parse(option, &format!("https://{endpoint}"))?,
     };
     if !url.is_https() {
-        return Err(Error::invalid(format!(
-            "`{option}`: {} is not encrypted; STS is spoken to over https only",
-            url.shown()
-        )));
+        return Err(Error::unusable(
+            option,
+            format_args!(
+                "{} is not encrypted; STS is spoken to over https only",
+                url.shown()
+            ),
+        ));
     }
     Ok(url)
 }

@@ -23,10 +23,11 @@ impl Uri {
         let url = Url::parse("uri", url)?;
         let address = url.host().trim_matches(['[', ']']).parse::<IpAddr>();
         if !url.is_https() && !address.is_ok_and(|address| address.is_loopback()) {
-            return Err(Error::invalid(format!(
-                "`uri`: {} is not encrypted; allowed are https:// and http:// to a loopback address such as 127.0.0.1",
-                url.shown()
-            )));
+            return Err(Error::refused(
+                "uri",
+                format_args!("{} is not encrypted", url.shown()),
+                "https:// and http:// to a loopback address such as 127.0.0.1",
+            ));
         }
         Ok(Uri { url })
     }

@@ -15,16 +15,22 @@ pub(super) fn find<'e>(mut element: &'e Element, steps: &[Step<'_>]) -> Option<&
 
 pub(super) fn set(root: &mut Element, steps: &[Step<'_>], path: &str, value: &str) -> Result<()> {
     if let Some(forbidden) = value.chars().find(|&c| !xml::is_character(c)) {
-        return Err(Error::invalid(format!(
-            "`{path}`: {value:?} has the character U+{:04X}, which an XML document cannot carry",
-            u32::from(forbidden)
-        )));
+        return Err(Error::unusable(
+            path,
+            format_args!(
+                "{value:?} has the character U+{:04X}, which an XML document cannot carry",
+                u32::from(forbidden)
+            ),
+        ));
     }
     if let Some(step) = steps.iter().find(|step| step.name.contains(':')) {
-        return Err(Error::invalid(format!(
-            "`path`: {path:?} has the name {:?}, which no element of these documents can have",
-            step.name
-        )));
+        return Err(Error::unusable(
+            "path",
+            format_args!(
+                "{path:?} has the name {:?}, which no element of these documents can have",
+                step.name
+            ),
+        ));
     }
     let mut element = root;
     for step in steps {

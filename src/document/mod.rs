@@ -53,7 +53,7 @@ impl Document {
 
     /// As [`parse`](Document::parse), of a document that the caller gave as the argument `name`.
     pub(crate) fn parse_named(text: &[u8], name: &str) -> Result<Document> {
-        let unusable = |error: Error| Error::invalid(format!("`{name}`: it is {error}"));
+        let unusable = |error: Error| Error::unusable(name, format_args!("it is {error}"));
         Document::read(text).map_err(unusable)
     }
 
@@ -150,18 +150,19 @@ fn steps(path: &str) -> Result<Vec<Step<'_>>> {
     steps
         .filter(|steps| steps.len() <= MAX_STEPS)
         .ok_or_else(|| {
-            Error::invalid(format!(
-                "`path`: {path:?} is not a path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with \
-                 an index from 0, such as \"Rule[0].Expiration.Days\""
-            ))
+            Error::unusable("path", format_args!("{path:?} is not a path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with \
+                 an index from 0, such as \"Rule[0].Expiration.Days\""))
         })
 }
 
 /// The error of an index that leaves a gap.
 fn gap(path: &str, name: &str, there: usize) -> Error {
-    Error::invalid(format!(
-        "`path`: {path:?} skips elements; there are {there} of the name {name} there, so its index can be at most {there}"
-    ))
+    Error::unusable(
+        "path",
+        format_args!(
+            "{path:?} skips elements; there are {there} of the name {name} there, so its index can be at most {there}"
+        ),
+    )
 }
 
 impl<'p> Step<'p> {

@@ -27,15 +27,19 @@ impl Authority {
     pub fn parse(text: &str) -> Result<Authority> {
         // User info may hold a password, which must not show up in a message.
         if text.contains('@') {
-            return Err(Error::invalid(format!(
-                "`endpoint`: it has an @, but user names and passwords cannot be given there; {ALLOWED}"
-            )));
+            return Err(Error::unusable(
+                "endpoint",
+                format_args!(
+                    "it has an @, but user names and passwords cannot be given there; {ALLOWED}"
+                ),
+            ));
         }
-        let refuse =
-            |problem: &str| Error::invalid(format!("`endpoint`: {text:?} {problem}; {ALLOWED}"));
+        let refuse = |problem: &str| {
+            Error::unusable("endpoint", format_args!("{text:?} {problem}; {ALLOWED}"))
+        };
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(refuse(
-                "has blanks, control characters or characters that are not ASCII",
+                "has spaces, control characters or characters that are not ASCII",
             ));
         }
         let (scheme, rest) = match text.split_once("://") {
@@ -67,16 +71,21 @@ impl Authority {
     /// An error if the options say of the host what cannot be, or if most of it was left out.
     pub fn check(&self, options: &EndpointOptions<'_>) -> Result<()> {
         if options.cname && options.path_style {
-            return Err(Error::invalid(
-                "`cname` and `path_style` contradict each other; a custom domain leads to its bucket without naming it",
+            return Err(Error::contradiction(
+                "cname",
+                "path_style",
+                "a custom domain leads to its bucket without naming it",
             ));
         }
         if options.cname && self.is_address() {
-            return Err(Error::invalid(format!(
-                "`cname`: the endpoint {:?} is an address, which cannot be bound to a bucket; give the custom domain, and the \
+            return Err(Error::unusable(
+                "cname",
+                format_args!(
+                    "the endpoint {:?} is an address, which cannot be bound to a bucket; give the custom domain, and the \
                  address with `resolve`",
-                self.host
-            )));
+                    self.host
+                ),
+            ));
         }
         if self.port.is_some() || options.cname || self.host.contains('.') {
             return Ok(());
@@ -88,10 +97,13 @@ impl Authority {
             None if is_region_of_service(&self.host) => public_host(&self.host),
             _ => return Ok(()),
         };
-        Err(Error::invalid(format!(
-            "`endpoint`: {:?} is not a whole host name, {SERVICE_DOMAIN:?} is missing; give {whole:?}",
-            self.host
-        )))
+        Err(Error::unusable(
+            "endpoint",
+            format_args!(
+                "{:?} is not a whole host name, {SERVICE_DOMAIN:?} is missing; give {whole:?}",
+                self.host
+            ),
+        ))
     }
 
     pub fn addressing(&self, options: &EndpointOptions<'_>) -> Addressing {

@@ -21,7 +21,7 @@ unsafe fn lend_text(
 ) -> *const c_char {
     let lent = guard(|| {
         // SAFETY: see above.
-        let state = unsafe { borrow(call, "call") }?.look()?;
+        let state = unsafe { borrow(call, "call") }?.read_state()?;
         let output = &state.output;
         Ok(find(output).map_or(none, |found| output.lend_text(name, found).as_ptr()))
     });
@@ -39,7 +39,7 @@ unsafe fn read_output<T>(
 ) -> T {
     let found = guard(|| {
         // SAFETY: see above.
-        let state = unsafe { borrow(call, "call") }?.look()?;
+        let state = unsafe { borrow(call, "call") }?.read_state()?;
         Ok(find(&state.output))
     });
     found.ok().flatten().unwrap_or(none)
@@ -66,8 +66,8 @@ unsafe fn lend_pair(
     }
 }
 
-/// What went wrong, in words; "" if nothing did. Like all that a call lends,
-/// valid until its next request, oss_call_reset() or oss_call_free().
+/// What went wrong, in words; "" if nothing did. Like all that these
+/// getters return, valid until its next request, oss_call_reset() or oss_call_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.

@@ -8,9 +8,9 @@ use super::run::{on_bucket, run, run_question};
 use super::status::oss_status;
 use super::support::text;
 
-/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl", its
-/// class and redundancy as fields "StorageClass" and "DataRedundancyType";
-/// creating one's own bucket again is a success.
+/// PutBucket: creates the bucket. oss_call_set_bucket_acl() sets its ACL, the
+/// fields "StorageClass" and "DataRedundancyType" its class and redundancy.
+/// Creating one's own bucket again is a success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_bucket(
     bucket: *const oss_bucket,
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn oss_put_bucket(
     unsafe { on_bucket(bucket, call, &|bucket, options| bucket.put_bucket(options)) }
 }
 
-/// DeleteBucket: the bucket has to be empty.
+/// DeleteBucket: the bucket must be empty.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_delete_bucket(
     bucket: *const oss_bucket,
@@ -93,7 +93,8 @@ pub unsafe extern "C" fn oss_get_bucket_acl(
     }
 }
 
-/// PutBucketAcl: `acl` is "private", "public-read" or "public-read-write".
+/// PutBucketAcl: `acl` is OSS_ACL_PRIVATE, OSS_ACL_PUBLIC_READ or
+/// OSS_ACL_PUBLIC_READ_WRITE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_bucket_acl(
     bucket: *const oss_bucket,

@@ -53,7 +53,7 @@ impl oss_call {
     }
 
     /// The state, to be read, by any number of threads; an error if somebody changes it.
-    pub(super) fn look(&self) -> Result<RwLockReadGuard<'_, State>> {
+    pub(super) fn read_state(&self) -> Result<RwLockReadGuard<'_, State>> {
         match self.state.try_read() {
             Ok(state) => Ok(state),
             Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
@@ -130,7 +130,7 @@ pub extern "C" fn oss_call_new() -> *mut oss_call {
     })
 }
 
-/// Frees a call and all it lent out; not while it runs. NULL is fine.
+/// Frees a call and all that its getters returned; not while it runs. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_free(call: *mut oss_call) {
     // SAFETY: a handle that the caller gives back.

@@ -24,15 +24,15 @@ impl Handle for oss_config {
 
 pub(super) struct State {
     pub(super) config: Config,
-    /// What oss_config_status() and oss_config_error() tell.
+    /// What oss_config_status() and oss_config_error() return.
     status: oss_status,
     error: Option<CString>,
 }
 
 impl State {
-    pub(super) fn tell(&mut self, error: Option<&Error>) {
+    pub(super) fn set_error(&mut self, error: Option<&Error>) {
         self.status = error.map_or(OSS_OK, |error| error.kind() as oss_status);
-        self.error = error.and_then(|error| lend(&error.to_string()));
+        self.error = error.and_then(|error| c_text(&error.to_string()));
     }
 }
 
@@ -49,7 +49,7 @@ impl oss_config {
     pub(super) fn build<T>(&self, make: impl FnOnce(&Config) -> Result<T>) -> Result<T> {
         let mut state = self.lock()?;
         let made = make(&state.config);
-        state.tell(made.as_ref().err());
+        state.set_error(made.as_ref().err());
         made
     }
 }
@@ -74,12 +74,12 @@ pub(super) unsafe fn set(
         };
         state.config.error = earlier.or_else(|| result.as_ref().err().cloned());
         let first = state.config.error.clone();
-        state.tell(first.as_ref());
+        state.set_error(first.as_ref());
         result
     })
 }
 
-fn lend(text: &str) -> Option<CString> {
+fn c_text(text: &str) -> Option<CString> {
     CString::new(text.replace('\0', " ")).ok()
 }
 
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn oss_config_status(config: *const oss_config) -> oss_sta
 }
 
 /// Why the configuration cannot be used: its first bad value, else why the last
-/// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
+/// oss_bucket_new() and the like failed; "" if all is well. Valid until `config`
 /// is used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_error(config: *const oss_config) -> *const c_char {

@@ -101,7 +101,7 @@ pub unsafe extern "C" fn oss_credentials_static(
 ) -> *mut oss_credentials {
     new_handle(|| {
         // SAFETY: strings or NULL, as the header asks.
-        let keys = Static::new(unsafe { keys(id, secret, token) }?)?;
+        let keys = Static::new(unsafe { read_keys(id, secret, token) }?)?;
         Ok(oss_credentials::made(keys))
     })
 }
@@ -303,7 +303,7 @@ pub unsafe extern "C" fn oss_keys_set(
         // SAFETY: lent by the library during the callback.
         let target = unsafe { borrow(keys, "keys") }?;
         // SAFETY: strings or NULL, as the header asks.
-        let given = unsafe { self::keys(id, secret, token) }?;
+        let given = unsafe { read_keys(id, secret, token) }?;
         target.with(|slot| slot.keys = Some(given))
     })
 }
@@ -316,9 +316,11 @@ pub unsafe extern "C" fn oss_keys_set_expiration(keys: *mut oss_keys, seconds: i
         // SAFETY: lent by the library during the callback.
         let target = unsafe { borrow(keys, "keys") }?;
         if seconds <= 0 {
-            return Err(Error::invalid(format!(
-                "`seconds`: {seconds} is not a time of expiry; allowed are seconds since 1970 UTC, 1 and more"
-            )));
+            return Err(Error::refused(
+                "seconds",
+                format_args!("{seconds} is not a time of expiry"),
+                "seconds since 1970 UTC, 1 and more",
+            ));
         }
         target.with(|slot| slot.expiration = Some(Timestamp(seconds)))
     })
@@ -351,7 +353,7 @@ impl oss_keys {
 
 /// # Safety
 /// Each is NULL or a string that lives during the call.
-pub(super) unsafe fn keys(
+pub(super) unsafe fn read_keys(
     id: *const c_char,
     secret: *const c_char,
     token: *const c_char,
@@ -473,7 +475,7 @@ pub unsafe extern "C" fn oss_config_set_keys(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            let keys = Static::new(keys(id, secret, token)?)?;
+            let keys = Static::new(read_keys(id, secret, token)?)?;
             config.credentials(Arc::new(keys));
             Ok(())
         })

@@ -155,9 +155,10 @@ impl Once {
 
     pub fn add_part(&mut self, part: UploadedPart) -> Result<()> {
         if self.parts.len() >= MAX_PARTS {
-            return Err(Error::invalid(format!(
-                "`number`: there are {MAX_PARTS} parts already, and an upload has no more"
-            )));
+            return Err(Error::unusable(
+                "number",
+                format_args!("there are {MAX_PARTS} parts already, and an upload has no more"),
+            ));
         }
         self.parts.push(part);
         Ok(())
@@ -178,10 +179,13 @@ impl Once {
                 .push((path.to_owned(), value.map(str::to_owned)));
         }
         if self.fields_size > MAX_FIELDS {
-            return Err(Error::invalid(format!(
-                "`field`: paths and values together have more than {MAX_FIELDS} bytes; give the document as the body of \
+            return Err(Error::unusable(
+                "field",
+                format_args!(
+                    "paths and values together have more than {MAX_FIELDS} bytes; give the document as the body of \
                  oss_invoke()"
-            )));
+                ),
+            ));
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
 use crate::request::{Options, Range};
 
-/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
 /// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
@@ -47,8 +47,8 @@ unsafe fn set_once(call: *mut oss_call, set: &dyn Fn(&mut Once) -> Result<()>) -
     status(|| unsafe { borrow(call, "call") }?.set_once(set))
 }
 
-/// Adds a request header, such as "x-oss-object-acl"; a later one of the same
-/// name replaces it. Both strings are copied.
+/// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
+/// of that name. Both strings are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_header(
     call: *mut oss_call,
@@ -65,9 +65,9 @@ pub unsafe extern "C" fn oss_call_set_header(
     }
 }
 
-/// Adds a query parameter, such as "versionId"; a later one of the same name
-/// replaces it; `value` is NULL for a name without a value. Both strings are
-/// copied, and escaped when they are sent.
+/// Sets a query parameter, such as "versionId", replacing an earlier one of that
+/// name; `value` is NULL for a name without a value. Both strings are copied,
+/// and escaped when they are sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_query(
     call: *mut oss_call,
@@ -88,9 +88,8 @@ pub unsafe extern "C" fn oss_call_set_query(
 
 /// Sets an element of the XML document, or a string of the JSON text, that the
 /// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one after the last. A request
-/// with a body is changed by this, one without gets a new document. See
-/// oss_invoke().
+/// Missing elements are made; an index may be one after the last. A body that
+/// the request has is changed by this; see oss_invoke().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_field(
     call: *mut oss_call,
@@ -105,7 +104,7 @@ pub unsafe extern "C" fn oss_call_set_field(
     }
 }
 
-/// Has the service call back when an upload is stored: `callback` and
+/// Makes the service call back when an upload is stored: `callback` and
 /// `variables` are JSON texts, the latter may be NULL. The answer of the
 /// callback is then the body; if it fails, the upload is stored and HTTP status
 /// 203 the error.
@@ -125,7 +124,7 @@ pub unsafe extern "C" fn oss_call_set_upload_callback(
     }
 }
 
-/// Tells oss_append_object() the CRC-64 of what is there already, so that the
+/// Gives oss_append_object() the CRC-64 of what is there already, so that the
 /// whole object is compared: oss_call_crc64() of the append before, to be set
 /// anew for each. Not needed at position 0.
 #[unsafe(no_mangle)]
@@ -170,9 +169,11 @@ pub unsafe extern "C" fn oss_call_add_part(
 /// A part number of the caller's; the core checks its range.
 pub(super) fn part_number(number: i32) -> Result<u32> {
     number.try_into().map_err(|_| {
-        Error::invalid(format!(
-            "`number`: {number} is not a valid part number; allowed are 1 to 10000"
-        ))
+        Error::refused(
+            "number",
+            format_args!("{number} is not a valid part number"),
+            "1 to 10000",
+        )
     })
 }
 
@@ -204,7 +205,7 @@ pub unsafe extern "C" fn oss_call_set_range(
     }
 }
 
-/// Has uploads and downloads report to `function`, about every 128 KiB; NULL
+/// Makes uploads and downloads report to `function`, about every 128 KiB; NULL
 /// ends that. Of an upload it counts what the system has taken over, not what
 /// the service has. If a request is retried, it begins at 0 again.
 #[unsafe(no_mangle)]
@@ -223,7 +224,7 @@ pub unsafe extern "C" fn oss_call_set_progress(
 }
 
 /// Lets uploads from #oss_read_fn begin again by `function`, so that they are
-/// repeated after a failure as others are; NULL ends that. Stays until
+/// retried after a failure as others are; NULL ends that. Stays until
 /// oss_call_reset().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_rewind(
@@ -240,7 +241,7 @@ pub unsafe extern "C" fn oss_call_set_rewind(
     }
 }
 
-/// Limits each request with its repetitions and the reading of its answer, in
+/// Limits each request with its retries and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_timeout_ms(

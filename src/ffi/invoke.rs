@@ -9,11 +9,10 @@ use super::status::oss_status;
 use super::support::{bytes, optional_text, text};
 
 /// Sends any operation by its official name, such as "PutBucketLifecycle";
-/// `key` is NULL at bucket level. Its document is given as bytes, built by
-/// oss_call_set_field(), or both: then the fields change it, and
-/// oss_call_body() of the last answer may be given. The answer is collected, up
-/// to 64 MiB: oss_call_text(). An operation that this version does not know is
-/// sent by its method: "GET", "PUT" and so on.
+/// or by a method such as "PUT", for what this version does not know; `key` is
+/// NULL at bucket level. Its document is `body`, or the fields of the call, or
+/// both: then the fields change `body`, which may be oss_call_body() of the
+/// last answer. The answer is collected, up to 64 MiB: oss_call_text().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_invoke(
     bucket: *const oss_bucket,

@@ -39,7 +39,7 @@ pub(super) unsafe fn list<L: Listing>(
 ///
 /// # Safety
 /// `pointer` is NULL or a string.
-pub(super) unsafe fn owned(pointer: *const c_char, name: &str) -> Result<String> {
+pub(super) unsafe fn text_or_empty(pointer: *const c_char, name: &str) -> Result<String> {
     // SAFETY: see above.
     let text = unsafe { optional_text(pointer, name) }?;
     Ok(text.unwrap_or_default().to_owned())
@@ -47,9 +47,8 @@ pub(super) unsafe fn owned(pointer: *const c_char, name: &str) -> Result<String>
 
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
 /// keys that hold `delimiter` after it are folded into one entry. Both may be
-/// NULL. Step with oss_call_next(), so `call` is required; pages are fetched as
-/// needed. Where to begin and how long pages are: query "start-after" and
-/// "max-keys".
+/// NULL. Step with oss_call_next(), so `call` is required. Begins after the
+/// query "start-after"; the query "max-keys" is how long pages are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_objects_v2(
     bucket: *const oss_bucket,
@@ -61,8 +60,8 @@ pub unsafe extern "C" fn oss_list_objects_v2(
     unsafe {
         let open = |bucket: &Bucket| {
             Ok(bucket.object_pager(ListObjectsV2 {
-                prefix: owned(prefix, "prefix")?,
-                delimiter: owned(delimiter, "delimiter")?,
+                prefix: text_or_empty(prefix, "prefix")?,
+                delimiter: text_or_empty(delimiter, "delimiter")?,
                 ..ListObjectsV2::default()
             }))
         };
@@ -83,8 +82,8 @@ pub unsafe extern "C" fn oss_list_objects(
     unsafe {
         let open = |bucket: &Bucket| {
             Ok(bucket.object_v1_pager(ListObjects {
-                prefix: owned(prefix, "prefix")?,
-                delimiter: owned(delimiter, "delimiter")?,
+                prefix: text_or_empty(prefix, "prefix")?,
+                delimiter: text_or_empty(delimiter, "delimiter")?,
                 ..ListObjects::default()
             }))
         };
@@ -106,8 +105,8 @@ pub unsafe extern "C" fn oss_list_object_versions(
     unsafe {
         let open = |bucket: &Bucket| {
             Ok(bucket.version_pager(ListObjectVersions {
-                prefix: owned(prefix, "prefix")?,
-                delimiter: owned(delimiter, "delimiter")?,
+                prefix: text_or_empty(prefix, "prefix")?,
+                delimiter: text_or_empty(delimiter, "delimiter")?,
                 ..ListObjectVersions::default()
             }))
         };
@@ -178,8 +177,8 @@ pub unsafe extern "C" fn oss_list_multipart_uploads(
     unsafe {
         let open = |bucket: &Bucket| {
             Ok(bucket.upload_pager(ListMultipartUploads {
-                prefix: owned(prefix, "prefix")?,
-                delimiter: owned(delimiter, "delimiter")?,
+                prefix: text_or_empty(prefix, "prefix")?,
+                delimiter: text_or_empty(delimiter, "delimiter")?,
                 ..ListMultipartUploads::default()
             }))
         };

@@ -202,9 +202,11 @@ fn filter(level: c_int) -> Result<log::LevelFilter> {
         4 => log::LevelFilter::Debug,
         5 => log::LevelFilter::Trace,
         _ => {
-            return Err(Error::invalid(format!(
-                "`level`: {level} is out of range; allowed are 0 to 5"
-            )));
+            return Err(Error::refused(
+                "level",
+                format_args!("{level} is out of range"),
+                "0 to 5",
+            ));
         }
     })
 }

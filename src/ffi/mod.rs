@@ -3,16 +3,24 @@
 //! The only module with `unsafe`, so it also has `os`: system calls as safe functions, which others may use. Each function
 //! of the API is a few lines around one function of the core; what they share is in `support`. The header is generated from
 //! the doc comments here, so they speak to the reader of C.
-#![allow(unsafe_code)]
-#![allow(non_camel_case_types)]
-// What a pointer must be is said in the header's introduction, once for all functions.
-#![allow(clippy::missing_safety_doc)]
+#![allow(
+    unsafe_code,
+    reason = "C hands over pointers; nothing else in the library may take them"
+)]
+#![allow(
+    non_camel_case_types,
+    reason = "the types have the names that C programs use"
+)]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "what a pointer must be is said once for all functions, in the header's introduction"
+)]
 
 mod guard;
 
 mod memory;
 
-mod lent;
+mod kept;
 
 mod given;
 

@@ -5,10 +5,10 @@ use std::ffi::{c_char, c_void};
 use super::call::oss_call;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
-use super::object::{Reader, copy_source, oss_read_fn, unsigned};
+use super::object::{Reader, copy_source, oss_read_fn};
 use super::run::{on_object, parts, rewind, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, file_path, text};
+use super::support::{bytes, file_path, text, to_unsigned};
 
 /// InitiateMultipartUpload: begins an upload; oss_call_upload_id() is its id,
 /// so `call` is required. Headers of the call become those of the object. What
@@ -67,7 +67,10 @@ pub unsafe extern "C" fn oss_upload_part_file(
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
-            let (offset, len) = (unsigned(offset, "offset")?, unsigned(len, "len")?);
+            let (offset, len) = (
+                to_unsigned(offset, "offset", "0 and more")?,
+                to_unsigned(len, "len", "0 and more")?,
+            );
             bucket.upload_part_file(
                 key,
                 id,
@@ -130,8 +133,8 @@ pub unsafe extern "C" fn oss_upload_part_copy(
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded. Never repeated: after a lost answer oss_head_object()
-/// tells whether it happened.
+/// that were uploaded. Never retried: after a lost answer oss_head_object()
+/// shows whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_complete_multipart_upload(
     bucket: *const oss_bucket,

@@ -12,7 +12,8 @@ use super::outcome::Download;
 use super::run::{download, on_object, rewind, run, run_question};
 use super::status::oss_status;
 use super::support::{
-    User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text, write,
+    User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text,
+    to_unsigned, write,
 };
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
@@ -122,13 +123,6 @@ impl Write for Writer {
     }
 }
 
-/// The offset of something.
-pub(super) fn unsigned(value: i64, name: &str) -> Result<u64> {
-    value
-        .try_into()
-        .map_err(|_| Error::invalid(format!("`{name}`: {value} is negative")))
-}
-
 /// PutObject: stores `len` bytes as `key`, up to 5 GB. Content-Type is guessed
 /// from the key unless the call has one. `call` may be NULL, here and below.
 #[unsafe(no_mangle)]
@@ -165,7 +159,7 @@ pub unsafe extern "C" fn oss_put_object_file(
 }
 
 /// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its
-/// end. After a failure it is repeated only as long as nothing was read, unless
+/// end. After a failure it is retried only as long as nothing was read, unless
 /// oss_call_set_rewind() lets it begin again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_stream(
@@ -230,10 +224,11 @@ pub unsafe extern "C" fn oss_get_object_to_buffer(
     }
 }
 
-/// GetObject into the file at `path`, which appears whole or not at all: links
-/// followed, mode and (where allowed) owner of a replaced file kept. Only files
-/// are replaced. If it is killed, nothing stays; where files need a name, it is
-/// `.NAME.alioss-part`, and the next download replaces that.
+/// GetObject into the file at `path`, which appears whole or not at all, after
+/// an fsync unless oss_config_set_file_sync() is 0. A new file has mode 0666
+/// less the umask; a replaced one keeps its mode and, where allowed, its owner.
+/// Links are followed; only files are replaced. If it is killed, nothing stays,
+/// or, where files need a name, `.NAME.alioss-part` until the next download.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_object_to_file(
     bucket: *const oss_bucket,
@@ -356,7 +351,7 @@ pub(super) unsafe fn copy_source<'a>(
 
 /// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the
 /// bucket of the source is this one, NULL for its version the latest. New
-/// metadata comes as headers, with "x-oss-metadata-directive" = "REPLACE".
+/// metadata comes as headers, with OSS_HEADER_METADATA_DIRECTIVE = "REPLACE".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_copy_object(
     bucket: *const oss_bucket,
@@ -377,7 +372,7 @@ pub unsafe extern "C" fn oss_copy_object(
 
 /// AppendObject: adds `len` bytes to an appendable object whose size has to be
 /// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never
-/// repeated: after a lost answer oss_head_object() tells whether it happened.
+/// retried: after a lost answer oss_head_object() shows whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_append_object(
     bucket: *const oss_bucket,
@@ -390,7 +385,7 @@ pub unsafe extern "C" fn oss_append_object(
     // SAFETY: live handles, a string and `len` bytes, or NULL, as the header asks.
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
-            let position = unsigned(position, "position")?;
+            let position = to_unsigned(position, "position", "0 and more")?;
             bucket.append_object(key, position, bytes(data, len, "data")?, options)
         })
     }
@@ -412,7 +407,7 @@ pub unsafe extern "C" fn oss_append_object_stream(
     unsafe {
         let rewind = rewind(call);
         on_object(bucket, key, call, &|bucket, key, options| {
-            let position = unsigned(position, "position")?;
+            let position = to_unsigned(position, "position", "0 and more")?;
             let mut reader = Reader::new(read, user, rewind)?;
             bucket.append_object(key, position, reader.body(len)?, options)
         })
@@ -430,7 +425,11 @@ pub unsafe extern "C" fn oss_seal_append_object(
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
         on_object(bucket, key, call, &|bucket, key, options| {
-            bucket.seal_append_object(key, unsigned(position, "position")?, options)
+            bucket.seal_append_object(
+                key,
+                to_unsigned(position, "position", "0 and more")?,
+                options,
+            )
         })
     }
 }

@@ -8,7 +8,7 @@ use super::guard::callback;
 use super::handles::oss_session;
 use super::memory::borrow;
 use super::status::oss_status;
-use super::support::{User, text};
+use super::support::{User, text, to_unsigned};
 use crate::clock::Clock;
 use crate::config::SignatureVersion;
 use crate::error::{Error, Result};
@@ -17,16 +17,10 @@ use crate::error::{Error, Result};
 /// a request, several at once if several do; must not throw or longjmp.
 pub type oss_clock_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>;
 
-fn milliseconds(option: &str, value: i64) -> Result<Duration> {
+fn duration_from_ms(option: &str, value: i64) -> Result<Duration> {
     u64::try_from(value)
         .map(Duration::from_millis)
         .map_err(|_| Error::refused(option, format_args!("{value} ms is negative"), "1 and more"))
-}
-
-/// A number for the core, which knows what is allowed but for the sign: `allowed` says it for what does not fit its type.
-pub(super) fn unsigned<T: TryFrom<i64>>(option: &str, value: i64, allowed: &str) -> Result<T> {
-    T::try_from(value)
-        .map_err(|_| Error::refused(option, format_args!("{value} is out of range"), allowed))
 }
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.
@@ -173,7 +167,8 @@ pub unsafe extern "C" fn oss_config_set_cloudbox_id(
     }
 }
 
-/// Has V4 also sign this header wherever a request carries it. May be repeated.
+/// Makes V4 sign this header, too, in each request that has it. May be called
+/// several times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_add_signed_header(
     config: *mut oss_config,
@@ -214,7 +209,7 @@ pub unsafe extern "C" fn oss_config_set_connect_timeout_ms(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.connect_timeout(self::milliseconds("connect_timeout", milliseconds)?);
+            config.connect_timeout(duration_from_ms("connect_timeout", milliseconds)?);
             Ok(())
         })
     }
@@ -230,13 +225,13 @@ pub unsafe extern "C" fn oss_config_set_read_timeout_ms(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.read_timeout(self::milliseconds("read_timeout", milliseconds)?);
+            config.read_timeout(duration_from_ms("read_timeout", milliseconds)?);
             Ok(())
         })
     }
 }
 
-/// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
+/// Limit for a whole call with its retries; milliseconds, 1 to 604800000,
 /// default none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_total_timeout_ms(
@@ -246,13 +241,13 @@ pub unsafe extern "C" fn oss_config_set_total_timeout_ms(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.total_timeout(self::milliseconds("total_timeout", milliseconds)?);
+            config.total_timeout(duration_from_ms("total_timeout", milliseconds)?);
             Ok(())
         })
     }
 }
 
-/// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
+/// Ends the User-Agent. Up to 128 visible ASCII characters and spaces.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_app_name(
     config: *mut oss_config,
@@ -308,7 +303,11 @@ pub unsafe extern "C" fn oss_config_set_attempts(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.attempts(unsigned("attempts", attempts.into(), "0 to 100 attempts")?);
+            config.attempts(to_unsigned(
+                attempts.into(),
+                "attempts",
+                "0 to 100 attempts",
+            )?);
             Ok(())
         })
     }
@@ -415,9 +414,9 @@ pub unsafe extern "C" fn oss_config_set_traffic_limit(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.traffic_limit(unsigned(
-                "traffic_limit",
+            config.traffic_limit(to_unsigned(
                 bits_per_second,
+                "traffic_limit",
                 "819200 to 838860800 bit/s",
             )?);
             Ok(())

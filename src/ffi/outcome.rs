@@ -3,7 +3,7 @@
 use std::ffi::CString;
 
 use super::entry::{Entries, EntryMemory};
-use super::lent::Lent;
+use super::kept::KeptList;
 use super::status::{OSS_OK, oss_status, remember};
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
@@ -22,18 +22,18 @@ pub(super) struct Output {
     pub download: Option<Download>,
     pub entries: Option<Entries>,
     pub signed: Option<Signed>,
-    /// The entry of a listing that is lent out.
+    /// The entry of a listing that a getter returned.
     pub entry: Option<EntryMemory>,
     /// The document in the body, once somebody asks for it.
-    document: Lent<Option<Document>>,
-    /// Texts that getters lend out.
+    document: KeptList<Option<Document>>,
+    /// Texts that getters return.
     texts: Texts,
-    /// Texts and errors that are not given any more, but may still be lent.
+    /// Texts and errors that are not given any more, but that the caller may still read.
     outdated: Vec<(Texts, Option<Error>)>,
 }
 
 /// By what they are asked for.
-type Texts = Lent<(String, CString)>;
+type Texts = KeptList<(String, CString)>;
 
 /// A body that is still to be read.
 #[expect(
@@ -119,7 +119,7 @@ impl Output {
         if self.error.as_ref().is_some_and(is_same) {
             return;
         }
-        // What was lent stays valid until the next request.
+        // What getters returned stays valid until the next request.
         let texts = std::mem::take(&mut self.texts);
         self.outdated.push((texts, self.error.replace(error)));
     }

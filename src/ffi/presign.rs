@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use super::call::oss_call;
 use super::handles::{self, oss_bucket};
-use super::object::unsigned;
 use super::outcome::{Download, Signed};
 use super::run::{download, on_bucket, run_with_call};
 use super::status::oss_status;
-use super::support::{bytes, file_path, optional_text, text};
+use super::support::{bytes, file_path, optional_text, text, to_unsigned};
 use crate::error::{Error, Result};
 use crate::operation::Method;
 
 fn seconds(expires: i64) -> Result<Duration> {
-    Ok(Duration::from_secs(unsigned(expires, "expires")?))
+    Ok(Duration::from_secs(to_unsigned(
+        expires,
+        "expires",
+        "1 second and more",
+    )?))
 }
 
 fn method(name: &str) -> Result<Method> {
@@ -87,7 +90,7 @@ pub unsafe extern "C" fn oss_post_policy(
 }
 
 /// PutObject by a presigned URL, compared with its CRC-64. Of `bucket` only the
-/// connections and settings are used; the call has to have the signed headers.
+/// connections and settings are used; the call must have the signed headers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_by_url(
     bucket: *const oss_bucket,

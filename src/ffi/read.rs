@@ -64,7 +64,7 @@ fn read_body(output: &mut Output, buffer: &mut [u8]) -> Result<usize> {
 }
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// lent until the call is used again, and NULL after the last one. If a page
+/// valid until the call is used again, and NULL after the last one. If a page
 /// cannot be fetched, the listing ends with that error: the entries so far are
 /// right, but they are not all.
 #[unsafe(no_mangle)]

@@ -155,7 +155,7 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
     }
     // SAFETY: see above.
     let call = unsafe { borrow(call, "call") }?;
-    Ok(call.look()?.input.once.parts.clone())
+    Ok(call.read_state()?.input.once.parts.clone())
 }
 
 /// How a call wants large files to be transferred.
@@ -179,5 +179,5 @@ pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
 pub(super) unsafe fn rewind(call: *const oss_call) -> Option<(RewindFn, User)> {
     // SAFETY: see above. A call that cannot be used is refused where it runs.
     let call = unsafe { borrow(call, "call") }.ok()?;
-    call.look().ok()?.input.lasting.rewind
+    call.read_state().ok()?.input.lasting.rewind
 }

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn oss_select_object(
     }
 }
 
-/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`,
+/// CreateSelectObjectMeta: counts the rows of an object. `*splits`,
 /// `*rows` and `*columns` (0 for JSON) get what was found, unless they are
 /// NULL. Fields as for oss_select_object().
 #[unsafe(no_mangle)]

@@ -3,9 +3,8 @@
 use std::ffi::{c_char, c_int, c_void};
 
 use super::config::{oss_config, set};
-use super::options::unsigned;
 use super::status::oss_status;
-use super::support::{bytes, file_path, text};
+use super::support::{bytes, file_path, text, to_unsigned};
 use crate::error::{Error, Result};
 use crate::transport::TlsVersion;
 
@@ -38,9 +37,9 @@ pub unsafe extern "C" fn oss_config_set_pool_size(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
-            config.pool_size(unsigned(
-                "pool_size",
+            config.pool_size(to_unsigned(
                 connections,
+                "pool_size",
                 "0 to 10000 connections",
             )?);
             Ok(())

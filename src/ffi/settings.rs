@@ -9,8 +9,8 @@ use super::status::oss_status;
 use super::support::{is_null, optional_text, strings, text};
 use crate::error::{Error, Result};
 
-/// PutObjectAcl: `acl` is "default", "private", "public-read" or
-/// "public-read-write".
+/// PutObjectAcl: `acl` is OSS_ACL_DEFAULT, OSS_ACL_PRIVATE, OSS_ACL_PUBLIC_READ
+/// or OSS_ACL_PUBLIC_READ_WRITE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_put_object_acl(
     bucket: *const oss_bucket,
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn oss_put_symlink(
     }
 }
 
-/// GetSymlink: oss_call_symlink_target() tells where the link leads.
+/// GetSymlink: oss_call_symlink_target() is where the link leads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_get_symlink(
     bucket: *const oss_bucket,
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn oss_delete_object_tagging(
     }
 }
 
-/// RestoreObject: has an archived object made readable, for `days` days, or 0
+/// RestoreObject: makes an archived object readable, for `days` days, or 0
 /// for the service's choice, at the speed `tier`, "Expedited", "Standard" or
 /// "Bulk", or NULL. HTTP status 202: begun; 200: it is readable already.
 #[unsafe(no_mangle)]

@@ -39,7 +39,7 @@ pub const OSS_SERVER_ERROR: oss_status = 10;
 /// No connection, or it broke: resolving, connecting, TLS, reset. Worth a
 /// retry: yes.
 pub const OSS_NETWORK: oss_status = 11;
-/// A time-out of the configuration or of the call expired. Worth a retry: yes.
+/// A timeout of the configuration or of the call expired. Worth a retry: yes.
 pub const OSS_TIMEOUT: oss_status = 12;
 /// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
 /// retry: no.

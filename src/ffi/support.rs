@@ -137,9 +137,10 @@ fn check_buffer(pointer: *const c_void, length: usize, name: &str) -> Result<()>
         )));
     }
     if isize::try_from(length).is_err() {
-        return Err(Error::invalid(format!(
-            "`{name}`: a length of {length} bytes is not possible"
-        )));
+        return Err(Error::unusable(
+            name,
+            format_args!("a length of {length} bytes is not possible"),
+        ));
     }
     Ok(())
 }
@@ -149,10 +150,18 @@ pub(super) fn length_or_unknown(value: i64, name: &str, noun: &str) -> Result<Op
     match u64::try_from(value) {
         Ok(value) => Ok(Some(value)),
         Err(_) if value == -1 => Ok(None),
-        Err(_) => Err(Error::invalid(format!(
-            "`{name}`: {value} is not a valid {noun}; allowed are 0 and more, and -1 for unknown"
-        ))),
+        Err(_) => Err(Error::refused(
+            name,
+            format_args!("{value} is not a valid {noun}"),
+            "0 and more, and -1 for unknown",
+        )),
     }
+}
+
+/// A number that must not be negative, as the type that the core has for it; the core knows what else is `allowed`.
+pub(super) fn to_unsigned<T: TryFrom<i64>>(value: i64, name: &str, allowed: &str) -> Result<T> {
+    T::try_from(value)
+        .map_err(|_| Error::refused(name, format_args!("{value} is out of range"), allowed))
 }
 
 pub(super) fn is_null(name: &str) -> Error {

@@ -35,10 +35,13 @@ pub(crate) fn read_bounded(option: &str, path: &Path, limit: u64) -> Result<Vec<
         .read_to_end(&mut content)
         .map_err(|cause| unreadable(option, path, cause))?;
     if content.len() as u64 > limit {
-        return Err(Error::invalid(format!(
-            "`{option}`: {} has more than {limit} bytes, which are allowed",
-            path.display()
-        )));
+        return Err(Error::unusable(
+            option,
+            format_args!(
+                "{} has more than {limit} bytes, which are allowed",
+                path.display()
+            ),
+        ));
     }
     Ok(content)
 }

@@ -23,7 +23,7 @@ pub(crate) struct Target {
 impl Target {
     /// Follows the links at `path` to the file they lead to, also if there is none yet. Anything but a regular file is
     /// refused: a device or a pipe is not a place for a file to appear at.
-    pub fn look(path: &Path) -> Result<Target> {
+    pub fn find(path: &Path) -> Result<Target> {
         let failed = |cause| unwritable(path, cause);
         check_name(path)?;
         let exists = match fs::metadata(path) {
@@ -54,7 +54,7 @@ impl Target {
     }
 
     /// What is there now: a regular file or nothing. Else an error.
-    pub fn look_again(&self) -> io::Result<Option<Metadata>> {
+    pub fn metadata(&self) -> io::Result<Option<Metadata>> {
         match existing(&self.path)? {
             Some(metadata) if !metadata.is_file() => Err(io::Error::other(
                 "what is there is not a regular file any more",
@@ -96,10 +96,13 @@ fn check_name(path: &Path) -> Result<()> {
     let mut parts = bytes.rsplit(|byte| path::is_separator(char::from(*byte)));
     match parts.next() {
         _ if bytes.is_empty() => Err(Error::invalid("`path` is empty; give the name of a file")),
-        Some(b"" | b"." | b"..") => Err(Error::invalid(format!(
-            "`path`: {} names a directory; give the name of a file in it",
-            path.display()
-        ))),
+        Some(b"" | b"." | b"..") => Err(Error::unusable(
+            "path",
+            format_args!(
+                "{} names a directory; give the name of a file in it",
+                path.display()
+            ),
+        )),
         _ => Ok(()),
     }
 }

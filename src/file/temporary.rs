@@ -105,7 +105,7 @@ impl Temporary {
     }
 
     fn replace_target(&mut self, sync: bool) -> io::Result<()> {
-        let there = self.target.look_again()?;
+        let there = self.target.metadata()?;
         if let Some(old) = there.as_ref().or(self.target.found()) {
             adopt(&self.file, old)?;
         }
@@ -336,7 +336,7 @@ mod tests {
     }
 
     fn create(path: &Path) -> Temporary {
-        let target = Target::look(path).unwrap();
+        let target = Target::find(path).unwrap();
         let (file, path) = named(&target).unwrap();
         Temporary {
             file,

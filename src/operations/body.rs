@@ -30,8 +30,9 @@ pub(super) fn edited(
         Body::Empty | Body::Bytes([]) => empty,
         Body::Bytes(bytes) => parse(bytes, empty.root())?,
         _ => {
-            return Err(Error::invalid(
-                "`field`: fields can be set in a document that is given as bytes, not in a file or a stream",
+            return Err(Error::unusable(
+                "field",
+                "fields can be set in a document that is given as bytes, not in a file or a stream",
             ));
         }
     };
@@ -46,14 +47,17 @@ pub(super) fn edited(
 
 /// The error of fields without a document.
 pub(super) fn no_fields(operation: &str) -> Error {
-    Error::invalid(format!(
-        "`field`: {operation} carries no document, so it has no fields; a call that is used again still has those of before"
-    ))
+    Error::unusable(
+        "field",
+        format_args!(
+            "{operation} carries no document, so it has no fields; a call that is used again still has those of before"
+        ),
+    )
 }
 
 /// A document of the caller's.
 fn parse(bytes: &[u8], root: &str) -> Result<Document> {
-    let unusable = |why: String| Error::invalid(format!("`body`: {why}"));
+    let unusable = |why: String| Error::unusable("body", format_args!("{why}"));
     let document = Document::parse_named(bytes, "body")?;
     if document.root() != root {
         return Err(unusable(format!(
@@ -81,14 +85,15 @@ pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_
         Content::Xml(_) | Content::Json | Content::Text
     );
     if is_document && !matches!(body, Body::Empty | Body::Bytes(_)) {
-        return Err(Error::invalid(format!(
-            "`body`: the document of {name} has to be given as bytes"
-        )));
+        return Err(Error::unusable(
+            "body",
+            format_args!("the document of {name} has to be given as bytes"),
+        ));
     }
     let expected = match operation.body {
         Content::Nothing if !options.fields.is_empty() => return Err(no_fields(name)),
         Content::Nothing if given => {
-            return Err(Error::invalid(format!("`body`: {name} takes none")));
+            return Err(Error::unusable("body", format_args!("{name} takes none")));
         }
         Content::Nothing => return Ok(()),
         _ if given || operation.body_is_optional => return Ok(()),
@@ -97,7 +102,10 @@ pub(super) fn check(operation: &Operation, body: &Body<'_>, options: &Options<'_
         Content::Text => "a text".into(),
         Content::Bytes | Content::Frames => "a body".into(),
     };
-    Err(Error::invalid(format!("`body`: {name} needs {expected}")))
+    Err(Error::unusable(
+        "body",
+        format_args!("{name} needs {expected}"),
+    ))
 }
 
 /// A GET without a body has no length either; PUT and POST always have one.

@@ -80,10 +80,13 @@ pub(super) fn is_quiet(body: &[u8]) -> bool {
 
 fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     if !(1..=MAX_OBJECTS).contains(&objects.len()) {
-        return Err(Error::invalid(format!(
-            "`objects`: {} of them; DeleteMultipleObjects takes 1 to {MAX_OBJECTS}",
-            objects.len()
-        )));
+        return Err(Error::unusable(
+            "objects",
+            format_args!(
+                "{} of them; DeleteMultipleObjects takes 1 to {MAX_OBJECTS}",
+                objects.len()
+            ),
+        ));
     }
     let mut body = String::from("<Delete>");
     xml::element(&mut body, "Quiet", if quiet { "true" } else { "false" });

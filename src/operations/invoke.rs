@@ -43,9 +43,10 @@ pub(super) fn invoke(
             };
             send(client, request, body, options)
         }
-        (name, _) if operation.answer == Content::Frames => Err(Error::invalid(format!(
-            "`operation`: {name} answers in frames, which its own function reads and checks"
-        ))),
+        (name, _) if operation.answer == Content::Frames => Err(Error::unusable(
+            "operation",
+            format_args!("{name} answers in frames, which its own function reads and checks"),
+        )),
         _ => send(client, Request::new(operation, key), body, options),
     }
 }
@@ -57,10 +58,13 @@ fn unknown(name: &str) -> Error {
         .find(|operation| operation.name.eq_ignore_ascii_case(name))
         .map(|operation| format!(" (did you mean {}?)", operation.name))
         .unwrap_or_default();
-    Error::invalid(format!(
-        "`operation`: {name:?} is unknown{similar}; allowed are official names such as \"GetBucketAcl\", and GET, HEAD, PUT, \
+    Error::unusable(
+        "operation",
+        format_args!(
+            "{name:?} is unknown{similar}; allowed are official names such as \"GetBucketAcl\", and GET, HEAD, PUT, \
          POST, DELETE and OPTIONS for what this version does not know"
-    ))
+        ),
+    )
 }
 
 fn check_level(client: &Client, operation: &Operation, key: Option<&str>) -> Result<()> {
@@ -76,15 +80,18 @@ fn check_level(client: &Client, operation: &Operation, key: Option<&str>) -> Res
         (Level::Object, _, None) => "is about an object; `key` is missing",
         _ => return Ok(()),
     };
-    Err(Error::invalid(format!("`operation`: {name} {problem}")))
+    Err(Error::unusable(
+        "operation",
+        format_args!("{name} {problem}"),
+    ))
 }
 
 fn check_parameters(client: &Client, operation: &Operation, options: &Options<'_>) -> Result<()> {
     let missing = |what: &str, name: &str| {
-        Err(Error::invalid(format!(
-            "`{name}` is missing: {} needs this {what}",
-            operation.name
-        )))
+        Err(Error::missing(
+            name,
+            format_args!("{} needs this {what}", operation.name),
+        ))
     };
     for (name, value) in operation.parameters() {
         let given = || {

@@ -104,8 +104,9 @@ impl Service {
     /// Checks `config`. Sends nothing.
     pub fn new(config: &Config) -> Result<Service> {
         if config.cname {
-            return Err(Error::invalid(
-                "`cname`: a custom domain leads to one bucket, so the service as a whole cannot be reached through it; \
+            return Err(Error::unusable(
+                "cname",
+                "a custom domain leads to one bucket, so the service as a whole cannot be reached through it; \
                  give an endpoint such as \"oss-cn-hangzhou.aliyuncs.com\"",
             ));
         }

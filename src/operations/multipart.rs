@@ -67,7 +67,10 @@ impl Bucket {
     }
 
     /// UploadPart from `length` bytes of the file at `path`, from `offset` on.
-    #[allow(clippy::too_many_arguments)] // each of them is what the operation is about
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each of them is what the operation is about"
+    )]
     pub fn upload_part_file(
         &self,
         key: &str,
@@ -204,8 +207,9 @@ pub(super) fn add_source_range(request: &mut Request<'_>, options: &Options<'_>)
             request.header("x-oss-copy-source-range", range.header()?);
             Ok(())
         }
-        Some(_) => Err(Error::invalid(
-            "`range`: UploadPartCopy takes a first and a last byte",
+        Some(_) => Err(Error::unusable(
+            "range",
+            "UploadPartCopy takes a first and a last byte",
         )),
     }
 }
@@ -221,9 +225,11 @@ fn check_number(number: u32) -> Result<()> {
     if PART_NUMBERS.contains(&number) {
         return Ok(());
     }
-    Err(Error::invalid(format!(
-        "`number`: {number} is not a valid part number; allowed are 1 to 10000"
-    )))
+    Err(Error::refused(
+        "number",
+        format_args!("{number} is not a valid part number"),
+        "1 to 10000",
+    ))
 }
 
 pub(super) fn checked_id(upload_id: &str) -> Result<&str> {
@@ -239,10 +245,10 @@ fn check_parts(parts: &[UploadedPart]) -> Result<()> {
     for part in parts {
         check_number(part.number)?;
         if part.etag.is_empty() {
-            return Err(Error::invalid(format!(
-                "`parts`: part {} has no ETag",
-                part.number
-            )));
+            return Err(Error::unusable(
+                "parts",
+                format_args!("part {} has no ETag", part.number),
+            ));
         }
     }
     match parts
@@ -250,10 +256,13 @@ fn check_parts(parts: &[UploadedPart]) -> Result<()> {
         .find(|pair| pair[0].number >= pair[1].number)
     {
         None => Ok(()),
-        Some(pair) => Err(Error::invalid(format!(
-            "`parts`: number {} comes after {}; they have to ascend",
-            pair[1].number, pair[0].number
-        ))),
+        Some(pair) => Err(Error::unusable(
+            "parts",
+            format_args!(
+                "number {} comes after {}; they have to ascend",
+                pair[1].number, pair[0].number
+            ),
+        )),
     }
 }
 

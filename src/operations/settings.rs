@@ -18,10 +18,10 @@ pub(super) fn checked_acl<'a>(acl: &'a str, allowed: &[&str]) -> Result<&'a str>
     if allowed.contains(&acl) {
         return Ok(acl);
     }
-    Err(Error::invalid(format!(
-        "`acl`: {acl:?} is none of {}",
-        allowed.join(", ")
-    )))
+    Err(Error::unusable(
+        "acl",
+        format_args!("{acl:?} is not one of {}", allowed.join(", ")),
+    ))
 }
 
 impl Bucket {

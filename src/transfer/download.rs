@@ -41,7 +41,7 @@ impl Bucket {
         let path = path.as_ref();
         let common = Common::new(&self.client, options)?;
         let workers = transfer.checked_workers()?;
-        let target = Target::look(path)?;
+        let target = Target::find(path)?;
         let mut single = options.clone();
         single.deadline = common.deadline;
         // What is made of an object has neither its size nor its CRC-64.
@@ -107,7 +107,7 @@ impl Bucket {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<()> {
-        let target = Target::look(path.as_ref())?;
+        let target = Target::find(path.as_ref())?;
         let places = Places::new(transfer, self, key, &version(options), target.path());
         if let Some(record) = places.record.filter(|record| record.exists()) {
             let record = Record::open(record)?;

@@ -96,9 +96,11 @@ impl Transfer {
         if (1..=64).contains(&workers) {
             return Ok(workers);
         }
-        Err(Error::invalid(format!(
-            "`workers`: {workers} is out of range; allowed are 1 to 64"
-        )))
+        Err(Error::refused(
+            "workers",
+            format_args!("{workers} is out of range"),
+            "1 to 64",
+        ))
     }
 
     /// Where the record of a transfer of `path` is, which `what` tells apart from others of it; `None` without one.

@@ -34,24 +34,31 @@ impl Plan {
         let part_size = match part_size {
             None => least.next_multiple_of(1024 * 1024).max(USUAL_PART),
             Some(given) if !PART_SIZES.contains(&given) => {
-                return Err(Error::invalid(format!(
-                    "`part_size`: {given} is out of range; allowed are {} to {} bytes",
-                    PART_SIZES.start(),
-                    PART_SIZES.end()
-                )));
+                return Err(Error::unusable(
+                    "part_size",
+                    format_args!(
+                        "{given} is out of range; allowed are {} to {} bytes",
+                        PART_SIZES.start(),
+                        PART_SIZES.end()
+                    ),
+                ));
             }
             Some(given) if given < least => {
-                return Err(Error::invalid(format!(
-                    "`part_size`: {given} bytes make more than {MAX_PARTS} parts of {size} bytes; give {least} or more, or \
+                return Err(Error::unusable(
+                    "part_size",
+                    format_args!(
+                        "{given} bytes make more than {MAX_PARTS} parts of {size} bytes; give {least} or more, or \
                      leave it out"
-                )));
+                    ),
+                ));
             }
             Some(given) => given,
         };
         if !PART_SIZES.contains(&part_size) {
-            return Err(Error::invalid(format!(
-                "`path`: {size} bytes are more than an object can have"
-            )));
+            return Err(Error::unusable(
+                "path",
+                format_args!("{size} bytes are more than an object can have"),
+            ));
         }
         Ok(Plan { size, part_size })
     }

@@ -33,9 +33,10 @@ impl Proxy {
     pub fn parse(text: &str) -> Result<Proxy> {
         let refuse = |why: &str| {
             // The text may hold a password: it is not repeated.
-            Error::invalid(format!(
-                "`proxy`: {why}; expected \"http://[user:password@]host[:port]\""
-            ))
+            Error::unusable(
+                "proxy",
+                format_args!("{why}; expected \"http://[user:password@]host[:port]\""),
+            )
         };
         let rest = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,

@@ -30,9 +30,10 @@ impl Override {
         let name = host.strip_prefix("*.").unwrap_or(host);
         let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
         if host != "*" && (name.is_empty() || !name.bytes().all(legal)) {
-            return Err(Error::invalid(format!(
-                "`resolve`: {host:?} is not a host name; give a name, \"*.suffix\" or \"*\""
-            )));
+            return Err(Error::unusable(
+                "resolve",
+                format_args!("{host:?} is not a host name; give a name, \"*.suffix\" or \"*\""),
+            ));
         }
         let unbracketed = address
             .strip_prefix('[')
@@ -43,9 +44,12 @@ impl Override {
         } else if let Ok(address) = address.parse::<SocketAddr>() {
             (address.ip(), Some(address.port()))
         } else {
-            return Err(Error::invalid(format!(
-                "`resolve`: {address:?} is not an address; give an IPv4 or IPv6 address, with a port or without"
-            )));
+            return Err(Error::unusable(
+                "resolve",
+                format_args!(
+                    "{address:?} is not an address; give an IPv4 or IPv6 address, with a port or without"
+                ),
+            ));
         };
         Ok(Override {
             pattern: host.to_ascii_lowercase(),

@@ -115,7 +115,7 @@ impl Tls {
         let clock = Arc::new(Time(self.clock.clone()));
         let mut config = ClientConfig::builder_with_details(provider.clone(), clock)
             .with_protocol_versions(&versions)
-            .map_err(|cause| Error::invalid(format!("`tls_versions`: {cause}")))?
+            .map_err(|cause| Error::unusable("tls_versions", format_args!("{cause}")))?
             .dangerous()
             .with_custom_certificate_verifier(verify::verifier(&self.trust, provider)?)
             .with_no_client_auth();

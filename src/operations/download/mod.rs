@@ -136,7 +136,7 @@ impl Object {
         loop {
             match self.arriving.body.read(buffer) {
                 Ok(0) if self.is_early() => {
-                    self.pick_up(Error::new(Kind::Truncated, "the answer ended early"))?;
+                    self.resume(Error::new(Kind::Truncated, "the answer ended early"))?;
                 }
                 Ok(0) => return self.compare().map(|()| 0),
                 Ok(got) => {
@@ -150,7 +150,7 @@ impl Object {
                     }
                     return Ok(got);
                 }
-                Err(error) => self.pick_up(error)?,
+                Err(error) => self.resume(error)?,
             }
         }
     }
@@ -207,8 +207,8 @@ impl Object {
     }
 
     /// Asks for the rest of the object after `broken` ended the answer.
-    fn pick_up(&mut self, broken: Error) -> Result<()> {
-        let broken = self.in_numbers(broken);
+    fn resume(&mut self, broken: Error) -> Result<()> {
+        let broken = self.with_progress(broken);
         self.tries.failed_at(self.position, &broken);
         let Some(rest) = self.rest() else {
             return Err(broken);
@@ -272,7 +272,7 @@ impl Object {
     }
 
     /// The error of an answer that ended early, with how much of it came.
-    fn in_numbers(&self, error: Error) -> Error {
+    fn with_progress(&self, error: Error) -> Error {
         match self.arriving.length {
             Some(length) if error.kind() == Kind::Truncated => Error::new(
                 Kind::Truncated,

@@ -116,7 +116,7 @@ pub(in crate::operations) fn to_file(
 ) -> Result<Response> {
     let doing = format!("`path`: cannot write {}", path.display());
     let mut report = Report::new(options.progress);
-    let mut temporary = Temporary::create(Target::look(path)?)?;
+    let mut temporary = Temporary::create(Target::find(path)?)?;
     let mut object = open()?;
     while let Err(error) = copy(&mut object, temporary.file(), &mut report, &doing) {
         object.begin_again(error)?;

@@ -34,6 +34,17 @@ struct Stage {
     services: HashMap<String, Service>,
 }
 
+#[allow(unsafe_code, reason = "the variables of a process are not its own")]
+fn set_variable(name: &str, value: Option<&str>) {
+    // SAFETY: all threads of earlier commands have ended.
+    unsafe {
+        match value {
+            Some(value) => std::env::set_var(name, value),
+            None => std::env::remove_var(name),
+        }
+    }
+}
+
 impl Stage {
     fn obey(&mut self, words: Words) -> Result<String, Refusal> {
         let ok = Ok("ok".to_owned());
@@ -44,14 +55,7 @@ impl Stage {
                 ok
             }
             "env" => {
-                let name = word(&words, 1)?;
-                // SAFETY: all threads of earlier commands have ended.
-                unsafe {
-                    match words.get(2) {
-                        Some(value) => std::env::set_var(name, value),
-                        None => std::env::remove_var(name),
-                    }
-                }
+                set_variable(word(&words, 1)?, words.get(2).map(|value| value.as_ref()));
                 ok
             }
             "config" => {

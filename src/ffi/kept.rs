@@ -1,4 +1,4 @@
-//! What getters lend: made when it is first asked for, then kept where it is.
+//! What getters return: made when it is first asked for, then kept where it is.
 //!
 //! Any number of threads may read a finished call. They add to a list that only grows, without a lock: readers never wait
 //! for readers, and a child of `fork` never for its parent's.
@@ -7,7 +7,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// A list that grows while it is read.
-pub(super) struct Lent<T> {
+pub(super) struct KeptList<T> {
     /// The newest item.
     head: AtomicPtr<Node<T>>,
 }
@@ -18,19 +18,19 @@ struct Node<T> {
 }
 
 // SAFETY: the items are owned, and reached through `&` only; what they need for that, the bounds ask.
-unsafe impl<T: Send + Sync> Send for Lent<T> {}
+unsafe impl<T: Send + Sync> Send for KeptList<T> {}
 // SAFETY: the same.
-unsafe impl<T: Send + Sync> Sync for Lent<T> {}
+unsafe impl<T: Send + Sync> Sync for KeptList<T> {}
 
-impl<T> Default for Lent<T> {
-    fn default() -> Lent<T> {
-        Lent {
+impl<T> Default for KeptList<T> {
+    fn default() -> KeptList<T> {
+        KeptList {
             head: AtomicPtr::new(ptr::null_mut()),
         }
     }
 }
 
-impl<T> Lent<T> {
+impl<T> KeptList<T> {
     /// The item that `is_it`, else what `make` makes, kept. Two threads that come at once may each add one.
     pub fn find_or_add(&self, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> &T {
         let mut next = NonNull::new(self.head.load(Ordering::Acquire));
@@ -63,7 +63,7 @@ impl<T> Lent<T> {
     }
 }
 
-impl<T> Drop for Lent<T> {
+impl<T> Drop for KeptList<T> {
     fn drop(&mut self) {
         let mut next = NonNull::new(*self.head.get_mut());
         while let Some(node) = next {
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_was_lent_stays_where_it_is() {
-        let lent = Lent::default();
+        let lent = KeptList::default();
         let first: *const String = lent.find_or_add(|s| s == "a", || "a".to_owned());
         for i in 0..100 {
             let text = i.to_string();
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn threads_add_at_once_and_find_what_they_added() {
-        let lent: Lent<(usize, usize)> = Lent::default();
+        let lent: KeptList<(usize, usize)> = KeptList::default();
         std::thread::scope(|scope| {
             for thread in 0..4 {
                 let lent = &lent;
