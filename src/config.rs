@@ -1,8 +1,14 @@
-//! Every init option, with its default and its limits.
+//! Every init option, with its default and its limits. `checks` has the rules, `session` what becomes of those for it.
+
+mod checks;
+mod session;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use checks::{check_common, check_signable};
+pub(crate) use checks::{check_header, check_timeout, in_range};
 
 use crate::clock::Clock;
 use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, Static};
@@ -10,7 +16,7 @@ use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::file;
 use crate::retry::Retry;
-use crate::transport::{Override, Proxy, Resolver, Session, SessionOptions, TlsVersion, Trust};
+use crate::transport::{Override, Proxy, Session, TlsVersion, Trust};
 
 /// Which signature requests carry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -477,191 +483,4 @@ impl Config {
             bucket,
         }
     }
-
-    /// The shared session, or one of its own.
-    pub(crate) fn open_session(&self) -> Result<Session> {
-        let Some(session) = &self.session else {
-            return Session::new(self);
-        };
-        let own = &self.own_session;
-        let conflicts = [
-            ("pool_size", own.pool_size.is_some()),
-            ("tls_versions", own.tls_versions.is_some()),
-            (
-                own.trust.as_ref().map_or("", |(option, _)| option),
-                own.trust.is_some(),
-            ),
-            ("proxy", own.proxy.is_some()),
-            ("proxy_from_env", own.proxy_from_env),
-            ("resolve", !own.overrides.is_empty()),
-        ];
-        match conflicts.into_iter().find(|(_, given)| *given) {
-            Some((option, _)) => Err(Error::invalid(format!(
-                "`{option}` belongs to the session, and `session` brings its own; set it on the configuration the \
-                 session is made from"
-            ))),
-            None => Ok(session.clone()),
-        }
-    }
-}
-
-impl Session {
-    /// A session with the pool size, TLS, proxy and name settings of `config`.
-    pub fn new(config: &Config) -> Result<Session> {
-        config.check()?;
-        if config.session.is_some() {
-            return Err(Error::invalid(
-                "`session` is set: make the session from a configuration without one",
-            ));
-        }
-        let own = &config.own_session;
-        let proxy = |https| match &own.proxy {
-            Some(_) if own.proxy_from_env => Err(Error::contradiction(
-                "proxy",
-                "proxy_from_env",
-                "give one of them",
-            )),
-            Some(proxy) => Ok(Some(proxy.clone())),
-            None if own.proxy_from_env => Proxy::from_environment(https),
-            None => Ok(None),
-        };
-        let (tls_min, tls_max) = own
-            .tls_versions
-            .unwrap_or((TlsVersion::V1_2, TlsVersion::V1_3));
-        Session::from_options(SessionOptions {
-            pool_size: own.pool_size.unwrap_or(10),
-            tls_min,
-            tls_max,
-            trust: own
-                .trust
-                .as_ref()
-                .map(|(_, trust)| trust.clone())
-                .unwrap_or_default(),
-            clock: config.clock.clone(),
-            http_proxy: proxy(false)?,
-            https_proxy: proxy(true)?,
-            resolver: Resolver::new(own.overrides.clone()),
-        })
-    }
-}
-
-pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
-    option: &str,
-    value: T,
-    min: T,
-    max: T,
-    unit: &str,
-) -> Result<T> {
-    if min <= value && value <= max {
-        return Ok(value);
-    }
-    Err(Error::refused(
-        option,
-        format_args!("{value} is out of range"),
-        format_args!("{min} to {max} {unit}"),
-    ))
-}
-
-pub(crate) fn check_timeout(option: &str, timeout: Duration) -> Result<Duration> {
-    if timeout >= Duration::from_millis(1) && timeout <= MAX_TIMEOUT {
-        return Ok(timeout);
-    }
-    Err(Error::refused(
-        option,
-        format_args!("{} ms is out of range", timeout.as_millis()),
-        format_args!("1 to {} ms", MAX_TIMEOUT.as_millis()),
-    ))
-}
-
-/// Headers that follow from the rest of the request.
-const RESERVED: [&str; 16] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "date",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "x-oss-content-sha256",
-    "x-oss-date",
-    "x-oss-security-token",
-];
-
-/// A header that a user may add.
-pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<()> {
-    check_header_name(parameter, name)?;
-    if RESERVED
-        .iter()
-        .any(|reserved| name.eq_ignore_ascii_case(reserved))
-    {
-        return Err(Error::unusable(
-            parameter,
-            format_args!("the header {name:?} is written by the library and cannot be set"),
-        ));
-    }
-    if value.chars().any(|c| c.is_control() && c != '\t') {
-        return Err(Error::unusable(
-            parameter,
-            format_args!("the value of {name:?} holds a line break or another control character"),
-        ));
-    }
-    Ok(())
-}
-
-/// A header that can be signed: some are added after signing, or never sent.
-fn check_signable(name: &str) -> Result<()> {
-    const NEVER: [&str; 11] = [
-        "authorization",
-        "connection",
-        "content-length",
-        "expect",
-        "keep-alive",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    check_header_name("additional_signed_header", name)?;
-    if NEVER.iter().any(|never| name.eq_ignore_ascii_case(never)) {
-        return Err(Error::unusable(
-            "additional_signed_header",
-            format_args!(
-                "{name:?} is not among the headers when a request is signed, so it would go unsigned; \
-             give another one, such as \"content-disposition\""
-            ),
-        ));
-    }
-    Ok(())
-}
-
-/// A header that can be the same for all requests.
-fn check_common(name: &str) -> Result<()> {
-    const OWN: [&str; 4] = ["content-md5", "content-range", "if-range", "range"];
-    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        return Err(Error::unusable(
-            "user_header",
-            format_args!("{name:?} belongs to a single request; give it to the call"),
-        ));
-    }
-    Ok(())
-}
-
-fn check_header_name(parameter: &str, name: &str) -> Result<()> {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if !name.is_empty() && name.len() <= 128 && name.bytes().all(legal) {
-        return Ok(());
-    }
-    Err(Error::refused(
-        parameter,
-        format_args!("{name:?} is not a header name"),
-        "1 to 128 letters, digits and !#$%&'*+-.^_`|~ (RFC 9110)",
-    ))
 }

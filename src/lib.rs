@@ -10,10 +10,11 @@
 //! # Ok::<(), alioss::Error>(())
 //! ```
 //!
-//! The modules, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in
-//! parts) and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint` and `config`, and those on the single-idea
-//! modules `request`, `header`, `headers`, `operation` and `table`, `document`,
-//! `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`, `constants`, `everyday`, `content_type` and `error`.
+//! The modules, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in parts)
+//! and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint`
+//! and `config`, and those on the single-idea modules `request`, `header`, `headers`, `operation` and `table`,
+//! `document`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
+//! `constants`, `everyday`, `content_type` and `error`.
 // Nothing that a user, a file or a server controls may panic.
 #![cfg_attr(
     not(test),

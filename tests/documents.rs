@@ -1,11 +1,11 @@
-//! `src/operations/DOCUMENTS.md`, the paths of every document, made of the samples in `tests/vectors/xml`.
+//! `src/operations/DOCUMENTS.md`, the paths of every document, made of the samples in `tests/vectors/{xml,json}`.
 //! `UPDATE=1 cargo test --test documents` rewrites it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use alioss::find_operation;
+use alioss::{Content, OPERATIONS, find_operation};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -21,25 +21,31 @@ fn root() -> &'static Path {
 }
 
 fn documents() -> Documents {
-    let mut names: Vec<String> = std::fs::read_dir(root().join("tests/vectors/xml"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+    let mut files: Vec<PathBuf> = ["xml", "json"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(root().join("tests/vectors").join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
         .collect();
-    names.sort();
+    files.sort();
     let mut all = Documents::new();
-    for name in names {
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap();
         let parts: Vec<&str> = name.split('.').collect();
         let side = match parts.as_slice() {
-            [.., "request", "xml"] => 0,
-            [.., "response", "xml"] => 1,
+            [.., "request", _] => 0,
+            [.., "response", _] => 1,
             _ => continue,
         };
         if find_operation(parts[0]).is_none() {
             continue;
         }
-        let text = std::fs::read_to_string(root().join("tests/vectors/xml").join(&name)).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
         let paths = &mut all.entry(parts[0].to_owned()).or_default()[side];
-        paths.add(&text);
+        if name.ends_with(".json") {
+            paths.add_json(&mut Vec::new(), &serde_json::from_str(&text).unwrap());
+        } else {
+            paths.add(&text);
+        }
     }
     all
 }
@@ -81,6 +87,27 @@ impl Paths {
         }
     }
 
+    /// Adds what a JSON text has below `path`. Of an array the first value stands for all.
+    fn add_json(&mut self, path: &mut Vec<String>, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Object(members) => {
+                for (name, value) in members {
+                    path.push(name.clone());
+                    self.add_json(path, value);
+                    path.pop();
+                }
+            }
+            serde_json::Value::Array(values) => {
+                if let (Some(first), Some(name)) = (values.first(), path.last_mut()) {
+                    *name += "[0]";
+                    self.add_json(path, first);
+                }
+            }
+            serde_json::Value::String(text) => self.0.push((path.clone(), text.clone())),
+            other => self.0.push((path.clone(), other.to_string())),
+        }
+    }
+
     fn note(&mut self, path: Vec<String>, value: &str) {
         let bare = |path: &[String]| path.join(".").replace("[0]", "");
         if path.is_empty() || self.0.iter().any(|(known, _)| bare(known) == bare(&path)) {
@@ -111,7 +138,7 @@ impl Paths {
 
 fn page() -> String {
     let mut page = "# The paths of every document\n\n\
-        Generated from the samples in `tests/vectors/xml` by `UPDATE=1 cargo test --test documents`. Sent paths are for\n\
+        Generated from the samples in `tests/vectors/{xml,json}` by `UPDATE=1 cargo test --test documents`. Sent paths are for\n\
         `oss_call_set_field()`, answered ones for `oss_call_text()` and `oss_call_count()`; both begin below the root. `[0]`\n\
         is the first of several. Behind each path is a value as it may look. Elements that the service has added since are\n\
         used in the same way. [OPERATIONS.md](OPERATIONS.md) lists the operations without a document, too.\n"
@@ -153,6 +180,22 @@ fn page_is_up_to_date() {
     );
 }
 
+/// What these send and get is different for each of their actions.
+const BY_ACTION: [&str; 2] = ["DoDataPipeLineAction", "DoMetaQueryAction"];
+
+#[test]
+fn every_operation_with_a_document_has_a_section() {
+    let all = documents();
+    let is_document = |content| matches!(content, Content::Xml(_) | Content::Json);
+    let without: Vec<&str> = OPERATIONS
+        .iter()
+        .filter(|row| is_document(row.body) || is_document(row.answer))
+        .map(|row| row.name)
+        .filter(|name| !all.contains_key(*name) && !BY_ACTION.contains(name))
+        .collect();
+    assert!(without.is_empty(), "no sample of {without:?}");
+}
+
 /// The paths are those that the library understands.
 #[test]
 fn paths_are_found_in_the_samples() {
@@ -165,6 +208,7 @@ fn paths_are_found_in_the_samples() {
     for (file, operation, side) in [
         ("PutBucketLifecycle.request.xml", "PutBucketLifecycle", 0),
         ("GetBucketInfo.response.xml", "GetBucketInfo", 1),
+        ("../json/PutBucketPolicy.request.json", "PutBucketPolicy", 0),
     ] {
         let document = sample(file);
         let paths = &all[operation][side];

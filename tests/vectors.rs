@@ -1,4 +1,4 @@
-//! The pure rooms against values computed with the official SDKs: `tests/vectors/`, described in its README.
+//! The pure modules against values computed with the official SDKs: `tests/vectors/`, described in its README.
 //!
 //! `OSS_VECTORS_DIR` may name another directory of files with the same names and format. A file that is not there is left
 //! out; one that is there is run as a whole.

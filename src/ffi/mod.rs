@@ -44,6 +44,8 @@ mod session_options;
 
 mod credentials;
 
+mod providers;
+
 mod handles;
 
 mod call;

@@ -69,14 +69,14 @@ impl<'a> Ask<'a> {
 }
 
 pub fn on_bucket(bucket: &Bucket, ask: &Ask<'_>, outcome: &mut Outcome) -> Done {
-    for room in [
+    for group in [
         objects::operate,
         settings::operate,
         multipart::operate,
         urls::operate,
         buckets::operate,
     ] {
-        match room(bucket, ask, outcome) {
+        match group(bucket, ask, outcome) {
             Err(Unsupported) => {}
             done => return done,
         }
