@@ -15,7 +15,9 @@
 //! and `config`, and those on the single-idea modules `request`, `header`, `headers`, `operation` and `table`,
 //! `document`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
 //! `constants`, `everyday`, `content_type` and `error`.
-// Nothing that a user, a file or a server controls may panic.
+// The local OSS and the tests need no documentation of what is public, so this is not in Cargo.toml.
+#![warn(missing_docs)]
+// Nothing that a user, a file or a server controls may panic; tests may, so this is not in Cargo.toml either.
 #![cfg_attr(
     not(test),
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)

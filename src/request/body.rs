@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::file::read_at;
+
 /// A request body.
 pub enum Body<'a> {
     /// None at all.
