@@ -25,12 +25,15 @@
 //            be called from any thread.
 // Process    No init function, no threads, no signal handlers, no output. The
 //            child of fork() can use buckets, but not the calls that its parent
-//            was running.
+//            was running. pthread_cancel() waits until a function of this
+//            library, with the callbacks in it, has returned. Callbacks have to
+//            return: no exception, longjmp() or pthread_exit().
 // Stack      A request needs up to 31 KiB of stack over http and 35 KiB over
 //            https, callbacks not counted.
-// Memory     If memory runs out inside the library, the process is aborted, as
-//            Rust programs are. What a request needs does not depend on the
-//            size of the object.
+// Memory     What a request needs does not depend on the size of the object. If
+//            memory runs out for something large, or of a size that the service
+//            chose, the result is #OSS_NO_MEMORY. A small allocation that fails
+//            ends the process.
 
 #ifndef OSS_H
 #define OSS_H
@@ -57,8 +60,8 @@
 #endif
 #endif
 
-/// A result that has to be looked at: the compiler warns if it is not. Define
-/// it as nothing to be rid of that.
+/// A result that must be checked: the compiler warns if it is not. Define it
+/// as nothing to turn that off.
 #ifndef OSS_CHECK
 #if defined(__GNUC__)
 #define OSS_CHECK __attribute__((warn_unused_result))
@@ -86,7 +89,7 @@ extern "C" {
 // Version
 //
 // The version of this header and that of the library. A program that loads the
-// library at run time compares them; oss_has() tells what a build of the
+// library at run time compares them; oss_has() says what a build of the
 // library can do.
 // -----------------------------------------------------------------------------
 
@@ -155,7 +158,7 @@ typedef int32_t oss_status;
 /// retry: yes.
 #define OSS_NETWORK 11
 
-/// A time-out of the configuration or of the call expired. Worth a retry: yes.
+/// A timeout of the configuration or of the call expired. Worth a retry: yes.
 #define OSS_TIMEOUT 12
 
 /// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
@@ -270,8 +273,8 @@ OSS_API void oss_config_free(oss_config *config);
 OSS_API oss_status oss_config_status(const oss_config *config);
 
 /// Why the configuration cannot be used: its first bad value, else why the last
-/// oss_bucket_new() and the like failed; "" if all is well. Lent until `config`
-/// is used again.
+/// oss_bucket_new() and the like failed; "" if all is well. Valid until
+/// `config` is used again.
 OSS_API const char *oss_config_error(const oss_config *config);
 
 /// What time it is, in seconds since 1970 UTC. Called by each thread that makes
@@ -315,7 +318,8 @@ OSS_API oss_status oss_config_set_dual_stack(oss_config *config, int on);
 OSS_API oss_status oss_config_set_cloudbox_id(oss_config *config,
                                               const char *cloudbox_id);
 
-/// Has V4 also sign this header wherever a request carries it. May be repeated.
+/// Makes V4 sign this header, too, in each request that has it. May be called
+/// several times.
 OSS_API oss_status oss_config_add_signed_header(oss_config *config,
                                                 const char *name);
 
@@ -334,12 +338,12 @@ OSS_API oss_status oss_config_set_connect_timeout_ms(oss_config *config,
 OSS_API oss_status oss_config_set_read_timeout_ms(oss_config *config,
                                                   int64_t milliseconds);
 
-/// Limit for a whole call with its repetitions; milliseconds, 1 to 604800000,
+/// Limit for a whole call with its retries; milliseconds, 1 to 604800000,
 /// default none.
 OSS_API oss_status oss_config_set_total_timeout_ms(oss_config *config,
                                                    int64_t milliseconds);
 
-/// Ends the User-Agent. Up to 128 visible ASCII characters and blanks.
+/// Ends the User-Agent. Up to 128 visible ASCII characters and spaces.
 OSS_API oss_status oss_config_set_app_name(oss_config *config,
                                            const char *name);
 
@@ -442,17 +446,6 @@ OSS_API oss_status oss_config_add_resolve(oss_config *config,
 // appear in no message and in no log.
 // -----------------------------------------------------------------------------
 
-/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
-/// anything else to fail the request. Runs on the thread of the call, on
-/// several threads at once if several work; must not throw or longjmp. Called
-/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
-/// before the keys expire and after the service has refused them.
-typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
-
-/// Frees the `user` of a callback, when the last handle that may call it is
-/// freed. Runs on the thread that frees it; must not throw or longjmp.
-typedef void (*oss_destroy_fn)(void *user);
-
 /// The environment, read once, by this function: OSS_ACCESS_KEY_ID,
 /// OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN. A
 /// configuration without credentials reads it likewise when a bucket or a
@@ -464,12 +457,6 @@ OSS_API oss_credentials *oss_credentials_environment(void);
 OSS_API oss_credentials *oss_credentials_static(const char *id,
                                                 const char *secret,
                                                 const char *token);
-
-/// Asks `function` for keys. `destroy` frees `user` when no handle can call
-/// `function` any more, also if this fails; NULL if there is nothing to free.
-OSS_API oss_credentials *oss_credentials_callback(oss_credentials_fn function,
-                                                  void *user,
-                                                  oss_destroy_fn destroy);
 
 /// A provider by one text, NAME[:ARGUMENT][;OPTION=VALUE]...: "environment",
 /// "environment:alibaba-cloud", "anonymous", "ecs-ram-role[:NAME]",
@@ -530,6 +517,23 @@ OSS_API size_t oss_credentials_name(const oss_credentials *credentials,
 
 /// None: requests go unsigned, for what is public.
 OSS_API oss_credentials *oss_credentials_anonymous(void);
+
+/// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
+/// anything else to fail the request. Runs on the thread of the call, on
+/// several threads at once if several work; must not throw or longjmp. Called
+/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
+/// before the keys expire and after the service has refused them.
+typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
+
+/// Frees the `user` of a callback, when the last handle that may call it is
+/// freed. Runs on the thread that frees it; must not throw or longjmp.
+typedef void (*oss_destroy_fn)(void *user);
+
+/// Asks `function` for keys. `destroy` frees `user` when no handle can call
+/// `function` any more, also if this fails; NULL if there is nothing to free.
+OSS_API oss_credentials *oss_credentials_callback(oss_credentials_fn function,
+                                                  void *user,
+                                                  oss_destroy_fn destroy);
 
 /// Frees credentials; configurations and handles made with them keep them.
 /// NULL is fine.
@@ -623,7 +627,8 @@ OSS_API void oss_service_free(oss_service *service);
 /// Makes a call object. Free with oss_call_free().
 OSS_API oss_call *oss_call_new(void);
 
-/// Frees a call and all it lent out; not while it runs. NULL is fine.
+/// Frees a call and all that its getters returned; not while it runs. NULL is
+/// fine.
 OSS_API void oss_call_free(oss_call *call);
 
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
@@ -635,7 +640,8 @@ OSS_API oss_status oss_call_reset(oss_call *call);
 /// back.
 OSS_API oss_status oss_call_cancel(oss_call *call);
 
-/// Told how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if not
+/// known.
 /// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
@@ -647,29 +653,28 @@ typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 /// call.
 typedef int (*oss_rewind_fn)(void *user);
 
-/// Adds a request header, such as "x-oss-object-acl"; a later one of the same
-/// name replaces it. Both strings are copied.
+/// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
+/// of that name. Both strings are copied.
 OSS_API oss_status oss_call_set_header(oss_call *call,
                                        const char *name,
                                        const char *value);
 
-/// Adds a query parameter, such as "versionId"; a later one of the same name
-/// replaces it; `value` is NULL for a name without a value. Both strings are
-/// copied, and escaped when they are sent.
+/// Sets a query parameter, such as "versionId", replacing an earlier one of
+/// that name; `value` is NULL for a name without a value. Both strings are copied,
+/// and escaped when they are sent.
 OSS_API oss_status oss_call_set_query(oss_call *call,
                                       const char *name,
                                       const char *value);
 
 /// Sets an element of the XML document, or a string of the JSON text, that the
 /// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one after the last. A request
-/// with a body is changed by this, one without gets a new document. See
-/// oss_invoke().
+/// Missing elements are made; an index may be one after the last. A body that
+/// the request has is changed by this; see oss_invoke().
 OSS_API oss_status oss_call_set_field(oss_call *call,
                                       const char *path,
                                       const char *value);
 
-/// Has the service call back when an upload is stored: `callback` and
+/// Makes the service call back when an upload is stored: `callback` and
 /// `variables` are JSON texts, the latter may be NULL. The answer of the
 /// callback is then the body; if it fails, the upload is stored and HTTP status
 /// 203 the error.
@@ -677,7 +682,7 @@ OSS_API oss_status oss_call_set_upload_callback(oss_call *call,
                                                 const char *callback,
                                                 const char *variables);
 
-/// Tells oss_append_object() the CRC-64 of what is there already, so that the
+/// Gives oss_append_object() the CRC-64 of what is there already, so that the
 /// whole object is compared: oss_call_crc64() of the append before, to be set
 /// anew for each. Not needed at position 0.
 OSS_API oss_status oss_call_set_initial_crc64(oss_call *call, uint64_t crc64);
@@ -698,7 +703,7 @@ OSS_API oss_status oss_call_set_range(oss_call *call,
                                       int64_t first,
                                       int64_t last);
 
-/// Has uploads and downloads report to `function`, about every 128 KiB; NULL
+/// Makes uploads and downloads report to `function`, about every 128 KiB; NULL
 /// ends that. Of an upload it counts what the system has taken over, not what
 /// the service has. If a request is retried, it begins at 0 again.
 OSS_API oss_status oss_call_set_progress(oss_call *call,
@@ -706,13 +711,13 @@ OSS_API oss_status oss_call_set_progress(oss_call *call,
                                          void *user);
 
 /// Lets uploads from #oss_read_fn begin again by `function`, so that they are
-/// repeated after a failure as others are; NULL ends that. Stays until
+/// retried after a failure as others are; NULL ends that. Stays until
 /// oss_call_reset().
 OSS_API oss_status oss_call_set_rewind(oss_call *call,
                                        oss_rewind_fn function,
                                        void *user);
 
-/// Limits each request with its repetitions and the reading of its answer, in
+/// Limits each request with its retries and the reading of its answer, in
 /// milliseconds, 1 to 604800000; instead of oss_config_set_total_timeout_ms().
 OSS_API oss_status oss_call_set_timeout_ms(oss_call *call,
                                            int64_t milliseconds);
@@ -802,7 +807,7 @@ OSS_API oss_status oss_call_set_insist(oss_call *call, int on);
 //
 // What the last request of a call has brought: the error, what the service
 // said about the object, the body, the document. All getters accept a call
-// whose request failed; they then tell what the service has answered.
+// whose request failed; they then return what the service has answered.
 // -----------------------------------------------------------------------------
 
 /// An object, in the listing of a bucket.
@@ -886,14 +891,15 @@ OSS_CHECK
 OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// lent until the call is used again, and NULL after the last one. If a page
+/// valid until the call is used again, and NULL after the last one. If a page
 /// cannot be fetched, the listing ends with that error: the entries so far are
 /// right, but they are not all.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
-/// What went wrong, in words; "" if nothing did. Like all that a call lends,
-/// valid until its next request, oss_call_reset() or oss_call_free().
+/// What went wrong, in words; "" if nothing did. Like all that these
+/// getters return, valid until its next request, oss_call_reset() or
+/// oss_call_free().
 OSS_API const char *oss_call_error(const oss_call *call);
 
 /// Whether the bytes of the last request were compared with the checksum of the
@@ -1240,7 +1246,7 @@ OSS_API oss_status oss_put_object_file(const oss_bucket *bucket,
                                        oss_call *call);
 
 /// PutObject of what `read` yields: just `len` bytes, or -1 for all up to its
-/// end. After a failure it is repeated only as long as nothing was read, unless
+/// end. After a failure it is retried only as long as nothing was read, unless
 /// oss_call_set_rewind() lets it begin again.
 OSS_CHECK
 OSS_API oss_status oss_put_object_stream(const oss_bucket *bucket,
@@ -1269,10 +1275,11 @@ OSS_API oss_status oss_get_object_to_buffer(const oss_bucket *bucket,
                                             size_t *len,
                                             oss_call *call);
 
-/// GetObject into the file at `path`, which appears whole or not at all: links
-/// followed, mode and (where allowed) owner of a replaced file kept. Only files
-/// are replaced. If it is killed, nothing stays; where files need a name, it is
-/// `.NAME.alioss-part`, and the next download replaces that.
+/// GetObject into the file at `path`, which appears whole or not at all, after
+/// an fsync unless oss_config_set_file_sync() is 0. A new file has mode 0666
+/// less the umask; a replaced one keeps its mode and, where allowed, its owner.
+/// Links are followed; only files are replaced. If it is killed, nothing stays,
+/// or, where files need a name, `.NAME.alioss-part` until the next download.
 OSS_CHECK
 OSS_API oss_status oss_get_object_to_file(const oss_bucket *bucket,
                                           const char *key,
@@ -1318,7 +1325,7 @@ OSS_API oss_status oss_object_exists(const oss_bucket *bucket,
 
 /// CopyObject: makes `key` a copy of `source_key`, up to 5 GB. NULL for the
 /// bucket of the source is this one, NULL for its version the latest. New
-/// metadata comes as headers, with "x-oss-metadata-directive" = "REPLACE".
+/// metadata comes as headers, with OSS_HEADER_METADATA_DIRECTIVE = "REPLACE".
 OSS_CHECK
 OSS_API oss_status oss_copy_object(const oss_bucket *bucket,
                                    const char *key,
@@ -1329,7 +1336,7 @@ OSS_API oss_status oss_copy_object(const oss_bucket *bucket,
 
 /// AppendObject: adds `len` bytes to an appendable object whose size has to be
 /// `position`; 0 makes it. Go on at oss_call_next_append_position(). Never
-/// repeated: after a lost answer oss_head_object() tells whether it happened.
+/// retried: after a lost answer oss_head_object() shows whether it happened.
 OSS_CHECK
 OSS_API oss_status oss_append_object(const oss_bucket *bucket,
                                      const char *key,
@@ -1377,8 +1384,8 @@ OSS_API oss_status oss_delete_multiple_objects(const oss_bucket *bucket,
 // documents on its own side.
 // -----------------------------------------------------------------------------
 
-/// PutObjectAcl: `acl` is "default", "private", "public-read" or
-/// "public-read-write".
+/// PutObjectAcl: `acl` is OSS_ACL_DEFAULT, OSS_ACL_PRIVATE, OSS_ACL_PUBLIC_READ
+/// or OSS_ACL_PUBLIC_READ_WRITE.
 OSS_CHECK
 OSS_API oss_status oss_put_object_acl(const oss_bucket *bucket,
                                       const char *key,
@@ -1398,7 +1405,7 @@ OSS_API oss_status oss_put_symlink(const oss_bucket *bucket,
                                    const char *target,
                                    oss_call *call);
 
-/// GetSymlink: oss_call_symlink_target() tells where the link leads.
+/// GetSymlink: oss_call_symlink_target() is where the link leads.
 OSS_CHECK
 OSS_API oss_status oss_get_symlink(const oss_bucket *bucket,
                                    const char *key,
@@ -1427,7 +1434,7 @@ OSS_API oss_status oss_delete_object_tagging(const oss_bucket *bucket,
                                              const char *key,
                                              oss_call *call);
 
-/// RestoreObject: has an archived object made readable, for `days` days, or 0
+/// RestoreObject: makes an archived object readable, for `days` days, or 0
 /// for the service's choice, at the speed `tier`, "Expedited", "Standard" or
 /// "Bulk", or NULL. HTTP status 202: begun; 200: it is readable already.
 OSS_CHECK
@@ -1478,7 +1485,7 @@ OSS_API oss_status oss_select_object(const oss_bucket *bucket,
                                      const char *expression,
                                      oss_call *call);
 
-/// CreateSelectObjectMeta: has the rows of an object counted. `*splits`,
+/// CreateSelectObjectMeta: counts the rows of an object. `*splits`,
 /// `*rows` and `*columns` (0 for JSON) get what was found, unless they are
 /// NULL. Fields as for oss_select_object().
 OSS_CHECK
@@ -1554,8 +1561,8 @@ OSS_API oss_status oss_upload_part_copy(const oss_bucket *bucket,
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded. Never repeated: after a lost answer oss_head_object()
-/// tells whether it happened.
+/// that were uploaded. Never retried: after a lost answer oss_head_object()
+/// shows whether it happened.
 OSS_CHECK
 OSS_API oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
                                                  const char *key,
@@ -1663,7 +1670,7 @@ OSS_API oss_status oss_post_policy(const oss_bucket *bucket,
                                    oss_call *call);
 
 /// PutObject by a presigned URL, compared with its CRC-64. Of `bucket` only the
-/// connections and settings are used; the call has to have the signed headers.
+/// connections and settings are used; the call must have the signed headers.
 OSS_CHECK
 OSS_API oss_status oss_put_object_by_url(const oss_bucket *bucket,
                                          const char *url,
@@ -1700,13 +1707,13 @@ OSS_API oss_status oss_head_object_by_url(const oss_bucket *bucket,
 // and fetches.
 // -----------------------------------------------------------------------------
 
-/// PutBucket: creates the bucket. Its ACL comes as header "x-oss-acl", its
-/// class and redundancy as fields "StorageClass" and "DataRedundancyType";
-/// creating one's own bucket again is a success.
+/// PutBucket: creates the bucket. oss_call_set_bucket_acl() sets its ACL, the
+/// fields "StorageClass" and "DataRedundancyType" its class and redundancy.
+/// Creating one's own bucket again is a success.
 OSS_CHECK
 OSS_API oss_status oss_put_bucket(const oss_bucket *bucket, oss_call *call);
 
-/// DeleteBucket: the bucket has to be empty.
+/// DeleteBucket: the bucket must be empty.
 OSS_CHECK
 OSS_API oss_status oss_delete_bucket(const oss_bucket *bucket, oss_call *call);
 
@@ -1732,7 +1739,8 @@ OSS_API oss_status oss_get_bucket_location(const oss_bucket *bucket,
 OSS_CHECK
 OSS_API oss_status oss_get_bucket_acl(const oss_bucket *bucket, oss_call *call);
 
-/// PutBucketAcl: `acl` is "private", "public-read" or "public-read-write".
+/// PutBucketAcl: `acl` is OSS_ACL_PRIVATE, OSS_ACL_PUBLIC_READ or
+/// OSS_ACL_PUBLIC_READ_WRITE.
 OSS_CHECK
 OSS_API oss_status oss_put_bucket_acl(const oss_bucket *bucket,
                                       const char *acl,
@@ -1756,14 +1764,13 @@ OSS_API oss_status oss_describe_regions(const oss_service *service,
 //
 // One entry after the other by oss_call_next(), which fetches pages as needed.
 // Keys are what users made them: "../x" and "/etc/x" are possible. A program
-// that makes file names of keys has to check them.
+// that makes file names of keys must check them.
 // -----------------------------------------------------------------------------
 
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
 /// keys that hold `delimiter` after it are folded into one entry. Both may be
-/// NULL. Step with oss_call_next(), so `call` is required; pages are fetched as
-/// needed. Where to begin and how long pages are: query "start-after" and
-/// "max-keys".
+/// NULL. Step with oss_call_next(), so `call` is required. Begins after the
+/// query "start-after"; the query "max-keys" is how long pages are.
 OSS_CHECK
 OSS_API oss_status oss_list_objects_v2(const oss_bucket *bucket,
                                        const char *prefix,
@@ -1821,11 +1828,10 @@ OSS_API oss_status oss_list_multipart_uploads(const oss_bucket *bucket,
 // -----------------------------------------------------------------------------
 
 /// Sends any operation by its official name, such as "PutBucketLifecycle";
-/// `key` is NULL at bucket level. Its document is given as bytes, built by
-/// oss_call_set_field(), or both: then the fields change it, and
-/// oss_call_body() of the last answer may be given. The answer is collected, up
-/// to 64 MiB: oss_call_text(). An operation that this version does not know is
-/// sent by its method: "GET", "PUT" and so on.
+/// or by a method such as "PUT", for what this version does not know; `key` is
+/// NULL at bucket level. Its document is `body`, or the fields of the call, or
+/// both: then the fields change `body`, which may be oss_call_body() of the
+/// last answer. The answer is collected, up to 64 MiB: oss_call_text().
 OSS_CHECK
 OSS_API oss_status oss_invoke(const oss_bucket *bucket,
                               const char *operation,

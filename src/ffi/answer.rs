@@ -67,7 +67,8 @@ unsafe fn lend_pair(
 }
 
 /// What went wrong, in words; "" if nothing did. Like all that these
-/// getters return, valid until its next request, oss_call_reset() or oss_call_free().
+/// getters return, valid until its next request, oss_call_reset() or
+/// oss_call_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.

@@ -130,7 +130,8 @@ pub extern "C" fn oss_call_new() -> *mut oss_call {
     })
 }
 
-/// Frees a call and all that its getters returned; not while it runs. NULL is fine.
+/// Frees a call and all that its getters returned; not while it runs. NULL is
+/// fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_free(call: *mut oss_call) {
     // SAFETY: a handle that the caller gives back.

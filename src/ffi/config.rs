@@ -114,8 +114,8 @@ pub unsafe extern "C" fn oss_config_status(config: *const oss_config) -> oss_sta
 }
 
 /// Why the configuration cannot be used: its first bad value, else why the last
-/// oss_bucket_new() and the like failed; "" if all is well. Valid until `config`
-/// is used again.
+/// oss_bucket_new() and the like failed; "" if all is well. Valid until
+/// `config` is used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_error(config: *const oss_config) -> *const c_char {
     let text = guard(|| {

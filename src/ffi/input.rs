@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
 use crate::request::{Options, Range};
 
-/// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if unknown.
+/// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if not
+/// known.
 /// Return 0 to go on, anything else to stop with #OSS_CANCELLED. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
@@ -65,8 +66,8 @@ pub unsafe extern "C" fn oss_call_set_header(
     }
 }
 
-/// Sets a query parameter, such as "versionId", replacing an earlier one of that
-/// name; `value` is NULL for a name without a value. Both strings are copied,
+/// Sets a query parameter, such as "versionId", replacing an earlier one of
+/// that name; `value` is NULL for a name without a value. Both strings are copied,
 /// and escaped when they are sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_query(
