@@ -660,8 +660,8 @@ OSS_API oss_status oss_call_set_header(oss_call *call,
                                        const char *value);
 
 /// Sets a query parameter, such as "versionId", replacing an earlier one of
-/// that name; `value` is NULL for a name without a value. Both strings are copied,
-/// and escaped when they are sent.
+/// that name; `value` is NULL for a name without a value. Both strings are
+/// copied, and escaped when they are sent.
 OSS_API oss_status oss_call_set_query(oss_call *call,
                                       const char *name,
                                       const char *value);

@@ -67,8 +67,8 @@ pub unsafe extern "C" fn oss_call_set_header(
 }
 
 /// Sets a query parameter, such as "versionId", replacing an earlier one of
-/// that name; `value` is NULL for a name without a value. Both strings are copied,
-/// and escaped when they are sent.
+/// that name; `value` is NULL for a name without a value. Both strings are
+/// copied, and escaped when they are sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_query(
     call: *mut oss_call,
