@@ -165,7 +165,7 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
 pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
     // SAFETY: see above. A call that cannot be used is refused where it runs.
     let call = unsafe { borrow(call, "call") };
-    let state = call.and_then(|call| call.look());
+    let state = call.and_then(|call| call.read_state());
     state.map_or_else(
         |_| Transfer::new(),
         |state| state.input.lasting.transfer.clone(),
