@@ -15,6 +15,7 @@ use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, 
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::file;
+use crate::header::Size;
 use crate::retry::Retry;
 use crate::transport::{Override, Proxy, Session, TlsVersion, Trust};
 
@@ -188,9 +189,10 @@ impl Config {
     pub fn additional_signed_header(&mut self, name: &str) -> &mut Config {
         let check = check_signable(name);
         self.set(check, |config, ()| {
-            config
-                .additional_signed_headers
-                .push(name.to_ascii_lowercase());
+            let name = name.to_ascii_lowercase();
+            if !config.additional_signed_headers.contains(&name) {
+                config.additional_signed_headers.push(name);
+            }
         })
     }
 
@@ -397,12 +399,23 @@ impl Config {
 
     /// Sends this header with every request, unless a call brings its own.
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
-        let check = check_header("user_header", name, value).and_then(|()| check_common(name));
-        self.set(check, |config, ()| {
-            config
-                .user_headers
-                .push((name.to_owned(), value.trim().to_owned()));
-        })
+        let check = check_header("user_header", name, value)
+            .and_then(|()| check_common(name))
+            .and_then(|()| self.with_user_header(name, value));
+        self.set(check, |config, headers| config.user_headers = headers)
+    }
+
+    /// The headers for every request with one more, or with another value of one.
+    fn with_user_header(&self, name: &str, value: &str) -> Result<Vec<(String, String)>> {
+        let mut headers = self.user_headers.clone();
+        headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
+        headers.push((name.to_owned(), value.trim().to_owned()));
+        let mut size = Size::default();
+        headers
+            .iter()
+            .for_each(|(name, value)| size.add(name, value));
+        size.check("user_header", "headers")?;
+        Ok(headers)
     }
 
     /// Connects to `address` (an IP address, with a port or without) wherever the host is `host`: a name, `*.suffix`, or `*`.

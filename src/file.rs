@@ -32,24 +32,6 @@ fn not_regular(option: &str, path: &Path) -> Error {
     )
 }
 
-/// Moves `file` to a descriptor that is neither standard input nor output nor error. A program that runs without those (a
-/// daemon) would otherwise print into it.
-#[cfg(unix)]
-fn above_standard(file: File) -> io::Result<File> {
-    use std::os::fd::AsRawFd;
-    // The standard library duplicates to descriptors from 3 on.
-    if file.as_raw_fd() < 3 {
-        file.try_clone()
-    } else {
-        Ok(file)
-    }
-}
-
-#[cfg(not(unix))]
-fn above_standard(file: File) -> io::Result<File> {
-    Ok(file)
-}
-
 /// Writes all of `bytes` at a position of their own.
 #[cfg(unix)]
 pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {

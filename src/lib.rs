@@ -34,6 +34,7 @@ mod content_type;
 mod crc32;
 mod crc64;
 pub mod credentials;
+mod descriptor;
 mod document;
 mod endpoint;
 mod error;

@@ -269,14 +269,16 @@ fn signatures_have_limits() {
     let server = server();
     let bucket = bucket(&server);
     let days = |count: u64| Duration::from_secs(count * 86_400);
-    assert!(bucket.post_policy(days(7), "").is_ok());
+    assert!(bucket.post_policy(days(7), "", &Options::new()).is_ok());
     for (expires, conditions) in [
         (days(8), ""),
         (Duration::ZERO, ""),
         (days(1), "[\"eq\",\"$key\",\"a\"]"),
         (days(1), "key"),
     ] {
-        let error = bucket.post_policy(expires, conditions).unwrap_err();
+        let error = bucket
+            .post_policy(expires, conditions, &Options::new())
+            .unwrap_err();
         assert_eq!(
             error.kind(),
             Kind::InvalidArgument,

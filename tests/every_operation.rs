@@ -300,7 +300,7 @@ impl Place {
     fn form(&self) -> Vec<u8> {
         let policy = self
             .bucket
-            .post_policy(Duration::from_secs(60), "")
+            .post_policy(Duration::from_secs(60), "", &Options::new())
             .unwrap();
         let mut fields = policy.fields;
         fields.push(("key".into(), "form.txt".into()));

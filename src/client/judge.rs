@@ -63,7 +63,7 @@ impl<'c> Judge<'c> {
     /// Whether the body of a good answer is what an object holds, which is not the service's word.
     fn is_data(&self) -> bool {
         let operation = self.operation;
-        let is_any = operation.name == operation.method.as_str();
+        let is_any = operation.method == Method::Get && operation.name == operation.method.as_str();
         operation.answer == Content::Bytes && (operation.transfers || is_any)
     }
 

@@ -76,7 +76,7 @@ impl Client {
         }
         headers::check_settings(request, options)?;
         headers::check_given(request, options)?;
-        let credentials = self.credentials_to_sign()?;
+        let credentials = self.credentials_to_sign(options)?;
         let now = inner.service_clock(inner.clock.now());
         let mut query = query(request, options);
         let mut link = Link {
@@ -110,7 +110,12 @@ impl Client {
     }
 
     /// The fields of a form that is good for `expires` seconds and satisfies `conditions`, the text of a JSON array.
-    pub fn post_policy(&self, expires: u64, conditions: &str) -> Result<PostPolicy> {
+    pub fn post_policy(
+        &self,
+        expires: u64,
+        conditions: &str,
+        options: &Options<'_>,
+    ) -> Result<PostPolicy> {
         let inner = &*self.0;
         let most = match inner.signer {
             Signer::V1 => u64::MAX,
@@ -130,7 +135,7 @@ impl Client {
             "" => &[],
             _ => &[conditions],
         };
-        let credentials = self.credentials_to_sign()?;
+        let credentials = self.credentials_to_sign(options)?;
         let now = inner.service_clock(inner.clock.now());
         let expiration = until(now, expires);
         let bucket: Field = ("bucket", inner.bucket.clone().unwrap_or_default());
@@ -160,8 +165,8 @@ impl Client {
         })
     }
 
-    fn credentials_to_sign(&self) -> Result<Arc<Credentials>> {
-        let limits = self.limits(&Options::new())?;
+    fn credentials_to_sign(&self, options: &Options<'_>) -> Result<Arc<Credentials>> {
+        let limits = self.limits(options)?;
         self.0.credentials(&limits)?.ok_or_else(|| {
             Error::new(
                 Kind::Credentials,

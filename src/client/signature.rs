@@ -10,7 +10,14 @@ const CANONICAL_REQUEST: [&str; 2] = ["CanonicalRequest", "ServerCanonicalReques
 const STRING_TO_SIGN: [&str; 2] = ["StringToSign", "ServerStringToSign"];
 
 /// Texts that are not shown, nor what follows them in a line.
-const SECRETS: [&str; 3] = ["security-token", "signature", "authorization"];
+const SECRETS: [&str; 6] = [
+    "security-token",
+    "signature",
+    "authorization",
+    "encryption-customer-key",
+    "x-oss-request-token",
+    "x-oss-callback-var",
+];
 
 /// Longest part of a line that is shown.
 const SHOWN: usize = 200;

@@ -131,6 +131,7 @@ mod run {
 
     use super::Process;
     use crate::credentials::Asking;
+    use crate::descriptor::above_standard;
     use crate::error::Result;
 
     const TIMEOUT: Duration = Duration::from_secs(60);
@@ -149,7 +150,9 @@ mod run {
 
     pub(super) fn output(process: &Process, asking: &Asking<'_>) -> Result<Zeroizing<Vec<u8>>> {
         let failed = |cause: std::io::Error| process.error(format!("cannot be run: {cause}"));
-        let (mut ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+        let mut ours = above_standard(ours).map_err(failed)?;
+        let theirs = above_standard(theirs).map_err(failed)?;
         ours.set_read_timeout(Some(SLICE)).map_err(failed)?;
         let mut running = Command::new(&process.program)
             .args(&process.arguments)

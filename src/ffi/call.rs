@@ -72,7 +72,7 @@ impl oss_call {
         };
         let State { input, output } = &mut *state;
         // What the last request lent may be an argument of this one, so it goes only when this one is over.
-        let _earlier = std::mem::take(output);
+        let earlier = std::mem::take(output);
         let once = std::mem::take(&mut input.once);
         let heard = Heard::default();
         let result = guard(|| {
@@ -85,7 +85,13 @@ impl oss_call {
             operation(&once.add_to(options), output)
         });
         output.keep(heard);
-        self.finish(output, result)
+        let status = self.finish(output, result);
+        // Closing a connection is where a thread may be cancelled, so that happens inside, too.
+        let _ = guard(|| {
+            drop(earlier);
+            Ok(())
+        });
+        status
     }
 
     /// Files how a request, or a part of it, ended.

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use once_cell::sync::OnceCell;
@@ -11,7 +11,7 @@ use super::config::{oss_config, set};
 use super::guard::{self, guard};
 use super::memory::{Handle, Memory, borrow, free, new_handle, word};
 use super::status::oss_status;
-use super::support::{User, busy, is_null, optional_text, status, text};
+use super::support::{User, is_null, optional_text, status, text};
 use crate::credentials::{Asking, Cached, Credentials, CredentialsProvider, Recipe, Static};
 use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
@@ -44,10 +44,15 @@ impl oss_credentials {
         }
     }
 
+    pub(super) fn recipe(&self) -> MutexGuard<'_, Recipe> {
+        self.recipe.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The provider, which is made when it is first needed.
     pub(super) fn provider(&self) -> Result<Arc<dyn CredentialsProvider>> {
-        let recipe = || self.recipe.lock().map_err(|_| busy("credentials"));
-        self.provider.get_or_try_init(|| recipe()?.build()).cloned()
+        self.provider
+            .get_or_try_init(|| self.recipe().build())
+            .cloned()
     }
 }
 
@@ -155,7 +160,7 @@ pub unsafe extern "C" fn oss_keys_timeout_ms(keys: *const oss_keys) -> i64 {
 
 impl oss_keys {
     fn with<T>(&self, use_it: impl FnOnce(&mut Given) -> T) -> Result<T> {
-        let mut given = self.0.lock().map_err(|_| busy("keys"))?;
+        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(use_it(&mut given))
     }
 }
@@ -207,7 +212,11 @@ impl CredentialsProvider for Asked {
         })));
         // SAFETY: the caller vouches for the function; `slot` lives during the call and is only reached through `&`.
         let failed = guard::callback(|| unsafe { (self.function)(self.user.0, slot.as_handle()) });
-        let given = slot.into_value().0.into_inner().map_err(|_| busy("keys"))?;
+        let given = slot
+            .into_value()
+            .0
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let error = |why: String| Error::new(Kind::Credentials, why);
         let keys = match (failed, given.keys) {
             (0, Some(keys)) => keys,

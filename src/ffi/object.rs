@@ -460,8 +460,9 @@ pub unsafe extern "C" fn oss_delete_multiple_objects(
             let objects = keys
                 .into_iter()
                 .zip(versions)
-                .map(|(key, version_id)| {
-                    let key = key.ok_or_else(|| is_null("keys[...]"))?;
+                .enumerate()
+                .map(|(index, (key, version_id))| {
+                    let key = key.ok_or_else(|| is_null(&format!("keys[{index}]")))?;
                     Ok(ObjectIdentifier { key, version_id })
                 })
                 .collect::<Result<Vec<_>>>()?;

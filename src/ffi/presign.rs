@@ -75,10 +75,10 @@ pub unsafe extern "C" fn oss_post_policy(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        run_with_call(call, |_, output| {
+        run_with_call(call, |options, output| {
             let bucket = handles::bucket(bucket)?;
             let conditions = optional_text(conditions, "conditions")?.unwrap_or_default();
-            let form = bucket.post_policy(seconds(expires)?, conditions)?;
+            let form = bucket.post_policy(seconds(expires)?, conditions, options)?;
             output.signed = Some(Signed {
                 url: form.url,
                 along: form.fields,

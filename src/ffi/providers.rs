@@ -6,7 +6,7 @@ use super::credentials::{oss_credentials, read_keys};
 use super::guard::guard;
 use super::memory::{borrow, new_handle};
 use super::status::oss_status;
-use super::support::{busy, optional_text, status, text};
+use super::support::{optional_text, status, text};
 use crate::credentials::{Anonymous, Environment, Recipe, Static};
 use crate::error::{Error, Result};
 
@@ -68,8 +68,7 @@ pub unsafe extern "C" fn oss_credentials_set(
                 "`credentials` are in use, or have no options; set options before the credentials are given to a configuration",
             ));
         }
-        let mut recipe = credentials.recipe.lock().map_err(|_| busy("credentials"))?;
-        recipe.set(option, value)
+        credentials.recipe().set(option, value)
     })
 }
 

@@ -91,8 +91,9 @@ pub unsafe extern "C" fn oss_put_object_tagging(
             let tags = names
                 .into_iter()
                 .zip(values)
-                .map(|(name, value)| {
-                    let name = name.ok_or_else(|| is_null("names[...]"))?;
+                .enumerate()
+                .map(|(index, (name, value))| {
+                    let name = name.ok_or_else(|| is_null(&format!("names[{index}]")))?;
                     Ok((name, value.unwrap_or_default()))
                 })
                 .collect::<Result<Vec<_>>>()?;

@@ -89,11 +89,15 @@ pub(super) unsafe fn strings<'a>(
     }
     // SAFETY: not NULL and `count` pointers long, which fit into the address space.
     let pointers = unsafe { std::slice::from_raw_parts(pointer, count) };
-    pointers
-        .iter()
+    let element = |(index, &pointer): (usize, &*const c_char)| {
         // SAFETY: see above.
-        .map(|&pointer| unsafe { optional_text(pointer, name) })
-        .collect()
+        unsafe { optional_text(pointer, name) }.map_err(|_| {
+            // SAFETY: the same. Only now is the name needed.
+            let error = unsafe { optional_text(pointer, &format!("{name}[{index}]")) };
+            error.err().unwrap_or_else(|| busy(name))
+        })
+    };
+    pointers.iter().enumerate().map(element).collect()
 }
 
 /// Bytes the caller lends; NULL and 0 are none.

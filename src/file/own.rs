@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::above_standard;
 use super::target::is_same;
+use crate::descriptor::above_standard;
 use crate::error::{Error, Kind, Result};
 
 /// How often somebody else may replace a file while it is opened.

@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::{above_standard, not_regular};
+use super::not_regular;
+use crate::descriptor::above_standard;
 use crate::error::{Error, Result};
 
 /// Opens the regular file at `path`, which `option` names in errors. Anything else is refused without opening it: that

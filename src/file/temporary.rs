@@ -11,10 +11,10 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
 
-use super::above_standard;
 use super::own::{self, is_at, is_busy};
 use super::target::{Target, unwritable};
 use crate::crc64::Crc64;
+use crate::descriptor::above_standard;
 use crate::error::Result;
 #[cfg(unix)]
 use crate::ffi::os;

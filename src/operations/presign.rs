@@ -32,8 +32,14 @@ impl Bucket {
     /// A form that lets anybody upload an object for `expires`: whole seconds, with V4 at most 7 days. `conditions` is a JSON array of what the form
     /// has to satisfy besides, such as `[["starts-with","$key","user/"],["content-length-range",1,1048576]]`, or empty. Sends
     /// nothing.
-    pub fn post_policy(&self, expires: Duration, conditions: &str) -> Result<PostPolicy> {
-        self.client.post_policy(expires.as_secs(), conditions)
+    pub fn post_policy(
+        &self,
+        expires: Duration,
+        conditions: &str,
+        options: &Options<'_>,
+    ) -> Result<PostPolicy> {
+        self.client
+            .post_policy(expires.as_secs(), conditions, options)
     }
 
     /// PutObject by a presigned URL: stores `body`, compared with its CRC-64. The URL says where; of this bucket only the

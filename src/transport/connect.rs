@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, Socket as RawSocket, Type};
 
 use crate::cancel::{Connecting, SLICE};
+use crate::descriptor::above_standard;
 use crate::error::{Error, Kind, Result};
 use crate::ffi::os;
 
@@ -120,7 +121,7 @@ fn begin(address: SocketAddr) -> io::Result<(RawSocket, bool)> {
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    let socket = above_stdio(socket)?;
+    let socket = above_standard(socket)?;
     socket.set_nonblocking(true)?;
     match socket.connect(&address.into()) {
         Ok(()) => Ok((socket, true)),
@@ -137,22 +138,6 @@ fn is_in_progress(cause: &io::Error) -> bool {
 #[cfg(not(unix))]
 fn is_in_progress(cause: &io::Error) -> bool {
     cause.kind() == io::ErrorKind::WouldBlock
-}
-
-/// A daemon may have closed its standard streams. Their numbers are not for sockets: what the program prints would be sent.
-#[cfg(unix)]
-fn above_stdio(socket: RawSocket) -> io::Result<RawSocket> {
-    use std::os::fd::{AsRawFd, OwnedFd};
-    if socket.as_raw_fd() > libc::STDERR_FILENO {
-        return Ok(socket);
-    }
-    // The standard library duplicates to 3 and above.
-    OwnedFd::from(socket).try_clone().map(RawSocket::from)
-}
-
-#[cfg(not(unix))]
-fn above_stdio(socket: RawSocket) -> io::Result<RawSocket> {
-    Ok(socket)
 }
 
 /// The socket as requests use it: it blocks, in slices.

@@ -85,9 +85,10 @@ impl Proxy {
             variable("HTTPS_PROXY")
         } else if std::env::var_os("REQUEST_METHOD").is_some() {
             // In a CGI program HTTP_PROXY is the header `Proxy` of the visitor's request.
+            // Where names of variables have no case, the other spelling is the same variable.
             std::env::var("http_proxy")
                 .ok()
-                .filter(|value| !value.is_empty())
+                .filter(|value| !value.is_empty() && !cfg!(windows))
         } else {
             variable("HTTP_PROXY")
         };

@@ -92,7 +92,7 @@ impl Session {
             Some(proxy) if incoming.status == 407 => Err(Failure {
                 error: proxy.wants_credentials("HTTP/1.1 407 Proxy Authentication Required"),
                 stale: false,
-                sent: true,
+                sent: false,
             }),
             _ => Ok(incoming),
         }

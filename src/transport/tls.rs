@@ -38,6 +38,8 @@ pub(crate) struct Tls {
     min: TlsVersion,
     max: TlsVersion,
     trust: Trust,
+    /// Where the system's roots are.
+    places: verify::Places,
     clock: Clock,
     /// A forked child has its own: the memory of sessions inside has a lock.
     config: PerProcess<ClientConfig>,
@@ -60,6 +62,7 @@ impl Tls {
             min,
             max,
             trust,
+            places: verify::Places::from_environment(),
             clock,
             config: PerProcess::new(),
         };
@@ -117,7 +120,11 @@ impl Tls {
             .with_protocol_versions(&versions)
             .map_err(|cause| Error::unusable("tls_versions", format_args!("{cause}")))?
             .dangerous()
-            .with_custom_certificate_verifier(verify::verifier(&self.trust, provider)?)
+            .with_custom_certificate_verifier(verify::verifier(
+                &self.trust,
+                &self.places,
+                provider,
+            )?)
             .with_no_client_auth();
         config.resumption = Resumption::in_memory_sessions(32);
         Ok(config)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -11,13 +12,71 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
+use rustls_native_certs::{CertificateResult, load_certs_from_paths};
 
 use super::tls::Trust;
 use crate::error::{Error, Kind, Result};
 use crate::process::PerProcess;
 
+/// Where the system's roots are, as `SSL_CERT_FILE` and `SSL_CERT_DIR` say. They are read when a session is made, and never
+/// later: reading the environment races with a program that changes it.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    file: Option<PathBuf>,
+    directory: Option<PathBuf>,
+}
+
+/// Where Unix systems have all roots in one file, and where else in single ones.
+const FILES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/tls/cacert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+const DIRECTORY: &str = "/etc/ssl/certs";
+
+impl Places {
+    pub fn from_environment() -> Places {
+        let place = |name: &str| {
+            let value = std::env::var_os(name).filter(|value| !value.is_empty());
+            value.map(PathBuf::from)
+        };
+        Places {
+            file: place("SSL_CERT_FILE"),
+            directory: place("SSL_CERT_DIR"),
+        }
+    }
+
+    fn load(&self) -> CertificateResult {
+        if let Some(file) = &self.file
+            && !file.is_file()
+        {
+            // Not to wait for a pipe, or read from a device for ever.
+            log::warn!("SSL_CERT_FILE: {} is not a file", file.display());
+        }
+        let file = self.file.as_deref().filter(|file| file.is_file());
+        if self.file.is_some() || self.directory.is_some() {
+            return load_certs_from_paths(file, self.directory.as_deref());
+        }
+        if cfg!(not(all(unix, not(target_vendor = "apple")))) {
+            // These have an interface of their own for them.
+            return rustls_native_certs::load_native_certs();
+        }
+        match FILES.iter().map(Path::new).find(|file| file.is_file()) {
+            Some(file) => load_certs_from_paths(Some(file), None),
+            None if Path::new(DIRECTORY).is_dir() => {
+                load_certs_from_paths(None, Some(Path::new(DIRECTORY)))
+            }
+            None => load_certs_from_paths(None, None),
+        }
+    }
+}
+
 pub(super) fn verifier(
     trust: &Trust,
+    places: &Places,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
     Ok(match trust {
@@ -51,6 +110,7 @@ pub(super) fn verifier(
             Arc::new(BuiltInThenSystem {
                 built_in: built(roots, provider.clone())?,
                 system: PerProcess::new(),
+                places: places.clone(),
                 provider,
             })
         }
@@ -143,7 +203,9 @@ fn is_about_the_issuer(cause: &CertificateError) -> bool {
 #[derive(Debug)]
 struct BuiltInThenSystem {
     built_in: Arc<WebPkiServerVerifier>,
-    system: PerProcess<Arc<WebPkiServerVerifier>>,
+    /// `None` if there are none.
+    system: PerProcess<Option<Arc<WebPkiServerVerifier>>>,
+    places: Places,
     provider: Arc<CryptoProvider>,
 }
 
@@ -170,9 +232,9 @@ pub(super) fn no_system_roots(cause: &CertificateError) -> Option<&NoSystemRoots
 impl BuiltInThenSystem {
     /// The system's roots. What fails now may work the next time, when there are descriptors or memory again: only what
     /// could be read is kept.
-    fn system(&self) -> Result<Arc<WebPkiServerVerifier>, String> {
+    fn system(&self) -> Result<Option<Arc<WebPkiServerVerifier>>, String> {
         let system = self.system.get_or_try(|| {
-            let loaded = rustls_native_certs::load_native_certs();
+            let loaded = self.places.load();
             for error in &loaded.errors {
                 log::warn!("reading the system's roots: {error}");
             }
@@ -188,11 +250,12 @@ impl BuiltInThenSystem {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(loaded.certs);
             if roots.is_empty() {
-                return Err("there are none".to_owned());
+                return Ok(None);
             }
-            built(roots, self.provider.clone()).map_err(|error| error.to_string())
+            let built = built(roots, self.provider.clone());
+            built.map(Some).map_err(|error| error.to_string())
         })?;
-        Ok(Arc::clone(&system))
+        Ok((*system).clone())
     }
 }
 
@@ -223,7 +286,8 @@ impl ServerCertVerifier for BuiltInThenSystem {
         match ask(&self.built_in) {
             Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
                 match self.system() {
-                    Ok(system) => ask(&system),
+                    Ok(Some(system)) => ask(&system),
+                    Ok(None) => Err(CertificateError::UnknownIssuer.into()),
                     Err(why) => {
                         let why = OtherError(Arc::new(NoSystemRoots(why)));
                         Err(CertificateError::Other(why).into())

@@ -20,7 +20,7 @@ pub fn operate(bucket: &Bucket, ask: &Ask<'_>, outcome: &mut Outcome) -> Done {
         }
         "post_policy" => {
             let expires = Duration::from_secs(ask.number(2)?);
-            let signed = bucket.post_policy(expires, ask.word(3)?);
+            let signed = bucket.post_policy(expires, ask.word(3)?, options);
             signed.map(|it| tell(outcome, &it.url, &it.fields, it.expiration))
         }
         "put_object_by_url" => {
