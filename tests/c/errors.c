@@ -185,7 +185,7 @@ static void nobody_there(void)
 static void bad_configuration(void)
 {
     oss_config *bad = oss_config_new();
-    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_attempts(bad, 0));
+    STATUS(OSS_INVALID_ARGUMENT, oss_config_set_attempts(bad, -1));
     STATUS(OSS_INVALID_ARGUMENT, oss_config_set_pool_size(bad, -1));
     SAYS("pool_size", oss_last_error());
     SAYS("attempts", oss_config_error(bad));
