@@ -173,7 +173,7 @@ fn everyday_headers() {
             ("x-oss-object-acl", "public-read"),
             ("x-oss-storage-class", "IA"),
             ("x-oss-meta-author", "me"),
-            ("x-oss-tagging", "a%20b=c%26d&e="),
+            ("x-oss-tagging", "a%20b=c%3Dd&e="),
             ("x-oss-server-side-encryption", "AES256"),
             ("x-oss-forbid-overwrite", "true"),
             ("x-oss-traffic-limit", "819200"),

@@ -19,7 +19,7 @@ int main(void)
     OK(oss_call_set_object_acl(call, OSS_ACL_PUBLIC_READ));
     OK(oss_call_set_storage_class(call, OSS_STORAGE_CLASS_IA));
     OK(oss_call_set_metadata(call, "author", "me"));
-    OK(oss_call_add_tag(call, "a b", "c&d"));
+    OK(oss_call_add_tag(call, "a b", "c=d"));
     OK(oss_call_add_tag(call, "e", ""));
     OK(oss_call_set_server_side_encryption(call, OSS_ENCRYPTION_AES256, NULL));
     OK(oss_call_set_forbid_overwrite(call, 1));

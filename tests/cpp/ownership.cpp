@@ -210,7 +210,7 @@ void answers(const oss::bucket &bucket) {
 void everyday_headers(const oss::bucket &bucket, const char *name) {
     const std::string body = "content of an object";
     oss::call call = oss::call().content_type("text/x-test").cache_control("no-cache").content_disposition("inline");
-    call.metadata("Author", "me").tag("a b", "c&d").storage_class(OSS_STORAGE_CLASS_STANDARD).object_acl(OSS_ACL_PRIVATE);
+    call.metadata("Author", "me").tag("a b", "c=d").storage_class(OSS_STORAGE_CLASS_STANDARD).object_acl(OSS_ACL_PRIVATE);
     call.server_side_encryption("AES256").traffic_limit(819200).connect_timeout(std::chrono::seconds(5));
     call.read_timeout(std::chrono::seconds(5)).timeout(std::chrono::minutes(1)).forbid_overwrite();
     bucket.put_object("everyday", body, call).value();
@@ -218,7 +218,7 @@ void everyday_headers(const oss::bucket &bucket, const char *name) {
     FAILS(OSS_EXISTS, bucket.put_object("everyday", body, call));
     bucket.head_object("everyday", call = oss::call()).value();
     CHECK(call.response_header("content-type") == "text/x-test" && call.response_header("x-oss-meta-author") == "me");
-    CHECK(bucket.get_object_tagging("everyday").value() == oss::names_and_values({{"a b", "c&d"}}));
+    CHECK(bucket.get_object_tagging("everyday").value() == oss::names_and_values({{"a b", "c=d"}}));
     FAILS(OSS_PRECONDITION_FAILED, bucket.get_object("everyday", oss::call().if_match("\"none\"")));
     FAILS(OSS_NOT_MODIFIED, bucket.get_object("everyday", oss::call().if_none_match(call.etag())));
     FAILS(OSS_NOT_MODIFIED, bucket.get_object("everyday", oss::call().if_modified_since(call.last_modified())));

@@ -53,7 +53,7 @@ internal static class Everyday
             ContentType = "text/x-a", CacheControl = "no-cache", ContentDisposition = "attachment", ObjectAcl = Acls.Private,
             StorageClass = StorageClasses.Ia, ServerSideEncryption = Encryptions.Aes256, ForbidOverwrite = true,
             TrafficLimit = 819200, ConnectTimeout = TimeSpan.FromSeconds(1), ReadTimeout = TimeSpan.FromMinutes(1),
-            Metadata = { ["author"] = "me" }, Tags = { ["a b"] = "c&d" },
+            Metadata = { ["author"] = "me" }, Tags = { ["a b"] = "c=d" },
         };
         using (var bucket = Bucket())
         {
@@ -65,7 +65,7 @@ internal static class Everyday
                 "content-type\",\"text/x-a", "cache-control\",\"no-cache", "content-disposition\",\"attachment",
                 "x-oss-object-acl\",\"private", "x-oss-storage-class\",\"IA", "x-oss-server-side-encryption\",\"AES256",
                 "x-oss-forbid-overwrite\",\"true", "x-oss-traffic-limit\",\"819200", "x-oss-meta-author\",\"me",
-                "x-oss-tagging\",\"a%20b=c%26d",
+                "x-oss-tagging\",\"a%20b=c%3Dd",
             })
             {
                 Check(seen.Replace(" ", "").Contains(header), "no " + header + " in " + seen);
