@@ -83,7 +83,7 @@ impl Connection {
         wait: &mut Wait<'_>,
         blocks: bool,
     ) -> Result<Received, Fault> {
-        let room = self.input.free(size.max(INPUT));
+        let room = self.input.free(size.max(INPUT)).map_err(Fault::Stop)?;
         let received = receive(&self.socket, &mut self.tls, room, wait, blocks)?;
         if let Received::Bytes(got) = received {
             self.input.received(got);

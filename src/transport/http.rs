@@ -142,7 +142,7 @@ impl Exchange<'_> {
             let (got, sending) = match source.lend(most)? {
                 Some(piece) => (piece.len(), self.push_piece(head, piece)?),
                 None => {
-                    room.grow(most, 0);
+                    room.grow(most, 0)?;
                     let got = source.read(room.get_mut(0, most))?.min(most);
                     (got, self.push_piece(head, room.get(0, got))?)
                 }
@@ -173,7 +173,7 @@ impl Exchange<'_> {
         room: &mut Room,
     ) -> Result<Sending> {
         let size = FRAME + PIECE;
-        room.grow(size + FRAME_END.len(), 0);
+        room.grow(size + FRAME_END.len(), 0)?;
         loop {
             let got = payload.source.read(room.get_mut(FRAME, size))?.min(PIECE);
             let frame = if got == 0 {

@@ -151,7 +151,7 @@ impl Records {
                 return Err(Fault::Stop(error));
             }
             if buffer.len() >= RECORD && blocks {
-                self.incoming.free(LARGE_INPUT);
+                self.incoming.free(LARGE_INPUT).map_err(Fault::Stop)?;
             }
             self.receive_raw(socket, wait)?;
             has_received = true;
@@ -251,7 +251,7 @@ impl Records {
             // A message of the handshake can have several records; rustls limits how many.
             _ => (RECORD + OVERHEAD).max(pending + SMALL_INPUT),
         };
-        let got = socket.receive(self.incoming.free(size), wait)?;
+        let got = socket.receive(self.incoming.free(size).map_err(Fault::Stop)?, wait)?;
         self.incoming.received(got);
         self.is_eof = got == 0;
         Ok(())
@@ -292,7 +292,7 @@ impl Records {
                             room.copy_from_slice(now);
                         }
                         filled += amount;
-                        self.spilled.append(later);
+                        self.spilled.append(later).map_err(Fault::Stop)?;
                     }
                 }
                 ConnectionState::EncodeTlsData(mut message) => {
@@ -373,7 +373,9 @@ fn encode(
     match write(outgoing.get_mut(unsent.end, size)) {
         Ok(written) => unsent.end += written,
         Err(Some(needed)) => {
-            outgoing.grow(unsent.end + needed, unsent.end);
+            outgoing
+                .grow(unsent.end + needed, unsent.end)
+                .map_err(Fault::Stop)?;
             let size = outgoing.size();
             match write(outgoing.get_mut(unsent.end, size)) {
                 Ok(written) => unsent.end += written,

@@ -25,7 +25,7 @@ pub fn answer<'p>(method: &str, pieces: impl IntoIterator<Item = &'p [u8]>) -> R
     let mut input = Input::default();
     let mut heads = HeadReader::default();
     let mut head = loop {
-        input.append(pieces.next().ok_or_else(cut_off)?);
+        input.append(pieces.next().ok_or_else(cut_off)?)?;
         if let Some(head) = heads.read(&mut input)? {
             break head;
         }
@@ -58,7 +58,7 @@ fn body<'p>(
             Taken::Bytes(got) => body.extend_from_slice(buffer.get(..got).unwrap_or_default()),
             Taken::End => break,
             Taken::NeedsMore(_) => match pieces.next() {
-                Some(piece) => input.append(piece),
+                Some(piece) => input.append(piece)?,
                 None if framing == Framing::UntilClose => break,
                 None => return Err(cut_off()),
             },

@@ -4,6 +4,9 @@
 //! the page cache and the data of the loopback interface begin at a page. Between two addresses that differ like that some
 //! processors copy at half their speed.
 
+use crate::error::Result;
+use crate::memory;
+
 /// A multiple of every cache line, and of what copying by words likes.
 const ALIGNMENT: usize = 64;
 
@@ -33,18 +36,19 @@ impl Room {
         self.bytes.get_mut(range).unwrap_or_default()
     }
 
-    /// At least `size` bytes. The first `keep` of them stay.
-    pub fn grow(&mut self, size: usize, keep: usize) {
+    /// At least `size` bytes. The first `keep` of them stay. An error if there is no memory for them.
+    pub fn grow(&mut self, size: usize, keep: usize) -> Result<()> {
         if size <= self.size {
-            return;
+            return Ok(());
         }
         let mut larger = Room::default();
-        larger.bytes = vec![0; size + ALIGNMENT - 1];
+        larger.bytes = memory::zeros(size.saturating_add(ALIGNMENT - 1))?;
         larger.start = larger.bytes.as_ptr().addr().wrapping_neg() % ALIGNMENT;
         larger.size = size;
         let kept = self.get(0, keep);
         larger.get_mut(0, kept.len()).copy_from_slice(kept);
         *self = larger;
+        Ok(())
     }
 
     /// Gives the memory back if there is more than `size` of it.
@@ -97,15 +101,15 @@ impl Input {
     }
 
     /// Where more can be received to: the room has at least `size` bytes, of which some may be in use.
-    pub fn free(&mut self, size: usize) -> &mut [u8] {
+    pub fn free(&mut self, size: usize) -> Result<&mut [u8]> {
         if self.start > 0 {
             let unread = self.end - self.start;
             let (start, end) = (self.start, self.end);
             self.room.get_mut(0, end).copy_within(start..end, 0);
             (self.start, self.end) = (0, unread);
         }
-        self.room.grow(size, self.end);
-        self.room.get_mut(self.end, self.room.size())
+        self.room.grow(size, self.end)?;
+        Ok(self.room.get_mut(self.end, self.room.size()))
     }
 
     /// `amount` bytes have been received into [`free`](Self::free).
@@ -114,12 +118,13 @@ impl Input {
     }
 
     /// Adds `bytes`, whatever their number.
-    pub fn append(&mut self, bytes: &[u8]) {
-        let free = self.free(self.end - self.start + bytes.len());
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        let free = self.free(self.end - self.start + bytes.len())?;
         if let Some(free) = free.get_mut(..bytes.len()) {
             free.copy_from_slice(bytes);
             self.received(bytes.len());
         }
+        Ok(())
     }
 
     /// Gives the memory back if there is more than `size` of it and nothing in it.
@@ -139,7 +144,7 @@ mod tests {
         let mut room = Room::default();
         assert!(room.get_mut(0, usize::MAX).is_empty());
         for size in [1, 100, 16 * 1024, 300_000, 10] {
-            room.grow(size, 0);
+            room.grow(size, 0).unwrap();
             assert!(room.size() >= size);
             assert_eq!(
                 room.get_mut(0, usize::MAX).as_ptr().addr() % ALIGNMENT,
@@ -149,7 +154,7 @@ mod tests {
             assert_eq!(room.get_mut(0, usize::MAX).len(), room.size());
         }
         room.get_mut(0, usize::MAX).fill(1);
-        room.grow(400_000, 5);
+        room.grow(400_000, 5).unwrap();
         assert_eq!(room.get(0, 6), [1, 1, 1, 1, 1, 0]);
         assert!(room.get(400_000, 400_001).is_empty());
         room.shrink(400_000);
@@ -161,10 +166,10 @@ mod tests {
     #[test]
     fn input_keeps_what_is_unread_when_it_moves_or_grows() {
         let mut input = Input::default();
-        input.free(4).copy_from_slice(b"abcd");
+        input.free(4).unwrap().copy_from_slice(b"abcd");
         input.received(4);
         input.consume(1);
-        input.append(b"efgh");
+        input.append(b"efgh").unwrap();
         assert_eq!(input.unread(), b"bcdefgh");
         let mut buffer = [0; 3];
         assert_eq!(input.take(&mut buffer), 3);
