@@ -88,5 +88,9 @@ pub mod internals {
         ($($module:ident)*) => { $(pub mod $module { pub use crate::$module::*; })* };
     }
     expose!(content_type crc64 endpoint escape names sign time xml);
+    #[cfg(feature = "credentials")]
+    pub mod rpc {
+        pub use crate::credentials::rpc::*;
+    }
     pub use crate::transport::replay;
 }

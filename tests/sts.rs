@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use alioss::credentials::{CredentialsProvider, Recipe};
 use alioss::internals::escape;
-use alioss::internals::sign::rpc;
+use alioss::internals::rpc;
 use alioss::{Bucket, Config, Error, Kind, Options, Timestamp};
 use peer::{Peer, folder, read_head, read_request};
 use wire::{Wire, identity};

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use alioss::internals::endpoint::{Addressing, Endpoint, EndpointOptions, Resolved, Scheme};
 use alioss::internals::sign::v4::{Scope, SigningKeys};
-use alioss::internals::sign::{Message, Parts, post_policy, presign, rpc, v1, v4};
+use alioss::internals::sign::{Message, Parts, post_policy, presign, v1, v4};
 use alioss::internals::time::Dates;
-use alioss::internals::{content_type, crc64, endpoint, escape, names, xml};
+use alioss::internals::{content_type, crc64, endpoint, escape, names, rpc, xml};
 use alioss::{Credentials, Header, Parameter, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

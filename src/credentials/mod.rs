@@ -27,6 +27,8 @@ mod recipe;
 #[path = "recipe_without.rs"]
 mod recipe;
 #[cfg(feature = "credentials")]
+pub(crate) mod rpc;
+#[cfg(feature = "credentials")]
 mod sts;
 #[cfg(feature = "credentials")]
 mod uri;

@@ -12,11 +12,11 @@ use zeroize::Zeroizing;
 use super::ecs_ram_role::is_true;
 use super::fetch::{Fetch, Fetched, Method, Url};
 use super::keys::{self, PASCAL, Secrets};
+use super::rpc;
 use super::{Asking, Credentials, CredentialsProvider};
 use crate::error::{Error, Result};
 use crate::file;
 use crate::retry::random;
-use crate::sign::rpc;
 use crate::time::Timestamp;
 
 const TIMEOUT: Duration = Duration::from_secs(15);

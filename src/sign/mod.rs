@@ -2,7 +2,6 @@
 
 pub mod post_policy;
 pub mod presign;
-pub mod rpc;
 pub mod v1;
 pub mod v4;
 
