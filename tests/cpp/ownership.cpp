@@ -235,6 +235,14 @@ void everyday_headers(const oss::bucket &bucket, const char *name) {
     CHECK((first + second).value() == oss::crc64()(body).value() && (first + second).size() == body.size());
 }
 
+// A header that looks misspelt is sent to who insists.
+void insists(const oss::bucket &bucket) {
+    oss::call call = oss::call().header("x-oss-acl", "private");
+    CHECK(contains(FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("insists", "content", call)).text, "x-oss-acl"));
+    bucket.put_object("insists", "content", call.insist()).value();
+    FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("insists", "content", call.insist(false)));
+}
+
 void misuse_by_threads(const oss::bucket &bucket) {
     oss::call call;
     std::promise<void> started, ended;
@@ -264,6 +272,8 @@ int main(int argc, char **argv) {
     arguments(bucket);
     answers(bucket);
     everyday_headers(bucket, argv[1]);
+    insists(bucket);
+    CHECK(oss::version_number() == OSS_VERSION_NUMBER);
     misuse_by_threads(bucket);
     return 0;
 }

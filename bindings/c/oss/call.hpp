@@ -111,6 +111,8 @@ public:
     }
     call forbid_overwrite(bool on = true) { return set(oss_call_set_forbid_overwrite, on ? 1 : 0); }
     call traffic_limit(std::int64_t bits_per_second) { return set(oss_call_set_traffic_limit, bits_per_second); }
+    // Sends headers even if they look like a misspelt one of the service, such as "x-oss-acl" for an object.
+    call insist(bool on = true) { return set(oss_call_set_insist, on ? 1 : 0); }
 
     // Conditions; times in seconds since 1970 UTC.
     call if_match(const oss::text &etag) { return set(oss_call_set_if_match, etag.get()); }

@@ -187,6 +187,8 @@ auto then(const result<> &done, const Value &value) -> result<decltype(value())>
 } // namespace detail
 
 inline const char *version() noexcept { return oss_version(); }
+// The same as a number to compare with OSS_VERSION_NUMBER: 10203 is 1.2.3.
+inline int version_number() noexcept { return oss_version_number(); }
 
 } // namespace OSS_HPP_ABI
 } // namespace oss
