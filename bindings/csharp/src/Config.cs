@@ -29,7 +29,7 @@ namespace Alioss
                 session = options.Session?.Handle;
                 Apply(options);
                 // Last, so that nothing is left to fail that would leak it.
-                callback = (options.Credentials ?? Credentials.Environment).Apply(this);
+                callback = options.Credentials?.Apply(this);
             }
             catch
             {

@@ -62,7 +62,10 @@ namespace Alioss
         /// <summary>Headers that V4 also signs wherever a request carries them.</summary>
         public IList<string> AdditionalSignedHeaders { get; } = new List<string>();
 
-        /// <summary>Where credentials come from. Null, the default: <see cref="Alioss.Credentials.Environment"/>.</summary>
+        /// <summary>
+        /// Where credentials come from. Null, the default: the provider that OSS_CREDENTIALS in the environment names, else
+        /// <see cref="Alioss.Credentials.Environment"/>.
+        /// </summary>
         public Credentials Credentials { get; set; }
 
         /// <summary>

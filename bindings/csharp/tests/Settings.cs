@@ -40,9 +40,9 @@ internal static class Settings
                     Not = { new LifecycleFilterNot { Prefix = "a&b</x", Tag = new Tag("a", "b") } },
                 },
                 Expiration = new LifecycleExpiration { CreatedBeforeDate = NewYear },
-                AbortMultipartUpload = new LifecycleAbort { Days = 3 },
+                AbortMultipartUpload = new LifecycleAbort { CreatedBeforeDate = NewYear },
                 NoncurrentVersionExpiration = new NoncurrentVersionExpiration { NoncurrentDays = 9 },
-                Transitions = { new LifecycleTransition { Days = 5, StorageClass = "IA", IsAccessTime = false, AllowSmallFile = true } },
+                Transitions = { new LifecycleTransition { CreatedBeforeDate = NewYear, StorageClass = "IA", IsAccessTime = false, AllowSmallFile = true } },
                 NoncurrentVersionTransitions = { new NoncurrentVersionTransition { NoncurrentDays = 4, StorageClass = "Archive" } },
             };
             var second = new LifecycleRule { Id = "r2", Prefix = "", Status = "Disabled", Expiration = new LifecycleExpiration { Days = 1 } };
@@ -85,7 +85,7 @@ internal static class Settings
                 c => bucket.PutBucketReferer(c),
                 () => bucket.GetBucketReferer(),
                 () => { },
-                new RefererConfiguration { AllowEmptyReferer = false, TruncatePath = true, Referers = { "https://*.a" }, Blacklist = { "https://b", "https://c" } });
+                new RefererConfiguration { AllowEmptyReferer = false, AllowTruncateQueryString = true, TruncatePath = true, Referers = { "https://*.a" }, Blacklist = { "https://b", "https://c" } });
             Roundtrip(
                 c => bucket.PutBucketEncryption(c),
                 () => bucket.GetBucketEncryption(),
@@ -113,6 +113,11 @@ internal static class Settings
             {
                 RedirectType = "Mirror",
                 MirrorUrl = "https://origin.example.com/",
+                PassQueryString = false,
+                EnableReplacePrefix = false,
+                MirrorPassQueryString = false,
+                MirrorFollowRedirect = true,
+                MirrorCheckMd5 = false,
                 MirrorSni = true,
                 HttpRedirectCode = 301,
                 MirrorHeaders = new MirrorHeaders { PassAll = false, Pass = { "a", "b" }, Remove = { "c" }, Set = { new Tag("d", "e") } },
