@@ -143,7 +143,7 @@ func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, options ..
 // listKeys lists what there is below a prefix.
 func listKeys[E any](
 	ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E,
-	begin func(prefix, delimiter *C.char, via passage) C.oss_status,
+	begin textsCrossing,
 ) iter.Seq2[E, error] {
 	return func(yield func(E, error) bool) {
 		var none E

@@ -7,8 +7,7 @@ import "context"
 
 // sendKeyText is sendKey for operations with one more text.
 func (b *Bucket) sendKeyText(
-	ctx context.Context, key, name, value string, options []Option,
-	function func(key, value *C.char, via passage) C.oss_status,
+	ctx context.Context, key, name, value string, options []Option, function textsCrossing,
 ) (*Answer, error) {
 	v, err := newText(name, value)
 	if err != nil {

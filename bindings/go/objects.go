@@ -18,7 +18,7 @@ func (t target) bucket() *C.oss_bucket {
 
 // sendKey is send for operations on an object.
 func (b *Bucket) sendKey(
-	ctx context.Context, key string, options []Option, function func(key *C.char, via passage) C.oss_status,
+	ctx context.Context, key string, options []Option, function textCrossing,
 ) (*Answer, error) {
 	k, err := newText("key", key)
 	if err != nil {

@@ -93,7 +93,7 @@ func (a *Answer) signed() map[string]string {
 
 // sendURL is send for what a presigned URL lets do. Of the bucket it uses only connections and settings.
 func (b *Bucket) sendURL(
-	ctx context.Context, url string, options []Option, function func(url *C.char, via passage) C.oss_status,
+	ctx context.Context, url string, options []Option, function textCrossing,
 ) (*Answer, error) {
 	u, err := newText("url", url)
 	if err != nil {

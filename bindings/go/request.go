@@ -229,6 +229,12 @@ type passage struct {
 // A crossing runs a function of the library.
 type crossing func(via passage) C.oss_status
 
+// A textCrossing runs one that takes a text, such as a key; a textsCrossing one that takes two.
+type (
+	textCrossing  func(text *C.char, via passage) C.oss_status
+	textsCrossing func(first, second *C.char, via passage) C.oss_status
+)
+
 // attempt runs a function of the library and translates how it failed, or hands the answer to take.
 func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
 	var outcome C.ossgo_outcome

@@ -135,7 +135,7 @@ func WithLength(bytes int64) Option {
 
 // WithContentType sets the type of an object. By default it is guessed from the key.
 func WithContentType(value string) Option {
-	return WithHeader("Content-Type", value)
+	return WithHeader(HeaderContentType, value)
 }
 
 // WithCacheControl says how long others may keep a copy, such as "max-age=3600" or "no-cache".
@@ -216,22 +216,22 @@ func withSetter(set func(*request) error) Option {
 
 // WithMetadata adds user metadata to an object: the header "x-oss-meta-" and name.
 func WithMetadata(name, value string) Option {
-	return WithHeader("x-oss-meta-"+name, value)
+	return WithHeader(HeaderMetaPrefix+name, value)
 }
 
 // WithObjectACL sets the ACL of an object: "default", "private", "public-read" or "public-read-write".
 func WithObjectACL(acl string) Option {
-	return WithHeader("x-oss-object-acl", acl)
+	return WithHeader(HeaderObjectACL, acl)
 }
 
 // WithStorageClass sets the class of an object, such as "IA".
 func WithStorageClass(class string) Option {
-	return WithHeader("x-oss-storage-class", class)
+	return WithHeader(HeaderStorageClass, class)
 }
 
 // WithBucketACL sets the ACL of a new bucket: "private", "public-read" or "public-read-write".
 func WithBucketACL(acl string) Option {
-	return WithHeader("x-oss-acl", acl)
+	return WithHeader(HeaderBucketACL, acl)
 }
 
 // WithBucketStorageClass sets the class of a new bucket, such as "IA".
@@ -246,7 +246,7 @@ func WithRedundancy(kind string) Option {
 
 // WithForbidOverwrite makes uploads fail with [Exists] if the key is in use.
 func WithForbidOverwrite() Option {
-	return WithHeader("x-oss-forbid-overwrite", "true")
+	return WithHeader(HeaderForbidOverwrite, "true")
 }
 
 // WithVersionID addresses a version of an object.
@@ -256,12 +256,12 @@ func WithVersionID(id string) Option {
 
 // WithIfMatch makes a request fail with [PreconditionFailed] unless the object has this ETag, which includes quotes.
 func WithIfMatch(etag string) Option {
-	return WithHeader("If-Match", etag)
+	return WithHeader(HeaderIfMatch, etag)
 }
 
 // WithIfNoneMatch makes a download fail with [NotModified] if the object has this ETag, which includes quotes.
 func WithIfNoneMatch(etag string) Option {
-	return WithHeader("If-None-Match", etag)
+	return WithHeader(HeaderIfNoneMatch, etag)
 }
 
 // maxKeys is the query by which most listings take their page size.
