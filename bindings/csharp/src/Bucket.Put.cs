@@ -70,7 +70,8 @@ namespace Alioss
 
         /// <summary>
         /// PutObject of what is left of <paramref name="source"/>, up to 5 GB: with its length if the stream can seek, else in
-        /// chunks. Repeated on failure only as long as nothing was read. The stream stays open.
+        /// chunks. One that can seek is repeated on failure like any other upload, from where it stood; another only as long
+        /// as nothing was read. The stream stays open.
         /// </summary>
         public OssResponse PutObject(
             string key,
