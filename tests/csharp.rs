@@ -1,5 +1,5 @@
 //! The C# binding on Mono and on CoreCLR: `bindings/csharp/build.sh` compiles the library, its tests, the conformance
-//! runner and the examples, and each runtime runs them against the local server.
+//! runner, the examples and what the page shows, and each runtime runs them against the local server.
 
 mod peer;
 mod support;
@@ -40,6 +40,7 @@ fn built() -> &'static Path {
         let output = Command::new(&script)
             .arg(&directory)
             .arg(&library().shared)
+            .arg(page_as_program(&directory))
             .output()
             .unwrap_or_else(|error| panic!("cannot run {}: {error}", script.display()));
         assert!(
@@ -50,6 +51,54 @@ fn built() -> &'static Path {
         );
         directory
     })
+}
+
+/// Where the film and the photo of the page lie: below the directory of the programs.
+const PAGES_DIRECTORY: &str = "/home/me/";
+
+/// A program of what the page shows, written below a directory. Each piece is a method.
+fn page_as_program(directory: &Path) -> PathBuf {
+    let pieces = support::snippets("bindings/csharp/README.md", "csharp");
+    assert_eq!(pieces.len(), 5);
+    let (mut methods, mut calls) = (String::new(), String::new());
+    for (index, piece) in pieces.iter().enumerate() {
+        let piece = piece
+            .replace("using Alioss;\n", "")
+            .replace(
+                "Region = ",
+                "Endpoint = Environment.GetEnvironmentVariable(\"OSS_ENDPOINT\"), Region = ",
+            )
+            .replace(PAGES_DIRECTORY, &format!("{}/", directory.display()));
+        // The first makes the bucket that the others have.
+        let bucket = if index == 0 { "_" } else { "bucket" };
+        methods += &format!("static void Piece{index}(Bucket {bucket})\n{{\n{piece}}}\n");
+        calls += &format!("Piece{index}(bucket);\n");
+    }
+    let file = directory.join("Page.cs");
+    let program = format!(
+        "using System;\nusing System.Collections.Generic;\nusing System.Text;\nusing Alioss;\n\
+         internal static class Page\n{{\n{methods}static void Main()\n{{\n\
+         var options = new OssOptions {{ Endpoint = Environment.GetEnvironmentVariable(\"OSS_ENDPOINT\"), \
+         Region = \"cn-hangzhou\" }};\n\
+         using (var bucket = new Bucket(options, \"examplebucket\"))\n{{\nbucket.PutBucket();\n\
+         bucket.Invoke(\"PutBucketCors\", null, null, new CallOptions {{ Fields = {{ \
+         [\"CORSRule.AllowedOrigin\"] = \"*\", [\"CORSRule.AllowedMethod\"] = \"GET\" }} }});\n{calls}}}\n}}\n}}\n"
+    );
+    std::fs::write(&file, program).unwrap();
+    std::fs::write(directory.join("photo.jpg"), "photo\n").unwrap();
+    std::fs::write(directory.join("film.mp4"), vec![7; 1_500_000]).unwrap();
+    file
+}
+
+#[test]
+fn pieces_of_the_page() {
+    let words = [
+        "photo\n",
+        "verified: True, the same: True\n",
+        "logs: 30 days\n",
+        "payer: Requester\n",
+    ];
+    example("Page", Scheme::Http, &[], &words);
 }
 
 /// The runner of the conformance scenarios.
