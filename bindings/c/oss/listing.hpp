@@ -72,7 +72,7 @@ private:
 };
 
 // The entries of a listing, fetched page by page. Once through: with next(), or with a range-for, which throws oss::error
-// when a page cannot be fetched. Copies are the same listing.
+// when a page cannot be fetched; next() then asks for that page again. Copies are the same listing.
 class listing {
     struct state {
         call with;
