@@ -86,7 +86,7 @@ func TestConfigurations(t *testing.T) {
 	must(b.DeleteBucketLogging(ctx))(t)
 	wantEqual(t, must(b.GetBucketLogging(ctx))(t), BucketLoggingStatus{})
 
-	referer := RefererConfiguration{AllowTruncateQueryString: Ptr(false), Referers: RefererList{[]string{"https://a?b=c&d"}}, Blacklist: &RefererList{[]string{"x"}}}
+	referer := RefererConfiguration{AllowTruncateQueryString: Ptr(false), TruncatePath: Ptr(false), Referers: RefererList{[]string{"https://a?b=c&d"}}, Blacklist: &RefererList{[]string{"x"}}}
 	must(b.PutBucketReferer(ctx, referer))(t)
 	wantEqual(t, must(b.GetBucketReferer(ctx))(t), referer)
 
@@ -190,10 +190,14 @@ func TestDocumentsKeepTheRest(t *testing.T) {
 	must(b.Invoke(ctx, "PutBucketLifecycle", "", answer.Body, WithField("Rule[1].Status", "Disabled"), WithField("Rule[1].Prefix", "q/"),
 		WithField("Rule[1].Expiration.Days", "5"), WithoutField("Rule[0].Prefix"), WithField("Rule[0].Prefix", "")))(t)
 	answer = must(b.Invoke(ctx, "GetBucketLifecycle", "", nil))(t)
-	for path, want := range map[string]string{"Rule[0].Expiration.Days": "4", "Rule[0].Unheard.Of": "x<y", "Rule[0].ID": "", "Rule[0].Prefix": "", "Rule[1].Status": "Disabled"} {
+	for path, want := range map[string]string{"Rule[0].Expiration.Days": "4", "Rule[0].Unheard.Of": "x<y", "Rule[0].Prefix": "", "Rule[1].Status": "Disabled"} {
 		if got := answer.Text(path); got != want {
 			t.Errorf("%s: %q instead of %q", path, got, want)
 		}
+	}
+	// The service makes up an id for a rule that comes without.
+	if id := answer.Text("Rule[0].ID"); id == "" || id == "a" {
+		t.Errorf("the id that was taken out is %q", id)
 	}
 	if answer.Count("Rule") != 2 || answer.Count("Rule[1].Transition") != 0 {
 		t.Errorf("%s", answer.Body)

@@ -182,7 +182,7 @@ func TestObjectSettings(t *testing.T) {
 func TestRestoreAndProcess(t *testing.T) {
 	b := newBucket(t)
 	ctx := live(t)
-	must(b.PutObjectBytes(ctx, "cold", []byte("x"), WithStorageClass("Archive")))(t)
+	must(b.PutObjectBytes(ctx, "cold", []byte("x"), WithStorageClass(StorageClassColdArchive)))(t)
 	if answer := must(b.RestoreObject(ctx, "cold", 2, "Standard"))(t); answer.HTTPStatus != 202 {
 		t.Errorf("%+v", answer)
 	}
