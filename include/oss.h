@@ -17,17 +17,19 @@
 //            belongs to the library: to a call until its next request, to a
 //            config until it is used again. Free nothing else.
 // Strings    Names are NUL-terminated UTF-8. Bytes are a pointer and a length;
-//            NULL with length 0 is none. What you give is copied, or used only
+//            NULL with length 0 is none. Paths are any bytes on Unix, UTF-8
+//            elsewhere. What you give is copied, or used only
 //            during the function.
 // Threads    Any number of threads may use an oss_session, oss_bucket or
 //            oss_service at once. One thread at a time may use an oss_config
 //            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
 //            be called from any thread.
-// Process    No init function, no threads, no signal handlers, no output. The
-//            child of fork() can use buckets, but not the calls that its parent
-//            was running. pthread_cancel() waits until a function of this
-//            library, with the callbacks in it, has returned. Callbacks have to
-//            return: no exception, longjmp() or pthread_exit().
+// Process    No init function, no threads but those of oss_upload_file() and
+//            oss_download_file() while they run, no signal handlers, no output.
+//            The child of fork() can use buckets, but not the calls that its
+//            parent was running. pthread_cancel() waits until a function of
+//            this library, with the callbacks in it, has returned. Callbacks
+//            have to return: no exception, longjmp() or pthread_exit().
 // Stack      A request needs up to 31 KiB of stack over http and 35 KiB over
 //            https, callbacks not counted.
 // Memory     What a request needs does not depend on the size of the object. If
@@ -123,7 +125,8 @@ typedef int32_t oss_status;
 /// a retry: no.
 #define OSS_INVALID_ARGUMENT 1
 
-/// No such bucket, object, upload or setting (HTTP 404). Worth a retry: no.
+/// No such bucket, object, upload or setting (HTTP 404): oss_call_code() tells
+/// which. Worth a retry: no.
 #define OSS_NOT_FOUND 2
 
 /// The service refused: signature, key, token, policy or clock (401, 403).
@@ -158,7 +161,8 @@ typedef int32_t oss_status;
 /// retry: yes.
 #define OSS_NETWORK 11
 
-/// A timeout of the configuration or of the call expired. Worth a retry: yes.
+/// A timeout of the configuration or of the call expired. Worth a retry: yes,
+/// unless it was the total timeout.
 #define OSS_TIMEOUT 12
 
 /// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
@@ -171,7 +175,7 @@ typedef int32_t oss_status;
 /// Fewer bytes arrived than were announced. Worth a retry: yes.
 #define OSS_TRUNCATED 15
 
-/// A local file or your own stream failed. Worth a retry: no.
+/// A local file failed, or your own stream ended early. Worth a retry: no.
 #define OSS_IO 16
 
 /// The handle is in use: by another thread, or by the call that runs this
@@ -356,9 +360,9 @@ OSS_API oss_status oss_config_set_crc64(oss_config *config, int on);
 OSS_API oss_status oss_config_set_file_sync(oss_config *config, int on);
 
 /// How many times a request is sent at most, 0..100, default 3. 1: never again;
-/// 0: until the total timeout, which has to be set. Only what may be
-/// repeated is. A download that breaks counts the attempts in a row that
-/// brought less than 100 KiB.
+/// 0: until the total timeout, which has to be set. Not counted: one more when
+/// a kept connection has broken, or clock or keys were refused. A download that
+/// breaks counts the attempts in a row that brought less than 100 KiB.
 OSS_API oss_status oss_config_set_attempts(oss_config *config, int attempts);
 
 /// The waits between attempts, in milliseconds: random, up to a bound that is
@@ -519,8 +523,9 @@ OSS_API size_t oss_credentials_name(const oss_credentials *credentials,
 OSS_API oss_credentials *oss_credentials_anonymous(void);
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
-/// anything else to fail the request. Runs on the thread of the call, on
-/// several threads at once if several work; must not throw or longjmp. Called
+/// anything else to fail the request. Runs on the thread of the call, or on
+/// workers of oss_upload_file(), on several threads at once if several work;
+/// must not throw or longjmp. Called
 /// before every attempt, or, if oss_keys_set_expiration() was called, shortly
 /// before the keys expire and after the service has refused them.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
@@ -635,7 +640,8 @@ OSS_API void oss_call_free(oss_call *call);
 OSS_API oss_status oss_call_reset(oss_call *call);
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. What comes too late for one request ends the next. May be
+/// within 250 ms, or when the callback that runs has returned. What comes too
+/// late for one request ends the next. May be
 /// called from any thread and in signal handlers. oss_call_reset() takes it
 /// back.
 OSS_API oss_status oss_call_cancel(oss_call *call);
@@ -648,7 +654,8 @@ OSS_API oss_status oss_call_cancel(oss_call *call);
 typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 
 /// Goes back to the first byte of the body, so that #oss_read_fn yields the
-/// same bytes again; returns 0, or anything else to give up. Runs on the
+/// same bytes again; returns 0, or anything else to give up. Not called before
+/// the first attempt. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
 typedef int (*oss_rewind_fn)(void *user);
@@ -705,7 +712,7 @@ OSS_API oss_status oss_call_set_range(oss_call *call,
 
 /// Makes uploads and downloads report to `function`, about every 128 KiB; NULL
 /// ends that. Of an upload it counts what the system has taken over, not what
-/// the service has. If a request is retried, it begins at 0 again.
+/// the service has. If a request is retried, `done` may repeat or get smaller.
 OSS_API oss_status oss_call_set_progress(oss_call *call,
                                          oss_progress_fn function,
                                          void *user);
@@ -892,8 +899,8 @@ OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, the listing ends with that error: the entries so far are
-/// right, but they are not all.
+/// cannot be fetched, this fails, and asks for that page again when it is called
+/// again: the entries so far are right, but they are not all.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
@@ -962,7 +969,8 @@ OSS_API const char *oss_call_etag(const oss_call *call);
 OSS_API const char *oss_call_version_id(const oss_call *call);
 
 /// CRC-64 of the whole object as the service computed it; 0 if the answer has
-/// none. The CRC-64 of an empty object is 0, too.
+/// none. That of an empty object is 0, too: whether there is one is told by
+/// oss_call_response_header() with #OSS_HEADER_HASH_CRC64.
 OSS_API uint64_t oss_call_crc64(const oss_call *call);
 
 /// Content-Length in bytes: of the object for oss_head_object(), of the answer
@@ -1214,12 +1222,13 @@ OSS_API int64_t oss_call_expiration(const oss_call *call);
 // Objects
 //
 // To store, fetch, copy, append and delete objects. Keys are 1 to 1023 bytes
-// of UTF-8 and are sent byte for byte. `call` may be NULL, unless the answer
-// can only be reached by it.
+// of UTF-8, not beginning with / or \, and are sent byte for byte. `call` may
+// be NULL, unless the answer can only be reached by it.
 // -----------------------------------------------------------------------------
 
-/// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, -1 to
-/// give up. Runs on the calling thread, only during the call; must not throw,
+/// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, a
+/// negative number to give up with #OSS_CANCELLED. It may block: only the total
+/// timeout runs meanwhile. Runs on the calling thread, only during the call; must not throw,
 /// longjmp, or use the call it serves.
 typedef int64_t (*oss_read_fn)(void *user, uint8_t *buf, size_t cap);
 
@@ -1770,7 +1779,7 @@ OSS_API oss_status oss_describe_regions(const oss_service *service,
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
 /// keys that hold `delimiter` after it are folded into one entry. Both may be
 /// NULL. Step with oss_call_next(), so `call` is required. Begins after the
-/// query "start-after"; the query "max-keys" is how long pages are.
+/// query "start-after"; the query "max-keys", 1 to 1000, is how long pages are.
 OSS_CHECK
 OSS_API oss_status oss_list_objects_v2(const oss_bucket *bucket,
                                        const char *prefix,

@@ -250,7 +250,8 @@ pub unsafe extern "C" fn oss_call_version_id(call: *const oss_call) -> *const c_
 }
 
 /// CRC-64 of the whole object as the service computed it; 0 if the answer has
-/// none. The CRC-64 of an empty object is 0, too.
+/// none. That of an empty object is 0, too: whether there is one is told by
+/// oss_call_response_header() with #OSS_HEADER_HASH_CRC64.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_crc64(call: *const oss_call) -> u64 {
     // SAFETY: NULL or a live handle.

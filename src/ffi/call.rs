@@ -157,7 +157,8 @@ pub unsafe extern "C" fn oss_call_reset(call: *mut oss_call) -> oss_status {
 }
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms. What comes too late for one request ends the next. May be
+/// within 250 ms, or when the callback that runs has returned. What comes too
+/// late for one request ends the next. May be
 /// called from any thread and in signal handlers. oss_call_reset() takes it
 /// back.
 #[unsafe(no_mangle)]

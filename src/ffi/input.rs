@@ -22,7 +22,8 @@ pub type oss_progress_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
 
 /// Goes back to the first byte of the body, so that #oss_read_fn yields the
-/// same bytes again; returns 0, or anything else to give up. Runs on the
+/// same bytes again; returns 0, or anything else to give up. Not called before
+/// the first attempt. Runs on the
 /// calling thread, only during the call; must not throw, longjmp or use the
 /// call.
 pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> c_int>;
@@ -208,7 +209,7 @@ pub unsafe extern "C" fn oss_call_set_range(
 
 /// Makes uploads and downloads report to `function`, about every 128 KiB; NULL
 /// ends that. Of an upload it counts what the system has taken over, not what
-/// the service has. If a request is retried, it begins at 0 again.
+/// the service has. If a request is retried, `done` may repeat or get smaller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_progress(
     call: *mut oss_call,

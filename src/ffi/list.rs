@@ -48,7 +48,7 @@ pub(super) unsafe fn text_or_empty(pointer: *const c_char, name: &str) -> Result
 /// ListObjectsV2: the objects whose keys begin with `prefix`, in key order;
 /// keys that hold `delimiter` after it are folded into one entry. Both may be
 /// NULL. Step with oss_call_next(), so `call` is required. Begins after the
-/// query "start-after"; the query "max-keys" is how long pages are.
+/// query "start-after"; the query "max-keys", 1 to 1000, is how long pages are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_list_objects_v2(
     bucket: *const oss_bucket,

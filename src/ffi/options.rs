@@ -292,9 +292,9 @@ pub unsafe extern "C" fn oss_config_set_file_sync(
 }
 
 /// How many times a request is sent at most, 0..100, default 3. 1: never again;
-/// 0: until the total timeout, which has to be set. Only what may be
-/// repeated is. A download that breaks counts the attempts in a row that
-/// brought less than 100 KiB.
+/// 0: until the total timeout, which has to be set. Not counted: one more when
+/// a kept connection has broken, or clock or keys were refused. A download that
+/// breaks counts the attempts in a row that brought less than 100 KiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_attempts(
     config: *mut oss_config,

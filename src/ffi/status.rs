@@ -14,7 +14,8 @@ pub const OSS_OK: oss_status = 0;
 /// A parameter or option is missing or out of range; nothing was changed. Worth
 /// a retry: no.
 pub const OSS_INVALID_ARGUMENT: oss_status = 1;
-/// No such bucket, object, upload or setting (HTTP 404). Worth a retry: no.
+/// No such bucket, object, upload or setting (HTTP 404): oss_call_code() tells
+/// which. Worth a retry: no.
 pub const OSS_NOT_FOUND: oss_status = 2;
 /// The service refused: signature, key, token, policy or clock (401, 403).
 /// Worth a retry: no.
@@ -39,7 +40,8 @@ pub const OSS_SERVER_ERROR: oss_status = 10;
 /// No connection, or it broke: resolving, connecting, TLS, reset. Worth a
 /// retry: yes.
 pub const OSS_NETWORK: oss_status = 11;
-/// A timeout of the configuration or of the call expired. Worth a retry: yes.
+/// A timeout of the configuration or of the call expired. Worth a retry: yes,
+/// unless it was the total timeout.
 pub const OSS_TIMEOUT: oss_status = 12;
 /// oss_call_cancel() was called, or one of your callbacks gave up. Worth a
 /// retry: no.
@@ -48,7 +50,7 @@ pub const OSS_CANCELLED: oss_status = 13;
 pub const OSS_CHECKSUM_MISMATCH: oss_status = 14;
 /// Fewer bytes arrived than were announced. Worth a retry: yes.
 pub const OSS_TRUNCATED: oss_status = 15;
-/// A local file or your own stream failed. Worth a retry: no.
+/// A local file failed, or your own stream ended early. Worth a retry: no.
 pub const OSS_IO: oss_status = 16;
 /// The handle is in use: by another thread, or by the call that runs this
 /// callback. Worth a retry: when it is free.
