@@ -899,8 +899,8 @@ OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, this fails, and asks for that page again when it is called
-/// again: the entries so far are right, but they are not all.
+/// cannot be fetched, this fails; called again, it asks for that page again. The
+/// entries so far are right, but they are not all.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
