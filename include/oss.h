@@ -899,7 +899,7 @@ OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, this fails; called again, it asks for that page again. The
+/// cannot be fetched, this fails, and asks for it again when called again. The
 /// entries so far are right, but they are not all.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
@@ -1228,8 +1228,8 @@ OSS_API int64_t oss_call_expiration(const oss_call *call);
 
 /// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, a
 /// negative number to give up with #OSS_CANCELLED. It may block: only the total
-/// timeout runs meanwhile. Runs on the calling thread, only during the call; must not throw,
-/// longjmp, or use the call it serves.
+/// timeout runs meanwhile. Runs on the calling thread, only during the call;
+/// must not throw, longjmp, or use the call it serves.
 typedef int64_t (*oss_read_fn)(void *user, uint8_t *buf, size_t cap);
 
 /// Takes `len` bytes; returns 0 to go on, anything else to give up. Runs on the

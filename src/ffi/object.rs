@@ -21,8 +21,8 @@ use crate::request::{Body, Rewind};
 
 /// Fills `buf` with up to `cap` bytes and returns how many; 0 at the end, a
 /// negative number to give up with #OSS_CANCELLED. It may block: only the total
-/// timeout runs meanwhile. Runs on the calling thread, only during the call; must not throw,
-/// longjmp, or use the call it serves.
+/// timeout runs meanwhile. Runs on the calling thread, only during the call;
+/// must not throw, longjmp, or use the call it serves.
 pub type oss_read_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, buf: *mut u8, cap: usize) -> i64>;
 

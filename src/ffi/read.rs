@@ -65,7 +65,7 @@ fn read_body(output: &mut Output, buffer: &mut [u8]) -> Result<usize> {
 
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, this fails; called again, it asks for that page again. The
+/// cannot be fetched, this fails, and asks for it again when called again. The
 /// entries so far are right, but they are not all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next(
