@@ -330,6 +330,12 @@ fn calls_remember_what_they_should() {
                 .key_prefix("unavailable")
                 .times(u32::MAX),
         );
+        let reset = Action::Reset { after_bytes: 0 };
+        server.inject(
+            Rule::new(reset)
+                .query_contains("continuation-token")
+                .times(u32::MAX),
+        );
         succeed(
             &[program("remembers.c")],
             &["remembers", file.to_str().unwrap()],

@@ -104,5 +104,9 @@ pub unsafe extern "C" fn oss_call_next(
         Ok(())
     });
     output.keep(heard);
+    if result.is_err() && output.heard.is_none() {
+        // What the service said about an earlier page is not about this one.
+        output.response = None;
+    }
     call.finish(output, result)
 }

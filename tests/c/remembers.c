@@ -218,6 +218,22 @@ static void local_failures(const char *file)
     OK(oss_call_reset(call));
 }
 
+/* The second page never comes: what was said about the first is not about it. */
+static void pages(void)
+{
+    const oss_entry *entry;
+    OK(oss_call_reset(call));
+    OK(oss_call_set_query(call, "max-keys", "1"));
+    OK(oss_list_objects_v2(bucket, NULL, NULL, call));
+    OK(oss_call_next(call, &entry));
+    NUMBER(200, oss_call_http_status(call));
+    STATUS(OSS_NETWORK, oss_call_next(call, &entry));
+    NUMBER(0, oss_call_http_status(call));
+    TEXT("", oss_call_request_id(call));
+    CHECK(oss_call_response_header(call, "date") == NULL);
+    OK(oss_call_reset(call));
+}
+
 int main(int argc, char **argv)
 {
     oss_config *config = configure();
@@ -232,6 +248,7 @@ int main(int argc, char **argv)
     what_stays();
     out_parameters();
     local_failures(argv[2]);
+    pages();
     free(buffer);
     oss_call_free(call);
     oss_bucket_free(bucket);
