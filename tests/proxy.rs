@@ -143,10 +143,12 @@ fn the_environment_is_asked_only_when_wanted() {
         return;
     }
     let server = Server::start(oss_local::Options::default()).unwrap();
-    for (wanted, no_proxy, expected) in [
-        ("1", "", true),
-        ("0", "", false),
-        ("1", "example.com,127.0.0.0/8", false),
+    for (wanted, no_proxy, cgi, expected) in [
+        ("1", "", false, true),
+        ("0", "", false, false),
+        ("1", "example.com,127.0.0.0/8", false, false),
+        // The visitor of a CGI program would choose the proxy.
+        ("1", "", true, false),
     ] {
         let (proxy, seen) = proxy();
         let status = Command::new(std::env::current_exe().unwrap())
@@ -158,6 +160,7 @@ fn the_environment_is_asked_only_when_wanted() {
                 format!("http://user:p%40ss@127.0.0.1:{}", proxy.port()),
             )
             .env("NO_PROXY", no_proxy)
+            .envs(cgi.then_some(("REQUEST_METHOD", "GET")))
             .output()
             .unwrap();
         assert!(
