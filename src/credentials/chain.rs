@@ -1,9 +1,8 @@
 //! The places that Alibaba Cloud's libraries look for keys at, in their order.
 
-use std::env;
 use std::sync::Arc;
 
-use super::ecs_ram_role::is_true;
+use super::environment::{given, is_true};
 use super::{
     Asking, Cached, Credentials, CredentialsProvider, EcsRamRole, Environment, OidcRole, Profile,
     Role, Uri,
@@ -137,8 +136,4 @@ pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRol
         role = role.session_name(&name)?;
     }
     OidcRole::new(role, &provider, file).map(Some)
-}
-
-pub(super) fn given(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }

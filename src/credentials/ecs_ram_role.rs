@@ -1,10 +1,10 @@
 //! Keys of the RAM role of an ECS instance, from its metadata service.
 //! <https://help.aliyun.com/document_detail/214777.html>
 
-use std::env;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::environment::is_true;
 use super::fetch::{Fetch, Fetched, Method, Url};
 use super::{Asking, Credentials, CredentialsProvider, keys};
 use crate::error::{Error, Kind, Result};
@@ -132,9 +132,4 @@ impl CredentialsProvider for EcsRamRole {
 fn is_role_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !name.starts_with("..")
-}
-
-/// Whether the environment variable is `true`, in any case.
-pub(super) fn is_true(variable: &str) -> bool {
-    env::var(variable).is_ok_and(|value| value.eq_ignore_ascii_case("true"))
 }

@@ -14,6 +14,8 @@ mod command;
 #[cfg(feature = "credentials")]
 mod ecs_ram_role;
 #[cfg(feature = "credentials")]
+mod environment;
+#[cfg(feature = "credentials")]
 mod fetch;
 #[cfg(feature = "credentials")]
 mod ini;

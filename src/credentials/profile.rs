@@ -1,6 +1,5 @@
 //! Profiles in the files that the Alibaba Cloud CLI and Alibaba Cloud's libraries share. They are only ever read.
 
-use std::env;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::ecs_ram_role::is_true;
+use super::environment::{given, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
 use super::keys::{SNAKE, Secrets, printable};
@@ -52,14 +51,14 @@ impl Profile {
     /// read now: `ALIBABA_CLOUD_CONFIG_FILE`, `ALIBABA_CLOUD_CREDENTIALS_FILE`, `HOME`,
     /// `ALIBABA_CLOUD_CLI_PROFILE_DISABLED`, `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS`.
     pub fn new(name: Option<&str>) -> Result<Profile> {
-        let home = variable("HOME").or_else(|| variable("USERPROFILE"));
+        let home = given("HOME").or_else(|| given("USERPROFILE"));
         let home = home.map(PathBuf::from);
         let below = |path: &str| home.as_ref().map(|home| home.join(path));
-        let config = variable("ALIBABA_CLOUD_CONFIG_FILE")
+        let config = given("ALIBABA_CLOUD_CONFIG_FILE")
             .map(PathBuf::from)
             .or_else(|| below(".aliyun/config.json"))
-            .filter(|_| !is_set("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"));
-        let ini = match variable("ALIBABA_CLOUD_CREDENTIALS_FILE") {
+            .filter(|_| !is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"));
+        let ini = match given("ALIBABA_CLOUD_CREDENTIALS_FILE") {
             Some(path) => vec![PathBuf::from(path)],
             None => [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
                 .into_iter()
@@ -69,11 +68,11 @@ impl Profile {
         Ok(Profile {
             name: name
                 .map(str::to_owned)
-                .or_else(|| variable("ALIBABA_CLOUD_PROFILE")),
+                .or_else(|| given("ALIBABA_CLOUD_PROFILE")),
             config,
             ini,
             surroundings: Surroundings {
-                external: !is_set("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"),
+                external: !is_on("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"),
                 token_required: is_true("ALIBABA_CLOUD_IMDSV1_DISABLED"),
                 sts: sts_endpoint()?,
             },
@@ -433,11 +432,3 @@ fn warn_of_readers(path: &Path, about: &std::fs::Metadata) {
 
 #[cfg(not(unix))]
 fn warn_of_readers(_: &Path, _: &std::fs::Metadata) {}
-
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn is_set(name: &str) -> bool {
-    variable(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
-}

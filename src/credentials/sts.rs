@@ -1,7 +1,6 @@
 //! Keys of a RAM role, from STS: AssumeRole for who has keys, AssumeRoleWithOIDC for who has an OIDC token (RRSA in ACK).
 //! <https://help.aliyun.com/document_detail/371864.html>
 
-use std::env;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,7 +8,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::ecs_ram_role::is_true;
+use super::environment::{given, is_true};
 use super::fetch::{Fetch, Fetched, Method, Url};
 use super::keys::{self, PASCAL, Secrets};
 use super::rpc;
@@ -333,7 +332,6 @@ fn iso8601(seconds: i64) -> String {
 
 /// What the environment says about where STS is.
 pub(super) fn sts_endpoint() -> Result<Url> {
-    let given = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     if let Some(endpoint) = given("ALIBABA_CLOUD_STS_ENDPOINT") {
         return https(&endpoint, "ALIBABA_CLOUD_STS_ENDPOINT");
     }

@@ -1,0 +1,18 @@
+//! The variables that say where keys are; an empty one counts as not set. They are read when a provider is made.
+
+use std::env;
+
+/// The value of a variable.
+pub(super) fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether it is `true`, in any case.
+pub(super) fn is_true(name: &str) -> bool {
+    given(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether it is `true`, in any case, or `1`.
+pub(super) fn is_on(name: &str) -> bool {
+    is_true(name) || given(name).as_deref() == Some("1")
+}
