@@ -1,9 +1,11 @@
 //! CRC-64/XZ, the checksum of `x-oss-hash-crc64ecma`, running and joined.
 //!
-//! The crate `crc-fast`, with 512-bit vectors, is three to five times as fast for pieces of 16 to 256 KiB, and no faster for
-//! 1 KiB. It would add 760 KB to the library, a third of it, and save about 0.1 s of CPU per GiB: that is not worth it.
+//! crc64fast has what every processor can do. Where one has 512-bit vectors, long pieces are folded with them, which is
+//! two to four times as fast.
 
 use crc64fast::Digest;
+
+use crate::ffi::wide::{self, Distances, Pair};
 
 /// The generator polynomial, reflected: bit 63 is the coefficient of x⁰.
 const POLYNOMIAL: u64 = 0xc96c_5795_d787_0f42;
@@ -23,6 +25,32 @@ const MOVES: [u64; 64] = {
     }
     moves
 };
+
+/// Shorter pieces gain nothing: folding has a beginning and an end, too.
+const LEAST_WIDE: usize = 1024;
+
+/// What folding moves polynomials by. A product of two reflected polynomials is one bit too long, so that each has one less.
+const DISTANCES: Distances = Distances {
+    block: over(2048),
+    vector: over(512),
+    lane: over(128),
+};
+
+/// The factors that move the halves of 128 bits over a distance in bits: the earlier half stands 64 bits before the later.
+const fn over(bits: u64) -> Pair {
+    [power(bits + 63), power(bits - 1)]
+}
+
+/// x to that power.
+const fn power(exponent: u64) -> u64 {
+    let mut power = ONE >> (exponent % 8);
+    let mut bytes = exponent / 8;
+    while bytes != 0 {
+        power = multiply(MOVES[bytes.trailing_zeros() as usize], power);
+        bytes &= bytes - 1;
+    }
+    power
+}
 
 /// The checksum of bytes that arrive piece by piece.
 #[derive(Clone)]
@@ -50,8 +78,24 @@ impl Crc64 {
 
     /// Takes the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.digest.write(bytes);
-        self.length += bytes.len() as u64;
+        let rest = self.take_blocks(bytes).unwrap_or(bytes);
+        self.digest.write(rest);
+        self.length += rest.len() as u64;
+    }
+
+    /// Takes what the widest vectors can fold, and returns the rest. `None` if that is not worth it, or cannot be.
+    fn take_blocks<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        if bytes.len() < LEAST_WIDE {
+            return None;
+        }
+        let (blocks, rest) = bytes.as_chunks();
+        // The register is the complement of the checksum, and so is that with which a digest begins.
+        let [earlier, later] = wide::fold(!self.value(), blocks, &DISTANCES)?;
+        let mut digest = Digest::new();
+        digest.write(&(!earlier).to_le_bytes());
+        digest.write(&later.to_le_bytes());
+        *self = Crc64::continued(digest.sum64());
+        Some(rest)
     }
 
     /// The checksum of all bytes up to now. The service writes it as an unsigned decimal number.
@@ -118,6 +162,32 @@ mod tests {
             let mut crc = Crc64::continued(of(first));
             crc.update(second);
             assert_eq!(crc.value(), of(&bytes));
+        }
+    }
+
+    #[test]
+    fn pieces_of_every_length_are_folded_like_single_bytes() {
+        let bytes: Vec<u8> = (0..20_000u32).map(|n| (n * n % 251) as u8).collect();
+        let mut plain = Digest::new();
+        plain.write(b"before");
+        let mut checked = Vec::new();
+        for byte in &bytes {
+            plain.write(&[*byte]);
+            checked.push(plain.sum64());
+        }
+        for length in (1..600)
+            .chain(LEAST_WIDE - 3..LEAST_WIDE + 600)
+            .chain(19_900..=20_000)
+        {
+            let mut crc = Crc64::continued(of(b"before"));
+            crc.update(&bytes[..length]);
+            assert_eq!(crc.value(), checked[length - 1], "{length}");
+            crc.update(&bytes[length..]);
+            assert_eq!(
+                crc.value(),
+                checked[bytes.len() - 1],
+                "{length} and the rest"
+            );
         }
     }
 

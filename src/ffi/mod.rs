@@ -1,8 +1,8 @@
 //! The C API: everything `include/oss.h` declares, in the order of that header.
 //!
-//! The only module with `unsafe`, so it also has `os`: system calls as safe functions, which others may use. Each function
-//! of the API is a few lines around one function of the core; what they share is in `support`. The header is generated from
-//! the doc comments here, so they speak to the reader of C.
+//! The only module with `unsafe`, so it also has `os`, system calls as safe functions, and `wide`, the widest vectors of the
+//! processor; others may use these two. Each function of the API is a few lines around one function of the core; what they
+//! share is in `support`. The header is generated from the doc comments here, so they speak to the reader of C.
 #![allow(
     unsafe_code,
     reason = "C hands over pointers; nothing else in the library may take them"
@@ -80,3 +80,5 @@ mod invoke;
 
 mod crc64;
 pub(crate) mod os;
+
+pub(crate) mod wide;

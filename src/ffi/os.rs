@@ -2,8 +2,8 @@
 //!
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
 //! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), and to notice
-//! a fork without asking for the process id each time takes pthread_atfork(3). So this is the one file in `ffi` that the
-//! core uses.
+//! a fork without asking for the process id each time takes pthread_atfork(3). So this is a file in `ffi`
+//! that the core uses.
 
 #[cfg(unix)]
 use std::fs::File;
