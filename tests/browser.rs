@@ -1,11 +1,13 @@
 //! The official client for browsers (`ali-oss` of npm) in a real browser, on a page of another origin: what browsers ask of
 //! a server beyond the protocol has to be there. The page is `tests/official/browser/page.js`.
 
+#[path = "server/tests/support/chromium.rs"]
+mod chromium;
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -124,29 +126,9 @@ impl Drop for Browser {
 }
 
 fn browse(url: &str, profile: &Path) -> Browser {
-    let program = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .flat_map(|name| {
-            let path = std::env::var_os("PATH").unwrap_or_default();
-            std::env::split_paths(&path)
-                .map(|directory| directory.join(name))
-                .collect::<Vec<PathBuf>>()
-        })
-        .find(|path| path.is_file())
-        .expect("there is no Chromium (Debian: chromium)");
-    let child = Command::new(program)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-proxy-server",
-        ])
-        .arg(format!("--user-data-dir={}", profile.display()))
+    let words = chromium::program(profile);
+    let child = Command::new(&words[0])
+        .args(&words[1..])
         .arg(url)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -22,6 +22,8 @@ pub struct Exchange {
     pub head: Head,
     pub operation: &'static str,
     pub identity: Identity,
+    /// What became of the signature, in the words of [`crate::RequestRecord::signature`].
+    pub verdict: &'static str,
     pub request_id: String,
     /// The server's time, which may be wrong on purpose.
     pub now_ms: i64,

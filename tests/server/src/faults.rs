@@ -97,7 +97,7 @@ impl Rule {
 
 /// What goes wrong. In JSON: `{"type": "delay", "ms": 500}`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
     /// Another answer instead of the operation.
     Status(Status),
@@ -173,7 +173,9 @@ fn temporary_redirect() -> u16 {
 #[serde(default, deny_unknown_fields)]
 pub struct Status {
     pub status: u16,
+    /// Empty: the usual one for the status.
     pub code: String,
+    /// Empty: the usual one for the status.
     pub message: String,
     pub ec: Option<String>,
     pub headers: Vec<(String, String)>,
@@ -189,8 +191,8 @@ impl Default for Status {
     fn default() -> Status {
         Status {
             status: 503,
-            code: "ServiceUnavailable".into(),
-            message: "Please reduce your request rate.".into(),
+            code: String::new(),
+            message: String::new(),
             ec: None,
             headers: Vec::new(),
             raw_body: None,
@@ -200,7 +202,86 @@ impl Default for Status {
     }
 }
 
+/// Status, code, and message of errors as the service has them most often.
+const USUAL: [(u16, &str, &str); 13] = [
+    (
+        400,
+        "InvalidArgument",
+        "The argument you specified is not valid.",
+    ),
+    (
+        403,
+        "AccessDenied",
+        "You have no right to access this object.",
+    ),
+    (404, "NoSuchKey", "The specified key does not exist."),
+    (
+        405,
+        "MethodNotAllowed",
+        "The specified method is not allowed against this resource.",
+    ),
+    (
+        408,
+        "RequestTimeout",
+        "Your socket connection to the server was not read from or written to within the timeout period.",
+    ),
+    (
+        409,
+        "FileAlreadyExists",
+        "The object you specified already exists and can not be overwritten.",
+    ),
+    (
+        411,
+        "MissingContentLength",
+        "You must provide the Content-Length HTTP header.",
+    ),
+    (
+        412,
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold.",
+    ),
+    (
+        416,
+        "InvalidRange",
+        "The requested range cannot be satisfied.",
+    ),
+    (429, "TooManyRequests", "Please reduce your request rate."),
+    (
+        500,
+        "InternalError",
+        "We encountered an internal error. Please try again.",
+    ),
+    (
+        501,
+        "NotImplemented",
+        "A header you provided implies functionality that is not implemented.",
+    ),
+    (
+        503,
+        "ServiceUnavailable",
+        "Please reduce your request rate.",
+    ),
+];
+
 impl Status {
+    /// Code and message, the usual ones where none are given.
+    pub fn texts(&self) -> (String, String) {
+        let usual = USUAL.iter().find(|(status, ..)| *status == self.status);
+        let (code, message) = match usual {
+            Some((_, code, message)) => (*code, *message),
+            None if self.status >= 500 => ("InternalError", "The server failed on demand."),
+            None => ("InvalidRequest", "The request was refused on demand."),
+        };
+        let or = |given: &str, usual: &str| if given.is_empty() { usual } else { given }.to_owned();
+        // Whoever names a code of their own is not told something else by the message.
+        let message = if self.code.is_empty() || self.code == code {
+            message
+        } else {
+            "Failed on demand."
+        };
+        (or(&self.code, code), or(&self.message, message))
+    }
+
     pub fn new(status: u16, code: impl Into<String>) -> Status {
         Status {
             status,

@@ -22,6 +22,7 @@ mod errors;
 mod exchange;
 mod faults;
 mod handlers;
+mod inject;
 mod options;
 mod percent;
 mod record;
@@ -39,7 +40,7 @@ pub use options::{
     ACCESS_KEY_ID, ACCESS_KEY_SECRET, Credential, OWNER, Options, STS_ACCESS_KEY_ID,
     STS_ACCESS_KEY_SECRET, STS_TOKEN, TlsVersion,
 };
-pub use record::RequestRecord;
+pub use record::{Refusal, RequestRecord};
 pub use server::Server;
 
 use base64::Engine;

@@ -136,7 +136,7 @@ fn greeting(server: &Server, place: &str, id: &str, secret: &str) -> String {
             "\nor      oss_config_set_endpoint(config, \"{endpoint}\");\n        oss_config_set_ca_file(config, \"{ca}\");\n"
         );
     }
-    text + &format!("\nrequests seen: {endpoint}/_local/requests\n")
+    text + &format!("\nbuckets and requests: {endpoint}/_local/\n")
 }
 
 /// The signals that ask a program to end.

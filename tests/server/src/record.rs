@@ -5,6 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
+use crate::errors::ApiError;
+use crate::request::Head;
+
 /// One request as it came in. Status 0: not answered (yet).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RequestRecord {
@@ -29,9 +33,94 @@ pub struct RequestRecord {
     pub received_at_ms: i64,
     /// Official name of the operation, e.g. `PutObject`.
     pub operation: String,
+    /// How it is signed: `V4`, `V4 URL`, `V1`, `V1 URL`, `form`, or nothing.
+    pub scheme: String,
+    /// `valid`, `refused` or `none`; nothing if it was not looked at, because a rule answered.
+    pub signature: String,
+    /// A rule hit it.
+    pub injected: bool,
+    /// Why it was refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// An error as the server sees it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: String,
+    pub message: String,
+    pub ec: Option<String>,
+    /// The further elements of the error: for a signature that does not match `StringToSign` and, with V4,
+    /// `CanonicalRequest`, as the server computed them.
+    pub details: Vec<(String, String)>,
+}
+
+impl Refusal {
+    pub(crate) fn new(error: &ApiError) -> Refusal {
+        let details = error
+            .details
+            .iter()
+            .filter(|(name, _)| *name != "StringToSignBytes")
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
+        Refusal {
+            code: error.code.to_string(),
+            message: error.message.to_string(),
+            ec: error.ec.as_ref().map(ToString::to_string),
+            details,
+        }
+    }
+}
+
+/// How a request is signed, by what it has, not by whether that is right.
+fn scheme(head: &Head) -> &'static str {
+    let authorization = head.header("authorization");
+    match authorization.as_deref() {
+        Some(text) if text.starts_with("OSS4-") => "V4",
+        Some(text) if text.starts_with("OSS ") => "V1",
+        Some(_) => "unknown",
+        None if head.query.has("x-oss-signature") => "V4 URL",
+        None if head.query.has("Signature") => "V1 URL",
+        None => "",
+    }
 }
 
 impl RequestRecord {
+    /// `tls` is the version and the name the client asked for.
+    pub(crate) fn new(
+        head: &Head,
+        id: &str,
+        operation: &str,
+        connection: u64,
+        tls: Option<(String, Option<String>)>,
+    ) -> RequestRecord {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (tls_version, sni) = match tls {
+            Some((version, sni)) => (Some(version), sni),
+            None => (None, None),
+        };
+        RequestRecord {
+            id: id.to_owned(),
+            connection,
+            method: head.method.clone(),
+            target: text(&head.target),
+            host: head.host.clone(),
+            headers: head
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+                .collect(),
+            tls_version,
+            sni,
+            received_at_ms: clock::true_now_ms(),
+            operation: operation.to_owned(),
+            scheme: match operation {
+                "PostObject" => "form".to_owned(),
+                _ => scheme(head).to_owned(),
+            },
+            ..RequestRecord::default()
+        }
+    }
+
     /// The first header of this (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -61,8 +150,14 @@ impl Records {
     }
 
     pub fn all(&self) -> Vec<RequestRecord> {
+        self.last(Self::KEPT)
+    }
+
+    /// The last so many.
+    pub fn last(&self, count: usize) -> Vec<RequestRecord> {
         let list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         list.iter()
+            .skip(list.len().saturating_sub(count))
             .map(|entry| entry.lock().unwrap_or_else(PoisonError::into_inner).clone())
             .collect()
     }

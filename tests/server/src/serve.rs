@@ -1,7 +1,5 @@
 //! Listeners, connections, and one request from its head to its answer.
 
-use std::error::Error;
-use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,12 +21,13 @@ use crate::body::{AnswerBody, Effects};
 use crate::clock;
 use crate::errors::ApiError;
 use crate::exchange::{Exchange, Upload};
-use crate::faults::{Action, Seen, Status};
+use crate::faults::Seen;
 use crate::handlers::{self, route};
-use crate::record::RequestRecord;
+use crate::inject::{self, Abort};
+use crate::record::{Entry, Refusal, RequestRecord};
 use crate::request::Head;
 use crate::server::Shared;
-use crate::socket::{After, Conn, Raw, Wire};
+use crate::socket::{Conn, Raw, Wire};
 use crate::sts;
 
 /// An unread request body up to this size is read and dropped, so that the connection can go on.
@@ -90,23 +89,6 @@ async fn connection(conn: Arc<Conn>, shared: Arc<Shared>, tls: Option<TlsAccepto
     conn.drain().await;
 }
 
-/// No answer: the connection ends here.
-#[derive(Debug)]
-struct Abort;
-
-impl fmt::Display for Abort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ended on demand")
-    }
-}
-
-impl Error for Abort {}
-
-fn reset(conn: &Conn) -> Abort {
-    conn.reset_on_close();
-    Abort
-}
-
 async fn handle(
     request: Request<Incoming>,
     shared: Arc<Shared>,
@@ -128,119 +110,161 @@ async fn handle(
             &shared.domains,
         )
     };
-    let request_id = crate::random_hex(12).to_ascii_uppercase();
-    if admin::is_admin(&head) {
-        let entry = Arc::default();
-        let answer = admin::answer(&shared, &head, Upload::new(incoming, entry)).await;
-        return Ok(respond(
-            answer,
-            &request_id,
-            clock::true_now_ms(),
-            started,
-            None,
-            conn,
-        ));
-    }
-
-    let other = shared.issuer.operation(&head);
-    let operation = other.unwrap_or_else(|| route::operation(&head));
-    let (tls_version, sni) = conn
-        .tls
-        .get()
-        .cloned()
-        .map_or((None, None), |(version, sni)| (Some(version), sni));
-    let record = if shared.record {
-        record(&head, &request_id, operation, conn.id, tls_version, sni)
-    } else {
-        RequestRecord::default()
-    };
-    let entry = if shared.record {
-        shared.records.add(record)
-    } else {
-        Arc::default()
-    };
-    let upload = Upload::new(incoming, Arc::clone(&entry));
-
-    let actions = shared.rules.take(&Seen {
-        method: &head.method,
-        bucket: head.place.bucket.as_deref(),
-        key: head.place.key.as_deref().unwrap_or_default(),
-        target: &head.target,
-        operation,
-    });
-    let skew: i64 = actions
-        .iter()
-        .map(|action| {
-            if let Action::SkewClock { seconds } = action {
-                *seconds
-            } else {
-                0
-            }
-        })
-        .sum();
-    let now_ms = shared
-        .clock
-        .now_ms()
-        .saturating_add(skew.saturating_mul(1000));
-    let mut exchange = Exchange {
-        shared: Arc::clone(&shared),
-        head,
-        operation,
-        identity: Identity::Anonymous,
-        request_id,
-        now_ms,
-        body: upload,
-        key: String::new(),
-        secure,
-        client: conn.client,
-    };
-
-    let instead = before(&mut exchange, &actions, &conn).await?;
-    let mut answer = match instead {
-        Some(answer) => answer,
-        None => {
-            let answer = match perform(&mut exchange).await {
-                Ok(answer) => answer,
-                Err(error) => error.answer(
-                    &exchange.request_id,
-                    &exchange.head.host,
-                    exchange.head.method == "HEAD",
-                ),
-            };
-            settle(&mut exchange, answer, &conn).await
-        }
-    };
-    handlers::decorate(&mut answer, &exchange);
-    if answer.status == 500 {
-        complain(&exchange, &answer);
-    }
-    if shared.verbose {
-        let head = &exchange.head;
-        let target = String::from_utf8_lossy(&head.target);
-        eprintln!(
-            "{} {} {} {} {} {} ms",
-            exchange.client,
-            head.method,
-            target,
-            exchange.operation,
-            answer.status,
-            started.elapsed().as_millis()
-        );
-    }
-    let effects = after(&mut answer, &actions, &conn)?;
-    {
-        let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);
-        record.status = answer.status;
-        record.time_ms = started.elapsed().as_millis() as u64;
-    }
-    Ok(respond(
-        answer,
-        &exchange.request_id,
-        now_ms,
-        started,
-        effects,
+    let arrival = Arrival {
+        shared,
         conn,
-    ))
+        secure,
+        started,
+        request_id: crate::random_hex(12).to_ascii_uppercase(),
+    };
+    if admin::is_admin(&head) {
+        return Ok(arrival.admin(head, incoming).await);
+    }
+    arrival.request(head, incoming).await
+}
+
+/// What is known of a request besides itself.
+struct Arrival {
+    shared: Arc<Shared>,
+    conn: Arc<Conn>,
+    secure: bool,
+    started: Instant,
+    request_id: String,
+}
+
+impl Arrival {
+    /// What pages and tests ask of the server, not of the service.
+    async fn admin(self, head: Head, incoming: Incoming) -> Response<AnswerBody> {
+        let upload = Upload::new(incoming, Arc::default());
+        let answer = match (admin::refusal(&self.shared, &head), admin::owned(&head)) {
+            (None, Some(owned)) => {
+                let operation = route::operation(&owned);
+                let now_ms = self.shared.clock.now_ms();
+                let mut exchange = self.exchange(owned, operation, upload, now_ms);
+                let account = admin::owner_of(&exchange);
+                exchange.identity = Identity::Account(account);
+                let answer = match carry_out(&mut exchange).await {
+                    Ok(answer) => answer,
+                    Err(error) => error_answer(&exchange, error),
+                };
+                admin::harmless(settle(&mut exchange, answer, &self.conn).await)
+            }
+            (Some(why), _) => admin::refuse(&why),
+            (None, None) => admin::answer(&self.shared, &head, upload).await,
+        };
+        let now_ms = clock::true_now_ms();
+        respond(
+            answer,
+            &self.request_id,
+            now_ms,
+            self.started,
+            None,
+            self.conn,
+        )
+    }
+
+    fn exchange(&self, head: Head, operation: &'static str, body: Upload, now_ms: i64) -> Exchange {
+        Exchange {
+            shared: Arc::clone(&self.shared),
+            head,
+            operation,
+            identity: Identity::Anonymous,
+            verdict: "",
+            request_id: self.request_id.clone(),
+            now_ms,
+            body,
+            key: String::new(),
+            secure: self.secure,
+            client: self.conn.client,
+        }
+    }
+
+    async fn request(self, head: Head, incoming: Incoming) -> Result<Response<AnswerBody>, Abort> {
+        let shared = &self.shared;
+        let operation = shared
+            .issuer
+            .operation(&head)
+            .unwrap_or_else(|| route::operation(&head));
+        let entry = if shared.record {
+            let tls = self.conn.tls.get().cloned();
+            shared.records.add(RequestRecord::new(
+                &head,
+                &self.request_id,
+                operation,
+                self.conn.id,
+                tls,
+            ))
+        } else {
+            Entry::default()
+        };
+        let actions = shared.rules.take(&Seen {
+            method: &head.method,
+            bucket: head.place.bucket.as_deref(),
+            key: head.place.key.as_deref().unwrap_or_default(),
+            target: &head.target,
+            operation,
+        });
+        entry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .injected = !actions.is_empty();
+        let now_ms = shared
+            .clock
+            .now_ms()
+            .saturating_add(inject::skew_ms(&actions));
+        let upload = Upload::new(incoming, Arc::clone(&entry));
+        let mut exchange = self.exchange(head, operation, upload, now_ms);
+
+        let instead = inject::before(&mut exchange, &actions, &self.conn).await?;
+        let mut refused = None;
+        let mut answer = match instead {
+            Some(answer) => answer,
+            None => {
+                let answer = match perform(&mut exchange).await {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        refused = shared.record.then(|| Refusal::new(&error));
+                        error_answer(&exchange, error)
+                    }
+                };
+                settle(&mut exchange, answer, &self.conn).await
+            }
+        };
+        handlers::decorate(&mut answer, &exchange);
+        if answer.status == 500 {
+            complain(&exchange, &answer);
+        }
+        let elapsed = self.started.elapsed().as_millis();
+        if shared.verbose {
+            tell(&exchange, answer.status, elapsed);
+        }
+        let effects = inject::after(&mut answer, &actions, &self.conn);
+        {
+            let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);
+            record.status = if effects.is_ok() { answer.status } else { 0 };
+            record.time_ms = elapsed as u64;
+            exchange.verdict.clone_into(&mut record.signature);
+            record.refusal = refused;
+        }
+        let effects = effects?;
+        let (id, conn) = (&self.request_id, self.conn);
+        Ok(respond(answer, id, now_ms, self.started, effects, conn))
+    }
+}
+
+fn error_answer(exchange: &Exchange, error: ApiError) -> Answer {
+    let head = &exchange.head;
+    error.answer(&exchange.request_id, &head.host, head.method == "HEAD")
+}
+
+/// A line of the access log.
+fn tell(exchange: &Exchange, status: u16, milliseconds: u128) {
+    let head = &exchange.head;
+    let target = String::from_utf8_lossy(&head.target);
+    eprintln!(
+        "{} {} {target} {} {status} {milliseconds} ms",
+        exchange.client, head.method, exchange.operation
+    );
 }
 
 /// Something of this machine is wrong; who runs the server has to know.
@@ -257,34 +281,6 @@ fn complain(exchange: &Exchange, answer: &Answer) {
     eprintln!("oss-local: {} {target}: {detail}", exchange.head.method);
 }
 
-fn record(
-    head: &Head,
-    id: &str,
-    operation: &str,
-    connection: u64,
-    tls_version: Option<String>,
-    sni: Option<String>,
-) -> RequestRecord {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    RequestRecord {
-        id: id.to_owned(),
-        connection,
-        method: head.method.clone(),
-        target: text(&head.target),
-        host: head.host.clone(),
-        headers: head
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
-            .collect(),
-        tls_version,
-        sni,
-        received_at_ms: clock::true_now_ms(),
-        operation: operation.to_owned(),
-        ..RequestRecord::default()
-    }
-}
-
 async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     match exchange.operation {
         sts::STS => return Ok(sts::sts(exchange).await),
@@ -296,7 +292,17 @@ async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
         region: &exchange.shared.region,
         now_ms: exchange.now_ms,
     };
+    exchange.verdict = "refused";
     exchange.identity = verifier.identify(&exchange.head)?;
+    exchange.verdict = match exchange.identity {
+        Identity::Anonymous => "none",
+        Identity::Account(_) => "valid",
+    };
+    carry_out(exchange).await
+}
+
+/// The operation, for whom the request is known to come from.
+async fn carry_out(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     policy::check_names(exchange)?;
     handlers::enter(exchange);
     let outcome = match policy::check_access(exchange) {
@@ -304,71 +310,6 @@ async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
         Err(error) => Err(error),
     };
     outcome.or_else(|error| handlers::instead(exchange, &error).ok_or(error))
-}
-
-/// Faults that come before the operation or instead of it.
-async fn before(
-    exchange: &mut Exchange,
-    actions: &[Action],
-    conn: &Conn,
-) -> Result<Option<Answer>, Abort> {
-    for action in actions {
-        match action {
-            Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(*ms)).await,
-            Action::Gather { requests } => exchange.shared.gathering.join(*requests).await,
-            Action::Status(status) => return Ok(Some(status_answer(exchange, status, conn).await)),
-            Action::Reset { after_bytes } => {
-                exchange.body.discard(*after_bytes).await;
-                return Err(reset(conn));
-            }
-            Action::Close { after_bytes } => {
-                exchange.body.discard(*after_bytes).await;
-                conn.linger();
-                return Err(Abort);
-            }
-            Action::StallRequest { after_bytes } => {
-                exchange.body.discard(*after_bytes).await;
-                conn.gone().await;
-                return Err(reset(conn));
-            }
-            Action::Redirect { location, status } => {
-                exchange.body.discard(u64::MAX).await;
-                return Ok(Some(Answer::new(*status).header("location", location)));
-            }
-            _ => {}
-        }
-    }
-    Ok(None)
-}
-
-async fn status_answer(exchange: &mut Exchange, status: &Status, conn: &Conn) -> Answer {
-    let mut error = ApiError::new(status.status, status.code.clone(), status.message.clone());
-    error.ec = status.ec.clone().map(Into::into);
-    let mut answer = if status.status < 300 && status.raw_body.is_none() {
-        Answer::new(status.status)
-    } else {
-        error.answer(
-            &exchange.request_id,
-            &exchange.head.host,
-            exchange.head.method == "HEAD",
-        )
-    };
-    if let Some(raw) = &status.raw_body {
-        answer = answer.bytes(raw.clone().into_bytes());
-    }
-    replace_headers(&mut answer, &status.headers);
-    if status.early {
-        if !exchange.body.is_at_end() {
-            answer.set("connection", "close");
-            conn.linger();
-        }
-    } else {
-        exchange.body.discard(u64::MAX).await;
-    }
-    if status.then_reset {
-        conn.set_after(After::Reset);
-    }
-    answer
 }
 
 /// What remains of the request's body after the operation: a little is read, before much the connection is closed.
@@ -392,55 +333,6 @@ async fn settle(exchange: &mut Exchange, mut answer: Answer, conn: &Conn) -> Ans
     answer.set("connection", "close");
     conn.linger();
     answer
-}
-
-/// Faults of the answer. The body's go with the body.
-fn after(
-    answer: &mut Answer,
-    actions: &[Action],
-    conn: &Conn,
-) -> Result<Option<Box<Effects>>, Abort> {
-    let mut effects = Effects {
-        bytes_per_second: answer.speed,
-        ..Effects::default()
-    };
-    for action in actions {
-        match action {
-            Action::StoreThenReset => return Err(reset(conn)),
-            Action::DelayBody { ms } => effects.delay = Some(Duration::from_millis(*ms)),
-            Action::StallResponse { after_bytes } => effects.stall_after = Some(*after_bytes),
-            Action::Slow { bytes_per_sec } => effects.bytes_per_second = Some(*bytes_per_sec),
-            Action::CutBody { after_bytes, reset } => {
-                effects.cut_after = Some((*after_bytes, *reset))
-            }
-            Action::CorruptBody { at } => effects.corrupt_at = Some(*at),
-            Action::Chunked => effects.chunked = true,
-            Action::CloseIdle => conn.set_after(After::Close),
-            Action::ExtraHeaders { headers } => replace_headers(answer, headers),
-            Action::OmitCrc => answer.remove("x-oss-hash-crc64ecma"),
-            Action::WrongCrc => {
-                if let Some((_, value)) = answer
-                    .headers
-                    .iter_mut()
-                    .find(|(name, _)| name == "x-oss-hash-crc64ecma")
-                {
-                    *value = (value.parse::<u64>().unwrap_or_default() ^ 1).to_string();
-                }
-            }
-            _ => {}
-        }
-    }
-    let needed = !actions.is_empty() || answer.speed.is_some();
-    Ok(Some(Box::new(effects)).filter(|_| needed))
-}
-
-fn replace_headers(answer: &mut Answer, headers: &[(String, String)]) {
-    for (name, value) in headers {
-        answer.remove(name);
-        answer
-            .headers
-            .push((name.to_ascii_lowercase().into(), value.clone()));
-    }
 }
 
 fn respond(

@@ -297,7 +297,10 @@ fn authorize(exchange: &mut Exchange, fields: &Fields) -> Result<Option<(u64, u6
         region: &exchange.shared.region,
         now_ms: exchange.now_ms,
     };
-    match form::identify(&verifier, fields)? {
+    exchange.verdict = "refused";
+    let proven = form::identify(&verifier, fields)?;
+    exchange.verdict = if proven.is_some() { "valid" } else { "none" };
+    match proven {
         Some((policy, identity)) => {
             policy.check(fields)?;
             exchange.identity = identity;

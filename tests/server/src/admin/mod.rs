@@ -1,4 +1,9 @@
-//! `/_local/`: what tests in other languages use instead of the library's functions.
+//! `/_local/`: the page for people, and what tests in other languages use instead of the library's functions.
+
+mod guard;
+mod owner;
+mod page;
+mod rules;
 
 use std::sync::PoisonError;
 
@@ -6,9 +11,11 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::exchange::Upload;
-use crate::faults::Rule;
 use crate::request::Head;
 use crate::server::Shared;
+
+pub use guard::refusal;
+pub use owner::{harmless, owned, owner_of};
 
 /// Settings that are kept and given back, and change nothing else here.
 const WITHOUT_EFFECT: [&str; 16] = [
@@ -48,26 +55,18 @@ pub async fn answer(shared: &Shared, head: &Head, mut body: Upload) -> Answer {
         .split(|&byte| byte == b'?')
         .next()
         .unwrap_or_default();
-    if is_foreign(head) {
-        let error = "pages of other origins may not use this";
-        return reply(403, &json!({ "error": error }));
+    if head.method == "GET" && matches!(path, b"/_local" | b"/_local/") {
+        return page::answer();
     }
-    match route(shared, &head.method, path, &bytes) {
+    match route(shared, head, path, &bytes) {
         Ok(value) => reply(200, &value),
         Err((status, error)) => reply(status, &json!({ "error": error })),
     }
 }
 
-/// Whether a page of another origin asks: any site that the user of this machine visits could.
-fn is_foreign(head: &Head) -> bool {
-    let own = |origin: &str| {
-        origin
-            .split_once("://")
-            .is_some_and(|(_, host)| host.eq_ignore_ascii_case(&head.host))
-    };
-    let site = head.header("sec-fetch-site");
-    head.header("origin").is_some_and(|origin| !own(&origin))
-        || site.is_some_and(|site| !matches!(site.as_ref(), "same-origin" | "none"))
+/// Says why this request is not carried out.
+pub fn refuse(why: &str) -> Answer {
+    reply(403, &json!({ "error": why }))
 }
 
 fn reply(status: u16, value: &Value) -> Answer {
@@ -76,7 +75,7 @@ fn reply(status: u16, value: &Value) -> Answer {
         .bytes(format!("{value}\n").into_bytes())
 }
 
-fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Value, (u16, String)> {
+fn route(shared: &Shared, head: &Head, path: &[u8], body: &[u8]) -> Result<Value, (u16, String)> {
     let parsed = || serde_json::from_slice::<Value>(body).map_err(|error| (400, error.to_string()));
     let text = |value: &Value, name: &str| {
         value[name]
@@ -84,20 +83,20 @@ fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Valu
             .map(str::to_owned)
             .ok_or_else(|| (400, format!("{name} is missing")))
     };
-    match (method, path) {
-        ("GET", b"/_local/requests") => Ok(json!(shared.records.all())),
+    match (head.method.as_str(), path) {
+        ("GET", b"/_local/requests") => Ok(json!(match head.query.get("last") {
+            Some(count) => shared.records.last(count.parse().map_err(|_| (400, format!("last: {count:?} is not a number")))?),
+            None => shared.records.all(),
+        })),
+        ("GET", b"/_local/buckets") => Ok(buckets(shared)),
         ("DELETE", b"/_local/requests") => {
             shared.records.clear();
             Ok(json!({}))
         }
         ("GET", b"/_local/rules") => Ok(json!(shared.rules.all())),
         ("POST", b"/_local/rules") => {
-            // One rule or a list of them.
-            let value = parsed()?;
-            let rules = if value.is_array() { serde_json::from_value::<Vec<Rule>>(value) } else { serde_json::from_value(value).map(|rule| vec![rule]) };
-            for rule in rules.map_err(|error| (400, error.to_string()))? {
-                shared.rules.add(rule);
-            }
+            let rules = rules::parse(parsed()?).map_err(|error| (400, error))?;
+            rules.into_iter().for_each(|rule| shared.rules.add(rule));
             Ok(json!({}))
         }
         ("DELETE", b"/_local/rules") => {
@@ -137,6 +136,38 @@ fn route(shared: &Shared, method: &str, path: &[u8], body: &[u8]) -> Result<Valu
             "ca_file": shared.ca_file,
             "clock_skew_seconds": (shared.clock.now_ms() - crate::clock::true_now_ms() + 500) / 1000,
         })),
-        _ => Err((404, "nothing here; see /_local/health, /_local/info, /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/reset".to_owned())),
+        _ => Err((404, "nothing here; see /_local/ (the page), /_local/health, /_local/buckets, /_local/info, /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/reset".to_owned())),
     }
+}
+
+/// What there is, of all accounts.
+fn buckets(shared: &Shared) -> Value {
+    let describe = |bucket: std::sync::Arc<crate::store::Bucket>| {
+        let state = bucket.lock();
+        let settings = &state.settings;
+        let current = state
+            .objects
+            .values()
+            .filter_map(|versions| versions.first());
+        let objects = current.filter(|version| !version.is_marker()).count();
+        let bytes: u64 = state
+            .objects
+            .values()
+            .flatten()
+            .map(|version| version.size)
+            .sum();
+        json!({
+            "name": settings.name,
+            "owner": settings.owner,
+            "created_ms": settings.created_ms,
+            "acl": settings.acl,
+            "storage_class": settings.storage_class,
+            "versioning": settings.versioning,
+            "settings": settings.documents.keys().collect::<Vec<_>>(),
+            "objects": objects,
+            "bytes": bytes,
+            "uploads": state.uploads.len(),
+        })
+    };
+    shared.store.buckets().into_iter().map(describe).collect()
 }
