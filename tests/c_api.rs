@@ -432,6 +432,19 @@ fn memory_does_not_grow_with_the_object() {
 }
 
 #[test]
+fn idle_connections_are_small() {
+    for scheme in SCHEMES {
+        let server = server();
+        let said = succeed(
+            &Way::Plain(scheme).command(program("idle.c")),
+            &["idle"],
+            &environment(&server, scheme),
+        );
+        print!("{scheme:?}: {said}");
+    }
+}
+
+#[test]
 fn cplusplus() {
     run_every_way("cpp.cpp", &["cpp"], nothing, nothing);
 }
