@@ -37,6 +37,8 @@ pub struct Task {
     pub threads: usize,
     /// With log, progress, timeout and a header of the user's.
     pub all_on: bool,
+    /// How many bytes after a page the buffers begin.
+    pub offset: usize,
 }
 
 impl Task {
@@ -49,6 +51,7 @@ impl Task {
             count,
             threads: 1,
             all_on: false,
+            offset: 0,
         }
     }
 
@@ -58,6 +61,10 @@ impl Task {
 
     pub fn threads(self, threads: usize) -> Task {
         Task { threads, ..self }
+    }
+
+    pub fn offset(self, offset: usize) -> Task {
+        Task { offset, ..self }
     }
 
     pub fn all_on(self) -> Task {
@@ -151,7 +158,8 @@ impl Bench<'_> {
             .args([task.size, task.count, task.threads].map(|number| number.to_string()))
             .env_clear()
             .env("BENCH_URL", self.peer.url(task.https))
-            .env("BENCH_FILE", &self.file);
+            .env("BENCH_FILE", &self.file)
+            .env("BENCH_OFFSET", task.offset.to_string());
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }

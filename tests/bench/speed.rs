@@ -144,13 +144,17 @@ fn large(bench: &Bench<'_>, scale: Scale) -> Vec<Row> {
     write_body(&bench.file, scale.large);
     let mut rows = Vec::new();
     for https in [false, true] {
-        for (operation, verb) in [
-            (Operation::Put, "put from memory"),
-            (Operation::PutFile, "put from file"),
-            (Operation::Get, "get into buffer"),
-            (Operation::GetSink, "get to sink"),
+        for (operation, verb, offset) in [
+            (Operation::Put, "put from memory", 0),
+            (Operation::PutFile, "put from file", 0),
+            (Operation::Get, "get into buffer", 0),
+            // As the C library returns large pieces of memory.
+            (Operation::Get, "get into malloc's buffer", 16),
+            (Operation::GetSink, "get to sink", 0),
         ] {
-            let task = Task::new(operation, scale.large, 1).https(https);
+            let task = Task::new(operation, scale.large, 1)
+                .https(https)
+                .offset(offset);
             let name = format!("{verb} {}", scheme(https));
             rows.push(interleaved(bench, &name, &task, scale.rounds));
         }

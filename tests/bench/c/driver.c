@@ -4,7 +4,8 @@
  *     PROGRAM put|put-file|get|get-sink SIZE COUNT THREADS
  *
  * prints "cpu_us wall_us peak_kib allocations" of COUNT operations in all. Connections are open and caches warm when the
- * measurement begins. Environment: BENCH_URL, BENCH_CA, BENCH_FILE, BENCH_ALL_ON.
+ * measurement begins. Environment: BENCH_URL, BENCH_CA, BENCH_FILE, BENCH_ALL_ON, and BENCH_OFFSET: how many bytes after a
+ * page the buffers begin.
  */
 #include "driver.h"
 
@@ -161,10 +162,12 @@ int main(int argc, char **argv)
     plan.all_on = getenv("BENCH_ALL_ON") != NULL;
     /* What streams needs no more than a warm-up's worth, or it would count as the client's memory. */
     int streams = plan.operation == PUT_FILE || plan.operation == GET_SINK;
+    const char *unaligned = getenv("BENCH_OFFSET");
+    size_t offset = unaligned ? strtoull(unaligned, NULL, 10) : 0;
     size_t held = streams ? 1024 : plan.size;
     char **buffers = calloc((size_t)plan.threads, sizeof *buffers);
     for (int i = 0; i < plan.threads; i++)
-        buffers[i] = buffer_of(held);
+        buffers[i] = buffer_of(offset + held) + offset;
     plan.body = buffers[0];
     client_start(&plan);
     if (plan.threads == 1)
@@ -172,7 +175,7 @@ int main(int argc, char **argv)
     else
         run_threads(buffers);
     for (int i = 0; i < plan.threads; i++)
-        free(buffers[i]);
+        free(buffers[i] - offset);
     free(buffers);
     return 0;
 }
