@@ -83,7 +83,7 @@ int main() try {
         config.ca_file(ca_file);
     auto bucket = oss::bucket::open(config, std::getenv("OSS_BUCKET")).value();
 
-    std::cout << "in " << bucket.get_bucket_location().value() << ", " << bucket.get_bucket_acl().value() << '\n';
+    std::cout << "in " << bucket.get_bucket_location().value() << ", " << bucket.get_bucket_acl().value().grant << '\n';
     upload_in_parts(bucket, "tour/big");
     tag_and_copy(bucket);
     ask_in_sql(bucket);

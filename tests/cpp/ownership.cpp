@@ -80,11 +80,11 @@ void results(const oss::bucket &bucket) {
     successes_can_be_moved<oss::listing>(bucket.list_objects_v2().value());
     failures_can_be_moved<void>();
 
-    const auto constant = bucket.get_bucket_acl();
-    CHECK(*constant == "private" && constant->size() == 7 && constant.value() == "private");
-    const std::string &outlives = *bucket.get_bucket_acl();
+    const auto constant = bucket.get_bucket_location();
+    CHECK(*constant == "oss-cn-hangzhou" && constant->size() == 15 && constant.value() == "oss-cn-hangzhou");
+    const std::string &outlives = *bucket.get_bucket_location();
     const oss::failure &why = bucket.head_object("missing").failure();
-    CHECK(outlives == "private" && why.http_status == 404);
+    CHECK(outlives == "oss-cn-hangzhou" && why.http_status == 404);
 }
 
 void entries(const oss::bucket &bucket) {

@@ -75,6 +75,17 @@ void website(const oss::bucket &bucket) {
     bucket.delete_bucket_website().value();
 }
 
+void access(const oss::bucket &bucket) {
+    bucket.put_bucket_acl(OSS_ACL_PUBLIC_READ).value();
+    const auto of_bucket = bucket.get_bucket_acl().value();
+    CHECK(of_bucket.grant == OSS_ACL_PUBLIC_READ && !of_bucket.owner_id.empty() && !of_bucket.owner_name.empty());
+    bucket.put_bucket_acl(OSS_ACL_PRIVATE).value();
+    bucket.put_object("object", "content").value();
+    CHECK(bucket.get_object_acl("object").value().grant == OSS_ACL_DEFAULT);
+    CHECK(FAILS(OSS_NOT_FOUND, bucket.get_object_acl("missing")).http_status == 404);
+    bucket.delete_object("object").value();
+}
+
 void the_others(const oss::bucket &bucket) {
     oss::referer_configuration referer;
     referer.allow_empty_referer = true;
@@ -135,6 +146,7 @@ int main(int argc, char **argv) {
     lifecycle(bucket);
     cors(bucket);
     website(bucket);
+    access(bucket);
     the_others(bucket);
     unreadable(bucket);
     return 0;

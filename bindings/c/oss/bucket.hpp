@@ -161,8 +161,8 @@ public:
     result<> put_object_acl(const text &key, const text &acl, const call &with = {}) const {
         return run(with, oss_put_object_acl, key.get(), acl.get());
     }
-    result<std::string> get_object_acl(const text &key, const call &with = {}) const {
-        return told(run(with, oss_get_object_acl, key.get()), with, "AccessControlList.Grant");
+    result<access_control_policy> get_object_acl(const text &key, const call &with = {}) const {
+        return read<access_control_policy>(run(with, oss_get_object_acl, key.get()), with);
     }
     result<> put_symlink(const text &key, const text &target, const call &with = {}) const {
         return run(with, oss_put_symlink, key.get(), target.get());
@@ -308,8 +308,8 @@ public:
     result<std::string> get_bucket_location(const call &with = {}) const {
         return told(run(with, oss_get_bucket_location), with, "");
     }
-    result<std::string> get_bucket_acl(const call &with = {}) const {
-        return told(run(with, oss_get_bucket_acl), with, "AccessControlList.Grant");
+    result<access_control_policy> get_bucket_acl(const call &with = {}) const {
+        return read<access_control_policy>(run(with, oss_get_bucket_acl), with);
     }
     result<> put_bucket_acl(const text &acl, const call &with = {}) const {
         return run(with, oss_put_bucket_acl, acl.get());
@@ -476,7 +476,12 @@ private:
     }
     template <class Document>
     result<Document> get_document(const char *operation, const call &with) const {
-        if (const auto done = invoke(operation, nullptr, nullptr, with); !done)
+        return read<Document>(invoke(operation, nullptr, nullptr, with), with);
+    }
+    // The document in the answer that `done` brought.
+    template <class Document>
+    static result<Document> read(const result<> &done, const call &with) {
+        if (!done)
             return done.kept();
         Document value;
         detail::field_reader read(with);

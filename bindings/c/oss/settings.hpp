@@ -1,4 +1,4 @@
-// Settings of a bucket as structs: CORS, logging, referers, encryption, versioning, tags. What is empty is not sent. What a
+// Settings of a bucket as structs: access, CORS, logging, referers, encryption, versioning, tags. What is empty is not sent. What a
 // struct has no field for is set and read by path: bucket::invoke() with call::field(), call::text().
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -36,6 +36,21 @@ struct tagging {
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("TagSet.Tag", self.tags);
+    }
+};
+
+// Whose a bucket or an object is, and who may do what with it.
+struct access_control_policy {
+    std::string owner_id; // The account that owns it.
+    std::string owner_name; // What the account calls itself.
+    std::string grant; // OSS_ACL_PRIVATE and so on; OSS_ACL_DEFAULT for an object that has none of its own.
+
+    static const char *root() noexcept { return "AccessControlPolicy"; }
+    template <class Self, class Each>
+    static void map(Self &self, Each &each) {
+        each("Owner.ID", self.owner_id);
+        each("Owner.DisplayName", self.owner_name);
+        each("AccessControlList.Grant", self.grant);
     }
 };
 
