@@ -3,6 +3,7 @@
 mod authority;
 
 use authority::Authority;
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::escape::{self, Sink};
@@ -139,7 +140,12 @@ impl Endpoint {
         key: Option<&str>,
         query: &[Parameter<'_>],
     ) -> String {
-        let mut target = String::with_capacity(64 + 2 * key.map_or(0, str::len));
+        // Room for the whole query: a token of temporary keys in it leaves no copies behind by growing.
+        let most = |(name, value): &Parameter<'_>| {
+            3 * (name.len() + value.as_deref().map_or(0, str::len)) + 2
+        };
+        let query_size: usize = query.iter().map(most).sum();
+        let mut target = String::with_capacity(64 + 2 * key.map_or(0, str::len) + query_size);
         target.push('/');
         if let (Addressing::PathStyle, Some(bucket)) = (self.addressing, bucket) {
             escape::append(&mut target, bucket);
@@ -164,8 +170,14 @@ impl Endpoint {
         key: Option<&str>,
         query: &[Parameter<'_>],
     ) -> String {
-        let (host, target) = (self.host_for(bucket), self.target_for(bucket, key, query));
-        format!("{}://{host}{target}", self.scheme.as_str())
+        let host = self.host_for(bucket);
+        let target = Zeroizing::new(self.target_for(bucket, key, query));
+        let scheme = self.scheme.as_str();
+        let mut url = String::with_capacity(scheme.len() + 3 + host.len() + target.len());
+        for part in [scheme, "://", &host, &target] {
+            url.push_str(part);
+        }
+        url
     }
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use zeroize::Zeroize;
+
 use super::{Inner, authority, headers};
 use crate::credentials::Credentials;
 use crate::endpoint::{self, Addressing};
@@ -114,6 +116,13 @@ impl<'r> Prepared<'r> {
         })
     }
 
+    /// Takes the signature out again, and wipes the token of temporary keys.
+    pub fn unsign(&mut self) {
+        for (_, value) in self.headers.drain(self.unsigned.min(self.headers.len())..) {
+            wipe(value);
+        }
+    }
+
     /// Whether the request has the header `name`, which begins with `x-oss-`, or the parameter of that name, with or
     /// without its beginning.
     pub fn asks_for(&self, name: &'static str) -> bool {
@@ -135,6 +144,19 @@ impl<'r> Prepared<'r> {
         ];
         let mut headers = self.headers.iter();
         headers.any(|(name, _)| CONDITIONS.iter().any(|c| name.eq_ignore_ascii_case(c)))
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        self.unsign();
+    }
+}
+
+/// Overwrites what is dropped, if it was not lent.
+pub(super) fn wipe(value: Cow<'_, str>) {
+    if let Cow::Owned(mut text) = value {
+        text.zeroize();
     }
 }
 

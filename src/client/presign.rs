@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::Zeroize;
+
 use super::headers;
-use super::prepared::query;
+use super::prepared::{query, wipe};
 use super::{Client, Signer};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
@@ -101,9 +103,14 @@ impl Client {
         };
         let owned = |(name, value): Header<'_>| (name.into_owned(), value.into_owned());
         let bucket = inner.bucket.as_deref();
+        let url = inner.endpoint.url_for(bucket, request.key, &query);
+        query
+            .into_iter()
+            .filter_map(|(_, value)| value)
+            .for_each(wipe);
         Ok(Presigned {
             method: request.operation.method,
-            url: inner.endpoint.url_for(bucket, request.key, &query),
+            url,
             headers: headers.into_iter().map(owned).collect(),
             expiration: until(now, expires),
         })
@@ -154,6 +161,8 @@ impl Client {
                 let mut required = post_policy::v4_conditions(&credentials, &scope, now);
                 required.push(bucket);
                 let policy = post_policy::policy(expiration, conditions, &required);
+                // One of them is the token of temporary keys.
+                required.iter_mut().for_each(|(_, value)| value.zeroize());
                 post_policy::v4(&policy, &credentials, &scope, now, keys)
             }
         };

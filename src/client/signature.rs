@@ -1,8 +1,11 @@
 //! What to say when the service computed another signature: both sides signed a text, and the service tells its own.
 
+use zeroize::Zeroizing;
+
 use super::prepared::Prepared;
 use super::{Inner, Signer};
 use crate::error::Error;
+use crate::escape::Sink;
 use crate::sign::{self, Parts};
 
 /// The elements in which the service tells what it signed.
@@ -37,12 +40,12 @@ pub(super) fn difference(client: &Inner, call: &Prepared<'_>, error: &Error) -> 
     }
     let ours = signed_texts(client, call)?;
     if let (Some(ours), Some((name, theirs))) = (&ours.canonical_request, canonical)
-        && let Some(difference) = first_difference(name, ours, theirs)
+        && let Some(difference) = first_difference(name, &ours.0, theirs)
     {
         return Some(difference);
     }
     if let Some((name, theirs)) = to_sign
-        && let Some(difference) = first_difference(name, &ours.string_to_sign, theirs)
+        && let Some(difference) = first_difference(name, &ours.string_to_sign.0, theirs)
     {
         return Some(difference);
     }
@@ -55,8 +58,24 @@ pub(super) fn difference(client: &Inner, call: &Prepared<'_>, error: &Error) -> 
 /// What we signed.
 struct Signed {
     /// Of V4 only.
-    canonical_request: Option<String>,
-    string_to_sign: String,
+    canonical_request: Option<Private>,
+    string_to_sign: Private,
+}
+
+/// A text with a token in it, which is wiped when it is dropped and when it moves.
+#[derive(Default)]
+struct Private(Zeroizing<String>);
+
+impl Sink for Private {
+    fn put(&mut self, text: &str) {
+        let size = self.0.len() + text.len();
+        if size > self.0.capacity() {
+            let mut larger = Zeroizing::new(String::with_capacity(2 * size));
+            larger.push_str(&self.0);
+            self.0 = larger;
+        }
+        self.0.push_str(text);
+    }
 }
 
 fn signed_texts(client: &Inner, call: &Prepared<'_>) -> Option<Signed> {
@@ -72,7 +91,7 @@ fn signed_texts(client: &Inner, call: &Prepared<'_>) -> Option<Signed> {
         let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| value.as_ref())
     };
-    let mut string_to_sign = String::new();
+    let mut string_to_sign = Private::default();
     match &client.signer {
         Signer::V1 => {
             let date = header("x-oss-date").or(header("date")).unwrap_or_default();
@@ -90,9 +109,9 @@ fn signed_texts(client: &Inner, call: &Prepared<'_>) -> Option<Signed> {
         } => {
             let scope = sign::v4::Scope { region, product };
             let names = sign::v4::additional_names(additional_headers, &call.headers);
-            let mut request = String::new();
+            let mut request = Private::default();
             sign::v4::canonical_request(&mut request, &parts, &names);
-            let hash = sign::v4::hash(&request);
+            let hash = sign::v4::hash(&request.0);
             let date = header("x-oss-date")?;
             sign::v4::string_to_sign(&mut string_to_sign, date, &scope, &hash);
             Some(Signed {

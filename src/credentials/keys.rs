@@ -36,9 +36,10 @@ pub(super) struct Secrets(Document);
 impl Secrets {
     /// Reads an object; the error does not quote it. `what` begins a sentence.
     pub fn parse(text: &[u8], what: &str) -> Result<Secrets> {
+        // What is not one is not read at all: there may be secrets in it.
         let is_object = text.trim_ascii_start().first() == Some(&b'{');
-        match Document::parse(text) {
-            Ok(document) if is_object => Ok(Secrets(document)),
+        match is_object.then(|| Document::parse(text)) {
+            Some(Ok(document)) => Ok(Secrets(document)),
             _ => Err(unusable(what, "is not a JSON object")),
         }
     }

@@ -37,7 +37,9 @@ pub fn form(parameters: &[(&str, &str)]) -> Zeroizing<String> {
 
 /// The value of the parameter `Signature` for a request with these `parameters`, those of the query and of the form.
 pub fn signature(method: &str, parameters: &[(&str, &str)], secret: &str) -> String {
-    let key = Zeroizing::new(format!("{secret}&"));
+    let mut key = Zeroizing::new(String::with_capacity(secret.len() + 1));
+    key.push_str(secret);
+    key.push('&');
     let text = string_to_sign(method, parameters);
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.as_bytes()) else {

@@ -4,7 +4,6 @@ mod fault;
 
 pub(crate) use fault::error_members;
 
-#[cfg(feature = "credentials")]
 use zeroize::Zeroize;
 
 use super::{Step, gap};
@@ -37,7 +36,7 @@ impl Value {
         }
     }
 
-    #[cfg(feature = "credentials")]
+    /// Overwrites all texts.
     pub fn wipe(&mut self) {
         match self {
             Value::Object(members) => members.iter_mut().for_each(|(_, value)| value.wipe()),
@@ -232,9 +231,32 @@ pub(super) fn parse(text: &[u8]) -> Result<Value> {
     };
     let value = parser.value(0)?;
     parser.blanks();
-    match parser.rest {
-        "" => Ok(value),
+    let end = match parser.rest {
+        "" => Ok(()),
         _ => Err(malformed("something follows its end")),
+    };
+    whole(value, end)
+}
+
+/// How many bytes come before the quote that ends a text; what is escaped takes more there than it stands for.
+fn length_of_text(rest: &str) -> usize {
+    let mut is_escaped = false;
+    let end = rest.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.unwrap_or(0)
+}
+
+/// The value, or what was wrong further on: then there may be secrets in what was read so far.
+fn whole(mut value: Value, read: Result<()>) -> Result<Value> {
+    match read {
+        Ok(()) => Ok(value),
+        Err(error) => {
+            value.wipe();
+            Err(error)
+        }
     }
 }
 
@@ -261,9 +283,14 @@ impl Parser<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Value> {
         let mut members = Vec::new();
+        let read = self.members(&mut members, depth);
+        whole(Value::Object(members), read)
+    }
+
+    fn members(&mut self, members: &mut Vec<(String, Value)>, depth: usize) -> Result<()> {
         self.take('{')?;
         if self.takes('}') {
-            return Ok(Value::Object(members));
+            return Ok(());
         }
         loop {
             self.blanks();
@@ -271,23 +298,26 @@ impl Parser<'_> {
             self.take(':')?;
             members.push((name, self.value(depth + 1)?));
             if !self.takes(',') {
-                self.take('}')?;
-                return Ok(Value::Object(members));
+                return self.take('}');
             }
         }
     }
 
     fn array(&mut self, depth: usize) -> Result<Value> {
         let mut items = Vec::new();
+        let read = self.items(&mut items, depth);
+        whole(Value::Array(items), read)
+    }
+
+    fn items(&mut self, items: &mut Vec<Value>, depth: usize) -> Result<()> {
         self.take('[')?;
         if self.takes(']') {
-            return Ok(Value::Array(items));
+            return Ok(());
         }
         loop {
             items.push(self.value(depth + 1)?);
             if !self.takes(',') {
-                self.take(']')?;
-                return Ok(Value::Array(items));
+                return self.take(']');
             }
         }
     }
@@ -307,7 +337,14 @@ impl Parser<'_> {
 
     fn text(&mut self) -> Result<String> {
         self.take('"')?;
-        let mut text = String::new();
+        // Room for all of it: secrets leave no copies behind by growing.
+        let mut text = String::with_capacity(length_of_text(self.rest));
+        let read = self.read_text(&mut text);
+        read.inspect_err(|_| text.zeroize())?;
+        Ok(text)
+    }
+
+    fn read_text(&mut self, text: &mut String) -> Result<()> {
         loop {
             let cut_off = || malformed("it is cut off");
             let end = self.rest.find(['"', '\\']).ok_or_else(cut_off)?;
@@ -318,7 +355,7 @@ impl Parser<'_> {
             text.push_str(plain);
             self.rest = rest.get(1..).unwrap_or_default();
             if rest.starts_with('"') {
-                return Ok(text);
+                return Ok(());
             }
             text.push(self.escape()?);
         }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use sha2::digest::Update;
+use zeroize::Zeroize;
 
 use crate::escape::Sink;
 use crate::header::{Header, Parameter, trimmed};
@@ -159,7 +160,8 @@ fn is_oss_header(name: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(OSS_PREFIX))
 }
 
-/// Hands text on to a hash in larger pieces: hashes are slow at taking single words.
+/// Hands text on to a hash in larger pieces: hashes are slow at taking single words. Tokens of temporary keys come by, so
+/// nothing of it stays on the stack.
 struct Pieces<'h, H: Update> {
     hash: &'h mut H,
     piece: [u8; 512],
@@ -176,6 +178,7 @@ impl<H: Update> Pieces<'_, H> {
         };
         write(&mut pieces);
         pieces.flush();
+        pieces.piece.zeroize();
     }
 
     fn flush(&mut self) {

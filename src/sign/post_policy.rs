@@ -5,6 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::Mac;
+use zeroize::Zeroizing;
 
 use super::v4::{ALGORITHM, Scope, SigningKeys};
 use super::{OSS_DATE, SECURITY_TOKEN, v1 as header_v1, v4 as header_v4};
@@ -70,28 +71,37 @@ pub fn v4_conditions(credentials: &Credentials, scope: &Scope<'_>, time: Timesta
 }
 
 /// The text of a policy that ends at `expiration`: `conditions`, each a JSON text of its own, and `required` as equalities.
-pub fn policy(expiration: Timestamp, conditions: &[&str], required: &[Field]) -> String {
-    let required = required.iter().map(equality);
-    let all: Vec<String> = conditions
-        .iter()
-        .map(|&text| text.to_owned())
-        .chain(required)
-        .collect();
-    format!(
-        "{{\"expiration\":\"{}\",\"conditions\":[{}]}}",
-        expiration.iso8601_millis(),
-        all.join(",")
-    )
+pub fn policy(expiration: Timestamp, conditions: &[&str], required: &[Field]) -> Zeroizing<String> {
+    // Room for everything, however much of it is escaped: a token in it leaves no copies behind by growing.
+    let most = |(name, value): &Field| 6 * (name.len() + value.len()) + 8;
+    let size = required.iter().map(most).sum::<usize>()
+        + conditions.iter().map(|text| text.len() + 1).sum::<usize>();
+    let mut out = Zeroizing::new(String::with_capacity(size + 128));
+    out.put("{\"expiration\":\"");
+    out.put(&expiration.iso8601_millis());
+    out.put("\",\"conditions\":[");
+    let mut separator = "";
+    for condition in conditions {
+        out.put(separator);
+        out.put(condition);
+        separator = ",";
+    }
+    for field in required {
+        out.put(separator);
+        put_equality(&mut out, field);
+        separator = ",";
+    }
+    out.put("]}");
+    out
 }
 
 /// `name` and `value` as the object that asks for them to be equal.
-fn equality((name, value): &Field) -> String {
-    let mut out = String::from("{");
-    json::write_text(&mut out, name);
+fn put_equality(out: &mut String, (name, value): &Field) {
+    out.push('{');
+    json::write_text(out, name);
     out.push(':');
-    json::write_text(&mut out, value);
+    json::write_text(out, value);
     out.push('}');
-    out
 }
 
 fn token(credentials: &Credentials) -> Option<Field> {
@@ -112,12 +122,12 @@ mod tests {
         };
         let required = v4_conditions(&credentials, &scope, Timestamp(1_715_933_350));
         assert_eq!(
-            policy(
+            *policy(
                 Timestamp(1_716_019_750),
                 &["[\"eq\",\"$key\",\"a\"]"],
                 &required
             ),
-            concat!(
+            *concat!(
                 r#"{"expiration":"2024-05-18T08:09:10.000Z","conditions":[["eq","$key","a"],"#,
                 r#"{"x-oss-signature-version":"OSS4-HMAC-SHA256"},"#,
                 r#"{"x-oss-credential":"id/20240517/cn-hangzhou/oss/aliyun_v4_request"},"#,

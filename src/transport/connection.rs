@@ -122,6 +122,15 @@ impl Connection {
         !self.input.is_empty() || self.tls.as_mut().is_some_and(|tls| tls.has_leftover())
     }
 
+    /// Overwrites what was received. To be used no more.
+    #[cfg(feature = "credentials")]
+    pub fn wipe(&mut self) {
+        self.input.wipe();
+        if let Some(tls) = &mut self.tls {
+            tls.wipe();
+        }
+    }
+
     /// Gives back the memory that an idle connection does not need.
     pub fn rest(&mut self) {
         self.input.shrink(IDLE_INPUT);

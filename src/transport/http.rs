@@ -6,6 +6,8 @@
 use std::io;
 use std::sync::Arc;
 
+use zeroize::Zeroize;
+
 use super::body::Body;
 use super::connection::Connection;
 use super::framing::framing;
@@ -74,6 +76,15 @@ fn write_head(
     let absolute = connection.absolute_form.as_deref().unwrap_or_default();
     let head = &mut connection.head;
     head.clear();
+    // Room for everything before there is anything in it: the token of temporary keys leaves no copies behind by growing.
+    let headers: usize = request
+        .headers
+        .iter()
+        .map(|(name, value)| name.len() + value.len() + 4)
+        .sum();
+    let size =
+        absolute.len() + request.target.len() + headers + proxy_authorization.map_or(0, str::len);
+    head.reserve(size + 128);
     head::write_request_line(head, request.method, absolute, request.target)?;
     for (name, value) in request.headers {
         head::write_header(head, name, value)?;
@@ -110,7 +121,7 @@ struct Exchange<'a> {
 
 impl Exchange<'_> {
     fn send(&mut self, payload: Option<Payload<'_>>) -> Result<Sending> {
-        let head = std::mem::take(&mut self.connection.head);
+        let mut head = std::mem::take(&mut self.connection.head);
         let mut piece = std::mem::take(&mut self.connection.piece);
         let result = match payload {
             None => self.push(&head, &[]),
@@ -119,6 +130,7 @@ impl Exchange<'_> {
                 None => self.send_chunks(&head, payload, &mut piece),
             },
         };
+        head.as_mut_slice().zeroize();
         self.connection.head = head;
         self.connection.piece = piece;
         result

@@ -15,6 +15,8 @@ use rustls::unbuffered::{
     ConnectionState, EncodeError, EncodeTlsData, EncryptError, UnbufferedStatus,
 };
 
+use zeroize::Zeroize;
+
 use super::room::{Input, Room};
 use super::socket::{Fault, Socket, Wait};
 
@@ -176,10 +178,13 @@ impl Records {
             // One record for both, as far as they fit.
             let mut joined = std::mem::take(&mut self.joined);
             joined.clear();
+            joined.reserve(RECORD.min(first.len() + second.len()));
             joined.extend_from_slice(first.get(..RECORD).unwrap_or(first));
-            let room = RECORD - joined.len();
+            let (head, room) = (joined.len(), RECORD - joined.len());
             joined.extend_from_slice(second.get(..room).unwrap_or(second));
             let encrypted = self.encrypt(&joined);
+            // Heads have tokens of temporary keys.
+            joined.get_mut(..head).unwrap_or_default().zeroize();
             self.joined = joined;
             encrypted?
         };
@@ -223,6 +228,13 @@ impl Records {
     pub fn has_leftover(&mut self) -> bool {
         let is_broken = !self.incoming.is_empty() && self.advance(&mut [], None).is_err();
         is_broken || self.is_closed || !self.spilled.is_empty()
+    }
+
+    /// Overwrites what was received. To be used no more.
+    #[cfg(feature = "credentials")]
+    pub fn wipe(&mut self) {
+        self.incoming.wipe();
+        self.spilled.wipe();
     }
 
     /// Gives back the memory that an idle connection does not need.

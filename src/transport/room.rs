@@ -4,6 +4,8 @@
 //! the page cache and the data of the loopback interface begin at a page. Between two addresses that differ like that some
 //! processors copy at half their speed.
 
+use zeroize::Zeroize;
+
 use crate::error::Result;
 use crate::memory;
 
@@ -47,6 +49,8 @@ impl Room {
         larger.size = size;
         let kept = self.get(0, keep);
         larger.get_mut(0, kept.len()).copy_from_slice(kept);
+        // Keys of providers come through here.
+        self.bytes.as_mut_slice().zeroize();
         *self = larger;
         Ok(())
     }
@@ -125,6 +129,12 @@ impl Input {
             self.received(bytes.len());
         }
         Ok(())
+    }
+
+    /// Overwrites all of it.
+    #[cfg(feature = "credentials")]
+    pub fn wipe(&mut self) {
+        self.room.bytes.as_mut_slice().zeroize();
     }
 
     /// Gives the memory back if there is more than `size` of it and nothing in it.

@@ -57,6 +57,13 @@ impl Stream {
     }
 }
 
+/// What came are keys.
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.connection.wipe();
+    }
+}
+
 fn into_io(fault: Fault) -> io::Error {
     match fault {
         Fault::Stop(error) => io::Error::other(error),
