@@ -24,8 +24,10 @@
 //            oss_service at once. One thread at a time may use an oss_config
 //            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
 //            be called from any thread.
-// Process    No init function, no threads but those of oss_upload_file() and
-//            oss_download_file() while they run, no signal handlers, no output.
+// Process    No init function, no signal handlers, no output. No threads but
+//            those of oss_upload_file() and oss_download_file() while they run,
+//            and one for a moment when temporary keys are renewed: freeing the
+//            bucket whose request began it ends it first.
 //            The child of fork() can use buckets, but not the calls that its
 //            parent was running. pthread_cancel() waits until a function of
 //            this library, with the callbacks in it, has returned. Callbacks
@@ -282,7 +284,8 @@ OSS_API oss_status oss_config_status(const oss_config *config);
 OSS_API const char *oss_config_error(const oss_config *config);
 
 /// What time it is, in seconds since 1970 UTC. Called by each thread that makes
-/// a request, several at once if several do; must not throw or longjmp.
+/// a request or renews keys, several at once if several do; must not throw or
+/// longjmp.
 typedef int64_t (*oss_clock_fn)(void *user);
 
 /// Host of the service, [http[s]://]host[:port]; https if no scheme is given.

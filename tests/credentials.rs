@@ -3,6 +3,8 @@
 mod peer;
 
 use std::collections::VecDeque;
+use std::ffi::OsStr;
+use std::fmt::Debug;
 use std::io::Write;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -356,6 +358,136 @@ fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
     }
 }
 
+/// A provider that answers at once at first, and later only when the test lets it.
+#[derive(Default)]
+struct Gated {
+    asked: AtomicUsize,
+    is_open: AtomicBool,
+    life: i64,
+    /// How many left before the gate was open.
+    cancelled: AtomicUsize,
+    threads: Mutex<Vec<std::thread::ThreadId>>,
+}
+
+impl CredentialsProvider for Gated {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let this = std::thread::current().id();
+        self.threads.lock().unwrap().push(this);
+        while number > 1 && !self.is_open.load(Ordering::SeqCst) {
+            if let Err(error) = asking.check() {
+                self.cancelled.fetch_add(1, Ordering::SeqCst);
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let keys = Credentials::new("id", "secret", Some(format!("token{number}")));
+        Ok(Some(Arc::new(keys.expires(Timestamp(now() + self.life)))))
+    }
+}
+
+fn gated(life: i64) -> Arc<Gated> {
+    Arc::new(Gated {
+        life,
+        ..Gated::default()
+    })
+}
+
+/// Waits until `provider` has been asked so often; `meanwhile` goes on.
+fn until_asked(provider: &Gated, times: usize, mut meanwhile: impl FnMut()) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while provider.asked.load(Ordering::SeqCst) < times {
+        assert!(Instant::now() < end, "nobody renews");
+        meanwhile();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn no_request_waits_for_new_keys_while_the_old_ones_are_good() {
+    let provider = gated(12);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(provider.clone())));
+    let puts = || oss.tokens().len();
+    // One thread: if its request waited for the provider, nothing would go on.
+    until_asked(&provider, 2, || assert_eq!(put(&bucket).unwrap(), 1));
+    let before = puts();
+    for _ in 0..20 {
+        assert_eq!(put(&bucket).unwrap(), 1);
+    }
+    assert_eq!(puts(), before + 20);
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+    assert!(oss.tokens().iter().all(|token| token == "token1"));
+    provider.is_open.store(true, Ordering::SeqCst);
+    let end = Instant::now() + Duration::from_secs(10);
+    while oss.tokens().last().is_some_and(|token| token == "token1") {
+        assert!(Instant::now() < end, "the new keys are never used");
+        put(&bucket).unwrap();
+    }
+    assert_eq!(oss.tokens().last().unwrap(), "token2");
+    let threads = provider.threads.lock().unwrap();
+    assert_eq!(threads[0], std::thread::current().id());
+    assert_ne!(threads[1], threads[0]);
+}
+
+#[test]
+fn requests_wait_within_their_own_limits_for_keys_that_are_renewed_when_the_old_ones_have_ended() {
+    let provider = gated(3);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(provider.clone())));
+    until_asked(&provider, 2, || _ = put(&bucket).unwrap());
+    std::thread::sleep(Duration::from_millis(3100));
+    let options = Options::new().timeout(Duration::from_millis(200));
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout, "{error}");
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let options = Options::new().cancel(&cancel);
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..8).map(|_| scope.spawn(|| put(&bucket))).collect();
+        provider.is_open.store(true, Ordering::SeqCst);
+        for thread in waiting {
+            assert_eq!(thread.join().unwrap().unwrap(), 1);
+        }
+    });
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn who_renews_ends_with_the_bucket_and_another_bucket_goes_on() {
+    let provider = gated(12);
+    let shared = Arc::new(Cached::new(provider.clone()));
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let first = bucket(&server, shared.clone());
+    until_asked(&provider, 2, || _ = put(&first).unwrap());
+    drop(first);
+    // It was told, and waited for.
+    assert_eq!(provider.cancelled.load(Ordering::SeqCst), 1);
+    let second = bucket(&server, shared);
+    until_asked(&provider, 3, || _ = put(&second).unwrap());
+    provider.is_open.store(true, Ordering::SeqCst);
+    drop(second);
+}
+
+#[test]
+fn a_function_of_the_callers_is_never_asked_on_another_thread() {
+    let provider = gated(3);
+    provider.is_open.store(true, Ordering::SeqCst);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::as_told(provider.clone())));
+    until_asked(&provider, 3, || _ = put(&bucket).unwrap());
+    let threads = provider.threads.lock().unwrap();
+    let this = std::thread::current().id();
+    assert!(threads.iter().all(|thread| *thread == this));
+}
+
 #[test]
 fn a_function_of_the_callers_that_fails_is_asked_each_time() {
     let script = Arc::new(Scripted {
@@ -478,7 +610,7 @@ fn a_program_that_hangs_is_killed_with_the_call() {
 }
 
 /// Runs this test program again for one test that reads the environment, with only these variables of ours.
-fn again(test: &str, variables: &[(&str, &str)]) {
+fn again<V: AsRef<OsStr> + Debug>(test: &str, variables: &[(&str, V)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture", "--include-ignored"]);
     for (name, _) in std::env::vars() {
@@ -488,7 +620,7 @@ fn again(test: &str, variables: &[(&str, &str)]) {
     }
     let output = command
         .env("ALIOSS_TEST_AGAIN", "1")
-        .envs(variables.iter().copied())
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .output()
         .unwrap();
     assert!(
@@ -682,6 +814,37 @@ fn the_environment_says_where_to_look() {
         let mut all = vec![none, off, ("RECIPE", recipe), outcome];
         all.extend(variables);
         again("the_environment_says_where_to_look", &all);
+    }
+}
+
+/// Files are called what their users like, in whatever encoding.
+#[cfg(unix)]
+#[test]
+fn variables_that_name_files_are_any_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    if is_again() {
+        return check_outcome();
+    }
+    let path = OsStr::from_bytes(b"/nonexistent/\xff");
+    let words = |words: &'static str| ("WORDS", OsStr::new(words));
+    for variables in [
+        [
+            ("RECIPE", OsStr::new("oidc-role:acs:ram::1:role/r")),
+            (
+                "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+                OsStr::new("acs:ram::1:oidc-provider/p"),
+            ),
+            ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", path),
+            words("the token file /nonexistent/"),
+        ],
+        [
+            ("RECIPE", OsStr::new("profile:a")),
+            ("ALIBABA_CLOUD_CONFIG_FILE", path),
+            ("ALIBABA_CLOUD_CREDENTIALS_FILE", path),
+            words("there is no profile \"a\" in /nonexistent/"),
+        ],
+    ] {
+        again("variables_that_name_files_are_any_bytes", &variables);
     }
 }
 

@@ -358,6 +358,27 @@ fn an_oidc_token_is_read_anew_and_exchanged_without_a_signature() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_token_file_is_any_bytes() {
+    use std::os::unix::ffi::OsStrExt;
+    let file = folder("sts_oidc_name").join(std::ffi::OsStr::from_bytes(b"t\xffken"));
+    std::fs::write(&file, "first.jwt").unwrap();
+    let (sts, seen) = sts(|number, _| keys(number, 3600));
+    let (store, _) = oss();
+    let text = oidc(&sts, std::path::Path::new("/nonexistent"));
+    let mut recipe = Recipe::parse(&text).unwrap();
+    recipe.token_file(&file).unwrap();
+    put(&bucket(&store, recipe.build().unwrap())).unwrap();
+    assert_eq!(seen.lock().unwrap()[0].form["OIDCToken"], "first.jwt");
+    let other = Recipe::parse("anonymous").unwrap().token_file(&file);
+    let error = other.unwrap_err().to_string();
+    assert!(
+        error.contains("anonymous has no option \"token-file\""),
+        "{error}"
+    );
+}
+
 #[test]
 fn an_oidc_token_that_cannot_be_one_is_not_sent() {
     let folder = folder("sts_oidc_bad");

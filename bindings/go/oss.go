@@ -32,8 +32,9 @@
 //
 // # Process
 //
-// The library has no global state besides the log, starts no threads and prints nothing. It reads OSS_ACCESS_KEY_ID,
-// OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN once, when a bucket or service is made with [EnvironmentCredentials].
+// The library has no global state besides the log and prints nothing. It starts a thread only to renew temporary keys, for
+// a moment. It reads OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN once, when a bucket or service is made
+// with [EnvironmentCredentials].
 package oss
 
 // #include "shim.h"

@@ -24,7 +24,7 @@ use upload::Upload;
 use crate::cancel::{Deadline, Limits};
 use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
-use crate::credentials::{Asking, Credentials, CredentialsProvider};
+use crate::credentials::{Asking, Credentials, CredentialsProvider, Helpers};
 use crate::endpoint::{self, Endpoint, Scheme};
 use crate::error::{Error, Result};
 use crate::names;
@@ -53,6 +53,8 @@ impl fmt::Debug for Client {
 }
 
 struct Inner {
+    /// The first to be dropped: its threads use what follows.
+    helpers: Helpers,
     endpoint: Endpoint,
     bucket: Option<String>,
     authority: Authority,
@@ -127,6 +129,7 @@ impl Client {
         let endpoint = resolved.endpoint;
         let authority = authority(&endpoint, bucket);
         Ok(Client(Arc::new(Inner {
+            helpers: Helpers::default(),
             endpoint,
             bucket: bucket.map(str::to_owned),
             host: authority.host_header(),
@@ -342,6 +345,7 @@ impl Inner {
             limits,
             session: &self.session,
             clock: &self.clock,
+            helpers: Some(&self.helpers),
         })
     }
 
@@ -357,7 +361,7 @@ impl Inner {
             return Ok(());
         }
         let now = self.service_clock(local);
-        call.headers.truncate(call.unsigned);
+        call.unsign();
         let Some(credentials) = self.credentials(limits)? else {
             return Ok(());
         };

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::helpers::Helpers;
 use crate::cancel::Limits;
 use crate::clock::Clock;
 use crate::error::Result;
@@ -10,12 +11,10 @@ use crate::transport::Session;
 /// The request that needs credentials: its deadline, its cancel flag, and the connections it uses.
 pub struct Asking<'a> {
     pub(crate) limits: &'a Limits,
-    #[cfg_attr(
-        not(feature = "credentials"),
-        expect(dead_code, reason = "nobody asks over the network")
-    )]
     pub(crate) session: &'a Session,
     pub(crate) clock: &'a Clock,
+    /// Who renews keys that are still good; `None` if it is a helper that asks.
+    pub(crate) helpers: Option<&'a Helpers>,
 }
 
 impl Asking<'_> {
@@ -27,6 +26,16 @@ impl Asking<'_> {
     /// An error if the request was cancelled or its time is over: a provider that waits looks here at least every 100 ms.
     pub fn check(&self) -> Result<()> {
         self.limits.check()
+    }
+
+    /// Whether an error says more about who asks than about the provider: there was no more time. A helper has all the time
+    /// that a provider may take.
+    pub(super) fn is_over(&self) -> bool {
+        match (self.helpers, &self.limits.cancel) {
+            (Some(_), _) => self.check().is_err(),
+            (None, Some(cancel)) => cancel.is_cancelled(),
+            (None, None) => false,
+        }
     }
 
     /// Seconds since 1970 UTC, by the clock of the configuration.

@@ -1,8 +1,8 @@
 //! Temporary credentials kept and renewed: asked for once however many threads need them, and before they expire.
 //!
-//! Nobody holds the lock while the provider works. One thread renews; the others go on with the keys there are, and wait,
-//! within the limits of their own request, only if there are none. A request that finds the keys due renews them itself:
-//! the library has no threads of its own.
+//! Nobody holds the lock while the provider works. A request that finds the keys due has a [helper](super::helpers) renew
+//! them, and goes on with the old ones like all others. Requests wait, within their own limits, only if there are no good
+//! keys: then one of them asks the provider. A function of the caller's is always asked by a request, on its thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,14 +30,19 @@ const YOUNG: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(5);
 
 /// A provider whose answers are kept until shortly before they expire.
-pub struct Cached<P> {
+///
+/// While the old keys are good, no request waits for new ones: a thread that lives only for that asks the provider. It
+/// ends before the [`Bucket`](crate::Bucket) or [`Service`](crate::Service) whose request started it is gone.
+pub struct Cached<P>(Arc<Cache<P>>);
+
+struct Cache<P> {
     provider: P,
     state: ForkLock<State>,
     /// How long keys without an expiry are kept.
     unknown_life: Duration,
     /// Whether a provider that failed is left alone for a while also if there are no keys. A function of the caller's is
-    /// not: why it fails may be a matter of the one request.
-    pauses: bool,
+    /// not: why it fails may be a matter of the one request. Nor is it called on a thread that is not the caller's.
+    is_ours: bool,
     /// The provider gives keys that are not to be kept: nobody waits for anybody.
     unkept: AtomicBool,
 }
@@ -74,8 +79,16 @@ impl Kept {
         instant.elapsed().max(Duration::from_secs(by_clock))
     }
 
+    /// How long they are good; zero if they are not.
+    fn left(&self, now: i64) -> Duration {
+        if self.refused {
+            return Duration::ZERO;
+        }
+        self.life.saturating_sub(self.age(now))
+    }
+
     fn is_good(&self, now: i64) -> bool {
-        !self.refused && self.age(now) < self.life
+        !self.left(now).is_zero()
     }
 
     fn is_due(&self, now: i64) -> bool {
@@ -86,6 +99,8 @@ impl Kept {
 /// What a thread that needs credentials does next.
 enum Next {
     Use(Option<Arc<Credentials>>),
+    /// Use these, and see to it that others are got.
+    RenewAhead(Option<Arc<Credentials>>),
     Renew,
     /// Until the round is another one.
     Wait(u64),
@@ -103,20 +118,17 @@ impl State {
         let process = process::id();
         let renewing = self.renewing == Some(process);
         let paused = self.pause.is_some_and(|until| Instant::now() < until);
-        match usable {
-            Some(kept) if renewing || paused => Next::Use(kept.credentials.clone()),
-            None if renewing => Next::Wait(self.round),
-            None if paused => match &self.failed {
-                Some(error) => Next::Fail(error.clone()),
-                None => self.begin(process),
-            },
-            _ => self.begin(process),
+        let next = match (usable, &self.failed) {
+            (Some(kept), _) if renewing || paused => Next::Use(kept.credentials.clone()),
+            (Some(kept), _) => Next::RenewAhead(kept.credentials.clone()),
+            (None, _) if renewing => Next::Wait(self.round),
+            (None, Some(error)) if paused => Next::Fail(error.clone()),
+            (None, _) => Next::Renew,
+        };
+        if matches!(next, Next::Renew | Next::RenewAhead(_)) {
+            self.renewing = Some(process);
         }
-    }
-
-    fn begin(&mut self, process: u32) -> Next {
-        self.renewing = Some(process);
-        Next::Renew
+        next
     }
 
     fn answered(&mut self, credentials: Option<Arc<Credentials>>, now: i64, unknown: Duration) {
@@ -151,9 +163,11 @@ impl State {
 
     fn failed(&mut self, error: &Error, now: i64) {
         self.abandoned();
-        let most = match self.has_good(now) {
-            true => MOST_PAUSE,
-            false => MOST_PAUSE_WITHOUT_KEYS,
+        let left = self.kept.as_ref().map(|kept| kept.left(now));
+        // Never past the end of the keys: then there is nothing to lose by asking.
+        let most = match left.filter(|left| !left.is_zero()) {
+            Some(left) => MOST_PAUSE.min(left),
+            None => MOST_PAUSE_WITHOUT_KEYS,
         };
         let doubled = Duration::from_millis(250 << self.failures.min(16)).min(most);
         self.failures = self.failures.saturating_add(1);
@@ -165,24 +179,27 @@ impl State {
 impl<P: CredentialsProvider> Cached<P> {
     /// Keeps what `provider` gives; keys without an expiry for a quarter of an hour.
     pub fn new(provider: P) -> Cached<P> {
-        Cached {
+        Cached::with(provider, UNKNOWN_LIFE, true)
+    }
+
+    /// For a function of the caller's: keeps only keys that have an expiry, and asks for others each time; always on the
+    /// thread of a request, which waits for the answer.
+    pub fn as_told(provider: P) -> Cached<P> {
+        Cached::with(provider, Duration::ZERO, false)
+    }
+
+    fn with(provider: P, unknown_life: Duration, is_ours: bool) -> Cached<P> {
+        Cached(Arc::new(Cache {
             provider,
             state: ForkLock::new(),
-            unknown_life: UNKNOWN_LIFE,
-            pauses: true,
+            unknown_life,
+            is_ours,
             unkept: AtomicBool::new(false),
-        }
+        }))
     }
+}
 
-    /// Keeps only keys that have an expiry; for others the provider is asked each time.
-    pub fn as_told(provider: P) -> Cached<P> {
-        Cached {
-            unknown_life: Duration::ZERO,
-            pauses: false,
-            ..Cached::new(provider)
-        }
-    }
-
+impl<P: CredentialsProvider> Cache<P> {
     fn renew(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let unfinished = Unfinished(&self.state);
         let got = self.provider.credentials(asking);
@@ -209,7 +226,7 @@ impl<P: CredentialsProvider> Cached<P> {
                     kept
                 }
                 // That this request had no more time says nothing of the provider.
-                Err(_) if asking.check().is_err() || !(self.pauses || state.has_good(now)) => {
+                Err(_) if asking.is_over() || !(self.is_ours || state.has_good(now)) => {
                     state.abandoned();
                     None
                 }
@@ -253,22 +270,57 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-impl<P: CredentialsProvider> CredentialsProvider for Cached<P> {
+impl<P: CredentialsProvider + 'static> CredentialsProvider for Cached<P> {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
-        if self.unkept.load(Ordering::Relaxed) {
-            return self.provider.credentials(asking);
+        let cache = &*self.0;
+        if cache.unkept.load(Ordering::Relaxed) {
+            return cache.provider.credentials(asking);
         }
         loop {
             let now = asking.now();
-            match self.state.with(|state| state.next(now)) {
+            match cache.state.with(|state| state.next(now)) {
                 Next::Use(credentials) => return Ok(credentials),
+                Next::RenewAhead(credentials) if self.renew_ahead(asking) => {
+                    return Ok(credentials);
+                }
+                Next::RenewAhead(_) | Next::Renew => return cache.renew(asking),
                 Next::Fail(error) => return Err(error),
-                Next::Renew => return self.renew(asking),
-                Next::Wait(round) => self.wait(asking, round)?,
+                Next::Wait(round) => cache.wait(asking, round)?,
             }
         }
     }
 
+    fn refused(&self, credentials: &Credentials) -> bool {
+        self.0.refused(credentials)
+    }
+
+    fn name(&self) -> String {
+        self.0.provider.name()
+    }
+}
+
+impl<P: CredentialsProvider + 'static> Cached<P> {
+    /// Has a helper renew the keys; whether there is one.
+    fn renew_ahead(&self, asking: &Asking<'_>) -> bool {
+        let Some(helpers) = asking.helpers.filter(|_| self.0.is_ours) else {
+            return false;
+        };
+        let (cache, session, clock) =
+            (self.0.clone(), asking.session.clone(), asking.clock.clone());
+        helpers.start(move |limits| {
+            let asking = Asking {
+                limits,
+                session: &session,
+                clock: &clock,
+                helpers: None,
+            };
+            // What fails is in the log, and is the error of who finds no good keys.
+            let _ = cache.renew(&asking);
+        })
+    }
+}
+
+impl<P: CredentialsProvider> Cache<P> {
     fn refused(&self, credentials: &Credentials) -> bool {
         if self.unkept.load(Ordering::Relaxed) {
             return self.provider.refused(credentials);
@@ -285,12 +337,6 @@ impl<P: CredentialsProvider> CredentialsProvider for Cached<P> {
         others && self.provider.refused(credentials)
     }
 
-    fn name(&self) -> String {
-        self.provider.name()
-    }
-}
-
-impl<P> Cached<P> {
     fn wait(&self, asking: &Asking<'_>, round: u64) -> Result<()> {
         while self
             .state
@@ -299,5 +345,86 @@ impl<P> Cached<P> {
             asking.limits.sleep(LOOK)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    const NOW: i64 = 1_000_000;
+
+    fn state(life: i64) -> State {
+        let keys = Credentials::new("id", "secret", None).expires(Timestamp(NOW + life));
+        let mut state = State::default();
+        state.answered(Some(Arc::new(keys)), NOW, UNKNOWN_LIFE);
+        state
+    }
+
+    fn pause(state: &State) -> Duration {
+        let until = state.pause.expect("a failure is followed by a pause");
+        until.saturating_duration_since(Instant::now())
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_minute_and_never_last_longer_than_the_keys() {
+        let error = Error::new(Kind::Credentials, "no");
+        for (life, most) in [(3600, 60), (10, 10), (1, 1)] {
+            let mut state = state(life);
+            for failures in 0..70 {
+                state.failed(&error, NOW);
+                let most =
+                    Duration::from_millis(250 << failures.min(16)).min(Duration::from_secs(most));
+                assert!(pause(&state) <= most, "{failures} failures, {life} s left");
+            }
+        }
+        let mut none = State::default();
+        for _ in 0..70 {
+            none.failed(&error, NOW);
+            assert!(pause(&none) <= MOST_PAUSE_WITHOUT_KEYS);
+        }
+    }
+
+    #[test]
+    fn keys_are_renewed_at_different_times_before_their_end() {
+        let aheads: Vec<_> = (0..50)
+            .filter_map(|_| state(600).kept)
+            .map(|kept| kept.ahead)
+            .collect();
+        let (least, most) = (Duration::from_secs(90), Duration::from_secs(150));
+        assert!(
+            aheads.iter().all(|ahead| (least..=most).contains(ahead)),
+            "{aheads:?}"
+        );
+        assert!(aheads.iter().any(|ahead| *ahead != aheads[0]));
+        // However long they live, what is in flight needs no more than that.
+        assert!(
+            state(43_200)
+                .kept
+                .is_some_and(|kept| kept.ahead == MOST_AHEAD)
+        );
+    }
+
+    #[test]
+    fn one_renews_ahead_and_the_others_go_on() {
+        let mut state = state(100);
+        assert!(matches!(state.next(NOW), Next::Use(_)));
+        assert!(matches!(state.next(NOW + 90), Next::RenewAhead(Some(_))));
+        assert!(matches!(state.next(NOW + 90), Next::Use(Some(_))));
+        // Nobody has others when they end: then all wait for the one who renews.
+        assert!(matches!(state.next(NOW + 100), Next::Wait(_)));
+        state.failed(&Error::new(Kind::Credentials, "no"), NOW + 100);
+        assert!(matches!(state.next(NOW + 100), Next::Fail(_)));
+    }
+
+    #[test]
+    fn a_child_of_fork_does_not_wait_for_a_thread_of_its_parent() {
+        let mut state = State {
+            renewing: Some(process::id() + 1),
+            ..State::default()
+        };
+        assert!(matches!(state.next(NOW), Next::Renew));
+        assert!(matches!(state.next(NOW), Next::Wait(_)));
     }
 }

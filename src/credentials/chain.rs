@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::environment::{given, is_true};
+use super::environment::{given, given_path, is_true};
 use super::{
     Asking, Cached, Credentials, CredentialsProvider, EcsRamRole, Environment, OidcRole, Profile,
     Role, Uri,
@@ -116,7 +116,8 @@ pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRol
         "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
         "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
     ];
-    let [arn, provider, file] = NAMES.map(given);
+    let [arn, provider, file] = NAMES;
+    let (arn, provider, file) = (given(arn), given(provider), given_path(file));
     let (arn, provider, file) = match (role.map(str::to_owned).or(arn), provider, file) {
         (Some(arn), Some(provider), Some(file)) => (arn, provider, file),
         // The role alone is for other providers too.

@@ -1,10 +1,17 @@
 //! The variables that say where keys are; an empty one counts as not set. They are read when a provider is made.
 
 use std::env;
+use std::path::PathBuf;
 
 /// The value of a variable.
 pub(super) fn given(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The value of a variable that names a file: on Unix any bytes.
+pub(super) fn given_path(name: &str) -> Option<PathBuf> {
+    let value = env::var_os(name).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
 }
 
 /// Whether it is `true`, in any case.

@@ -5,6 +5,7 @@
 
 mod asking;
 mod cache;
+mod helpers;
 mod provider;
 
 #[cfg(feature = "credentials")]
@@ -43,6 +44,7 @@ use zeroize::Zeroizing;
 
 pub use asking::Asking;
 pub use cache::Cached;
+pub(crate) use helpers::Helpers;
 pub use provider::{Anonymous, Callback, CredentialsProvider, Environment, Static};
 pub use recipe::Recipe;
 #[cfg(feature = "credentials")]

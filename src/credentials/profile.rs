@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::environment::{given, is_on, is_true};
+use super::environment::{given, given_path, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
 use super::keys::{SNAKE, Secrets, printable};
-use super::sts::sts_endpoint;
+use super::sts::{RoleTexts, regional_sts, sts_endpoint};
 use super::{
     Asking, AssumeRole, Credentials, CredentialsProvider, EcsRamRole, OidcRole, Process, Role,
     Static, Uri,
@@ -51,15 +51,13 @@ impl Profile {
     /// read now: `ALIBABA_CLOUD_CONFIG_FILE`, `ALIBABA_CLOUD_CREDENTIALS_FILE`, `HOME`,
     /// `ALIBABA_CLOUD_CLI_PROFILE_DISABLED`, `ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS`.
     pub fn new(name: Option<&str>) -> Result<Profile> {
-        let home = given("HOME").or_else(|| given("USERPROFILE"));
-        let home = home.map(PathBuf::from);
+        let home = given_path("HOME").or_else(|| given_path("USERPROFILE"));
         let below = |path: &str| home.as_ref().map(|home| home.join(path));
-        let config = given("ALIBABA_CLOUD_CONFIG_FILE")
-            .map(PathBuf::from)
+        let config = given_path("ALIBABA_CLOUD_CONFIG_FILE")
             .or_else(|| below(".aliyun/config.json"))
             .filter(|_| !is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"));
-        let ini = match given("ALIBABA_CLOUD_CREDENTIALS_FILE") {
-            Some(path) => vec![PathBuf::from(path)],
+        let ini = match given_path("ALIBABA_CLOUD_CREDENTIALS_FILE") {
+            Some(path) => vec![path],
             None => [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
                 .into_iter()
                 .filter_map(below)
@@ -271,24 +269,19 @@ impl<'p> Config<'p> {
 
     fn role(&self, path: &str) -> Result<Role> {
         let get = |field: &str| self.text.text(&format!("{path}{field}"));
-        let endpoint = match (get("sts_endpoint"), get("sts_region")) {
-            (Some(endpoint), _) => Some(endpoint.to_owned()),
-            (None, Some(region)) => {
-                let vpc = get("enable_vpc") == Some("true");
-                let name = if vpc { "sts-vpc" } else { "sts" };
-                Some(format!("{name}.{region}.aliyuncs.com"))
-            }
-            (None, None) => None,
-        };
-        role_of(&RoleFields {
-            arn: get("ram_role_arn"),
-            session_name: get("ram_session_name"),
-            duration: get("expired_seconds").filter(|seconds| *seconds != "0"),
-            policy: get("policy"),
-            external_id: get("external_id"),
-            endpoint: endpoint.as_deref(),
-            sts: &self.surroundings.sts,
-        })
+        let endpoint = get("sts_endpoint").map(str::to_owned);
+        let endpoint = endpoint.or_else(|| sts_of(get("sts_region"), get("enable_vpc")));
+        role_of(
+            get("ram_role_arn"),
+            &self.surroundings.sts,
+            &RoleTexts {
+                session_name: get("ram_session_name"),
+                duration: get("expired_seconds").filter(|seconds| *seconds != "0"),
+                policy: get("policy"),
+                external_id: get("external_id"),
+                endpoint: endpoint.as_deref(),
+            },
+        )
     }
 }
 
@@ -300,41 +293,15 @@ fn ecs(role: Option<&str>, surroundings: &Surroundings) -> Result<EcsRamRole> {
     }
 }
 
-/// What a profile says about a role, whatever it calls it.
-struct RoleFields<'t> {
-    arn: Option<&'t str>,
-    session_name: Option<&'t str>,
-    duration: Option<&'t str>,
-    policy: Option<&'t str>,
-    external_id: Option<&'t str>,
-    endpoint: Option<&'t str>,
-    sts: &'t Url,
+/// The host of STS that a profile names by its region.
+fn sts_of(region: Option<&str>, from_vpc: Option<&str>) -> Option<String> {
+    let from_vpc = from_vpc.is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    region.map(|region| regional_sts(region, from_vpc))
 }
 
-fn role_of(fields: &RoleFields<'_>) -> Result<Role> {
-    let arn = fields
-        .arn
-        .ok_or_else(|| Error::invalid("it has no ARN of a role"))?;
-    let mut role = Role::at(arn, fields.sts.clone())?;
-    if let Some(name) = fields.session_name {
-        role = role.session_name(name)?;
-    }
-    if let Some(seconds) = fields.duration {
-        let seconds = seconds
-            .parse()
-            .map_err(|_| Error::invalid("its duration is not a number of seconds"))?;
-        role = role.duration_seconds(seconds)?;
-    }
-    if let Some(policy) = fields.policy {
-        role = role.policy(policy)?;
-    }
-    if let Some(id) = fields.external_id {
-        role = role.external_id(id)?;
-    }
-    match fields.endpoint {
-        Some(endpoint) => role.endpoint(endpoint),
-        None => Ok(role),
-    }
+fn role_of(arn: Option<&str>, sts: &Url, texts: &RoleTexts<'_>) -> Result<Role> {
+    let arn = arn.ok_or_else(|| Error::invalid("it has no ARN of a role"))?;
+    Role::at(arn, sts.clone())?.described(texts)
 }
 
 /// The provider that a section of the ini file describes.
@@ -349,16 +316,19 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
         let token = section.get("security_token").map(str::to_owned);
         Static::new(Credentials::new(id, secret, token))
     };
+    let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"));
     let role = || {
-        role_of(&RoleFields {
-            arn: section.get("role_arn"),
-            session_name: section.get("role_session_name"),
-            duration: section.get("role_session_expiration"),
-            policy: section.get("policy"),
-            external_id: section.get("external_id"),
-            endpoint: None,
-            sts: &surroundings.sts,
-        })
+        role_of(
+            section.get("role_arn"),
+            &surroundings.sts,
+            &RoleTexts {
+                session_name: section.get("role_session_name"),
+                duration: section.get("role_session_expiration"),
+                policy: section.get("policy"),
+                external_id: section.get("external_id"),
+                endpoint: endpoint.as_deref(),
+            },
+        )
     };
     Ok(match need("type")? {
         "access_key" | "sts" => Arc::new(keys()?),

@@ -1,10 +1,12 @@
 //! Any provider from one text, such as `ecs-ram-role:my-role` or `assume-role:acs:ram::1:role/r;duration=900`: for
 //! configuration files, for `OSS_CREDENTIALS`, and for languages that have no types of their own for them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::chain::oidc_from_environment;
 use super::keys::printable;
+use super::sts::RoleTexts;
 use super::{
     Anonymous, AssumeRole, Cached, Chain, CredentialsProvider, EcsRamRole, Environment, OidcRole,
     Process, Profile, Role, Uri,
@@ -34,6 +36,7 @@ pub struct Recipe {
     name: String,
     argument: Option<String>,
     options: Vec<(String, String)>,
+    token_file: Option<PathBuf>,
     base: Option<Provider>,
 }
 
@@ -51,6 +54,8 @@ enum Argument {
     Optional,
     Required(&'static str),
 }
+
+const TOKEN_FILE: &str = "token-file";
 
 const ROLE: [&str; 5] = [
     "session-name",
@@ -84,7 +89,7 @@ static KINDS: [Kind; 9] = [
         argument: Argument::Optional,
         options: &[
             "provider-arn",
-            "token-file",
+            TOKEN_FILE,
             ROLE[0],
             ROLE[1],
             ROLE[2],
@@ -195,7 +200,17 @@ impl Recipe {
                 ),
             ));
         }
-        self.options.push((option.to_owned(), value.to_owned()));
+        match option {
+            TOKEN_FILE => self.token_file = Some(value.into()),
+            _ => self.options.push((option.to_owned(), value.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// As [`set`](Recipe::set) with the option `token-file`, whose value may be any bytes on Unix.
+    pub fn token_file(&mut self, path: impl Into<PathBuf>) -> Result<()> {
+        self.set(TOKEN_FILE, "")?;
+        self.token_file = Some(path.into());
         Ok(())
     }
 
@@ -243,7 +258,7 @@ impl Recipe {
     }
 
     fn oidc_role(&self) -> Result<Provider> {
-        let (provider, file) = (self.option("provider-arn"), self.option("token-file"));
+        let (provider, file) = (self.option("provider-arn"), self.token_file.as_deref());
         match (self.argument.as_deref(), provider, file) {
             (Some(arn), Some(provider), Some(file)) => {
                 cached(OidcRole::new(self.role(Role::new(arn)?)?, provider, file)?)
@@ -276,30 +291,14 @@ impl Recipe {
     }
 
     /// `role` with the options given.
-    fn role(&self, mut role: Role) -> Result<Role> {
-        if let Some(name) = self.option("session-name") {
-            role = role.session_name(name)?;
-        }
-        if let Some(text) = self.option("duration") {
-            let seconds = text.parse().map_err(|_| {
-                Error::refused(
-                    "duration",
-                    format_args!("{:?} is not a number", printable(text)),
-                    "900 to 43200 seconds",
-                )
-            })?;
-            role = role.duration_seconds(seconds)?;
-        }
-        if let Some(json) = self.option("policy") {
-            role = role.policy(json)?;
-        }
-        if let Some(id) = self.option("external-id") {
-            role = role.external_id(id)?;
-        }
-        match self.option("sts-endpoint") {
-            Some(endpoint) => role.endpoint(endpoint),
-            None => Ok(role),
-        }
+    fn role(&self, role: Role) -> Result<Role> {
+        role.described(&RoleTexts {
+            session_name: self.option("session-name"),
+            duration: self.option("duration"),
+            policy: self.option("policy"),
+            external_id: self.option("external-id"),
+            endpoint: self.option("sts-endpoint"),
+        })
     }
 }
 

@@ -42,6 +42,11 @@ impl Recipe {
         ))
     }
 
+    /// As [`set`](Recipe::set) with the option `token-file`.
+    pub fn token_file(&mut self, _: impl Into<std::path::PathBuf>) -> Result<()> {
+        self.set("token-file", "")
+    }
+
     /// Whose keys a role is taken on with; not in this build.
     pub fn base(&mut self, _: Provider) {}
 

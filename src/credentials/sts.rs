@@ -119,6 +119,33 @@ impl Role {
         Ok(self)
     }
 
+    /// As `texts` say, wherever they were written.
+    pub(super) fn described(mut self, texts: &RoleTexts<'_>) -> Result<Role> {
+        if let Some(name) = texts.session_name {
+            self = self.session_name(name)?;
+        }
+        if let Some(text) = texts.duration {
+            let seconds = text.parse().map_err(|_| {
+                Error::refused(
+                    "duration",
+                    format_args!("{:?} is not a number", keys::printable(text)),
+                    "900 to 43200 seconds",
+                )
+            })?;
+            self = self.duration_seconds(seconds)?;
+        }
+        if let Some(json) = texts.policy {
+            self = self.policy(json)?;
+        }
+        if let Some(id) = texts.external_id {
+            self = self.external_id(id)?;
+        }
+        match texts.endpoint {
+            Some(endpoint) => self.endpoint(endpoint),
+            None => Ok(self),
+        }
+    }
+
     /// The parameters that both operations have.
     fn parameters<'a>(&'a self, duration: &'a str) -> Vec<(&'static str, &'a str)> {
         let mut all = vec![
@@ -130,6 +157,18 @@ impl Role {
         all.extend(self.external_id.as_deref().map(|id| ("ExternalId", id)));
         all
     }
+}
+
+/// What options and profiles say about a role beside its ARN.
+#[derive(Default)]
+pub(super) struct RoleTexts<'t> {
+    pub session_name: Option<&'t str>,
+    /// Seconds.
+    pub duration: Option<&'t str>,
+    pub policy: Option<&'t str>,
+    pub external_id: Option<&'t str>,
+    /// Of STS.
+    pub endpoint: Option<&'t str>,
 }
 
 /// Asks STS for keys of a role, signed with the keys of another provider.
@@ -336,13 +375,16 @@ pub(super) fn sts_endpoint() -> Result<Url> {
         return https(&endpoint, "ALIBABA_CLOUD_STS_ENDPOINT");
     }
     let host = match given("ALIBABA_CLOUD_STS_REGION") {
-        Some(region) if is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") => {
-            format!("sts-vpc.{region}.aliyuncs.com")
-        }
-        Some(region) => format!("sts.{region}.aliyuncs.com"),
+        Some(region) => regional_sts(&region, is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")),
         None => "sts.aliyuncs.com".into(),
     };
     https(&host, "ALIBABA_CLOUD_STS_REGION")
+}
+
+/// The host of STS in a region, as seen from there.
+pub(super) fn regional_sts(region: &str, from_vpc: bool) -> String {
+    let name = if from_vpc { "sts-vpc" } else { "sts" };
+    format!("{name}.{region}.aliyuncs.com")
 }
 
 fn https(endpoint: &str, option: &str) -> Result<Url> {

@@ -14,7 +14,8 @@ use crate::config::SignatureVersion;
 use crate::error::{Error, Result};
 
 /// What time it is, in seconds since 1970 UTC. Called by each thread that makes
-/// a request, several at once if several do; must not throw or longjmp.
+/// a request or renews keys, several at once if several do; must not throw or
+/// longjmp.
 pub type oss_clock_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>;
 
 fn duration_from_ms(option: &str, value: i64) -> Result<Duration> {

@@ -6,7 +6,7 @@ use super::credentials::{oss_credentials, read_keys};
 use super::guard::guard;
 use super::memory::{borrow, new_handle};
 use super::status::oss_status;
-use super::support::{optional_text, status, text};
+use super::support::{file_path, optional_text, status, text};
 use crate::credentials::{Anonymous, Environment, Recipe, Static};
 use crate::error::{Error, Result};
 
@@ -61,14 +61,20 @@ pub unsafe extern "C" fn oss_credentials_set(
     status(|| {
         // SAFETY: NULL or a live handle.
         let credentials = unsafe { borrow(credentials, "credentials") }?;
-        // SAFETY: strings or NULL.
-        let (option, value) = unsafe { (text(option, "option")?, text(value, "value")?) };
+        // SAFETY: a string or NULL.
+        let option = unsafe { text(option, "option") }?;
         if credentials.provider.get().is_some() {
             return Err(Error::invalid(
                 "`credentials` are in use, or have no options; set options before the credentials are given to a configuration",
             ));
         }
-        credentials.recipe().set(option, value)
+        // SAFETY: a string or NULL.
+        unsafe {
+            match option {
+                "token-file" => credentials.recipe().token_file(file_path(value, "value")?),
+                _ => credentials.recipe().set(option, text(value, "value")?),
+            }
+        }
     })
 }
 
@@ -91,18 +97,19 @@ pub unsafe extern "C" fn oss_credentials_oidc_role(
 ) -> *mut oss_credentials {
     new_handle(|| {
         // SAFETY: strings or NULL.
-        let (arn, provider, file) = unsafe {
+        let (arn, provider) = unsafe {
             (
                 optional_text(role_arn, "role_arn")?,
                 optional_text(provider_arn, "provider_arn")?,
-                optional_text(token_file, "token_file")?,
             )
         };
         let mut recipe = Recipe::new("oidc-role", arn)?;
-        for (option, value) in [("provider-arn", provider), ("token-file", file)] {
-            if let Some(value) = value {
-                recipe.set(option, value)?;
-            }
+        if let Some(provider) = provider {
+            recipe.set("provider-arn", provider)?;
+        }
+        if !token_file.is_null() {
+            // SAFETY: a string.
+            recipe.token_file(unsafe { file_path(token_file, "token_file") }?)?;
         }
         Ok(oss_credentials::from(recipe))
     })

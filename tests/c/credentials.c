@@ -129,6 +129,24 @@ static void named(const char *name)
     oss_config_free(config);
 }
 
+/* Names of files are any bytes. */
+static void token_file(const char *name)
+{
+    oss_config *config = configure();
+    oss_credentials *role =
+        oss_credentials_oidc_role("acs:ram::1:role/r", "acs:ram::1:oidc-provider/p", "/nonexistent/\xff");
+    oss_bucket *bucket;
+    CHECK(role);
+    OK(oss_credentials_set(role, "token-file", "/nonexistent/\xfe"));
+    OK(oss_config_set_credentials(config, role));
+    CHECK((bucket = oss_bucket_new(config, name)));
+    STATUS(OSS_CREDENTIALS, oss_put_object(bucket, "a", "hello", 5, NULL));
+    SAYS("the token file /nonexistent/", oss_last_error());
+    oss_bucket_free(bucket);
+    oss_credentials_free(role);
+    oss_config_free(config);
+}
+
 int main(int argc, char **argv)
 {
     oss_config *config = configure();
@@ -142,5 +160,6 @@ int main(int argc, char **argv)
     asked_again_when_refused(argv[1]);
     destroyed_when_refused();
     named(argv[1]);
+    token_file(argv[1]);
     return 0;
 }
