@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::programs::Client;
 use crate::report::{Report, Row};
 
-const CLIENTS: [Client; 3] = [Client::Ours, Client::Curl, Client::Floor];
-const COLORS: [&str; 3] = ["#2563eb", "#f59e0b", "#94a3b8"];
+const CLIENTS: [Client; 4] = [Client::Ours, Client::Curl, Client::Sdk, Client::Floor];
+const COLORS: [&str; 4] = ["#2563eb", "#f59e0b", "#ef4444", "#94a3b8"];
 
 const BAR: f64 = 11.0;
 const GAP: f64 = 9.0;
@@ -16,7 +16,7 @@ const LABELS: f64 = 130.0;
 const VALUES: f64 = 60.0;
 
 /// Bars of one panel: a label, and a value for each client that has one.
-type Groups = Vec<(String, [Option<f64>; 3])>;
+type Groups = Vec<(String, [Option<f64>; 4])>;
 
 /// The chart as SVG.
 pub fn draw(report: &Report) -> String {
@@ -48,7 +48,12 @@ pub fn draw(report: &Report) -> String {
         })
         .collect();
     let mib = |bytes: u64| Some(bytes as f64 / 1024.0 / 1024.0);
-    let sizes = [mib(report.library_size), mib(report.curl_size), None];
+    let sizes = [
+        mib(report.library_size),
+        mib(report.curl_size),
+        report.sdk_size.and_then(mib),
+        None,
+    ];
     let size: Groups = vec![("with what it needs".to_owned(), sizes)];
 
     let mut panels = String::new();
@@ -83,6 +88,7 @@ fn frame(panels: &str, height: f64) -> String {
         let text = match client {
             Client::Ours => "alioss: V4 signature and CRC-64",
             Client::Curl => "raw libcurl loop: neither",
+            Client::Sdk => "official C SDK: both",
             Client::Floor => "bare socket, canned bytes",
         };
         let _ = write!(
@@ -90,7 +96,7 @@ fn frame(panels: &str, height: f64) -> String {
             r#"<rect x="{x}" y="28" width="11" height="11" fill="{color}"/><text x="{}" y="38">{text}</text>"#,
             x + 17.0
         );
-        x += 230.0;
+        x += 210.0;
     }
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" fill="#334155">

@@ -186,19 +186,22 @@ struct Request {
     /// Bytes of the body that are still to come.
     to_come: usize,
     length: usize,
+    /// The official C SDK sends chunks although it knows the length.
+    is_chunked: bool,
+    /// What came last.
+    tail: [u8; 5],
 }
+
+/// No chunk of `x` has it.
+const LAST_CHUNK: &[u8; 5] = b"0\r\n\r\n";
 
 fn serve(link: &mut impl Link, sums: &Checksums) -> io::Result<()> {
     let mut buffer = vec![0; PIECE];
     let body = vec![b'x'; PIECE];
     let mut answer = Vec::with_capacity(2 * SMALL);
     while let Some(request) = receive(link, &mut buffer)? {
-        let mut rest = request.to_come;
-        while rest > 0 {
-            match link.discard(rest, &mut buffer)? {
-                0 => return Ok(()),
-                got => rest -= got,
-            }
+        if !discard(link, &request, &mut buffer)? {
+            return Ok(());
         }
         answer.clear();
         if !request.is_get {
@@ -225,6 +228,36 @@ fn serve(link: &mut impl Link, sums: &Checksums) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads the rest of a body and forgets it; whether it came whole.
+fn discard(link: &mut impl Link, request: &Request, buffer: &mut [u8]) -> io::Result<bool> {
+    let mut rest = request.to_come;
+    while rest > 0 && !request.is_chunked {
+        match link.discard(rest, buffer)? {
+            0 => return Ok(false),
+            got => rest -= got,
+        }
+    }
+    let mut tail = request.tail;
+    while request.is_chunked && &tail != LAST_CHUNK {
+        let got = match link.read(buffer)? {
+            0 => return Ok(false),
+            got => got,
+        };
+        tail = tail_of(tail, &buffer[..got]);
+    }
+    Ok(true)
+}
+
+/// The last bytes of all that came.
+fn tail_of(before: [u8; 5], bytes: &[u8]) -> [u8; 5] {
+    let newest = &bytes[bytes.len().saturating_sub(5)..];
+    let mut tail = [0; 5];
+    let (old, new) = tail.split_at_mut(5 - newest.len());
+    old.copy_from_slice(&before[newest.len()..]);
+    new.copy_from_slice(newest);
+    tail
+}
+
 /// Reads a request's head, and of its body what came with it. `None` when the client has closed the connection.
 fn receive(link: &mut impl Link, buffer: &mut [u8]) -> io::Result<Option<Request>> {
     let mut have = 0;
@@ -243,7 +276,7 @@ fn receive(link: &mut impl Link, buffer: &mut [u8]) -> io::Result<Option<Request
     let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
     let target = line.split(' ').nth(1).unwrap_or_default();
     let size = target.rsplit('/').next().unwrap_or_default();
-    let length = headers
+    let length: usize = headers
         .lines()
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
@@ -252,8 +285,12 @@ fn receive(link: &mut impl Link, buffer: &mut [u8]) -> io::Result<Option<Request
     Ok(Some(Request {
         is_get: line.starts_with("GET "),
         size: size.parse().map_err(other)?,
-        to_come: length - (have - end),
+        to_come: length.saturating_sub(have - end),
         length,
+        is_chunked: headers
+            .to_ascii_lowercase()
+            .contains("\ntransfer-encoding: chunked"),
+        tail: tail_of([0; 5], &buffer[end..have]),
     }))
 }
 

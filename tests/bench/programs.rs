@@ -11,16 +11,30 @@ pub enum Client {
     Ours,
     /// A raw loop over libcurl.
     Curl,
+    /// Alibaba Cloud's own C SDK, where there is one.
+    Sdk,
     /// Canned bytes over a bare socket.
     Floor,
 }
 
+/// What a compiler has to be told to build against Alibaba Cloud's C SDK: `-I` for its headers and APR's, its library, and
+/// those that it needs.
+const SDK_FLAGS: &str = "BENCH_C_SDK";
+
 impl Client {
+    /// Those that can run here.
+    pub fn all() -> Vec<Client> {
+        let sdk = std::env::var_os(SDK_FLAGS).map(|_| Client::Sdk);
+        let others = [Client::Ours, Client::Curl, Client::Floor];
+        others.into_iter().chain(sdk).collect()
+    }
+
     /// How tables and the chart call it.
     pub fn name(self) -> &'static str {
         match self {
             Client::Ours => "alioss",
             Client::Curl => "libcurl",
+            Client::Sdk => "official C SDK",
             Client::Floor => "bare socket",
         }
     }
@@ -29,6 +43,7 @@ impl Client {
         match self {
             Client::Ours => "ours",
             Client::Curl => "curl",
+            Client::Sdk => "sdk",
             Client::Floor => "floor",
         }
     }
@@ -112,6 +127,10 @@ impl Programs {
                 arguments.push(format!("-Wl,-rpath,{}", self.directory.display()).into());
             }
             Client::Curl => arguments.push("-lcurl".into()),
+            Client::Sdk => {
+                let flags = std::env::var(SDK_FLAGS).unwrap_or_default();
+                arguments.extend(flags.split_whitespace().map(OsString::from));
+            }
             Client::Floor => {}
         }
         arguments.push("-lpthread".into());
@@ -121,6 +140,7 @@ impl Programs {
         command.args(arguments);
         let hint = match client {
             Client::Curl => "install the packages gcc and libcurl4-openssl-dev",
+            Client::Sdk => "BENCH_C_SDK has to hold the flags to build against the C SDK",
             _ => "install the package gcc",
         };
         succeed(&mut command, hint);

@@ -5,6 +5,9 @@ use std::fmt;
 use crate::measure::{Cost, Counts, Task};
 use crate::programs::Client;
 
+/// In the order of the columns.
+const CLIENTS: [Client; 4] = [Client::Ours, Client::Curl, Client::Sdk, Client::Floor];
+
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 
 /// All results; parts that were not asked for are empty.
@@ -12,6 +15,8 @@ pub struct Report {
     pub library_size: u64,
     /// libcurl with the libraries that it needs, without the C library's.
     pub curl_size: u64,
+    /// The same of the official C SDK.
+    pub sdk_size: Option<u64>,
     pub small: Vec<Row>,
     pub large: Vec<Row>,
     pub threads: Vec<Row>,
@@ -93,10 +98,11 @@ fn least_and_median(sorted: &[f64]) -> Option<(f64, f64)> {
 }
 
 impl Report {
-    pub fn new(library_size: u64, curl_size: u64) -> Report {
+    pub fn new(library_size: u64, curl_size: u64, sdk_size: Option<u64>) -> Report {
         Report {
             library_size,
             curl_size,
+            sdk_size,
             small: Vec::new(),
             large: Vec::new(),
             threads: Vec::new(),
@@ -115,7 +121,7 @@ impl fmt::Display for Report {
         writeln!(f, "# Speed\n")?;
         writeln!(
             f,
-            "`cargo bench` wrote this. alioss signs (V4) and computes CRC-64; libcurl and the bare socket do neither. Least of \
+            "`cargo bench` wrote this. alioss and the official C SDK sign (V4) and compute CRC-64; libcurl and the bare socket do neither. Least of \
              all rounds, the median in parentheses; the ratio is of the least ones.\n"
         )?;
         write_small(f, &self.small)?;
@@ -128,7 +134,11 @@ impl fmt::Display for Report {
             f,
             "libcurl with the libraries it needs, without the C library: {} bytes.",
             self.curl_size
-        )
+        )?;
+        match self.sdk_size {
+            Some(size) => writeln!(f, "The official C SDK, likewise: {size} bytes."),
+            None => Ok(()),
+        }
     }
 }
 
@@ -167,23 +177,26 @@ fn write_small(f: &mut fmt::Formatter<'_>, rows: &[Row]) -> fmt::Result {
         &[
             "alioss",
             "libcurl",
+            "official C SDK",
             "bare socket",
             "alioss / libcurl",
+            "alioss / C SDK",
             "alioss/s",
             "libcurl/s",
         ],
     )?;
     for row in rows {
-        let [ours, curl, floor] =
-            [Client::Ours, Client::Curl, Client::Floor].map(|client| row.cpu_per_operation(client));
+        let [ours, curl, sdk, floor] = CLIENTS.map(|client| row.cpu_per_operation(client));
         writeln!(
             f,
-            "| {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             row.name,
             pair(ours, 1),
             pair(curl, 1),
+            pair(sdk, 1),
             pair(floor, 1),
             ratio(ours, curl),
+            ratio(ours, sdk),
             whole(row.rate(Client::Ours)),
             whole(row.rate(Client::Curl)),
         )?;
@@ -201,29 +214,34 @@ fn write_large(f: &mut fmt::Formatter<'_>, rows: &[Row]) -> fmt::Result {
         &[
             "alioss",
             "libcurl",
+            "official C SDK",
             "bare socket",
             "alioss / libcurl",
+            "alioss / C SDK",
             "alioss MiB",
             "libcurl MiB",
+            "C SDK MiB",
         ],
     )?;
     for row in rows {
-        let [ours, curl, floor] =
-            [Client::Ours, Client::Curl, Client::Floor].map(|client| row.cpu_per_gib(client));
+        let [ours, curl, sdk, floor] = CLIENTS.map(|client| row.cpu_per_gib(client));
         let peak = |client| {
             row.peak_mib(client)
                 .map_or(String::new(), |peak| format!("{peak:.1}"))
         };
         writeln!(
             f,
-            "| {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             row.name,
             pair(ours, 3),
             pair(curl, 3),
+            pair(sdk, 3),
             pair(floor, 3),
             ratio(ours, curl),
+            ratio(ours, sdk),
             peak(Client::Ours),
             peak(Client::Curl),
+            peak(Client::Sdk),
         )?;
     }
     writeln!(f)
@@ -236,15 +254,16 @@ fn write_threads(f: &mut fmt::Formatter<'_>, rows: &[Row]) -> fmt::Result {
     write_header(
         f,
         "Threads: operations per second, best round",
-        &["alioss", "libcurl", "bare socket"],
+        &["alioss", "libcurl", "official C SDK", "bare socket"],
     )?;
     for row in rows {
         writeln!(
             f,
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} |",
             row.name,
             whole(row.rate(Client::Ours)),
             whole(row.rate(Client::Curl)),
+            whole(row.rate(Client::Sdk)),
             whole(row.rate(Client::Floor)),
         )?;
     }

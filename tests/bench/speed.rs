@@ -7,6 +7,9 @@
 //! cargo bench -- small counts     # only these parts: small, large, threads, counts
 //! ```
 //!
+//! Alibaba Cloud's own C SDK takes part where the environment variable BENCH_C_SDK holds the flags to build against it, such as
+//! `-I/usr/include/apr-1.0 -ISDK/oss_c_sdk SDK/liboss_c_sdk_static.a -lcurl -lmxml -laprutil-1 -lapr-1`.
+//!
 //! All clients run interleaved in one process after another, in turned order every second round, so that whatever else the
 //! machine does hits all of them. CPU time is the client's alone, from getrusage() around the operations; the least of the
 //! rounds is what it costs, the median shows how noisy the machine was.
@@ -29,7 +32,6 @@ use report::{Counted, Report, Row};
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-const CLIENTS: [Client; 3] = [Client::Ours, Client::Curl, Client::Floor];
 const PARTS: [&str; 4] = ["small", "large", "threads", "counts"];
 
 /// How much is run.
@@ -75,7 +77,7 @@ fn main() {
 
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
     eprintln!("building the library and the programs");
-    let programs = Programs::build(&directory, &CLIENTS);
+    let programs = Programs::build(&directory, &Client::all());
     let peer = Peer::start(&directory);
     let bench = Bench {
         programs: &programs,
@@ -83,7 +85,12 @@ fn main() {
         file: directory.join("body"),
     };
     let scale = if is_quick { QUICK } else { FULL };
-    let mut report = Report::new(programs.library_size(), programs.closure_size(Client::Curl));
+    let of_sdk = Client::all().contains(&Client::Sdk);
+    let mut report = Report::new(
+        programs.library_size(),
+        programs.closure_size(Client::Curl),
+        of_sdk.then(|| programs.closure_size(Client::Sdk)),
+    );
     if wants("small") {
         report.small = small(&bench, scale);
     }
@@ -109,7 +116,7 @@ fn interleaved(bench: &Bench<'_>, name: &str, task: &Task, rounds: usize) -> Row
     eprintln!("{name}");
     let mut row = Row::new(name, *task);
     let able = |client: &Client| !(task.https && *client == Client::Floor);
-    let mut order: Vec<Client> = CLIENTS.into_iter().filter(able).collect();
+    let mut order: Vec<Client> = Client::all().into_iter().filter(able).collect();
     for _ in 0..rounds {
         for &client in &order {
             row.add(client, bench.run(client, task));
