@@ -94,6 +94,37 @@ fn listings_that_are_none_are_refused() {
 }
 
 #[test]
+fn a_listing_with_a_marker_goes_on_unless_it_says_that_it_is_whole() {
+    let server = server();
+    let bucket = bucket(&server);
+    let page = |key: &str, end: &str| {
+        format!("<ListBucketResult><Contents><Key>{key}</Key></Contents>{end}</ListBucketResult>")
+    };
+    let marker = "<NextContinuationToken>T</NextContinuationToken>";
+    let whole = format!("<IsTruncated>false</IsTruncated>{marker}");
+    for (first, expected) in [
+        (marker, &["a", "b"][..]),
+        ("", &["a"]),
+        (whole.as_str(), &["a"]),
+    ] {
+        server.clear_rules();
+        for body in [page("a", first), page("b", "")] {
+            let status = Status {
+                raw_body: Some(body),
+                ..Status::new(200, "")
+            };
+            server.inject(Rule::new(Action::Status(status)).times(1));
+        }
+        let options = Options::new();
+        let keys: Vec<String> = bucket
+            .list_objects_v2(ListObjectsV2::default(), &options)
+            .map(|entry| entry.unwrap().name().to_owned())
+            .collect();
+        assert_eq!(keys, expected, "{first}");
+    }
+}
+
+#[test]
 fn errors_that_are_none_keep_their_status() {
     let server = server();
     let bucket = bucket(&server);

@@ -332,9 +332,9 @@ impl Download<'_> {
         self.finish_part(part.number, crc.value(), file)
     }
 
-    /// Writes down that a part is there, after it is on the disk.
+    /// Writes down that a part is there, after it is on the disk; with file_sync off, after it was written.
     fn finish_part(&self, number: u32, crc: u64, file: &Temporary) -> Result<()> {
-        if lock(&self.record).is_some() {
+        if lock(&self.record).is_some() && self.bucket.client.syncs_files() {
             file.sync()?;
         }
         // One after the other: the record says what is in `done`.

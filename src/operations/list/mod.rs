@@ -94,7 +94,9 @@ fn is_encoded(root: &Element) -> bool {
 
 /// The marker in the element `name` of a truncated answer; an error if it has none.
 fn next(root: &Element, name: &str) -> Result<Option<Marker>> {
-    if !is_truncated(root)? {
+    // An answer with a marker that does not say that it is whole is not taken for all there is.
+    let goes_on = is_truncated(root)?.unwrap_or(!root.text_of(name).is_empty());
+    if !goes_on {
         return Ok(None);
     }
     match root.text_of(name) {
@@ -111,8 +113,9 @@ fn next_pair(root: &Element, name: &str, id: &str) -> Result<Option<Marker>> {
     }))
 }
 
-fn is_truncated(root: &Element) -> Result<bool> {
-    Ok(root.bool_of("IsTruncated")?.unwrap_or(false))
+/// `None` if the answer does not say: that of ListBuckets need not.
+fn is_truncated(root: &Element) -> Result<Option<bool>> {
+    root.bool_of("IsTruncated")
 }
 
 fn no_marker(name: &str) -> Error {

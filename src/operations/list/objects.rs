@@ -131,7 +131,7 @@ impl Listing for ListObjects {
         let entries = entries(root)?;
         let next = match is_truncated(root)? {
             // Without a delimiter the service may leave the marker out: it is the last key then.
-            true if root.text_of("NextMarker").is_empty() => {
+            Some(true) if root.text_of("NextMarker").is_empty() => {
                 let last = entries.last().ok_or_else(|| no_marker("NextMarker"))?;
                 Some(last.name().to_owned().into())
             }
