@@ -1,4 +1,4 @@
-//! Short texts of known length, on the stack: dates and signatures, which every request has several of.
+//! Numbers and short texts of known length, without memory for them: dates and signatures, of which every request has several.
 
 /// ASCII text of `N` bytes.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,25 @@ impl<const N: usize> Ascii<N> {
         }
         at + 2
     }
+}
+
+/// The number that decimal digits, at least one, stand for.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    // Nineteen digits always fit, so that only the rest can be too much.
+    let (always, rest) = text.as_bytes().split_at(text.len().min(19));
+    let mut number: u64 = 0;
+    for byte in always {
+        number = number.wrapping_mul(10).wrapping_add(digit(*byte)?);
+    }
+    for byte in rest {
+        number = number.checked_mul(10)?.checked_add(digit(*byte)?)?;
+    }
+    (!text.is_empty()).then_some(number)
+}
+
+fn digit(byte: u8) -> Option<u64> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit <= 9).then_some(digit.into())
 }
 
 /// The two lower-case hexadecimal digits of each byte.

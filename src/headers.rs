@@ -40,16 +40,18 @@ const KNOWN: usize = Known::TransferEncoding as usize + 1;
 impl Known {
     /// `name` is in lower case.
     fn of(name: &[u8]) -> Option<Known> {
-        Some(match name {
-            b"connection" => Known::Connection,
-            b"content-length" => Known::ContentLength,
-            b"content-range" => Known::ContentRange,
-            b"x-oss-hash-crc64ecma" => Known::Crc64,
-            b"etag" => Known::ETag,
-            b"x-oss-request-id" => Known::RequestId,
-            b"transfer-encoding" => Known::TransferEncoding,
+        // Their lengths differ, so that each name is compared with one of them at most.
+        let (known, text): (Known, &[u8]) = match name.len() {
+            4 => (Known::ETag, b"etag"),
+            10 => (Known::Connection, b"connection"),
+            13 => (Known::ContentRange, b"content-range"),
+            14 => (Known::ContentLength, b"content-length"),
+            16 => (Known::RequestId, b"x-oss-request-id"),
+            17 => (Known::TransferEncoding, b"transfer-encoding"),
+            20 => (Known::Crc64, b"x-oss-hash-crc64ecma"),
             _ => return None,
-        })
+        };
+        (name == text).then_some(known)
     }
 }
 

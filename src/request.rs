@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 pub use body::{Body, Rewind, Seekable};
 
+use crate::ascii::decimal;
 use crate::cancel::{Cancel, Deadline};
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
@@ -380,17 +381,4 @@ impl Response {
         let (first, last) = (first.parse().ok()?, last.parse().ok()?);
         (first <= last).then(|| (first..=last, size.parse().ok()))
     }
-}
-
-/// The number that decimal digits, at least one, stand for.
-fn decimal(text: &str) -> Option<u64> {
-    let mut number: u64 = 0;
-    for byte in text.bytes() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number.checked_mul(10)?.checked_add(digit.into())?;
-    }
-    (!text.is_empty()).then_some(number)
 }

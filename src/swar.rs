@@ -21,17 +21,31 @@ pub(crate) fn has_control(bytes: &[u8]) -> bool {
     (suspect & HIGHS != 0 && bytes.iter().any(is_control)) || rest.iter().any(is_control)
 }
 
+/// Whether any byte is an ASCII capital.
+pub(crate) fn has_upper_case(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut capitals = 0;
+    for word in words {
+        capitals |= capitals_of(u64::from_ne_bytes(*word));
+    }
+    capitals != 0 || rest.iter().any(u8::is_ascii_uppercase)
+}
+
+/// The highest bit of each byte that is an ASCII capital.
+fn capitals_of(word: u64) -> u64 {
+    // Of bytes without their highest bit: one that is set here is from `A`, or after `Z`.
+    let low = word & !HIGHS;
+    let from_a = low + ONES * (0x80 - b'A' as u64);
+    let after_z = low + ONES * (0x7f - b'Z' as u64);
+    from_a & !after_z & !word & HIGHS
+}
+
 /// Makes the ASCII letters among `bytes` small.
 pub(crate) fn make_lower_case(bytes: &mut [u8]) {
     let (words, rest) = bytes.as_chunks_mut::<8>();
     for place in words {
         let word = u64::from_ne_bytes(*place);
-        // Of bytes without their highest bit: one that is set here is from `A`, or after `Z`.
-        let low = word & !HIGHS;
-        let from_a = low + ONES * (0x80 - b'A' as u64);
-        let after_z = low + ONES * (0x7f - b'Z' as u64);
-        let is_capital = from_a & !after_z & !word & HIGHS;
-        *place = (word | is_capital >> 2).to_ne_bytes();
+        *place = (word | capitals_of(word) >> 2).to_ne_bytes();
     }
     rest.make_ascii_lowercase();
 }
@@ -52,6 +66,7 @@ mod tests {
                     let mut lower = bytes;
                     make_lower_case(&mut lower);
                     assert_eq!(lower, bytes.map(|byte| byte.to_ascii_lowercase()));
+                    assert_eq!(has_upper_case(&bytes), lower != bytes);
                 }
             }
         }

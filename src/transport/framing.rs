@@ -2,7 +2,9 @@
 
 use super::head::Head;
 use super::room::Input;
+use crate::ascii::decimal;
 use crate::error::{Error, Kind, Result};
+use crate::header::trimmed;
 use crate::headers::Known;
 
 /// Longest line that gives the size of a chunk, with its extensions.
@@ -50,10 +52,9 @@ pub(crate) fn framing(method: &str, head: &mut Head) -> Result<(Framing, bool)> 
     let headers = &head.headers;
     let says = |word: &str| {
         let mut values = headers.all_known(Known::Connection);
-        values.any(|value| {
-            value
-                .split(',')
-                .any(|v| v.trim().eq_ignore_ascii_case(word))
+        values.any(|value| match value {
+            "keep-alive" => word == value,
+            list => list.split(',').any(|v| v.trim().eq_ignore_ascii_case(word)),
         })
     };
     let persists = !says("close") && (!head.is_old || says("keep-alive"));
@@ -97,10 +98,8 @@ fn content_length(head: &Head) -> Result<Option<u64>> {
     let mut length = None;
     let values = head.headers.all_known(Known::ContentLength);
     for text in values.flat_map(|value| value.split(',')) {
-        let text = text.trim_matches([' ', '\t']);
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let value: Option<u64> = text.parse().ok().filter(|_| is_number);
-        match value {
+        let text = trimmed(text);
+        match decimal(text) {
             Some(value) if length.is_none_or(|length| length == value) => length = Some(value),
             _ => {
                 let shown: String = text.chars().take(40).collect();

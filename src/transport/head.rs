@@ -34,9 +34,9 @@ pub(crate) fn write_header(head: &mut Vec<u8>, name: &str, value: &str) -> Resul
     }
     head.reserve(name.len() + value.len() + 4);
     head.extend_from_slice(name.as_bytes());
-    head.extend_from_slice(b": ");
+    head.extend(*b": ");
     head.extend_from_slice(value.as_bytes());
-    head.extend_from_slice(b"\r\n");
+    head.extend(*b"\r\n");
     Ok(())
 }
 
