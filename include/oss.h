@@ -528,9 +528,9 @@ OSS_API oss_credentials *oss_credentials_anonymous(void);
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Runs on the thread of the call, or on
 /// workers of oss_upload_file(), on several threads at once if several work;
-/// must not throw or longjmp. Called
-/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
-/// before the keys expire and after the service has refused them.
+/// must not throw or longjmp. Called before every attempt, or, if
+/// oss_keys_set_expiration() was called, by one request shortly before the keys
+/// expire, and after the service has refused them.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 
 /// Frees the `user` of a callback, when the last handle that may call it is
@@ -563,7 +563,8 @@ OSS_API oss_status oss_keys_set_expiration(oss_keys *keys, int64_t seconds);
 OSS_API int oss_keys_refused(const oss_keys *keys);
 
 /// For credentials callbacks: milliseconds until the request that needs keys
-/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
+/// times out, as of now; 0 if it is over or cancelled, -1 if it has no timeout.
+/// A callback that waits looks here from time to time.
 OSS_API int64_t oss_keys_timeout_ms(const oss_keys *keys);
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).

@@ -4,6 +4,7 @@ package oss
 import "C"
 
 import (
+	"context"
 	"errors"
 	"io"
 	"runtime/cgo"
@@ -172,7 +173,13 @@ func ossgoCredentials(self C.uintptr_t, keys *C.oss_keys) C.int {
 	r := fromHandle(self)
 	var given Keys
 	var err error
-	if !r.guard(func() { given, err = r.target.credentials(r.ctx) }) {
+	ctx, request := r.ctx, KeysRequest{Refused: C.oss_keys_refused(keys) != 0}
+	if left := C.oss_keys_timeout_ms(keys); left >= 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(left)*time.Millisecond)
+		defer cancel()
+	}
+	if !r.guard(func() { given, err = r.target.credentials.Keys(ctx, request) }) {
 		return -1
 	}
 	var id, secret, token text

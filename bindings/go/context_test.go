@@ -137,13 +137,9 @@ func TestContextEndsBlockedRequests(t *testing.T) {
 				if !errors.Is(err, ending.err) {
 					t.Fatal(err)
 				}
-				if name == "a credentials function that waits" {
-					wantError(t, err, NoCredentials)
-				} else {
-					wantError(t, err, ending.status)
-					if kind == "cancel" && !errors.Is(err, errWhy) {
-						t.Errorf("%v does not say why", err)
-					}
+				wantError(t, err, ending.status)
+				if kind == "cancel" && !errors.Is(err, errWhy) {
+					t.Errorf("%v does not say why", err)
 				}
 				// The bucket is as good as before.
 				must(b.HeadObject(context.Background(), "key"))(t)

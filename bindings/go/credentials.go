@@ -29,7 +29,7 @@ func (k Keys) GoString() string {
 }
 
 // Credentials say where keys come from. There are [EnvironmentCredentials], [StaticCredentials], [CredentialsFrom],
-// [CredentialsFunc] and [AnonymousCredentials]. They may be used in any number of Options.
+// [CredentialsFunc], [ProviderCredentials] and [AnonymousCredentials]. They may be used in any number of Options.
 type Credentials interface {
 	configure(*config)
 }
@@ -61,6 +61,52 @@ func AnonymousCredentials() Credentials {
 // request's goroutine: in several at once if several make requests. An error ends the request with [NoCredentials] and
 // that error. Keys with an Expiration are kept, and asked for again shortly before, or when the service has refused them.
 type CredentialsFunc func(ctx context.Context) (Keys, error)
+
+// Keys asks the function, which does not want to know why.
+func (f CredentialsFunc) Keys(ctx context.Context, _ KeysRequest) (Keys, error) {
+	return f(ctx)
+}
+
+// A CredentialsProvider has keys from wherever a program gets them. Give it to Options by [ProviderCredentials].
+type CredentialsProvider interface {
+	// Keys gives the keys to sign with. It is called in the goroutine of a request, in several at once if several make
+	// requests: before every attempt, or, for keys with an Expiration, by one request shortly before they end or when
+	// the service has refused them. ctx is that of the request, and ends with the request's timeout at the latest. An
+	// error ends the request with [NoCredentials] and that error.
+	Keys(ctx context.Context, request KeysRequest) (Keys, error)
+}
+
+// KeysRequest says why a [CredentialsProvider] is asked.
+type KeysRequest struct {
+	// Refused means that the service has refused the keys given before, as unknown or expired: others are needed.
+	Refused bool
+}
+
+// ProviderCredentials asks a provider of the program's own.
+func ProviderCredentials(provider CredentialsProvider) Credentials {
+	return providerCredentials{provider}
+}
+
+type providerCredentials struct{ provider CredentialsProvider }
+
+func (p providerCredentials) configure(c *config) {
+	if p.provider == nil {
+		c.fail(newError(InvalidArgument, "`credentials`: the provider is nil"))
+		return
+	}
+	c.check(C.ossgo_config_credentials(c.ptr))
+}
+
+// providerOf is the provider of the program's own, if credentials are that.
+func providerOf(credentials Credentials) CredentialsProvider {
+	switch own := credentials.(type) {
+	case CredentialsFunc:
+		return own
+	case providerCredentials:
+		return own.provider
+	}
+	return nil
+}
 
 type environmentCredentials struct{}
 

@@ -173,10 +173,11 @@ func newCallError(status C.oss_status, call *C.oss_call, outcome *C.ossgo_outcom
 
 // because adds what happened on this side to an error that a callback or the context brought about.
 func (e *Error) because(ctx context.Context, failure error) *Error {
-	switch {
-	case failure != nil && (e.Status == Cancelled || e.Status == IO || e.Status == NoCredentials):
+	if failure != nil && (e.Status == Cancelled || e.Status == IO || e.Status == NoCredentials) {
 		e.causes = append(e.causes, failure)
-	case e.Status == Cancelled && ctx.Err() != nil:
+	}
+	// A callback that waits for the context fails with the context's own error.
+	if e.Status == Cancelled && ctx.Err() != nil && (failure == nil || errors.Is(failure, ctx.Err())) {
 		e.causes = append(e.causes, ctx.Err())
 		if cause := context.Cause(ctx); cause != nil && cause != ctx.Err() {
 			e.causes = append(e.causes, cause)

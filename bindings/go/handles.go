@@ -67,12 +67,11 @@ func (h *handle) close() {
 // A target is where requests go: a bucket or the service.
 type target struct {
 	*handle
-	credentials CredentialsFunc
+	credentials CredentialsProvider
 }
 
 func (c *config) newTarget(options *Options, object unsafe.Pointer, free func(unsafe.Pointer)) target {
-	function, _ := options.Credentials.(CredentialsFunc)
-	return target{c.newHandle(object, free), function}
+	return target{c.newHandle(object, free), providerOf(options.Credentials)}
 }
 
 // newHandle makes a handle that keeps what the options need for as long as it lives.

@@ -12,6 +12,7 @@ use super::guard::{self, guard};
 use super::memory::{Handle, Memory, borrow, free, new_handle, word};
 use super::status::oss_status;
 use super::support::{User, is_null, optional_text, status, text};
+use crate::cancel::Limits;
 use crate::credentials::{Asking, Cached, Credentials, CredentialsProvider, Recipe, Static};
 use crate::error::{Error, Kind, Result};
 use crate::time::Timestamp;
@@ -69,16 +70,16 @@ struct Given {
     keys: Option<Credentials>,
     expiration: Option<Timestamp>,
     asked_again: bool,
-    /// Milliseconds left; -1 if the request has no end.
-    left: i64,
+    /// Of the request that needs keys.
+    limits: Limits,
 }
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Runs on the thread of the call, or on
 /// workers of oss_upload_file(), on several threads at once if several work;
-/// must not throw or longjmp. Called
-/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
-/// before the keys expire and after the service has refused them.
+/// must not throw or longjmp. Called before every attempt, or, if
+/// oss_keys_set_expiration() was called, by one request shortly before the keys
+/// expire, and after the service has refused them.
 pub type oss_credentials_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, keys: *mut oss_keys) -> c_int>;
 
@@ -151,12 +152,13 @@ pub unsafe extern "C" fn oss_keys_refused(keys: *const oss_keys) -> c_int {
 }
 
 /// For credentials callbacks: milliseconds until the request that needs keys
-/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
+/// times out, as of now; 0 if it is over or cancelled, -1 if it has no timeout.
+/// A callback that waits looks here from time to time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_keys_timeout_ms(keys: *const oss_keys) -> i64 {
     // SAFETY: lent by the library during the callback.
     let keys = unsafe { borrow(keys, "keys") };
-    guard(|| keys?.with(|slot| slot.left)).unwrap_or(0)
+    guard(|| keys?.with(|slot| left(&slot.limits))).unwrap_or(0)
 }
 
 impl oss_keys {
@@ -209,7 +211,7 @@ impl CredentialsProvider for Asked {
             keys: None,
             expiration: None,
             asked_again: self.refused.swap(false, Ordering::Relaxed),
-            left: left(asking),
+            limits: asking.limits.clone(),
         })));
         // SAFETY: the caller vouches for the function; `slot` lives during the call and is only reached through `&`.
         let failed = guard::callback(|| unsafe { (self.function)(self.user.0, slot.as_handle()) });
@@ -227,6 +229,8 @@ impl CredentialsProvider for Asked {
                 ));
             }
             (failed, _) => {
+                // Who gave up because the request is over did what it should.
+                asking.check()?;
                 return Err(error(format!(
                     "the credentials callback failed with {failed}"
                 )));
@@ -250,13 +254,14 @@ impl CredentialsProvider for Asked {
 }
 
 /// What a callback is told about the time it has.
-fn left(asking: &Asking<'_>) -> i64 {
-    if asking.check().is_err() {
+fn left(limits: &Limits) -> i64 {
+    if limits.check().is_err() {
         return 0;
     }
-    let left = |end: Instant| end.saturating_duration_since(Instant::now());
-    asking.deadline().map_or(-1, |end| {
-        i64::try_from(left(end).as_millis()).unwrap_or(i64::MAX)
+    limits.deadline.map_or(-1, |deadline| {
+        let left = deadline.end.saturating_duration_since(Instant::now());
+        // Rounded up: who waits for so long finds the request over.
+        i64::try_from(left.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
     })
 }
 

@@ -3,6 +3,8 @@
  *     credentials BUCKET */
 #include "check.h"
 
+#include <pthread.h>
+
 struct keeper {
     int asked;
     int destroyed;
@@ -87,6 +89,51 @@ static void asked_again_when_refused(const char *name)
     oss_call_free(call);
 }
 
+/* Waits until the request that needs keys is over. */
+static int wait_for_the_end(void *user, oss_keys *keys)
+{
+    struct timespec pause = {0, 5 * 1000 * 1000};
+    int *waited = (int *)user;
+    while (oss_keys_timeout_ms(keys) != 0) {
+        nanosleep(&pause, NULL);
+        ++*waited;
+    }
+    return 1;
+}
+
+static void *cancel(void *call)
+{
+    struct timespec pause = {0, 100 * 1000 * 1000};
+    nanosleep(&pause, NULL);
+    oss_call_cancel((oss_call *)call);
+    return NULL;
+}
+
+static void told_when_the_request_is_over(const char *name)
+{
+    int waited = 0;
+    oss_config *config = configure();
+    oss_credentials *credentials = oss_credentials_callback(wait_for_the_end, &waited, NULL);
+    oss_call *call = oss_call_new();
+    oss_bucket *bucket;
+    pthread_t thread;
+    OK(oss_config_set_credentials(config, credentials));
+    CHECK((bucket = oss_bucket_new(config, name)));
+    CHECK(pthread_create(&thread, NULL, cancel, call) == 0);
+    STATUS(OSS_CANCELLED, oss_put_object(bucket, "a", "hello", 5, call));
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(waited > 0);
+    OK(oss_call_reset(call));
+    waited = 0;
+    OK(oss_call_set_timeout_ms(call, 100));
+    STATUS(OSS_TIMEOUT, oss_put_object(bucket, "a", "hello", 5, call));
+    CHECK(waited > 0);
+    oss_bucket_free(bucket);
+    oss_call_free(call);
+    oss_credentials_free(credentials);
+    oss_config_free(config);
+}
+
 static void destroyed_when_refused(void)
 {
     struct keeper keeper = {0, 0, 0, 0, 0, 0};
@@ -159,6 +206,7 @@ int main(int argc, char **argv)
     asked_each_time(argv[1]);
     asked_again_when_refused(argv[1]);
     destroyed_when_refused();
+    told_when_the_request_is_over(argv[1]);
     named(argv[1]);
     token_file(argv[1]);
     return 0;

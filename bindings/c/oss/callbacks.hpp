@@ -33,6 +33,21 @@ struct keys {
     std::int64_t expiration = 0; // in seconds since 1970 UTC; 0: unknown
 };
 
+// Why a program is asked for keys, and how much time it has. Good only while the function runs.
+class keys_request {
+public:
+    explicit keys_request(const oss_keys *handle) noexcept : handle_(handle) {}
+
+    // The service has refused the keys given before, as unknown or expired: others are needed.
+    bool refused() const noexcept { return oss_keys_refused(handle_) != 0; }
+    // How long the request still has, as of now: zero if it is over or cancelled, negative if it has no timeout. A function
+    // that waits looks here from time to time.
+    std::chrono::milliseconds timeout() const noexcept { return std::chrono::milliseconds(oss_keys_timeout_ms(handle_)); }
+
+private:
+    const oss_keys *handle_;
+};
+
 namespace detail {
 
 // An exception, or none; with exceptions turned off always none.
@@ -117,12 +132,12 @@ private:
 
 // A function that gives credentials.
 struct credentials_function {
-    explicit credentials_function(std::function<keys()> given) : give(std::move(given)) {}
+    explicit credentials_function(std::function<keys(const keys_request &)> given) : give(std::move(given)) {}
 
     static int ask(void *user, oss_keys *target) noexcept {
         auto &self = *static_cast<credentials_function *>(user);
         return self.failed.shield(1, [&] {
-            const keys given = self.give();
+            const keys given = self.give(keys_request(target));
             const text id(given.id), secret(given.secret), token(given.token);
             if (oss_keys_set(target, id.get(), secret.get(), token.get_or_null()) != OSS_OK)
                 return 1;
@@ -130,7 +145,7 @@ struct credentials_function {
         });
     }
 
-    std::function<keys()> give;
+    std::function<keys(const keys_request &)> give;
     thrown_by_threads failed;
 };
 

@@ -26,6 +26,7 @@ inline namespace OSS_HPP_ABI {
 class credentials {
 public:
     using function = std::function<keys()>;
+    using provider_function = std::function<keys(const keys_request &)>;
 
     static credentials environment() { return credentials(oss_credentials_environment()); }
     static credentials anonymous() { return credentials(oss_credentials_anonymous()); }
@@ -48,6 +49,12 @@ public:
     // shortly before.
     static credentials callback(function give) {
         if (!give) // the library says what is wrong with NULL when it is set
+            return credentials(nullptr);
+        return provider([give = std::move(give)](const keys_request &) { return give(); });
+    }
+    // The same for a function that wants to know why it is asked, and how much time it has.
+    static credentials provider(provider_function give) {
+        if (!give)
             return credentials(nullptr);
         detail::functions kept;
         kept.credentials.reset(new detail::credentials_function(std::move(give)));

@@ -5,6 +5,7 @@ using System.IO;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 using Alioss;
 
 /// <summary>
@@ -329,8 +330,41 @@ internal static partial class Program
                 };
                 int calls = 0;
                 return Credentials.Callback(() => pair[(Interlocked.Increment(ref calls) - 1) % 2]);
+            case "callback-until-refused":
+                return Credentials.Provider(new PairProvider(words, 3, null));
+            case "callback-expires":
+                return Credentials.Provider(new PairProvider(words, 4, Integer(words, 3)));
             default:
                 throw new UnsupportedException();
+        }
+    }
+
+    /// <summary>The second pair once the service has refused the first one; or both in turn, with an expiry.</summary>
+    private sealed class PairProvider : CredentialsProvider
+    {
+        private readonly string[] words;
+        private readonly int first;
+        private readonly int? seconds;
+        private int calls;
+
+        internal PairProvider(string[] words, int first, int? seconds)
+        {
+            this.words = words;
+            this.first = first;
+            this.seconds = seconds;
+        }
+
+        public override async Task<AccessKeys> GetKeysAsync(KeysRequest request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken);
+            int call = Interlocked.Increment(ref calls) - 1;
+            int pair = seconds == null ? (request.Refused ? 1 : 0) : call % 2;
+            var keys = new AccessKeys(Word(words, first + 2 * pair), Word(words, first + 2 * pair + 1));
+            if (seconds != null)
+            {
+                keys.Expiration = DateTimeOffset.UtcNow.AddSeconds(seconds.Value);
+            }
+            return keys;
         }
     }
 

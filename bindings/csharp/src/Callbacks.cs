@@ -235,8 +235,8 @@ namespace Alioss
         {
             try
             {
-                var provider = (Func<AccessKeys>)GCHandle.FromIntPtr(user).Target;
-                var given = provider();
+                var provider = (CredentialsProvider)GCHandle.FromIntPtr(user).Target;
+                var given = provider.GetKeys(keys);
                 if (given == null)
                 {
                     throw new InvalidOperationException("the credentials callback returned null");
@@ -252,6 +252,11 @@ namespace Alioss
                     }
                     return status;
                 }
+            }
+            catch (OperationCanceledException) when (Native.oss_keys_timeout_ms(keys) == 0)
+            {
+                // The request is over, and the library says why.
+                return 1;
             }
             catch (Exception exception)
             {

@@ -16,7 +16,7 @@ namespace Alioss
 
         /// <summary>
         /// When temporary keys end; null, the default, if that is not known. Keys of <see cref="Credentials.Callback"/>
-        /// that have it are kept until shortly before.
+        /// and <see cref="Credentials.Provider"/> that have it are kept until shortly before.
         /// </summary>
         public DateTimeOffset? Expiration { get; set; }
 
@@ -34,16 +34,16 @@ namespace Alioss
     public sealed class Credentials
     {
         private readonly AccessKeys keys;
-        private readonly Func<AccessKeys> callback;
+        private readonly CredentialsProvider own;
         private readonly bool anonymous;
         private readonly string provider;
 
         private Credentials(string provider) => this.provider = provider;
 
-        private Credentials(AccessKeys keys, Func<AccessKeys> callback, bool anonymous)
+        private Credentials(AccessKeys keys, CredentialsProvider own, bool anonymous)
         {
             this.keys = keys;
-            this.callback = callback;
+            this.own = own;
             this.anonymous = anonymous;
         }
 
@@ -82,7 +82,16 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="callback"/> is null.</exception>
         public static Credentials Callback(Func<AccessKeys> callback) =>
-            new Credentials(null, callback ?? throw new ArgumentNullException(nameof(callback)), false);
+            Provider(new FunctionProvider(callback ?? throw new ArgumentNullException(nameof(callback))));
+
+        /// <summary>
+        /// Asks a <paramref name="provider"/> of the program's own, which may be asynchronous, knows the timeout of the
+        /// request, and is told when the service has refused its keys. It is kept until the last bucket and service made
+        /// with it is disposed.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
+        public static Credentials Provider(CredentialsProvider provider) =>
+            new Credentials(null, provider ?? throw new ArgumentNullException(nameof(provider)), false);
 
         /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
         internal unsafe PinnedObject Apply(Config config)
@@ -105,9 +114,9 @@ namespace Alioss
                 }
                 return null;
             }
-            if (callback != null)
+            if (own != null)
             {
-                var pinned = new PinnedObject(callback);
+                var pinned = new PinnedObject(own);
                 Native.oss_config_set_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
                 return pinned;
             }

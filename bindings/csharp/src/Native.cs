@@ -122,6 +122,10 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_keys_set_expiration(IntPtr keys, long seconds);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_keys_refused(IntPtr keys);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern long oss_keys_timeout_ms(IntPtr keys);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_config_set_credentials_from(ConfigHandle config, byte* provider);
 
         // Session, bucket, service.

@@ -136,6 +136,29 @@ func credentials(values []string) oss.Credentials {
 		var calls atomic.Int64
 		pairs := []oss.Keys{{ID: at(values, 1), Secret: at(values, 2)}, {ID: at(values, 3), Secret: at(values, 4)}}
 		return oss.CredentialsFunc(func(context.Context) (oss.Keys, error) { return pairs[(calls.Add(1)-1)%2], nil })
+	case "callback-until-refused":
+		return oss.ProviderCredentials(untilRefused{
+			{ID: at(values, 1), Secret: at(values, 2)}, {ID: at(values, 3), Secret: at(values, 4)},
+		})
+	case "callback-expires":
+		var calls atomic.Int64
+		life, _ := strconv.ParseInt(at(values, 1), 10, 64)
+		pairs := []oss.Keys{{ID: at(values, 2), Secret: at(values, 3)}, {ID: at(values, 4), Secret: at(values, 5)}}
+		return oss.CredentialsFunc(func(context.Context) (oss.Keys, error) {
+			keys := pairs[(calls.Add(1)-1)%2]
+			keys.Expiration = time.Now().Add(time.Duration(life) * time.Second)
+			return keys, nil
+		})
 	}
 	return nil
+}
+
+// untilRefused gives the second pair once it is told that the service refused the first one.
+type untilRefused [2]oss.Keys
+
+func (u untilRefused) Keys(_ context.Context, request oss.KeysRequest) (oss.Keys, error) {
+	if request.Refused {
+		return u[1], nil
+	}
+	return u[0], nil
 }

@@ -52,6 +52,34 @@ static int alternate_keys(void *user, oss_keys *keys) {
     return oss_keys_set(keys, word(&given->keys, 2 * pair), word(&given->keys, 2 * pair + 1), NULL);
 }
 
+/* The second pair once it is told that the service refused the first one. */
+static int other_keys_when_refused(void *user, oss_keys *keys) {
+    const given_keys *given = user;
+    const int pair = oss_keys_refused(keys) ? 1 : 0;
+    return oss_keys_set(keys, word(&given->keys, 2 * pair), word(&given->keys, 2 * pair + 1), NULL);
+}
+
+/* As alternate_keys(), after the seconds until they end. */
+static int keys_that_expire(void *user, oss_keys *keys) {
+    given_keys *given = user;
+    pthread_mutex_lock(&given->lock);
+    const int first = given->calls++ % 2 * 2 + 1;
+    pthread_mutex_unlock(&given->lock);
+    if (oss_keys_set(keys, word(&given->keys, first), word(&given->keys, first + 1), NULL) != OSS_OK)
+        return 1;
+    return oss_keys_set_expiration(keys, (int64_t)time(NULL) + number(&given->keys, 0));
+}
+
+static oss_credentials_fn callback_of(const char *kind) {
+    if (strcmp(kind, "callback") == 0)
+        return give_keys;
+    if (strcmp(kind, "callback-alternates") == 0)
+        return alternate_keys;
+    if (strcmp(kind, "callback-until-refused") == 0)
+        return other_keys_when_refused;
+    return strcmp(kind, "callback-expires") == 0 ? keys_that_expire : NULL;
+}
+
 static given_keys *remember_keys(const words *option) {
     given_keys *given = must(calloc(1, sizeof *given));
     for (int index = 3; index < option->count; index++)
@@ -167,11 +195,8 @@ oss_config *configure(void) {
         } else if (is_option(o, "session")) {
             const handle *one = find(value);
             given.session = one == NULL ? NULL : one->session;
-        } else if (is_option(o, "credentials") && strcmp(value, "callback") == 0) {
-            given.credentials_callback = give_keys;
-            given.credentials_user = remember_keys(o);
-        } else if (is_option(o, "credentials") && strcmp(value, "callback-alternates") == 0) {
-            given.credentials_callback = alternate_keys;
+        } else if (is_option(o, "credentials") && callback_of(value) != NULL) {
+            given.credentials_callback = callback_of(value);
             given.credentials_user = remember_keys(o);
         } else if (is_option(o, "credentials") && strcmp(value, "from") == 0) {
             given.credentials_from = word(o, 3);
@@ -241,10 +266,8 @@ static void apply_option(oss_config *config, const words *o) {
         oss_config_set_session(config, one == NULL ? NULL : one->session);
     } else if (strcmp(value, "from") == 0)
         oss_config_set_credentials_from(config, word(o, 3));
-    else if (strcmp(value, "callback") == 0)
-        oss_config_set_credentials_callback(config, give_keys, remember_keys(o));
-    else if (strcmp(value, "callback-alternates") == 0)
-        oss_config_set_credentials_callback(config, alternate_keys, remember_keys(o));
+    else if (callback_of(value) != NULL)
+        oss_config_set_credentials_callback(config, callback_of(value), remember_keys(o));
     else {
         oss_credentials *provider = credentials(o);
         oss_config_set_credentials(config, provider);

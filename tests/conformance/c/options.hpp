@@ -46,6 +46,21 @@ inline void credentials(oss::config &config, const words &option) {
         first.token.clear();
         config.credentials(oss::credentials::callback(
             [calls, first, second] { return (*calls)++ % 2 == 0 ? first : second; }));
+    } else if (kind == "callback-until-refused") {
+        oss::keys first = given(3), second = given(5);
+        first.token.clear();
+        config.credentials(oss::credentials::provider(
+            [first, second](const oss::keys_request &request) { return request.refused() ? second : first; }));
+    } else if (kind == "callback-expires") {
+        auto calls = std::make_shared<std::atomic<int>>(0);
+        oss::keys first = given(4), second = given(6);
+        first.token.clear();
+        config.credentials(oss::credentials::callback([calls, first, second, life = number(option, 3)] {
+            oss::keys keys = (*calls)++ % 2 == 0 ? first : second;
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            keys.expiration = std::chrono::duration_cast<std::chrono::seconds>(now).count() + life;
+            return keys;
+        }));
     } else {
         throw unsupported();
     }

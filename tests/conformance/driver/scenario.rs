@@ -115,6 +115,7 @@ pub fn load() -> Vec<Scenario> {
 fn all() -> Vec<Scenario> {
     [
         "init_options.json",
+        "credentials.json",
         "operations.json",
         "all_operations.json",
     ]

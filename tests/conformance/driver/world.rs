@@ -70,7 +70,7 @@ impl World {
         }
         world.put_objects(&given["objects"])?;
         for (name, body) in given["files"].as_object().into_iter().flatten() {
-            let body = wire::body(body.as_str().unwrap_or_default())?;
+            let body = wire::body(&world.fill(body.as_str().unwrap_or_default())?)?;
             fs::write(world.directory.join(name), body).map_err(|error| error.to_string())?;
         }
         world.server.clear_requests();
@@ -260,8 +260,17 @@ impl Drop for World {
 fn start(given: &Value) -> Result<Server, String> {
     let mut options = Options::default();
     if !given.is_null() {
-        only_members(given, &["tls", "cnames", "restore_delay_s"])?;
+        let known = [
+            "tls",
+            "cnames",
+            "restore_delay_s",
+            "ram_role",
+            "sts_lifetime_s",
+        ];
+        only_members(given, &known)?;
     }
+    options.ram_role = given["ram_role"].as_str().map(str::to_owned);
+    options.sts_lifetime = given["sts_lifetime_s"].as_u64().map(Duration::from_secs);
     if let Some(seconds) = given["restore_delay_s"].as_u64() {
         options.restore_delay = Duration::from_secs(seconds);
     }

@@ -1,11 +1,12 @@
 //! Options, and the configuration that they make.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use alioss::credentials::{Asking, Cached, CredentialsProvider};
 use alioss::{
     Anonymous, Callback, Config, Credentials, Environment, Error, Kind, SignatureVersion, Static,
-    TlsVersion,
+    Timestamp, TlsVersion,
 };
 
 use crate::Refusal::{self, Unrepresentable, Unsupported};
@@ -127,7 +128,46 @@ fn credentials(config: &mut Config, words: &[String]) -> Result<(), Refusal> {
                 Ok(pair[call % 2].clone())
             })))
         }
+        "callback-until-refused" => config.credentials(Arc::new(UntilRefused {
+            pair: [pair_at(words, 3)?, pair_at(words, 5)?],
+            refused: AtomicBool::new(false),
+        })),
+        "callback-expires" => {
+            let life: i64 = number(words, 3)?;
+            let pair = [pair_at(words, 4)?, pair_at(words, 6)?];
+            let calls = AtomicUsize::new(0);
+            config.credentials(Arc::new(Cached::as_told(Callback(move || {
+                let call = calls.fetch_add(1, Ordering::Relaxed);
+                Ok(pair[call % 2].clone().expires(Timestamp(now() + life)))
+            }))))
+        }
         _ => return Err(Unsupported),
     };
     Ok(())
+}
+
+fn pair_at(words: &[String], first: usize) -> Result<Credentials, Refusal> {
+    Ok(Credentials::new(
+        word(words, first)?,
+        word(words, first + 1)?,
+        None,
+    ))
+}
+
+/// Gives the second pair once it is told that the service refused the first one.
+struct UntilRefused {
+    pair: [Credentials; 2],
+    refused: AtomicBool,
+}
+
+impl CredentialsProvider for UntilRefused {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let pair = &self.pair[usize::from(self.refused.load(Ordering::Relaxed))];
+        Ok(Some(Arc::new(pair.clone())))
+    }
+
+    fn refused(&self, _: &Credentials) -> bool {
+        self.refused.store(true, Ordering::Relaxed);
+        true
+    }
 }

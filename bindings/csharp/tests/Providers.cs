@@ -1,0 +1,108 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Alioss;
+using static Harness;
+
+/// <summary>Providers of keys that a program writes itself.</summary>
+internal static class Providers
+{
+    private sealed class Scripted : CredentialsProvider
+    {
+        internal Func<KeysRequest, CancellationToken, Task<AccessKeys>> Give;
+        internal int Asked;
+
+        public override Task<AccessKeys> GetKeysAsync(KeysRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref Asked);
+            return Give(request, cancellationToken);
+        }
+    }
+
+    private static Bucket With(Scripted provider)
+    {
+        var options = Options();
+        options.Credentials = Credentials.Provider(provider);
+        return Bucket(options);
+    }
+
+    internal static void ProvidersMayBeAsynchronous()
+    {
+        var provider = new Scripted
+        {
+            Give = async (request, token) =>
+            {
+                await Task.Delay(20, token);
+                return new AccessKeys(Id, Secret) { Expiration = DateTimeOffset.UtcNow.AddHours(1) };
+            },
+        };
+        string key = Key();
+        using (var bucket = With(provider))
+        {
+            bucket.PutObject(key, Pattern(10));
+            Failures.Wait(bucket.HeadObjectAsync(key));
+            bucket.HeadObject(key);
+        }
+        // Keys with an expiration are kept.
+        Equal(1, provider.Asked);
+    }
+
+    internal static void ProvidersAreToldWhenTheirKeysAreRefused()
+    {
+        var provider = new Scripted
+        {
+            Give = (request, token) => Task.FromResult(request.Refused ? new AccessKeys(Id, Secret) : new AccessKeys("nobody", "nothing")),
+        };
+        using (var bucket = With(provider))
+        {
+            bucket.PutObject(Key(), Pattern(10));
+        }
+        Equal(2, provider.Asked);
+    }
+
+    internal static void ProvidersAreNotWaitedForLongerThanTheRequest()
+    {
+        var never = new Scripted { Give = (request, token) => new TaskCompletionSource<AccessKeys>().Task };
+        using (var bucket = With(never))
+        using (var source = new CancellationTokenSource())
+        {
+            source.CancelAfter(100);
+            Throws<OperationCanceledException>(() => bucket.HeadObject("key", null, source.Token));
+            Fails(OssStatus.Timeout, () => bucket.HeadObject("key", new CallOptions { Timeout = TimeSpan.FromMilliseconds(100) }));
+        }
+        CancellationToken seen = default(CancellationToken);
+        var obedient = new Scripted
+        {
+            Give = async (request, token) =>
+            {
+                seen = token;
+                await Task.Delay(-1, token);
+                return null;
+            },
+        };
+        using (var bucket = With(obedient))
+        {
+            Fails(OssStatus.Timeout, () => bucket.HeadObject("key", new CallOptions { Timeout = TimeSpan.FromMilliseconds(100) }));
+        }
+        Check(seen.IsCancellationRequested, "not told");
+    }
+
+    internal static void WhatProvidersThrowComesBackUnchanged()
+    {
+        var mine = new InvalidOperationException("mine");
+        var provider = new Scripted
+        {
+            Give = async (request, token) =>
+            {
+                await Task.Yield();
+                throw mine;
+            },
+        };
+        using (var bucket = With(provider))
+        {
+            Check(ReferenceEquals(mine, Throws<InvalidOperationException>(() => bucket.HeadObject("key"))), "another");
+            Check(ReferenceEquals(mine, Throws<InvalidOperationException>(() => Failures.Wait(bucket.HeadObjectAsync("key")))), "another");
+        }
+        Throws<ArgumentNullException>(() => Credentials.Provider(null));
+    }
+}
