@@ -6,6 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use oss_local::{Action, Options, RequestRecord, Rule, Server};
 use support::{
@@ -268,6 +269,26 @@ fn children_of_a_busy_process_never_wait_for_its_locks() {
     // A handshake in each child takes longer.
     let variables = environment(&server, Scheme::Https);
     succeed(&[program("forks.c")], &["forks", "100"], &variables);
+}
+
+/// Keys that end while a process forks: whoever renews them in the parent is not there in the child.
+#[test]
+fn children_of_a_busy_process_renew_their_keys_themselves() {
+    let server = support::start(Options {
+        ram_role: Some("r".to_owned()),
+        sts_lifetime: Some(Duration::from_secs(2)),
+        ..Options::default()
+    });
+    let mut variables = environment(&server, Scheme::Http);
+    let provider = format!("ecs-ram-role:r;endpoint={}", server.endpoint());
+    variables.push(("OSS_CREDENTIALS".to_owned(), provider));
+    succeed(&[program("forks.c")], &["forks", "1500"], &variables);
+    let asked = server.requests();
+    let asked = asked
+        .iter()
+        .filter(|request| request.operation == "Metadata");
+    // Two for each set of keys.
+    assert!(asked.count() > 4, "keys were never renewed");
 }
 
 #[test]

@@ -294,6 +294,30 @@ fn a_silent_metadata_service_ends_in_its_own_time_or_when_the_call_is_cancelled(
 }
 
 #[test]
+fn a_metadata_service_that_says_a_byte_at_a_time_ends_in_its_own_time() {
+    let metadata = Peer::start(|mut stream| {
+        let drip = |stream: &mut TcpStream, text: &str| {
+            text.bytes().all(|byte| {
+                std::thread::sleep(Duration::from_millis(40));
+                stream.write_all(&[byte]).is_ok()
+            })
+        };
+        let _ = read_request(&mut stream);
+        // Never idle, and never done.
+        let _ = drip(
+            &mut stream,
+            "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n",
+        ) && (0..1500).all(|_| drip(&mut stream, "a"));
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+    let error = put(&bucket(&server, provider(&text))).unwrap_err();
+    assert_eq!(error.kind(), Kind::Credentials, "{error}");
+    assert!(error.to_string().contains("took longer than 2s"), "{error}");
+}
+
+#[test]
 fn many_threads_ask_once_per_life_of_the_keys() {
     let script = Arc::new(Scripted {
         life: 2,
@@ -534,6 +558,36 @@ fn refused_keys_are_asked_for_once_more() {
         put(&bucket).unwrap_err();
     }
     assert!(script.asked.load(Ordering::SeqCst) <= before + 1);
+}
+
+#[test]
+fn only_what_says_that_keys_are_no_good_has_others_asked_for() {
+    for (code, attempts) in [
+        ("InvalidAccessKeyId", 2),
+        ("SecurityTokenExpired", 2),
+        ("InvalidSecurityToken", 2),
+        ("AccessKeyIdAndSecurityTokenNotMatch", 2),
+        ("SignatureDoesNotMatch", 1),
+        ("AccessDenied", 1),
+    ] {
+        let script = Arc::new(Scripted {
+            life: 3600,
+            ..Scripted::default()
+        });
+        let store = http(move |_, head| {
+            let body = format!("<Error><Code>{code}</Code></Error>");
+            match head.contains("x-oss-security-token: token1") {
+                true => (403, "x-oss-request-id: 1\r\n".to_owned(), body),
+                false => (200, "x-oss-request-id: 1\r\n".to_owned(), String::new()),
+            }
+        });
+        // Asked directly, without a cache.
+        let bucket = bucket(&store, script.clone());
+        let made = put(&bucket).unwrap_or_else(|error| error.attempts());
+        assert_eq!(made, attempts, "{code}");
+        let asked = script.asked.load(Ordering::SeqCst);
+        assert_eq!(asked, attempts as usize, "{code}");
+    }
 }
 
 /// A program in `folder` that runs `script` with the shell.
@@ -905,5 +959,91 @@ fn a_uri_answers_keys_and_its_redirects_are_not_followed() {
             .unwrap_err()
             .to_string();
         assert!(error.contains(words) && !error.contains("hush"), "{error}");
+    }
+}
+
+/// Lines of the log, of this process.
+static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+struct Lines;
+
+impl log::Log for Lines {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}", record.level(), record.args());
+        LINES.lock().unwrap().push(line);
+    }
+
+    fn flush(&self) {}
+}
+
+#[cfg(unix)]
+#[test]
+fn a_profile_that_others_can_read_is_warned_of_in_the_log_and_used() {
+    use std::os::unix::fs::PermissionsExt;
+    if is_again() {
+        log::set_logger(&Lines).unwrap();
+        log::set_max_level(log::LevelFilter::Trace);
+        outcome().unwrap();
+        let lines = LINES.lock().unwrap();
+        let words = "WARN credentials from profile: others than its owner may read ";
+        let warned = lines.iter().filter(|line| line.starts_with(words)).count();
+        assert_eq!(
+            warned.to_string(),
+            std::env::var("WARNED").unwrap(),
+            "{lines:?}"
+        );
+        assert!(!lines.concat().contains("hush"), "{lines:?}");
+        return;
+    }
+    let file = folder("credentials_readable").join("config.json");
+    let config = r#"{"current":"a","profiles":[{"name":"a","mode":"StsToken","access_key_id":"a","access_key_secret":"hush1","sts_token":"hush2"}]}"#;
+    std::fs::write(&file, config).unwrap();
+    for (mode, warned) in [(0o600, "0"), (0o640, "1"), (0o604, "1"), (0o400, "0")] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let variables = [
+            ("RECIPE", "profile"),
+            ("ALIBABA_CLOUD_CONFIG_FILE", file.to_str().unwrap()),
+            ("WARNED", warned),
+        ];
+        again(
+            "a_profile_that_others_can_read_is_warned_of_in_the_log_and_used",
+            &variables,
+        );
+    }
+    // Files of users are read, and never written.
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), config);
+    assert_eq!(
+        std::fs::read_dir(file.parent().unwrap()).unwrap().count(),
+        1
+    );
+}
+
+#[test]
+fn a_metadata_service_without_tokens_can_be_forbidden() {
+    if is_again() {
+        return check_outcome();
+    }
+    let metadata = http(|line, _| match line.starts_with("put ") {
+        true => say(404, ""),
+        false => say(200, keys(1, 3600)),
+    });
+    let recipe = format!("ecs-ram-role:r;endpoint={}", metadata.endpoint());
+    for (disabled, outcome) in [
+        ("false", ("TOKEN", "token1")),
+        ("TRUE", ("WORDS", "/latest/api/token has the status 404")),
+    ] {
+        let variables = [
+            ("RECIPE", recipe.as_str()),
+            ("ALIBABA_CLOUD_IMDSV1_DISABLED", disabled),
+            outcome,
+        ];
+        again(
+            "a_metadata_service_without_tokens_can_be_forbidden",
+            &variables,
+        );
     }
 }

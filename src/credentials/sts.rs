@@ -374,9 +374,17 @@ pub(super) fn sts_endpoint() -> Result<Url> {
     if let Some(endpoint) = given("ALIBABA_CLOUD_STS_ENDPOINT") {
         return https(&endpoint, "ALIBABA_CLOUD_STS_ENDPOINT");
     }
+    let from_vpc = is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED");
     let host = match given("ALIBABA_CLOUD_STS_REGION") {
-        Some(region) => regional_sts(&region, is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")),
-        None => "sts.aliyuncs.com".into(),
+        Some(region) => regional_sts(&region, from_vpc),
+        None => {
+            if from_vpc {
+                log::warn!(
+                    "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED has no effect without ALIBABA_CLOUD_STS_REGION: sts.aliyuncs.com is asked"
+                );
+            }
+            "sts.aliyuncs.com".into()
+        }
     };
     https(&host, "ALIBABA_CLOUD_STS_REGION")
 }

@@ -151,8 +151,8 @@ fn role_keys(exchange: &Exchange) -> Answer {
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     let life = issuer.lifetime.unwrap_or(Duration::from_secs(SIX_HOURS));
-    // The service renews its keys a while before their end.
-    let margin = i64::try_from(life.as_millis() / 5).unwrap_or(0);
+    // The service renews its keys a while before their end, and says when that is in whole seconds.
+    let margin = i64::try_from(life.as_millis() / 5).unwrap_or(0).max(1000);
     let fresh = |known: &Credential| {
         known
             .expires_ms
