@@ -4,7 +4,7 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -463,6 +463,38 @@ fn idle_connections_are_small() {
         );
         print!("{scheme:?}: {said}");
     }
+}
+
+#[test]
+fn names_that_are_found_late() {
+    let server = server();
+    let slow = scratch("late-names").join("slow.so");
+    let source = support::root().join("tests/c/slow_names.c");
+    let arguments = ["-shared", "-fPIC", "-o"].map(OsStr::new);
+    let files = [slow.as_os_str(), source.as_os_str()];
+    support::tool("cc", "gcc", &[&arguments[..], &files].concat());
+    let mut variables = environment(&server, Scheme::Http);
+    let endpoint = format!("http://oss-cn-hangzhou.aliyuncs.com:{}", server.http_port());
+    variables.retain(|(name, _)| name != "OSS_ENDPOINT");
+    variables.push(variable("OSS_ENDPOINT", &endpoint));
+    variables.push(variable("LD_PRELOAD", &slow.display().to_string()));
+    succeed(&[program("late_names.c")], &["late-names"], &variables);
+}
+
+#[test]
+fn a_lack_of_descriptors_is_forgotten_with_it() {
+    let server = server();
+    let mut variables = environment(&server, Scheme::Https);
+    for (name, _) in &mut variables {
+        if name == "OSS_CA_FILE" {
+            *name = "SSL_CERT_FILE".to_owned();
+        }
+    }
+    succeed(
+        &[program("no_descriptor.c")],
+        &["no-descriptor"],
+        &variables,
+    );
 }
 
 #[test]

@@ -75,10 +75,7 @@ fn the_pieces_of_the_readme_go_on_in_it() {
         &server,
         &directory,
     );
-    for words in [
-        "NoSuchKey, request id ",
-        "\nhello.txt\n",
-    ] {
+    for words in ["NoSuchKey, request id ", "\nhello.txt\n"] {
         assert!(said.contains(words), "no {words:?} in {said}");
     }
 }
