@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use oss_local::{Credential, Options};
 
@@ -26,6 +27,9 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --cname DOMAIN=BUCKET   bind a custom domain to a bucket; may be repeated
   --ram-role NAME         be the metadata service of a machine with this role (below /latest/)
   --sts-lifetime SECONDS  the longest that temporary keys live
+  --lifecycle-clock SECONDS
+                          carry out the rules of lifecycles and deliver logs, each time this
+                          many seconds have passed; they are a day for the rules
   --seed DIR              make a bucket of each folder in DIR, with its files as objects
   --ready-file FILE       write a line of JSON with ports and keys when ready; gone at the end
   --json                  print that line, and nothing else
@@ -62,7 +66,8 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 22] = [
+const KNOWN: [(&str, bool); 23] = [
+    ("--lifecycle-clock", true),
     ("--ram-role", true),
     ("--sts-lifetime", true),
     ("--dir", true),
@@ -184,10 +189,9 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
         }
         "--ram-role" => options.ram_role = Some(value),
         "--sts-lifetime" => {
-            let seconds = value.parse().ok().filter(|seconds| *seconds > 0);
-            let seconds = seconds.ok_or_else(|| format!("{value:?} is not a number of seconds"))?;
-            options.sts_lifetime = Some(std::time::Duration::from_secs(seconds));
+            options.sts_lifetime = Some(seconds(&value)?);
         }
+        "--lifecycle-clock" => options.lifecycle_day = Some(seconds(&value)?),
         "--seed" => parsed.seed = Some(value.into()),
         "--ready-file" => parsed.ready_file = Some(value.into()),
         "--json" => parsed.json = true,
@@ -197,6 +201,17 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
         _ => {}
     }
     Ok(())
+}
+
+/// 1 to as many as a century has.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| (1..=3_155_760_000).contains(seconds));
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("{text:?} is not a number of seconds; give 1 or more"))
 }
 
 /// Two texts, neither of them empty.

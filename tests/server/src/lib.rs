@@ -33,6 +33,7 @@ mod socket;
 mod store;
 mod sts;
 mod tls;
+mod upkeep;
 mod xml;
 
 pub use faults::{Action, Rule, Status};

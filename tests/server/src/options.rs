@@ -100,6 +100,8 @@ pub struct Options {
     pub sts_lifetime: Option<Duration>,
     /// How long an archived object takes to thaw.
     pub restore_delay: Duration,
+    /// How long a day is for the rules of lifecycles; `None` carries them out only when asked to.
+    pub lifecycle_day: Option<Duration>,
     /// Threads that serve connections.
     pub threads: usize,
 }
@@ -126,6 +128,7 @@ impl Default for Options {
             ram_role: None,
             sts_lifetime: None,
             restore_delay: Duration::from_secs(1),
+            lifecycle_day: None,
             threads: 4,
         }
     }

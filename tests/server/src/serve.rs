@@ -216,13 +216,14 @@ impl Arrival {
         let mut exchange = self.exchange(head, operation, upload, now_ms);
 
         let instead = inject::before(&mut exchange, &actions, &self.conn).await?;
-        let mut refused = None;
+        let (mut refused, mut failed) = (None, None);
         let mut answer = match instead {
             Some(answer) => answer,
             None => {
                 let answer = match perform(&mut exchange).await {
                     Ok(answer) => answer,
                     Err(error) => {
+                        failed = Some(error.code.clone());
                         refused = shared.record.then(|| Refusal::new(&error));
                         error_answer(&exchange, error)
                     }
@@ -235,6 +236,8 @@ impl Arrival {
             complain(&exchange, &answer);
         }
         let elapsed = self.started.elapsed().as_millis();
+        let code = failed.as_deref();
+        shared.logs.note(&exchange, &answer, code, elapsed);
         if shared.verbose {
             tell(&exchange, answer.status, elapsed);
         }

@@ -23,6 +23,7 @@ use crate::store::Store;
 use crate::store::directory::{self, Directory};
 use crate::sts::Issuer;
 use crate::tls::{self, Authority};
+use crate::upkeep::{self, Logs};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Shared {
     pub rules: Rules,
     pub gathering: Gathering,
     pub records: Records,
+    pub logs: Logs,
     pub cnames: RwLock<HashMap<String, String>>,
     pub keys: Keyring,
     pub issuer: Issuer,
@@ -144,6 +146,7 @@ impl Server {
             rules: Rules::default(),
             gathering: Gathering::default(),
             records: Records::default(),
+            logs: Logs::default(),
             cnames: RwLock::default(),
             keys: Keyring::new(options.credentials),
             issuer: Issuer::new(options.ram_role, options.sts_lifetime),
@@ -177,6 +180,7 @@ impl Server {
         };
         spawn(http, None);
         spawn(https.unwrap_or_default(), tls);
+        upkeep::start(&shared, options.lifecycle_day);
         drop(guard);
         Ok(Server {
             runtime: Some(runtime),

@@ -13,21 +13,20 @@ use crate::answer::Answer;
 use crate::exchange::Upload;
 use crate::request::Head;
 use crate::server::Shared;
+use crate::upkeep;
 
 pub use guard::refusal;
 pub use owner::{harmless, owned, owner_of};
 
 /// Settings that are kept and given back, and change nothing else here.
-const WITHOUT_EFFECT: [&str; 16] = [
+const WITHOUT_EFFECT: [&str; 14] = [
     "access points",
     "asynchronous fetch",
     "callback policy",
     "cloud boxes",
     "HTTPS configuration",
     "inventory",
-    "lifecycle",
     "live streams (channels are kept)",
-    "logging",
     "meta query",
     "QoS and resource pools",
     "replication",
@@ -117,11 +116,24 @@ fn route(shared: &Shared, head: &Head, path: &[u8], body: &[u8]) -> Result<Value
             shared.clock.set_skew(skew);
             Ok(json!({}))
         }
+        ("POST", b"/_local/lifecycle") => {
+            let days = if body.is_empty() { Some(0.0) } else { parsed()?["days"].as_f64() };
+            let days = days.filter(|days| (0.0..=36_500.0).contains(days));
+            let days = days.ok_or((400, "days: how many days later it is, 0 to 36500, or no body".to_owned()))?;
+            let later = (days * upkeep::DAY_MS as f64) as i64;
+            let now_ms = shared.clock.now_ms().saturating_add(later);
+            Ok(json!(upkeep::run_lifecycle(shared, now_ms, upkeep::DAY_MS)))
+        }
+        ("POST", b"/_local/logs") => {
+            let delivered = upkeep::deliver_logs(shared, shared.clock.now_ms());
+            delivered.map(|list| json!(list)).map_err(|error| (500, error.message.to_string()))
+        }
         ("GET", b"/_local/health") => Ok(json!({"status": "ok"})),
         ("POST", b"/_local/reset") => {
             shared.store.reset().map_err(|error| (500, error.to_string()))?;
             shared.records.clear();
             shared.rules.clear();
+            shared.logs.clear();
             shared.clock.set_skew(0);
             *shared.public_access_block.lock().unwrap_or_else(PoisonError::into_inner) = None;
             Ok(json!({}))
@@ -136,7 +148,7 @@ fn route(shared: &Shared, head: &Head, path: &[u8], body: &[u8]) -> Result<Value
             "ca_file": shared.ca_file,
             "clock_skew_seconds": (shared.clock.now_ms() - crate::clock::true_now_ms() + 500) / 1000,
         })),
-        _ => Err((404, "nothing here; see /_local/ (the page), /_local/health, /_local/buckets, /_local/info, /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/reset".to_owned())),
+        _ => Err((404, "nothing here; see /_local/ (the page), /_local/health, /_local/buckets, /_local/info, /_local/requests, /_local/rules, /_local/cnames, /_local/clock, /_local/lifecycle, /_local/logs, /_local/reset".to_owned())),
     }
 }
 

@@ -24,6 +24,7 @@ mod versions;
 mod website;
 mod worm;
 
+pub use headers::STORAGE_CLASSES;
 pub use put::LENGTHS_OF_MD5;
 
 use crate::answer::Answer;
