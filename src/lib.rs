@@ -77,7 +77,10 @@ pub use operations::{
 pub use request::{Body, Options, Progress, Range, Response, Rewind, Seekable};
 pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
-pub use transfer::Transfer;
+pub use transfer::{
+    Count, DeletePrefix, DirectoryTransfer, OnOutcome, Outcome, OutcomeKind, PartlyDone, Report,
+    Transfer,
+};
 pub use transport::{Session, TlsVersion};
 
 /// The pure parts, for tests against the vectors of the official SDKs. Not part of the API.

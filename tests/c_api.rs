@@ -578,6 +578,32 @@ fn quickstart_fails_loudly() {
     }
 }
 
+/// Whole directories, with their report and callbacks.
+#[test]
+fn directories() {
+    let folder = scratch("directories");
+    std::fs::create_dir_all(folder.join("in/d")).unwrap();
+    std::fs::write(folder.join("in/a"), "abc").unwrap();
+    std::fs::write(folder.join("in/d/b"), "defgh").unwrap();
+    std::os::unix::fs::symlink("a", folder.join("in/link")).unwrap();
+    let out = folder.join("out");
+    let prepare = |_: &Server| {
+        let _ = std::fs::remove_dir_all(&out);
+    };
+    let look = |_: &Server| {
+        assert!(!out.join("a").exists() && !folder.join("evil").exists());
+        assert_eq!(std::fs::read(out.join("d/b")).unwrap(), b"defgh");
+    };
+    let path = folder.to_str().unwrap();
+    run_every_way("directories.c", &[path, "1"], prepare, look);
+    // Valgrind takes what the standard library keeps of the main thread, once it has started others, for lost.
+    let server = server();
+    prepare(&server);
+    let command = Way::Plain(Scheme::Http).command(program("directories.c"));
+    succeed(&command, &[path, "3"], &environment(&server, Scheme::Http));
+    look(&server);
+}
+
 /// Valgrind finds what it should: a program that leaks, and one that reads what it freed, do not pass.
 #[test]
 fn valgrind_finds_mistakes() {

@@ -329,7 +329,7 @@ fn declarations_match_the_header() {
         else {
             continue;
         };
-        if ["VERSION", "TLS", "ENTRY"]
+        if ["VERSION", "TLS", "ENTRY", "OUTCOME", "DIRECTORY", "DELETE"]
             .iter()
             .any(|part| name.starts_with(part))
         {
@@ -378,9 +378,17 @@ fn nothing_is_left_out() {
         "oss_abort_upload_file",
         "oss_call_set_no_record",
         "oss_call_set_part_size",
+        "oss_call_outcome_at",
+        "oss_call_outcome_bytes",
+        "oss_call_outcome_count",
+        "oss_call_set_filter",
+        "oss_call_set_outcome",
         "oss_call_set_record_directory",
         "oss_call_set_workers",
+        "oss_delete_prefix",
+        "oss_download_directory",
         "oss_download_file",
+        "oss_upload_directory",
         "oss_upload_file",
     ];
     for name in functions(&code)

@@ -76,7 +76,7 @@ struct Given {
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Runs on the thread of the call, or on
-/// workers of oss_upload_file(), on several threads at once if several work;
+/// workers of transfers, on several threads at once if several work;
 /// must not throw or longjmp. Called before every attempt, or, if
 /// oss_keys_set_expiration() was called, by one request shortly before the keys
 /// expire, and after the service has refused them.

@@ -4,6 +4,7 @@
 use std::ffi::{c_int, c_void};
 use std::time::Duration;
 
+use super::directory::Watchers;
 use super::guard::callback;
 use super::support::User;
 use crate::cancel::Cancel;
@@ -35,6 +36,7 @@ pub(super) struct Lasting {
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
     pub transfer: Transfer,
+    pub watchers: Watchers,
     /// The first bad value: a request without what it should have carried must
     /// not go out.
     pub refused: Option<Error>,

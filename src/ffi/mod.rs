@@ -70,6 +70,8 @@ mod multipart;
 
 mod transfer;
 
+mod directory;
+
 mod presign;
 
 mod bucket;

@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 
+use super::directory::OutcomeMemory;
 use super::entry::{Entries, EntryMemory};
 use super::kept::KeptList;
 use super::status::{OSS_OK, oss_status, remember};
@@ -9,6 +10,7 @@ use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::operations::{Object, Select};
 use crate::request::{Answer, Heard, Response};
+use crate::transfer::Report;
 
 /// All that can be read from a call.
 #[derive(Default)]
@@ -22,6 +24,9 @@ pub(super) struct Output {
     pub download: Option<Download>,
     pub entries: Option<Entries>,
     pub signed: Option<Signed>,
+    /// What became of many files, and of those what getters return.
+    pub report: Report,
+    pub outcomes: Vec<OutcomeMemory>,
     /// The entry of a listing that a getter returned.
     pub entry: Option<EntryMemory>,
     /// The document in the body, once somebody asks for it.

@@ -43,6 +43,10 @@ pub struct DeletedObject {
     pub delete_marker: bool,
     /// The version of that marker.
     pub delete_marker_version_id: String,
+    /// Why it could not be deleted, as an error code such as `AccessDenied`, if the service tells.
+    pub code: String,
+    /// The same in words.
+    pub message: String,
 }
 
 impl Bucket {
@@ -120,6 +124,8 @@ fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
             is_deleted,
             delete_marker: entry.bool_of("DeleteMarker")?.unwrap_or(false),
             delete_marker_version_id: entry.text_of("DeleteMarkerVersionId").to_owned(),
+            code: entry.text_of("Code").to_owned(),
+            message: entry.text_of("Message").to_owned(),
         });
     }
     Ok(objects)

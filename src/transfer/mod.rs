@@ -5,12 +5,20 @@
 //! never a proof: what it says is done is compared, byte by byte through CRC-64, before it is kept.
 //!
 //! `plan` is the arithmetic of parts, `pool` the workers, `checkpoint` the record; `upload` and `download` use them.
+//! `directory` does that with whole directories, `delete_prefix` deletes what begins alike, and both write a `report`.
 
 mod checkpoint;
+mod delete_prefix;
+mod directory;
 mod download;
 mod plan;
 mod pool;
+mod report;
 mod upload;
+
+pub use delete_prefix::DeletePrefix;
+pub use directory::DirectoryTransfer;
+pub use report::{Count, OnOutcome, Outcome, OutcomeKind, PartlyDone, Report};
 
 use std::path::{Path, PathBuf};
 
@@ -184,6 +192,11 @@ impl Common {
             options = options.query(name.as_str(), value.as_deref());
         }
         options
+    }
+
+    /// Options for a request about no content: of the headers only those that every request needs.
+    fn plain_options(&self) -> Options<'_> {
+        self.options(|name| name == "x-oss-request-payer")
     }
 
     /// How many workers share a limit of the bandwidth, and which limit each has: the service's is of each connection.

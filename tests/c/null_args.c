@@ -309,6 +309,8 @@ static void no_call(void)
     REFUSED("call", oss_call_set_rewind(NULL, NULL, NULL));
     REFUSED("call", oss_call_set_part_size(NULL, 102400));
     REFUSED("call", oss_call_set_workers(NULL, 1));
+    REFUSED("call", oss_call_set_outcome(NULL, NULL, NULL));
+    REFUSED("call", oss_call_set_filter(NULL, NULL, NULL));
     REFUSED("call", oss_call_set_record_directory(NULL, "."));
     REFUSED("call", oss_call_set_no_record(NULL));
     REFUSED("call", oss_call_set_timeout_ms(NULL, 1));

@@ -110,6 +110,34 @@ static void multipart(void)
     CALL_REFUSED("bucket", oss_list_multipart_uploads(NULL, NULL, NULL, call));
 }
 
+static void directories(void)
+{
+    CALL_REFUSED("bucket", oss_upload_directory(NULL, "p", ".", 0, call));
+    CALL_REFUSED("prefix", oss_upload_directory(bucket, NULL, ".", 0, call));
+    CALL_REFUSED("directory", oss_upload_directory(bucket, "p", NULL, 0, call));
+    CALL_REFUSED("flags", oss_upload_directory(bucket, "p", ".", 256, call));
+    CALL_REFUSED("flags", oss_upload_directory(bucket, "p", ".", -1, call));
+    CALL_REFUSED("delete", oss_upload_directory(bucket, "p", ".",
+                                                OSS_DIRECTORY_DELETE | OSS_DIRECTORY_OVERWRITE, call));
+    CALL_REFUSED("key", oss_upload_directory(bucket, "/p", ".", 0, call));
+    CALL_REFUSED("bucket", oss_download_directory(NULL, "p", ".", 0, call));
+    CALL_REFUSED("prefix", oss_download_directory(bucket, NOT_UTF8, ".", 0, call));
+    CALL_REFUSED("directory", oss_download_directory(bucket, "p", NULL, 0, call));
+    CALL_REFUSED("flags", oss_download_directory(bucket, "p", ".", 256, call));
+    CALL_REFUSED("bucket", oss_delete_prefix(NULL, "p", 0, call));
+    CALL_REFUSED("prefix", oss_delete_prefix(bucket, NULL, 0, call));
+    CALL_REFUSED("prefix", oss_delete_prefix(bucket, "", 0, call));
+    CALL_REFUSED("flags", oss_delete_prefix(bucket, "p", 4, call));
+    REFUSED("prefix", oss_delete_prefix(bucket, "", OSS_DELETE_VERSIONS, NULL));
+    NUMBER(0, oss_call_outcome_count(call, OSS_OUTCOME_DELETED));
+    NUMBER(0, oss_call_outcome_count(call, 0));
+    NUMBER(0, oss_call_outcome_count(call, 6));
+    NUMBER(0, oss_call_outcome_count(NULL, OSS_OUTCOME_FAILED));
+    NUMBER(0, oss_call_outcome_bytes(NULL, OSS_OUTCOME_FAILED));
+    CHECK(oss_call_outcome_at(call, 0) == NULL);
+    CHECK(oss_call_outcome_at(NULL, 0) == NULL);
+}
+
 static void signed_requests(void)
 {
     CALL_REFUSED("bucket", oss_presign(NULL, "GET", "key", 60, call));
@@ -157,6 +185,7 @@ static void other_operations(void)
     answers_of_operations();
     more_objects();
     multipart();
+    directories();
     signed_requests();
     buckets();
 }

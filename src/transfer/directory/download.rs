@@ -1,0 +1,449 @@
+//! Objects become a directory.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::remote::{Remote, Remotes, in_seconds, system_time};
+use super::walk::{Found, Item, Walk};
+use super::work::{Job, Shared, Step, Work};
+use super::{DirectoryTransfer, Way, directory_prefix, names, note};
+use crate::error::{Error, Kind, Result};
+use crate::names::check_object_key;
+use crate::operations::Bucket;
+use crate::request::{Options, Response};
+use crate::time::Timestamp;
+use crate::transfer::Transfer;
+use crate::transfer::plan::Plan as Parts;
+use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
+
+impl Bucket {
+    /// Fetches all objects below `prefix`, to which a slash is added unless it ends with one or is empty, into `directory`,
+    /// which is made if there is none: `PREFIX/a/b` becomes `a/b` in it. Files get the time at which their objects were
+    /// stored; a file is unchanged, and not fetched, if it has the size and the time of its object, or its size and CRC-64.
+    ///
+    /// What cannot be a file in the directory fails and leads nowhere else: keys with `..`, `.` or nothing between two
+    /// slashes, a NUL, on Windows also backslashes, device names and other characters; `a/b` if there is an object `a`; what
+    /// differs only in capital letters, where the directory does not tell them apart (the first one stays); and what a
+    /// symbolic link is in the way of, unless links are followed. An object whose key ends with a slash becomes a directory;
+    /// if it has content, that fails.
+    ///
+    /// Files are fetched by a few workers, see [`DirectoryTransfer`]. One that fails does not stop the others; then the
+    /// result is an error with the report. Each file appears whole or not at all. If the transfer fails or the program is
+    /// killed, calling this again goes on where it stopped, a large file by its record as with
+    /// [`download_file`](Bucket::download_file).
+    ///
+    /// Timeout, cancellation and progress of `options` are of the whole; the progress counts bytes of the files that are
+    /// fetched, and has no total before all are known.
+    pub fn download_directory(
+        &self,
+        prefix: &str,
+        directory: impl AsRef<Path>,
+        how: &DirectoryTransfer<'_>,
+        options: &Options<'_>,
+    ) -> Result<Report, PartlyDone> {
+        how.check()?;
+        let prefix = directory_prefix(prefix);
+        let failed = |cause| unusable(directory.as_ref(), cause);
+        let root = std::path::absolute(directory.as_ref()).map_err(failed)?;
+        if !prefix.is_empty() {
+            check_object_key(&prefix)?;
+        }
+        if !how.is_dry_run {
+            fs::create_dir_all(&root).map_err(failed)?;
+        }
+        let walk = match how.deletes && root.exists() {
+            true => Some(Walk::new(&root, false, how.filter)?),
+            false => None,
+        };
+        let folds = !how.is_dry_run && is_case_blind(&root);
+        let work = Work::new(self, root, how, options, Download)?;
+        let ended = Plan::new(&work, how, &prefix, folds).run(walk);
+        work.ledger.close(ended, note(how.deletes))
+    }
+}
+
+fn unusable(path: &Path, cause: io::Error) -> Error {
+    Error::io(format!("`directory`: cannot use {}", path.display()), cause)
+}
+
+/// Whether capital and small letters are the same in the names of a directory.
+fn is_case_blind(root: &Path) -> bool {
+    let name = format!(".{:016x}.alioss-case", crate::retry::random());
+    let path = root.join(&name);
+    if File::create_new(&path).is_err() {
+        return false;
+    }
+    let other = root.join(name.to_uppercase());
+    let is_blind = fs::symlink_metadata(other).is_ok();
+    let _ = fs::remove_file(&path);
+    is_blind
+}
+
+/// The way of a download.
+struct Download;
+
+impl Way for Download {
+    fn perform(
+        &self,
+        shared: &Shared<'_>,
+        job: &Job,
+        transfer: &Transfer,
+        options: &Options<'_>,
+    ) -> Result<OutcomeKind> {
+        check_links(shared, job)?;
+        if job.step == Step::Compare
+            && let Some(head) = shared.is_same(job, options)?
+        {
+            if !shared.is_dry_run {
+                set_time(&job.path, &head);
+            }
+            return Ok(OutcomeKind::Unchanged);
+        }
+        if shared.is_dry_run {
+            return Ok(OutcomeKind::Transferred);
+        }
+        make_directories(shared, job)?;
+        let is_single = Parts::new(job.size, transfer.part_size)?.is_single();
+        let fetch = || match is_single {
+            true => shared
+                .bucket
+                .get_object_to_file(&job.key, &job.path, options),
+            false => shared
+                .bucket
+                .download_file(&job.key, &job.path, transfer, options),
+        };
+        let response = match fetch() {
+            // Of parts only the whole can be compared, so all of them have to come again.
+            Err(error) if error.kind() == Kind::ChecksumMismatch => fetch()?,
+            fetched => fetched?,
+        };
+        set_time(&job.path, &response);
+        Ok(OutcomeKind::Transferred)
+    }
+
+    fn vanished(&self, _: &Job, error: &Error) -> bool {
+        error.code() == "NoSuchKey"
+    }
+}
+
+/// The directories on the way from the root to the file.
+fn directories(shared: &Shared<'_>, name: &str) -> Vec<PathBuf> {
+    let mut path = shared.root.clone();
+    let mut segments: Vec<&str> = name.split('/').collect();
+    segments.pop();
+    let joined = segments.iter().map(|segment| {
+        path.push(segment);
+        path.clone()
+    });
+    joined.collect()
+}
+
+/// An error if a symbolic link is at the file or on the way to it, unless links are followed.
+fn check_links(shared: &Shared<'_>, job: &Job) -> Result<()> {
+    if shared.follows_links {
+        return Ok(());
+    }
+    for path in directories(shared, &job.name).iter().chain([&job.path]) {
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.is_symlink() => {
+                return Err(Error::new(
+                    Kind::Io,
+                    format!(
+                        "{} is a symbolic link, and links are not followed",
+                        path.display()
+                    ),
+                ));
+            }
+            // Nothing below it exists either.
+            Err(_) => return Ok(()),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn make_directories(shared: &Shared<'_>, job: &Job) -> Result<()> {
+    for path in directories(shared, &job.name) {
+        let made = fs::create_dir(&path);
+        let is_there = |cause: &io::Error| {
+            // Another worker may have been first.
+            cause.kind() == io::ErrorKind::AlreadyExists && path.is_dir()
+        };
+        match made {
+            Err(cause) if !is_there(&cause) => {
+                return Err(Error::io(
+                    format!("cannot make the directory {}", path.display()),
+                    cause,
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Gives a file the time of its object. If that is not possible, the next transfer compares the content.
+///
+/// An object can be replaced once more in the second in which it was stored, and then has the same time. Unless that second is
+/// over, the file gets a nanosecond more, which is not the time of any object.
+fn set_time(path: &Path, response: &Response) {
+    let mut options = File::options();
+    // The owner of a file may set its time also if it is read-only; Windows wants it open for writing.
+    options.read(true).write(cfg!(windows));
+    let stored = response.last_modified();
+    let now = response.header("date").and_then(Timestamp::parse_http_date);
+    let is_over = stored
+        .zip(now)
+        .is_some_and(|(stored, now)| stored.0 < now.0);
+    let rest = Duration::from_nanos(u64::from(!is_over));
+    let time = stored.and_then(system_time);
+    let time = time.and_then(|time| time.checked_add(rest));
+    if let (Some(time), Ok(file)) = (time, options.open(path)) {
+        let _ = file.set_modified(time);
+    }
+}
+
+/// Decides what is to be done.
+struct Plan<'p, 'w> {
+    work: &'p Work<'w, Download>,
+    how: &'p DirectoryTransfer<'w>,
+    prefix: &'p str,
+    source_files: u64,
+    clashes: names::Clashes,
+    /// Names of files as a directory sees them that does not tell capital letters apart, if this is one.
+    folded: Option<HashSet<String>>,
+    /// Directories that have an object of their own.
+    markers: HashSet<String>,
+    /// What only the directory has.
+    extra: Vec<(String, PathBuf, u64)>,
+}
+
+impl<'p, 'w> Plan<'p, 'w> {
+    fn new(
+        work: &'p Work<'w, Download>,
+        how: &'p DirectoryTransfer<'w>,
+        prefix: &'p str,
+        folds: bool,
+    ) -> Plan<'p, 'w> {
+        Plan {
+            work,
+            how,
+            prefix,
+            source_files: 0,
+            clashes: names::Clashes::default(),
+            folded: folds.then(HashSet::new),
+            markers: HashSet::new(),
+            extra: Vec::new(),
+        }
+    }
+
+    fn run(mut self, mut walk: Option<Walk<'_>>) -> Result<()> {
+        let shared = &self.work.shared;
+        let mut there = Remotes::list(shared.bucket, self.prefix, self.how, &shared.common);
+        let mut item = walk.as_mut().and_then(Walk::next);
+        while let Some(remote) = there.next()? {
+            shared.common.check()?;
+            while let Some(here) = item.take_if(|item| {
+                let is_failed = matches!(item.found, Found::Failed { .. });
+                is_failed || item.name.as_bytes() <= remote.name.as_bytes()
+            }) {
+                if here.name != remote.name {
+                    self.only_here(here)?;
+                }
+                item = walk.as_mut().and_then(Walk::next);
+            }
+            self.take(remote)?;
+        }
+        while let Some(here) = item.take() {
+            self.only_here(here)?;
+            item = walk.as_mut().and_then(Walk::next);
+        }
+        self.work.finish()?;
+        self.delete()
+    }
+
+    /// Something in the directory that has no object.
+    fn only_here(&mut self, item: Item) -> Result<()> {
+        match item.found {
+            Found::File { path, size, .. } => {
+                self.extra.try_reserve(1).map_err(|_| no_memory())?;
+                self.extra.push((item.name, path, size));
+                Ok(())
+            }
+            // A file whose name is not UTF-8 has no object; but who deletes what cannot be named?
+            Found::Failed { path, error } if error.kind() == Kind::Io => {
+                let key = format!("{}{}", self.prefix, item.name);
+                let outcome = Outcome::new(OutcomeKind::Failed, key, 0).at(path);
+                self.work.ledger.add(outcome.because(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn take(&mut self, remote: Remote) -> Result<()> {
+        let key = format!("{}{}", self.prefix, remote.name);
+        let mut object = Outcome::new(OutcomeKind::Failed, key, remote.size);
+        // The object for the directory itself.
+        if remote.name.is_empty() {
+            return match remote.size {
+                0 => Ok(()),
+                _ => self.work.ledger.add(object.because(content_of_directory())),
+            };
+        }
+        self.source_files += 1;
+        if let Err(error) = self.check(&remote.name) {
+            return self.work.ledger.add(object.because(error));
+        }
+        object.path = names::path_of(&self.work.shared.root, &remote.name);
+        match remote.name.ends_with('/') {
+            true => self.take_directory(remote, object),
+            false => self.take_file(remote, object),
+        }
+    }
+
+    /// An error if no file can be at that name.
+    fn check(&mut self, name: &str) -> Result<()> {
+        names::check(name)?;
+        if let Some(file) = self.clashes.find(name) {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!(
+                    "the object {file:?} becomes a file, so there is no directory of that name"
+                ),
+            ));
+        }
+        if let Some(folded) = &mut self.folded
+            && !name.ends_with('/')
+            && !folded.insert(names::folded(name))
+        {
+            return Err(Error::new(
+                Kind::Conflict,
+                "another object has this name but for capital letters, which this directory does not tell apart",
+            ));
+        }
+        Ok(())
+    }
+
+    fn take_directory(&mut self, remote: Remote, object: Outcome) -> Result<()> {
+        let job = Job {
+            key: object.key.clone(),
+            path: object.path.clone(),
+            name: remote.name.clone(),
+            size: 0,
+            step: Step::Marker,
+        };
+        self.markers.insert(remote.name);
+        let shared = &self.work.shared;
+        let made = match shared.is_dry_run {
+            true => Ok(()),
+            false => check_links(shared, &job).and_then(|()| make_directories(shared, &job)),
+        };
+        let made = made.and(match remote.size {
+            0 => Ok(()),
+            _ => Err(content_of_directory()),
+        });
+        match made {
+            Ok(()) => Ok(()),
+            Err(error) => self.work.ledger.add(object.because(error)),
+        }
+    }
+
+    fn take_file(&self, remote: Remote, mut object: Outcome) -> Result<()> {
+        match self.step(&remote, &object.path) {
+            None => {
+                object.kind = OutcomeKind::Unchanged;
+                self.work.ledger.add(object)
+            }
+            Some(step) => self.work.add(Job {
+                key: object.key,
+                name: remote.name,
+                path: object.path,
+                size: remote.size,
+                step,
+            }),
+        }
+    }
+
+    /// What is to be done with an object; `None` if the file at `path` is unchanged.
+    fn step(&self, remote: &Remote, path: &Path) -> Option<Step> {
+        // What is wrong with the file is found out when it is its turn.
+        let found = fs::symlink_metadata(path).ok();
+        let Some(found) = found.filter(|found| found.is_file() && !self.how.overwrites) else {
+            return Some(Step::Transfer);
+        };
+        if !remote.is_link && remote.size != found.len() {
+            return Some(Step::Transfer);
+        }
+        let here = found.modified().ok().map(in_seconds);
+        let there = remote.modified.map(|time| (time.0, false));
+        match !remote.is_link && !self.how.compares_content && here.is_some() && here == there {
+            true => None,
+            false => Some(Step::Compare),
+        }
+    }
+
+    /// Deletes what only the directory has.
+    fn delete(self) -> Result<()> {
+        let (work, shared) = (self.work, &self.work.shared);
+        if work.ledger.has_failures() {
+            return Ok(());
+        }
+        self.how
+            .check_deletion(self.source_files, self.extra.len())?;
+        for (name, path, size) in &self.extra {
+            shared.common.check()?;
+            let folded = self.folded.as_ref();
+            if folded.is_some_and(|all| all.contains(&names::folded(name))) {
+                continue;
+            }
+            let key = format!("{}{name}", self.prefix);
+            let outcome = |kind| Outcome::new(kind, key.as_str(), *size).at(path);
+            let removed = match shared.is_dry_run {
+                true => Ok(()),
+                false => fs::remove_file(path),
+            };
+            work.ledger.add(match removed {
+                Ok(()) => outcome(OutcomeKind::Deleted),
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => continue,
+                Err(cause) => {
+                    let error = Error::io("it cannot be deleted", cause);
+                    outcome(OutcomeKind::Failed).because(error)
+                }
+            })?;
+            if !shared.is_dry_run {
+                self.remove_empty(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the directories that have nothing in them any more, as the last file of `name` went.
+    fn remove_empty(&self, name: &str) {
+        let mut rest = name;
+        while let Some((directory, _)) = rest.rsplit_once('/') {
+            let is_kept = self.markers.contains(&format!("{directory}/"));
+            let path = names::path_of(&self.work.shared.root, directory);
+            if is_kept || fs::remove_dir(path).is_err() {
+                return;
+            }
+            rest = directory;
+        }
+    }
+}
+
+fn content_of_directory() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "the key ends with a slash, so it becomes a directory, which cannot have the content of the object",
+    )
+}
+
+fn no_memory() -> Error {
+    Error::new(
+        Kind::NoMemory,
+        "there is no memory to note down what is to be deleted",
+    )
+}

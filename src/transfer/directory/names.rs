@@ -1,0 +1,189 @@
+//! Which names keys and files have in each other's world, and which can have none.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Kind, Result};
+
+/// The name in a directory that ends the path of an object below `prefix`, and that no other file has: an error if the key
+/// leads out of the directory, or to nothing that can be a file.
+pub(super) fn check(name: &str) -> Result<()> {
+    let name = name.strip_suffix('/').unwrap_or(name);
+    for segment in name.split('/') {
+        if let Some(problem) = problem(segment, cfg!(windows)) {
+            return Err(Error::new(
+                Kind::InvalidArgument,
+                format!("no file can have the name of this key: {problem}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a piece of a name between two slashes.
+fn problem(segment: &str, on_windows: bool) -> Option<&'static str> {
+    match segment {
+        "" => return Some("nothing is between two slashes, or before the first one"),
+        "." | ".." => return Some("\".\" and \"..\" would lead elsewhere"),
+        _ if segment.contains('\0') => return Some("it holds a NUL"),
+        _ if is_of_transfer(segment) => {
+            return Some("files called like that belong to unfinished transfers");
+        }
+        _ if !on_windows => return None,
+        _ => {}
+    }
+    if segment.contains(|c: char| c < ' ' || "\\/:*?\"<>|".contains(c)) {
+        return Some("it holds a character that Windows does not allow");
+    }
+    if segment.ends_with(['.', ' ']) {
+        return Some("Windows takes off points and spaces at the end");
+    }
+    is_device(segment).then_some("Windows has a device of that name")
+}
+
+/// Whether Windows takes the name for that of a device, whatever its extension.
+fn is_device(segment: &str) -> bool {
+    let stem = segment.split('.').next().unwrap_or_default().trim_end();
+    let upper = stem.to_uppercase();
+    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&upper.as_str()) {
+        return true;
+    }
+    let number = upper.strip_prefix("COM").or(upper.strip_prefix("LPT"));
+    number.is_some_and(|number| {
+        let mut digits = number.chars();
+        let digit = digits.next().is_some_and(|c| "123456789¹²³".contains(c));
+        digit && digits.next().is_none()
+    })
+}
+
+/// Whether a file is a record or an unfinished file of a transfer: `.NAME.alioss-part` and the like.
+pub(super) fn is_of_transfer(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    name.starts_with('.') && extension.is_some_and(|text| text.starts_with("alioss-"))
+}
+
+/// Where the file of that name is below `root`.
+pub(super) fn path_of(root: &Path, name: &str) -> PathBuf {
+    let mut path = root.to_owned();
+    path.extend(name.split('/').filter(|segment| !segment.is_empty()));
+    path
+}
+
+/// The name as a directory that does not tell capital letters from small ones sees it.
+pub(super) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Objects whose keys go on with a slash after the key of another one: both cannot be in one directory. Names come in the
+/// order of their bytes.
+#[derive(Default)]
+pub(super) struct Clashes {
+    /// Names of files, each of which begins with the one before it.
+    beginnings: Vec<String>,
+}
+
+impl Clashes {
+    /// The file that is in the way of `name`; else `name` is kept for those to come.
+    pub fn find(&mut self, name: &str) -> Option<&str> {
+        while let Some(last) = self.beginnings.last() {
+            if name.starts_with(last.as_str()) {
+                break;
+            }
+            self.beginnings.pop();
+        }
+        let in_the_way = |file: &&String| {
+            let rest = name.strip_prefix(file.as_str()).unwrap_or_default();
+            rest.starts_with('/')
+        };
+        let found = self.beginnings.iter().position(|file| in_the_way(&file));
+        if found.is_none() && !name.ends_with('/') {
+            self.beginnings.push(name.to_owned());
+        }
+        found
+            .and_then(|at| self.beginnings.get(at))
+            .map(|file| &**file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_out_of_the_directory_is_refused() {
+        for name in [
+            "a", "a/b", "a/", "...", ".a", "a b", "a\\b", "CON", "a:b", "路/径",
+        ] {
+            assert!(check(name).is_ok() || cfg!(windows), "{name}");
+        }
+        for name in [
+            "..",
+            "../a",
+            "a/..",
+            "a/../b",
+            ".",
+            "a/./b",
+            "/a",
+            "a//b",
+            "//",
+            "/",
+            "",
+            "a\0b",
+            "a/../",
+            ".a.0123456789abcdef.alioss-record",
+            "a/.b.alioss-part",
+        ] {
+            let error = check(name).unwrap_err().to_string();
+            assert!(
+                error.starts_with("no file can have the name"),
+                "{name}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn windows_refuses_more() {
+        for name in [
+            "a\\b", "..\\a", "C:", "a:b", "a?", "a\u{1}", "a.", "a ", "con", "NUL.txt", "Com1",
+            "LPT9.a.b", "aux ", "COM¹",
+        ] {
+            assert!(problem(name, true).is_some(), "{name}");
+            assert!(problem(name, false).is_none(), "{name}");
+        }
+        for name in [
+            "a", "console", "com", "com0", "com10", "lpt", "nulls", "a.con",
+        ] {
+            assert!(problem(name, true).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_file_in_the_way_of_a_directory_is_found_also_with_others_in_between() {
+        let mut clashes = Clashes::default();
+        let found: Vec<Option<String>> = [
+            "a", "a!", "a-b", "a/b", "a/c/d", "aa", "b", "b0", "b0/", "c/d", "c/d-", "c/d/e",
+        ]
+        .iter()
+        .map(|name| clashes.find(name).map(str::to_owned))
+        .collect();
+        let a = || Some("a".to_owned());
+        let d = Some("c/d".to_owned());
+        let b = Some("b0".to_owned());
+        assert_eq!(
+            found,
+            [
+                None,
+                None,
+                None,
+                a(),
+                a(),
+                None,
+                None,
+                None,
+                b,
+                None,
+                None,
+                d
+            ]
+        );
+    }
+}

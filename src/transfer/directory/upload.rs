@@ -1,0 +1,297 @@
+//! A directory becomes objects.
+
+use std::cmp::Ordering;
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::remote::{Remote, Remotes, in_seconds};
+use super::walk::{Found, Item, Walk};
+use super::work::{Job, Shared, Step, Work};
+use super::{DirectoryTransfer, Way, directory_prefix, names, note};
+use crate::error::{Error, Kind, Result};
+use crate::names::check_object_key;
+use crate::operations::Bucket;
+use crate::request::Options;
+use crate::transfer::Transfer;
+use crate::transfer::delete_prefix::{Doomed, in_pages};
+use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
+
+impl Bucket {
+    /// Stores all regular files below `directory` as objects below `prefix`, to which a slash is added unless it ends with one
+    /// or is empty: `a/b` in the directory becomes `PREFIX/a/b`. A file is unchanged, and not sent, if the object has its
+    /// size and was stored after it was last written to (in the same second: if it has its CRC-64).
+    ///
+    /// Files are sent by a few workers, see [`DirectoryTransfer`]. One that fails does not stop the others; then the result is
+    /// an error with the report. If the transfer fails or the program is killed, calling this again goes on where it stopped:
+    /// what is there is unchanged, and a large file goes on by its record as with [`upload_file`](Bucket::upload_file).
+    /// Records and unfinished files of transfers (`.NAME.alioss-...`) are left out.
+    ///
+    /// Headers of `options` are those of each object. Timeout, cancellation and progress are of the whole; the progress counts
+    /// bytes of the files that are sent, and has no total before all are known.
+    pub fn upload_directory(
+        &self,
+        prefix: &str,
+        directory: impl AsRef<Path>,
+        how: &DirectoryTransfer<'_>,
+        options: &Options<'_>,
+    ) -> Result<Report, PartlyDone> {
+        how.check()?;
+        let prefix = directory_prefix(prefix);
+        let root = std::path::absolute(directory.as_ref())
+            .map_err(|cause| super::walk::unreadable(directory.as_ref(), cause))?;
+        if !prefix.is_empty() {
+            check_object_key(&prefix)?;
+        }
+        let walk = Walk::new(&root, how.follows_links, how.filter)?;
+        let work = Work::new(self, root, how, options, Upload)?;
+        let ended = Plan::new(&work, how, &prefix).run(walk);
+        work.ledger.close(ended, note(how.deletes))
+    }
+}
+
+/// The way of an upload.
+struct Upload;
+
+impl Way for Upload {
+    fn perform(
+        &self,
+        shared: &Shared<'_>,
+        job: &Job,
+        transfer: &Transfer,
+        options: &Options<'_>,
+    ) -> Result<OutcomeKind> {
+        if job.step == Step::Compare && shared.is_same(job, options)?.is_some() {
+            return Ok(OutcomeKind::Unchanged);
+        }
+        if shared.is_dry_run {
+            return Ok(OutcomeKind::Transferred);
+        }
+        match job.step {
+            Step::Marker => shared.bucket.put_object(&job.key, &[][..], options)?,
+            _ => shared
+                .bucket
+                .upload_file(&job.key, &job.path, transfer, options)?,
+        };
+        Ok(OutcomeKind::Transferred)
+    }
+
+    fn vanished(&self, job: &Job, error: &Error) -> bool {
+        error.kind() == Kind::Io && is_gone(&job.path)
+    }
+}
+
+/// Whether there is certainly nothing at `path`.
+fn is_gone(path: &Path) -> bool {
+    use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
+    let gone = [NotFound, NotADirectory, InvalidInput, InvalidFilename];
+    std::fs::symlink_metadata(path).is_err_and(|cause| gone.contains(&cause.kind()))
+}
+
+/// Decides what is to be done.
+struct Plan<'p, 'w> {
+    work: &'p Work<'w, Upload>,
+    how: &'p DirectoryTransfer<'w>,
+    prefix: &'p str,
+    /// How many files the source has.
+    source_files: u64,
+    /// Below this name nothing is deleted.
+    hidden: Option<String>,
+    /// What only the bucket has.
+    extra: Vec<Remote>,
+}
+
+impl<'p, 'w> Plan<'p, 'w> {
+    fn new(
+        work: &'p Work<'w, Upload>,
+        how: &'p DirectoryTransfer<'w>,
+        prefix: &'p str,
+    ) -> Plan<'p, 'w> {
+        Plan {
+            work,
+            how,
+            prefix,
+            source_files: 0,
+            hidden: None,
+            extra: Vec::new(),
+        }
+    }
+
+    fn run(mut self, mut walk: Walk<'_>) -> Result<()> {
+        let shared = &self.work.shared;
+        let mut there = Remotes::list(shared.bucket, self.prefix, self.how, &shared.common);
+        if self.how.overwrites {
+            there = there.none();
+        }
+        let (mut item, mut remote) = (walk.next(), there.next()?);
+        loop {
+            shared.common.check()?;
+            let order = match (&item, &remote) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(item), Some(remote)) => match item.found {
+                    Found::Failed { .. } => Ordering::Less,
+                    _ => item.name.as_bytes().cmp(remote.name.as_bytes()),
+                },
+            };
+            let matching = match order {
+                Ordering::Less => None,
+                _ => remote.take(),
+            };
+            match (order, item.take()) {
+                (Ordering::Greater, kept) => {
+                    item = kept;
+                    matching.map_or(Ok(()), |remote| self.only_there(remote))?;
+                }
+                (_, Some(taken)) => {
+                    self.take(taken, matching)?;
+                    item = walk.next();
+                }
+                (_, None) => {}
+            }
+            if order != Ordering::Less {
+                remote = there.next()?;
+            }
+        }
+        self.work.finish()?;
+        self.delete()
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    fn only_there(&mut self, remote: Remote) -> Result<()> {
+        let is_hidden = |hidden: &String| remote.name.starts_with(hidden.as_str());
+        if !self.how.deletes
+            || remote.name.is_empty()
+            || self.hidden.as_ref().is_some_and(is_hidden)
+        {
+            return Ok(());
+        }
+        self.extra.try_reserve(1).map_err(|_| no_memory())?;
+        self.extra.push(remote);
+        Ok(())
+    }
+
+    /// Something in the directory, with what the bucket has at that name.
+    fn take(&mut self, item: Item, remote: Option<Remote>) -> Result<()> {
+        let key = self.key(&item.name);
+        match item.found {
+            Found::Hidden => {
+                self.hidden = Some(item.name);
+                Ok(())
+            }
+            Found::Skipped { path, why } => {
+                let why = Error::new(Kind::Unsupported, why);
+                let outcome = Outcome::new(OutcomeKind::Skipped, key, 0).at(path);
+                self.work.ledger.add(outcome.because(why))
+            }
+            Found::Failed { path, error } => {
+                let outcome = Outcome::new(OutcomeKind::Failed, key, 0).at(path);
+                self.work.ledger.add(outcome.because(error))
+            }
+            Found::Directory { is_empty } => match remote {
+                None if is_empty && self.how.makes_markers => {
+                    self.source_files += 1;
+                    let path = names::path_of(&self.work.shared.root, &item.name);
+                    self.work.add(Job {
+                        key,
+                        path,
+                        name: item.name,
+                        size: 0,
+                        step: Step::Marker,
+                    })
+                }
+                _ => Ok(()),
+            },
+            Found::File {
+                path,
+                size,
+                modified,
+            } => {
+                self.source_files += 1;
+                let file = Outcome::new(OutcomeKind::Unchanged, key, size).at(path);
+                self.take_file(file, item.name, modified, remote)
+            }
+        }
+    }
+
+    fn take_file(
+        &self,
+        file: Outcome,
+        name: String,
+        modified: Option<SystemTime>,
+        remote: Option<Remote>,
+    ) -> Result<()> {
+        if let Err(error) = check_object_key(&file.key) {
+            let failed = Outcome::new(OutcomeKind::Failed, file.key, file.size);
+            return self.work.ledger.add(failed.at(file.path).because(error));
+        }
+        let step = remote.map_or(Some(Step::Transfer), |remote| {
+            self.step(file.size, modified, &remote)
+        });
+        match step {
+            None => self.work.ledger.add(file),
+            Some(step) => self.work.add(Job {
+                key: file.key,
+                name,
+                path: file.path,
+                size: file.size,
+                step,
+            }),
+        }
+    }
+
+    /// What is to be done with a file that is on both sides; `None` if it is unchanged.
+    fn step(&self, size: u64, modified: Option<SystemTime>, remote: &Remote) -> Option<Step> {
+        if !remote.is_link && remote.size != size {
+            return Some(Step::Transfer);
+        }
+        if remote.is_link || self.how.compares_content {
+            return Some(Step::Compare);
+        }
+        let (Some(here), Some(there)) = (modified, remote.modified) else {
+            return Some(Step::Compare);
+        };
+        match in_seconds(here).0.cmp(&there.0) {
+            Ordering::Less => None,
+            // It may have been written to after it was stored.
+            Ordering::Equal => Some(Step::Compare),
+            Ordering::Greater => Some(Step::Transfer),
+        }
+    }
+
+    /// Deletes what only the bucket has.
+    fn delete(self) -> Result<()> {
+        let (work, shared) = (self.work, &self.work.shared);
+        if work.ledger.has_failures() {
+            return Ok(());
+        }
+        self.how
+            .check_deletion(self.source_files, self.extra.len())?;
+        let prefix = self.prefix;
+        // What has come meanwhile stays.
+        let doomed = self
+            .extra
+            .into_iter()
+            .filter(|remote| is_gone(&names::path_of(&shared.root, &remote.name)));
+        let mut doomed =
+            doomed.map(|remote| Doomed::new(format!("{prefix}{}", remote.name), remote.size));
+        if shared.is_dry_run {
+            let outcome =
+                |doomed: Doomed| Outcome::new(OutcomeKind::Deleted, doomed.key, doomed.size);
+            return doomed.try_for_each(|doomed| work.ledger.add(outcome(doomed)));
+        }
+        in_pages(shared.bucket, &shared.common, &work.ledger, || {
+            Ok(doomed.next())
+        })
+    }
+}
+
+fn no_memory() -> Error {
+    Error::new(
+        Kind::NoMemory,
+        "there is no memory to note down what is to be deleted",
+    )
+}
