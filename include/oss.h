@@ -25,7 +25,7 @@
 //            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
 //            be called from any thread.
 // Process    No init function, no signal handlers, no output. No threads but
-//            the workers of transfers (large files, directories) while they run,
+//            the workers of transfers (large files, directories) meanwhile,
 //            and one for a moment when temporary keys are renewed: freeing the
 //            bucket whose request began it ends it first.
 //            The child of fork() can use buckets, but not the calls that its

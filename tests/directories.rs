@@ -368,7 +368,8 @@ fn deletions_come_last_and_not_after_a_failure() {
     for key in ["p/0", "p/d/old", "p/e/", "p/z", "q"] {
         put(&bucket, key, b"");
     }
-    server.inject(Rule::new(Action::Status(Status::new(403, "AccessDenied"))).method("PUT"));
+    let refusal = Rule::new(Action::Status(Status::new(403, "AccessDenied")));
+    server.inject(refusal.method("PUT").key_prefix("p/a"));
     let failed = up(&bucket, &here, &how().delete()).unwrap_err();
     assert_eq!(failed.error().kind(), Kind::Denied);
     let words = failed.to_string();

@@ -84,6 +84,8 @@ fn the_pieces_of_the_readme_go_on_in_it() {
 fn the_pieces_of_c_work_one_by_one() {
     let (server, directory) = (server(), scratch("c"));
     std::fs::write(directory.join("big.bin"), vec![7; 250_000]).unwrap();
+    std::fs::create_dir(directory.join("data")).unwrap();
+    std::fs::write(directory.join("data/a"), "a").unwrap();
     let pieces = snippets("bindings/c/README.md", "c");
     assert_eq!(pieces.len(), 6);
     let words = [
@@ -91,6 +93,7 @@ fn the_pieces_of_c_work_one_by_one() {
         "",
         "",
         "a.txt is deleted\nb.txt is deleted\n",
+        "1 sent, 0 unchanged, 0 deleted\n",
         "NoSuchLifecycle",
         "1 rule, 30 days\n",
     ];

@@ -16,7 +16,6 @@ use crate::operations::Bucket;
 use crate::request::{Options, Response};
 use crate::time::Timestamp;
 use crate::transfer::Transfer;
-use crate::transfer::plan::Plan as Parts;
 use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
 
 impl Bucket {
@@ -100,13 +99,14 @@ impl Way for Download {
             if !shared.is_dry_run {
                 set_time(&job.path, &head);
             }
+            forget_record(shared, &job.key, &job.path, job.size);
             return Ok(OutcomeKind::Unchanged);
         }
         if shared.is_dry_run {
             return Ok(OutcomeKind::Transferred);
         }
         make_directories(shared, job)?;
-        let is_single = Parts::new(job.size, transfer.part_size)?.is_single();
+        let is_single = !shared.is_in_parts(job.size);
         let fetch = || match is_single {
             true => shared
                 .bucket
@@ -126,6 +126,16 @@ impl Way for Download {
 
     fn vanished(&self, _: &Job, error: &Error) -> bool {
         error.code() == "NoSuchKey"
+    }
+}
+
+/// Removes the record of a file that is there: the program was killed when only that was left to do.
+fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
+    if !shared.is_dry_run && shared.is_in_parts(size) {
+        let options = shared.common.plain_options();
+        let bucket = shared.bucket;
+        // Somebody else may be using it.
+        let _ = bucket.abort_download_file(key, path, &shared.transfer, &options);
     }
 }
 
@@ -355,6 +365,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         match self.step(&remote, &object.path) {
             None => {
                 object.kind = OutcomeKind::Unchanged;
+                forget_record(&self.work.shared, &object.key, &object.path, object.size);
                 self.work.ledger.add(object)
             }
             Some(step) => self.work.add(Job {

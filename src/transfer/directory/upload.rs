@@ -61,6 +61,7 @@ impl Way for Upload {
         options: &Options<'_>,
     ) -> Result<OutcomeKind> {
         if job.step == Step::Compare && shared.is_same(job, options)?.is_some() {
+            forget_record(shared, &job.key, &job.path, job.size);
             return Ok(OutcomeKind::Unchanged);
         }
         if shared.is_dry_run {
@@ -77,6 +78,16 @@ impl Way for Upload {
 
     fn vanished(&self, job: &Job, error: &Error) -> bool {
         error.kind() == Kind::Io && is_gone(&job.path)
+    }
+}
+
+/// Removes the record of a file that is stored: the program was killed when only that was left to do.
+fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
+    if !shared.is_dry_run && shared.is_in_parts(size) {
+        let options = shared.common.plain_options();
+        let bucket = shared.bucket;
+        // Somebody else may be using it.
+        let _ = bucket.abort_upload_file(key, path, &shared.transfer, &options);
     }
 }
 
@@ -232,7 +243,10 @@ impl<'p, 'w> Plan<'p, 'w> {
             self.step(file.size, modified, &remote)
         });
         match step {
-            None => self.work.ledger.add(file),
+            None => {
+                forget_record(&self.work.shared, &file.key, &file.path, file.size);
+                self.work.ledger.add(file)
+            }
             Some(step) => self.work.add(Job {
                 key: file.key,
                 name,

@@ -261,6 +261,12 @@ fn ends_all(error: &Error) -> bool {
 }
 
 impl Shared<'_> {
+    /// Whether a file is transferred in parts, and so has a record.
+    pub fn is_in_parts(&self, size: u64) -> bool {
+        let plan = Plan::new(size, self.transfer.part_size);
+        plan.is_ok_and(|plan| !plan.is_single())
+    }
+
     /// Whether the file at `path` is what `key` holds, and then the object's headers. If nobody can tell, it is not.
     pub fn is_same(&self, job: &Job, options: &Options<'_>) -> Result<Option<Response>> {
         let mut plain = self.common.plain_options();
