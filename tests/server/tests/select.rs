@@ -197,3 +197,108 @@ fn json() {
         Err("NoSuchKey".to_owned())
     );
 }
+
+/// Of a text under a key of its own: rows, or the code of the refusal.
+fn of(client: &Client<'_>, text: &[u8], process: &str, statement: &str, more: &str) -> String {
+    client.put("of", text);
+    match select(client, "of", process, statement, more) {
+        Ok((rows, 200, _)) => rows,
+        Ok((rows, status, message)) => format!("{rows}{status} {message}"),
+        Err(code) => code,
+    }
+}
+
+#[test]
+fn csv_as_it_is_written_in_the_wild() {
+    let server = Server::start(Options::default()).unwrap();
+    let client = Client::new(&server, "bucket");
+    let input = |csv: &str| format!("<InputSerialization><CSV>{csv}</CSV></InputSerialization>");
+    let encoded = |name: &str, text: &str| format!("<{name}>{}</{name}>", STANDARD.encode(text));
+    let all = "select * from ossobject";
+    let rows = [
+        ("a::b\nc::d\n", "select _2 from ossobject", input(&encoded("FieldDelimiter", "::")), "b\nd\n"),
+        ("a|b\r\nc|d\r\n", "select _1 from ossobject", input(&(encoded("FieldDelimiter", "|") + &encoded("RecordDelimiter", "\r\n"))), "a\nc\n"),
+        ("'a,1',b\n", "select _1 from ossobject", input(&encoded("QuoteCharacter", "'")), "\"a,1\"\n"),
+        ("\"a\nb\",c\n", "select _2 from ossobject", String::new(), "c\n"),
+        ("\"a\nb\",c\n", "select _1 from ossobject", input("<AllowQuotedRecordDelimiter>false</AllowQuotedRecordDelimiter>"), "a\n\"b\"\"\"\n"),
+        ("0\n1\n2\n3\n", all, input("<Range>line-range=1-2</Range>"), "1\n2\n"),
+        ("a,b\nc\n", "select _1, _2 from ossobject", String::new(), "a,b\nc,\n"),
+        ("a,b\nc\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord></Options>".to_owned(), "a,b\n400 InvalidRow.a record has too few columns"),
+        ("a,b\nc\nd,e\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord><MaxSkippedRecordsAllowed>1</MaxSkippedRecordsAllowed></Options>".to_owned(), "a,b\nd,e\n"),
+        ("1.5\n\n2.25\n", "select sum(cast(_1 as double)), max(cast(_1 as double)) from ossobject", String::new(), "3.75,2.25\n"),
+        ("a\n", "select _1 from ossobject'", String::new(), "a\n"),
+        ("a\n", "select _1 as x as y from ossobject", String::new(), "a\n"),
+        ("1\n", "select * from ossobject where avg(cast(_1 as int)) > 1", String::new(), "InvalidSqlParameter"),
+        ("1\n", "select _1 || _2 from ossobject", String::new(), "InvalidSqlParameter"),
+        ("1\n", all, "<InputSerialization><CompressionType>ZIP</CompressionType></InputSerialization>".to_owned(), "InvalidArgument"),
+        ("1\n", all, "<InputSerialization><CompressionType>GZIP</CompressionType></InputSerialization>".to_owned(), "InvalidCompressionFormat"),
+    ];
+    for (text, statement, more, expected) in rows {
+        let found = of(&client, text.as_bytes(), "csv/select", statement, &more);
+        assert_eq!(found, expected, "{text:?} {statement} {more}");
+    }
+}
+
+/// `1,a LF 2,b LF`, packed by gzip.
+const PACKED: &str = "H4sIAAAAAAACAzPUSeQy0kniAgCpdCtxCAAAAA==";
+
+#[test]
+fn packed_objects_ranges_of_bytes_and_numbers_with_all_digits() {
+    let server = Server::start(Options::default()).unwrap();
+    let client = Client::new(&server, "bucket");
+    let packed = STANDARD.decode(PACKED).unwrap();
+    let gzip = "<InputSerialization><CompressionType>GZIP</CompressionType></InputSerialization>";
+    assert_eq!(
+        of(
+            &client,
+            &packed,
+            "csv/select",
+            "select _2 from ossobject where _1 > 1",
+            gzip
+        ),
+        "b\n"
+    );
+
+    client.put("of", b"test\nabc\n");
+    let body = format!(
+        "<SelectRequest><Expression>{}</Expression><OutputSerialization><OutputRawData>true</OutputRawData></OutputSerialization></SelectRequest>",
+        STANDARD.encode("select * from ossobject")
+    );
+    let part = |range| {
+        client
+            .send(
+                "POST",
+                "of",
+                &[("x-oss-process", "csv/select")],
+                &[("range", range)],
+                body.as_bytes(),
+            )
+            .text()
+    };
+    assert_eq!(
+        [part("bytes=0-1"), part("bytes=1-8"), part("bytes=0-5")],
+        ["test\n", "abc\n", "test\nabc\n"]
+    );
+
+    let numbers = "<InputSerialization><JSON><Type>LINES</Type><ParseJsonNumberAsString>true</ParseJsonNumberAsString></JSON></InputSerialization>";
+    let text = br#"{"a":123456789.123456789,"s":"7 \" 8"},{"a":[1e400],"s":"2"}"#;
+    let json = |statement| of(&client, text, "json/select", statement, numbers);
+    assert_eq!(
+        json("select a from ossobject"),
+        "{\"a\":123456789.123456789}\n{\"a\":[1e400]}\n"
+    );
+    assert_eq!(
+        json("select s from ossobject where cast(a as double) > 123456789 limit 1"),
+        "{\"s\":\"7 \\\" 8\"}\n"
+    );
+    assert_eq!(
+        of(
+            &client,
+            b"{\"a\":1",
+            "json/select",
+            "select * from ossobject",
+            "<InputSerialization><JSON><Type>DOCUMENT</Type></JSON></InputSerialization>"
+        ),
+        "InvalidJsonFile"
+    );
+}

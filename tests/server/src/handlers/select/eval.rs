@@ -28,7 +28,9 @@ impl Value {
         match json {
             Json::Null => Value::Null,
             Json::Bool(bool) => Value::Bool(*bool),
-            Json::String(text) => Value::Text(text.clone()),
+            Json::String(text) => {
+                Value::Text(super::input::as_number(text).unwrap_or(text).to_owned())
+            }
             Json::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(int), _) => Value::Int(int),
                 (None, Some(float)) => Value::Float(float),
@@ -205,7 +207,9 @@ fn arithmetic(operator: Binary, left: &Value, right: &Value) -> Result<Value> {
 }
 
 fn cast(value: Value, kind: Type) -> Result<Value> {
-    if value == Value::Null {
+    // An empty field of a CSV has no value.
+    let empty = matches!(&value, Value::Text(text) if text.is_empty());
+    if value == Value::Null || empty && kind != Type::Text {
         return Ok(Value::Null);
     }
     let failed = || format!("{:?} cannot be cast to {kind:?}", value.to_text());

@@ -1,5 +1,7 @@
 //! Rows of CSV and JSON objects.
 
+use std::io::Read;
+
 use serde_json::Value as Json;
 
 use super::eval::{Row, Value};
@@ -9,18 +11,21 @@ use super::sql::Step;
 #[derive(Debug, Clone)]
 pub struct Dialect {
     pub record: Vec<u8>,
-    pub field: u8,
+    pub field: Vec<u8>,
     pub quote: u8,
     pub comment: Option<u8>,
+    /// A record may go on after a delimiter that is inside quotes.
+    pub quoted_breaks: bool,
 }
 
 impl Default for Dialect {
     fn default() -> Dialect {
         Dialect {
             record: b"\n".to_vec(),
-            field: b',',
+            field: b",".to_vec(),
             quote: b'"',
             comment: Some(b'#'),
+            quoted_breaks: true,
         }
     }
 }
@@ -51,6 +56,7 @@ impl Iterator for Records<'_> {
             field,
             quote,
             comment,
+            quoted_breaks,
         } = self.dialect;
         loop {
             if self.at >= self.text.len() {
@@ -64,7 +70,7 @@ impl Iterator for Records<'_> {
             loop {
                 let rest = &self.text[self.at..];
                 let Some(&byte) = rest.first() else { break };
-                if quoted {
+                if quoted && (*quoted_breaks || !rest.starts_with(record)) {
                     if byte == *quote && rest.get(1) == Some(quote) {
                         current.push(byte);
                         self.at += 2;
@@ -81,8 +87,9 @@ impl Iterator for Records<'_> {
                 } else {
                     if byte == *quote && current.is_empty() && !is_comment {
                         quoted = true;
-                    } else if byte == *field {
+                    } else if rest.starts_with(field) {
                         fields.push(std::mem::take(&mut current));
+                        self.at += field.len() - 1;
                     } else {
                         current.push(byte);
                     }
@@ -157,6 +164,97 @@ pub fn reach<'a>(root: &'a Json, path: &[Step]) -> Vec<&'a Json> {
             .collect();
     }
     places
+}
+
+/// The documents of a text, one after the other, each with the position after it. Some write commas between them.
+pub struct Documents<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Documents<'a> {
+    pub fn new(text: &'a [u8]) -> Documents<'a> {
+        Documents { text, at: 0 }
+    }
+}
+
+impl Iterator for Documents<'_> {
+    type Item = Result<(Json, usize), String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let gap = self.text[self.at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace() || **byte == b',')
+            .count();
+        self.at += gap;
+        let mut parsed =
+            serde_json::Deserializer::from_slice(&self.text[self.at..]).into_iter::<Json>();
+        let document = parsed.next()?;
+        self.at = match document {
+            Ok(_) => self.at + parsed.byte_offset(),
+            // What cannot be read ends the row of documents.
+            Err(_) => self.text.len(),
+        };
+        Some(
+            document
+                .map(|document| (document, self.at))
+                .map_err(|error| error.to_string()),
+        )
+    }
+}
+
+/// Stands before a number that is kept as it was written.
+const NUMBER: char = '\u{F8FF}';
+
+/// The same JSON with its numbers as texts, which keep all their digits.
+pub fn numbers_as_texts(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let (mut at, mut quoted) = (0, false);
+    while let Some(&byte) = text.get(at) {
+        if quoted && byte == b'\\' {
+            out.extend_from_slice(&text[at..text.len().min(at + 2)]);
+            at += 2;
+        } else if !quoted && (byte.is_ascii_digit() || byte == b'-') {
+            let number = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+            let len = text[at..].iter().take_while(|byte| number(byte)).count();
+            out.push(b'"');
+            out.extend_from_slice(NUMBER.to_string().as_bytes());
+            out.extend_from_slice(&text[at..at + len]);
+            out.push(b'"');
+            at += len;
+        } else {
+            quoted ^= byte == b'"';
+            out.push(byte);
+            at += 1;
+        }
+    }
+    out
+}
+
+/// The digits of a text that was a number.
+pub fn as_number(text: &str) -> Option<&str> {
+    text.strip_prefix(NUMBER)
+}
+
+/// Written JSON with its numbers as they were.
+pub fn texts_as_numbers(json: &str) -> String {
+    let start = format!("\"{NUMBER}");
+    let mut pieces = json.split(&start);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str(&piece.replacen('"', "", 1));
+    }
+    out
+}
+
+/// What a gzip file holds, up to a size that fits into memory.
+pub fn gunzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    const LARGEST: u64 = 1 << 30;
+    let mut out = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes)
+        .take(LARGEST)
+        .read_to_end(&mut out)?;
+    Ok(out)
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ pub fn tokens(text: &str) -> Result<Vec<Token>, String> {
     let mut out = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
+        // The service takes a quote that is left over at the end, and clients have it.
+        if first == '\'' && rest.len() == 1 {
+            break;
+        }
         let taken = if matches!(first, '\'' | '"' | '`') {
             let (content, len) = quoted(rest, first)?;
             out.push(if first == '\'' {

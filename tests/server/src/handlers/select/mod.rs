@@ -14,7 +14,7 @@ use crate::exchange::Exchange;
 use crate::xml::Node;
 use eval::{Row, Running, Value, eval, passes};
 use frames::{DATA, END, END_OF_CSV_META, END_OF_JSON_META, frame};
-use input::{CsvRow, Dialect, JsonRow, Records, reach};
+use input::{CsvRow, Dialect, Documents, JsonRow, Records, reach};
 use sql::{Expr, Select};
 
 /// Rows are gathered to frames of about this size.
@@ -36,6 +36,12 @@ struct Wanted {
     with_crc: bool,
     header_out: bool,
     skippable: u64,
+    /// Records with too few columns are skipped, too.
+    skip_partial: bool,
+    gzip: bool,
+    numbers_as_texts: bool,
+    /// First and last byte where records may begin.
+    bytes: Option<(u64, u64)>,
 }
 
 #[derive(PartialEq)]
@@ -67,11 +73,31 @@ fn dialect(csv: Option<&Node>) -> Result<Dialect> {
     if let Some(record) = decoded(csv, "RecordDelimiter")? {
         dialect.record = record.into_bytes();
     }
+    if let Some(field) = decoded(csv, "FieldDelimiter")? {
+        dialect.field = field.into_bytes();
+    }
     let first = |text: Option<String>| text.and_then(|text| text.bytes().next());
-    dialect.field = first(decoded(csv, "FieldDelimiter")?).unwrap_or(dialect.field);
+    let breaks = csv.and_then(|csv| csv.get("AllowQuotedRecordDelimiter"));
+    dialect.quoted_breaks = !breaks.is_some_and(|text| text.eq_ignore_ascii_case("false"));
     dialect.quote = first(decoded(csv, "QuoteCharacter")?).unwrap_or(dialect.quote);
     dialect.comment = first(decoded(csv, "CommentCharacter")?).or(dialect.comment);
     Ok(dialect)
+}
+
+/// Whether the object is a gzip file.
+fn compression(input: Option<&Node>) -> Result<bool> {
+    match input
+        .and_then(|node| node.get("CompressionType"))
+        .unwrap_or_default()
+    {
+        kind if kind.is_empty() || kind.eq_ignore_ascii_case("none") => Ok(false),
+        kind if kind.eq_ignore_ascii_case("gzip") => Ok(true),
+        other => Err(ApiError::argument(
+            "CompressionType",
+            other,
+            "CompressionType is one of None, GZIP.",
+        )),
+    }
 }
 
 impl Wanted {
@@ -80,12 +106,7 @@ impl Wanted {
         let output = root.child("OutputSerialization");
         let csv = input.and_then(|node| node.child("CSV"));
         let of_json = input.and_then(|node| node.child("JSON"));
-        if input
-            .and_then(|node| node.get("CompressionType"))
-            .is_some_and(|kind| !kind.is_empty() && !kind.eq_ignore_ascii_case("none"))
-        {
-            return Err(ApiError::not_implemented("CompressionType"));
-        }
+        let gzip = compression(input)?;
         let header = match csv
             .and_then(|csv| csv.get("FileHeaderInfo"))
             .unwrap_or("None")
@@ -136,6 +157,10 @@ impl Wanted {
                 .and_then(|node| node.get("MaxSkippedRecordsAllowed"))
                 .and_then(|text| text.parse().ok())
                 .unwrap_or(0),
+            skip_partial: flag(root.child("Options"), "SkipPartialDataRecord"),
+            gzip,
+            numbers_as_texts: flag(of_json, "ParseJsonNumberAsString"),
+            bytes: None,
         })
     }
 
@@ -183,7 +208,12 @@ fn content(exchange: &Exchange) -> Result<Vec<u8>> {
 
 pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
     let root = super::configs::read_root(&exchange.read_all(256 * 1024).await?, "SelectRequest")?;
-    let wanted = Wanted::new(process_is_json(exchange), &root)?;
+    let mut wanted = Wanted::new(process_is_json(exchange), &root)?;
+    let range = exchange.head.header("range");
+    wanted.bytes = range
+        .as_deref()
+        .and_then(|range| range.strip_prefix("bytes=")?.split_once('-'))
+        .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().unwrap_or(u64::MAX))));
     let statement = decoded(Some(&root), "Expression")?
         .ok_or_else(|| ApiError::malformed_xml("Expression is missing"))?;
     let invalid = |message: String| {
@@ -191,7 +221,31 @@ pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
     };
     let select = sql::parse(&statement).map_err(invalid)?;
     let aggregates = aggregates(&select).map_err(invalid)?;
-    let bytes = content(exchange)?;
+    let mut bytes = content(exchange)?;
+    let stored = (bytes.len() as u64).to_be_bytes();
+    if wanted.gzip {
+        let unreadable = |error: std::io::Error| {
+            ApiError::new(
+                400,
+                "InvalidCompressionFormat",
+                "The object is not a gzip file.",
+            )
+            .detail("ErrorDetail", error.to_string())
+        };
+        bytes = input::gunzip(&bytes).map_err(unreadable)?;
+    }
+    if wanted.json
+        && wanted.document
+        && let Some(Err(error)) = Documents::new(&bytes).next()
+    {
+        return Err(
+            ApiError::new(400, "InvalidJsonFile", "The object is not a JSON document.")
+                .detail("ErrorDetail", error),
+        );
+    }
+    if wanted.json && wanted.numbers_as_texts {
+        bytes = input::numbers_as_texts(&bytes);
+    }
     let mut run = Run {
         wanted: &wanted,
         select: &select,
@@ -215,8 +269,7 @@ pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
     };
     let mut out = run.out;
     if !wanted.raw {
-        let mut payload = (bytes.len() as u64).to_be_bytes().to_vec();
-        payload.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        let mut payload = [stored, stored].concat();
         payload.extend_from_slice(&u32::to_be_bytes(status.0));
         payload.extend_from_slice(status.1.as_bytes());
         frame(&mut out, END, &payload, wanted.with_crc);
@@ -301,13 +354,35 @@ impl Run<'_> {
                 .try_for_each(|running| running.add(row))
         };
         match attempt() {
-            Err(message) if self.skipped >= self.wanted.skippable => Err(message),
-            Err(_) => {
-                self.skipped += 1;
-                Ok(())
-            }
+            Err(message) => self.skip(message),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// So many records that cannot be used are left out; then it is over.
+    fn skip(&mut self, message: String) -> std::result::Result<(), String> {
+        if self.skipped >= self.wanted.skippable {
+            return Err(message);
+        }
+        self.skipped += 1;
+        Ok(())
+    }
+
+    /// Whether a record lacks columns: some of the header, or one that is selected by its number.
+    fn is_partial(&self, fields: &[String], names: &[String]) -> bool {
+        let number = |name: &str| name.strip_prefix('_')?.parse::<usize>().ok();
+        let wanted = self
+            .select
+            .columns
+            .iter()
+            .filter_map(|(expr, _)| match expr {
+                Expr::Column(path) => match path.as_slice() {
+                    [sql::Step::Name(name)] => number(name),
+                    _ => None,
+                },
+                _ => None,
+            });
+        fields.len() < wanted.max().unwrap_or(0).max(names.len())
     }
 
     fn csv(&mut self, bytes: &[u8]) -> std::result::Result<(), String> {
@@ -331,8 +406,15 @@ impl Run<'_> {
             self.emit(&line);
         }
         for (line, (fields, at)) in (0..).zip(records) {
-            self.scanned = at as u64;
-            if !wanted.has_line(line) {
+            let begin = std::mem::replace(&mut self.scanned, at as u64);
+            let inside = wanted
+                .bytes
+                .is_none_or(|(first, last)| (first..=last).contains(&begin));
+            if !wanted.has_line(line) || !inside {
+                continue;
+            }
+            if wanted.skip_partial && self.is_partial(&fields, &names) {
+                self.skip("a record has too few columns".to_owned())?;
                 continue;
             }
             let row = CsvRow {
@@ -377,26 +459,10 @@ impl Run<'_> {
 
     fn json(&mut self, bytes: &[u8]) -> std::result::Result<(), String> {
         let (wanted, select) = (self.wanted, self.select);
-        let mut line = 0;
-        let mut at = 0;
-        loop {
-            // Some write commas between their lines.
-            let rest = &bytes[at..];
-            let gap = rest
-                .iter()
-                .take_while(|byte| byte.is_ascii_whitespace() || **byte == b',')
-                .count();
-            at += gap;
-            let mut documents =
-                serde_json::Deserializer::from_slice(&bytes[at..]).into_iter::<Json>();
-            let Some(document) = documents.next() else {
-                break;
-            };
-            let document = document.map_err(|error| error.to_string())?;
-            at += documents.byte_offset();
+        for (line, document) in (0..).zip(Documents::new(bytes)) {
+            let (document, at) = document?;
             self.scanned = at as u64;
-            line += 1;
-            if !wanted.document && !wanted.has_line(line - 1) {
+            if !wanted.document && !wanted.has_line(line) {
                 continue;
             }
             for place in reach(&document, &select.from) {
@@ -406,14 +472,26 @@ impl Run<'_> {
                     } else {
                         let mut map = Map::new();
                         for (expr, name) in &select.columns {
-                            let value = eval(expr, row)?;
-                            if value != Value::Null {
-                                map.insert(name.clone(), value.to_json());
+                            // What is only handed on stays as it is.
+                            let as_it_is = match expr {
+                                Expr::Column(path) => reach(place, path).first().copied().cloned(),
+                                _ => None,
+                            };
+                            let value = match as_it_is {
+                                Some(json) => json,
+                                None => eval(expr, row)?.to_json(),
+                            };
+                            if !value.is_null() {
+                                map.insert(name.clone(), value);
                             }
                         }
                         Json::Object(map)
                     };
-                    run.emit(&format!("{out}{}", wanted.record_out));
+                    let mut out = out.to_string();
+                    if wanted.numbers_as_texts {
+                        out = input::texts_as_numbers(&out);
+                    }
+                    run.emit(&(out + &wanted.record_out));
                     Ok(())
                 })?;
                 if self.is_done() {
@@ -459,6 +537,13 @@ pub async fn create_meta(exchange: &mut Exchange) -> Result<Answer> {
             "CsvMetaRequest"
         },
     )?;
+    if compression(root.child("InputSerialization"))? {
+        return Err(ApiError::argument(
+            "CompressionType",
+            "GZIP",
+            "There is no meta of compressed objects.",
+        ));
+    }
     let dialect = dialect(
         root.child("InputSerialization")
             .and_then(|node| node.child("CSV")),
@@ -466,7 +551,7 @@ pub async fn create_meta(exchange: &mut Exchange) -> Result<Answer> {
     let bytes = content(exchange)?;
     let (mut rows, mut columns, mut status, mut message) = (0u64, 0u32, 200u32, String::new());
     if json {
-        for document in serde_json::Deserializer::from_slice(&bytes).into_iter::<Json>() {
+        for document in Documents::new(&bytes) {
             match document {
                 Ok(_) => rows += 1,
                 Err(error) => {

@@ -85,6 +85,7 @@ struct Parser {
     depth: usize,
     /// Operators so far: a chain of them is a deep tree, too.
     operators: usize,
+    aggregates: usize,
     alias: Option<String>,
 }
 
@@ -98,6 +99,7 @@ pub fn parse(text: &str) -> Result<Select> {
         at: 0,
         depth: 0,
         operators: 0,
+        aggregates: 0,
         alias: None,
     };
     // The alias of the source is needed to read the columns, but stands behind them.
@@ -112,12 +114,17 @@ pub fn parse(text: &str) -> Result<Select> {
     parser.at = 0;
     parser.expect("select")?;
     let columns = parser.columns()?;
+    let columns_with_aggregates = parser.aggregates;
     if parser.at != from {
         return Err(parser.unexpected());
     }
     parser.at = behind;
     let filter = if parser.word("where") {
-        Some(parser.expression()?)
+        let filter = parser.expression()?;
+        if parser.aggregates > columns_with_aggregates {
+            return Err("an aggregate cannot stand in WHERE".to_owned());
+        }
+        Some(filter)
     } else {
         None
     };
@@ -250,14 +257,17 @@ impl Parser {
         let mut columns = Vec::new();
         loop {
             let expression = self.expression()?;
-            let alias = if self.word("as") {
-                match self.next() {
+            if matches!(expression, Expr::Binary(Binary::Concat, ..)) {
+                return Err("|| cannot stand among the columns".to_owned());
+            }
+            // Of several names the last counts.
+            let mut alias = None;
+            while self.word("as") {
+                alias = match self.next() {
                     Some(Token::Word(name) | Token::Quoted(name)) => Some(name),
                     _ => return Err("a name is missing behind AS".to_owned()),
-                }
-            } else {
-                None
-            };
+                };
+            }
             let own = match &expression {
                 Expr::Column(path) => path.iter().rev().find_map(|step| match step {
                     Step::Name(name) => Some(name.clone()),
@@ -470,6 +480,7 @@ impl Parser {
                 Some(Box::new(self.expression()?))
             };
             self.expect_sign(")")?;
+            self.aggregates += 1;
             return Ok(Expr::Aggregate(aggregate, inner));
         }
         match lower.as_str() {
