@@ -5,6 +5,8 @@ import "C"
 
 import (
 	"context"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -47,9 +49,50 @@ func StaticCredentials(id, secret, token string) Credentials {
 
 // CredentialsFrom is a provider by its text: "ecs-ram-role", "oidc-role", "assume-role:ROLE-ARN;duration=900",
 // "process:COMMAND", "uri:URL", "profile:NAME", "chain" and others; oss_credentials_from() in oss.h describes them all.
-// Temporary keys are renewed before they expire.
-func CredentialsFrom(provider string) Credentials {
-	return credentialsFrom(provider)
+// Temporary keys are renewed before they expire. What is wrong with the text is the error of making a bucket.
+func CredentialsFrom(provider string) *NamedCredentials {
+	return &NamedCredentials{text: provider}
+}
+
+// NamedCredentials are those of [CredentialsFrom]. All Options that have the same ones share the keys. What they need of
+// the environment is read when they are first used.
+type NamedCredentials struct {
+	text string
+	once sync.Once
+	ptr  *C.oss_credentials
+}
+
+// Name says what the provider is called; for a chain also which provider it has found: "chain: uri". It is "" if the text
+// names no provider.
+func (n *NamedCredentials) Name() string {
+	defer runtime.KeepAlive(n)
+	name := make(text, C.oss_credentials_name(n.open(), nil, 0)+1)
+	C.oss_credentials_name(n.ptr, name.pointer(), C.size_t(len(name)))
+	return C.GoString(name.pointer())
+}
+
+// open makes the provider; nil if that is not possible.
+func (n *NamedCredentials) open() *C.oss_credentials {
+	n.once.Do(func() {
+		provider, err := newText("provider", n.text)
+		if err != nil {
+			return
+		}
+		n.ptr = C.oss_credentials_from(provider.pointer())
+		runtime.SetFinalizer(n, func(n *NamedCredentials) { C.oss_credentials_free(n.ptr) })
+	})
+	return n.ptr
+}
+
+func (n *NamedCredentials) configure(c *config) {
+	defer runtime.KeepAlive(n)
+	if n.open() != nil {
+		c.check(C.oss_config_set_credentials(c.ptr, n.ptr))
+		return
+	}
+	// This says what is wrong with the text.
+	provider := c.text("provider", n.text)
+	c.check(C.oss_config_set_credentials_from(c.ptr, provider.pointer()))
 }
 
 // AnonymousCredentials leaves requests unsigned, for what is public.
@@ -114,13 +157,6 @@ func (environmentCredentials) configure(c *config) {
 	credentials := C.oss_credentials_environment()
 	c.check(C.oss_config_set_credentials(c.ptr, credentials))
 	C.oss_credentials_free(credentials)
-}
-
-type credentialsFrom string
-
-func (f credentialsFrom) configure(c *config) {
-	provider := c.text("provider", string(f))
-	c.check(C.oss_config_set_credentials_from(c.ptr, provider.pointer()))
 }
 
 type staticCredentials struct{ keys Keys }

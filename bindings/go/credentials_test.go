@@ -61,6 +61,28 @@ func TestContextOfAProviderEndsWithTheTimeout(t *testing.T) {
 	wantError(t, err, Timeout)
 }
 
+// Buckets share the keys of the same credentials, and a chain tells where it has them from.
+func TestNamedCredentials(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
+	named := CredentialsFrom("assume-role:acs:ram::1:role/r;base=chain")
+	if name := named.Name(); name != "assume-role with chain" {
+		t.Error(name)
+	}
+	for range 2 {
+		b := newBucket(t, func(o *Options) { o.Credentials = CredentialsFrom("environment") })
+		must(b.PutObjectBytes(context.Background(), "key", nil))(t)
+	}
+	for _, wrong := range []string{"nobody", "a\x00b", ""} {
+		o := options()
+		none := CredentialsFrom(wrong)
+		o.Credentials = none
+		_, err := NewBucket("examplebucket", o)
+		if failure := (*Error)(nil); !errors.As(err, &failure) || failure.Status != InvalidArgument || none.Name() != "" {
+			t.Error(wrong, err, none.Name())
+		}
+	}
+}
+
 func TestNoProviderIsRefused(t *testing.T) {
 	o := options()
 	o.Credentials = ProviderCredentials(nil)

@@ -155,6 +155,8 @@ void moved_from(const oss::bucket &given) {
     CHECK(contains(config.error(), "config"));
 
     oss::credentials credentials = oss::credentials::anonymous();
+    CHECK(credentials.name() == "anonymous");
+    CHECK(oss::credentials::from("assume-role:acs:ram::1:role/r;base=chain").value().name() == "assume-role with chain");
     const oss::credentials still = std::move(credentials);
     FAILS(OSS_INVALID_ARGUMENT, oss::bucket::open(configure().credentials(credentials), "name"));
     oss::session session = oss::session::open(oss::config()).value();

@@ -62,6 +62,14 @@ public:
         return credentials(handle, std::move(kept));
     }
 
+    // What the provider is called; for a chain also which provider it has found: "chain: uri".
+    std::string name() const {
+        std::string text(oss_credentials_name(get(), nullptr, 0), '\0');
+        std::size_t length = oss_credentials_name(get(), &text[0], text.size() + 1);
+        text.resize(length < text.size() ? length : text.size());
+        return text;
+    }
+
     oss_credentials *get() const noexcept { return handle_.get(); }
 
 private:

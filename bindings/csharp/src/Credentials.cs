@@ -37,8 +37,13 @@ namespace Alioss
         private readonly CredentialsProvider own;
         private readonly bool anonymous;
         private readonly string provider;
+        private readonly Lazy<CredentialsHandle> named;
 
-        private Credentials(string provider) => this.provider = provider;
+        private Credentials(string provider)
+        {
+            this.provider = provider;
+            named = new Lazy<CredentialsHandle>(Open);
+        }
 
         private Credentials(AccessKeys keys, CredentialsProvider own, bool anonymous)
         {
@@ -68,7 +73,8 @@ namespace Alioss
         /// <summary>
         /// A provider by its text: "ecs-ram-role", "oidc-role", "assume-role:ROLE-ARN;duration=900", "process:COMMAND",
         /// "uri:URL", "profile:NAME", "chain" and others; oss_credentials_from() in oss.h describes them all. Temporary keys
-        /// are renewed before they expire. What is wrong with the text is the error of making a bucket.
+        /// are renewed before they expire, and shared by all buckets made with the same object. What is needed of the
+        /// environment is read when it is first used. What is wrong with the text is the error of making a bucket.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
         public static Credentials From(string provider) =>
@@ -93,6 +99,35 @@ namespace Alioss
         public static Credentials Provider(CredentialsProvider provider) =>
             new Credentials(null, provider ?? throw new ArgumentNullException(nameof(provider)), false);
 
+        /// <summary>
+        /// For those of <see cref="From"/>: what the provider is called, for a chain also which provider it has found,
+        /// "chain: uri". Null for others, and if the text names no provider.
+        /// </summary>
+        public unsafe string Name
+        {
+            get
+            {
+                if (named == null || named.Value.IsInvalid)
+                {
+                    return null;
+                }
+                var name = new byte[(int)Native.oss_credentials_name(named.Value, null, UIntPtr.Zero) + 1];
+                fixed (byte* buffer = name)
+                {
+                    Native.oss_credentials_name(named.Value, buffer, (UIntPtr)name.Length);
+                    return Utf8.Text(buffer);
+                }
+            }
+        }
+
+        private unsafe CredentialsHandle Open()
+        {
+            fixed (byte* text = Utf8.Required(provider, "provider"))
+            {
+                return Native.oss_credentials_from(text);
+            }
+        }
+
         /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
         internal unsafe PinnedObject Apply(Config config)
         {
@@ -106,8 +141,14 @@ namespace Alioss
                 }
                 return null;
             }
+            if (named != null && !named.Value.IsInvalid)
+            {
+                Native.oss_config_set_credentials(config.Handle, named.Value);
+                return null;
+            }
             if (provider != null)
             {
+                // This says what is wrong with the text.
                 fixed (byte* text = Utf8.Required(provider, "provider"))
                 {
                     Native.oss_config_set_credentials_from(config.Handle, text);

@@ -118,6 +118,10 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern void oss_credentials_free(IntPtr credentials);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern CredentialsHandle oss_credentials_from(byte* provider);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern UIntPtr oss_credentials_name(CredentialsHandle credentials, byte* buffer, UIntPtr size);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_keys_set(IntPtr keys, byte* id, byte* secret, byte* token);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_keys_set_expiration(IntPtr keys, long seconds);

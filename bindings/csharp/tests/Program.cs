@@ -32,6 +32,7 @@ internal static class Program
         Providers.ProvidersMayBeAsynchronous,
         Providers.ProvidersAreToldWhenTheirKeysAreRefused,
         Providers.ProvidersAreNotWaitedForLongerThanTheRequest,
+        Providers.ProvidersByTextHaveNames,
         Providers.WhatProvidersThrowComesBackUnchanged,
         Everyday.SeekableStreamsBeginAgain,
         Everyday.EverydayHeadersArrive,

@@ -87,6 +87,17 @@ internal static class Providers
         Check(seen.IsCancellationRequested, "not told");
     }
 
+    internal static void ProvidersByTextHaveNames()
+    {
+        Equal("assume-role with chain", Credentials.From("assume-role:acs:ram::1:role/r;base=chain").Name);
+        Equal("environment", Credentials.From("environment").Name);
+        Equal(null, Credentials.From("nobody").Name);
+        Equal(null, Credentials.Anonymous.Name);
+        var options = Options();
+        options.Credentials = Credentials.From("nobody");
+        Fails(OssStatus.InvalidArgument, () => Bucket(options));
+    }
+
     internal static void WhatProvidersThrowComesBackUnchanged()
     {
         var mine = new InvalidOperationException("mine");
