@@ -493,10 +493,17 @@ fn who_renews_ends_with_the_bucket_and_another_bucket_goes_on() {
     drop(first);
     // It was told, and waited for.
     assert_eq!(provider.cancelled.load(Ordering::SeqCst), 1);
+    // Where buckets do not live long enough, a request does it: else each of them would begin and none would finish.
     let second = bucket(&server, shared);
-    until_asked(&provider, 3, || _ = put(&second).unwrap());
-    provider.is_open.store(true, Ordering::SeqCst);
-    drop(second);
+    std::thread::scope(|scope| {
+        let putting = scope.spawn(|| (std::thread::current().id(), put(&second)));
+        until_asked(&provider, 3, || {});
+        provider.is_open.store(true, Ordering::SeqCst);
+        let (thread, done) = putting.join().unwrap();
+        assert_eq!(done.unwrap(), 1);
+        assert_eq!(provider.threads.lock().unwrap()[2], thread);
+    });
+    assert_eq!(oss.tokens().last().unwrap(), "token3");
 }
 
 #[test]

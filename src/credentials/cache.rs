@@ -59,6 +59,8 @@ struct State {
     pause: Option<Instant>,
     /// Counts answers and failures, for those who wait for one.
     round: u64,
+    /// A helper had to end with its bucket before it had new keys. Where buckets live that shortly, a request renews.
+    helper_ended: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -120,10 +122,10 @@ impl State {
         let paused = self.pause.is_some_and(|until| Instant::now() < until);
         let next = match (usable, &self.failed) {
             (Some(kept), _) if renewing || paused => Next::Use(kept.credentials.clone()),
-            (Some(kept), _) => Next::RenewAhead(kept.credentials.clone()),
+            (Some(kept), _) if !self.helper_ended => Next::RenewAhead(kept.credentials.clone()),
             (None, _) if renewing => Next::Wait(self.round),
             (None, Some(error)) if paused => Next::Fail(error.clone()),
-            (None, _) => Next::Renew,
+            _ => Next::Renew,
         };
         if matches!(next, Next::Renew | Next::RenewAhead(_)) {
             self.renewing = Some(process);
@@ -228,6 +230,7 @@ impl<P: CredentialsProvider> Cache<P> {
                 // That this request had no more time says nothing of the provider.
                 Err(_) if asking.is_over() || !(self.is_ours || state.has_good(now)) => {
                     state.abandoned();
+                    state.helper_ended |= asking.helpers.is_none();
                     None
                 }
                 Err(error) => {

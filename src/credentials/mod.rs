@@ -29,6 +29,8 @@ mod recipe;
 #[cfg(not(feature = "credentials"))]
 #[path = "recipe_without.rs"]
 mod recipe;
+#[cfg(all(test, feature = "credentials"))]
+mod recipe_without;
 #[cfg(feature = "credentials")]
 pub(crate) mod rpc;
 #[cfg(feature = "credentials")]

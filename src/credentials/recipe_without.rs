@@ -66,3 +66,43 @@ impl Recipe {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_providers_are_there_and_the_others_say_what_is_missing() {
+        for (text, name) in [
+            ("environment", "environment"),
+            ("environment:oss", "environment"),
+            ("environment:alibaba-cloud", "environment"),
+            ("anonymous", "anonymous"),
+        ] {
+            let provider = Recipe::parse(text).unwrap().build().unwrap();
+            assert_eq!(provider.name(), name);
+        }
+        let missing = "lacks the feature `credentials`";
+        for text in [
+            "ecs-ram-role",
+            "uri:https://a/b",
+            "chain",
+            "nobody",
+            "anonymous:x",
+        ] {
+            let mut recipe = Recipe::parse(text).unwrap();
+            recipe.base(Arc::new(Anonymous));
+            for error in [
+                recipe.build().map(drop).unwrap_err(),
+                recipe.set("endpoint", "x").unwrap_err(),
+                recipe.token_file("/t").unwrap_err(),
+            ] {
+                assert!(error.message().contains(missing), "{text}: {error}");
+            }
+            assert_eq!(
+                recipe.build().map(drop).unwrap_err().kind(),
+                Kind::Unsupported
+            );
+        }
+    }
+}
