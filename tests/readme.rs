@@ -87,7 +87,7 @@ fn the_pieces_of_c_work_one_by_one() {
     std::fs::create_dir(directory.join("data")).unwrap();
     std::fs::write(directory.join("data/a"), "a").unwrap();
     let pieces = snippets("bindings/c/README.md", "c");
-    assert_eq!(pieces.len(), 6);
+    assert_eq!(pieces.len(), 7);
     let words = [
         "x-oss-signature=",
         "",
