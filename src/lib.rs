@@ -14,7 +14,7 @@
 //! and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint`
 //! and `config`, and those on the single-idea modules `request`, `header`, `headers`, `operation` and `table`,
 //! `document`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
-//! `constants`, `everyday`, `content_type` and `error`.
+//! `constants`, `everyday`, `content_type`, `inside` and `error`.
 // The local OSS and the tests need no documentation of what is public, so this is not in Cargo.toml.
 #![warn(missing_docs)]
 // Nothing that a user, a file or a server controls may panic; tests may, so this is not in Cargo.toml either.
@@ -44,6 +44,7 @@ mod ffi;
 mod file;
 mod header;
 mod headers;
+mod inside;
 mod memory;
 mod names;
 mod operation;
@@ -78,8 +79,8 @@ pub use request::{Body, Options, Progress, Range, Response, Rewind, Seekable};
 pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
 pub use transfer::{
-    Count, DeletePrefix, DirectoryTransfer, OnOutcome, Outcome, OutcomeKind, PartlyDone, Report,
-    Transfer,
+    AbortedUploads, Count, DeletePrefix, DirectoryTransfer, ObjectWriter, OnOutcome, Outcome,
+    OutcomeKind, PartlyDone, Prefetch, Report, Transfer,
 };
 pub use transport::{Session, TlsVersion};
 

@@ -29,6 +29,19 @@ pub(crate) fn append(bytes: &mut Vec<u8>, more: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Adds `more` at the end of what will never be longer than `most`: no more than that is reserved.
+pub(crate) fn append_within(bytes: &mut Vec<u8>, more: &[u8], most: usize) -> Result<()> {
+    let length = bytes.len().saturating_add(more.len());
+    if length > bytes.capacity() {
+        let room = length.max(bytes.capacity().saturating_mul(2).min(most));
+        bytes
+            .try_reserve_exact(room - bytes.len())
+            .map_err(|_| exhausted(room))?;
+    }
+    bytes.extend_from_slice(more);
+    Ok(())
+}
+
 #[cold]
 fn exhausted(bytes: usize) -> Error {
     Error::new(
@@ -50,5 +63,10 @@ mod tests {
         assert!(lengthen(&mut bytes, usize::MAX).is_err());
         append(&mut bytes, &[3]).unwrap();
         assert_eq!(bytes, [1, 2, 3]);
+        let mut bytes = Vec::new();
+        for _ in 0..10 {
+            append_within(&mut bytes, &[7; 100], 1000).unwrap();
+        }
+        assert_eq!((bytes.len(), bytes.capacity()), (1000, 1000));
     }
 }

@@ -365,6 +365,11 @@ impl Response {
         decimal(self.headers.known(Known::ContentLength)?)
     }
 
+    /// `Date`: what the service's clock says.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        Timestamp::parse_http_date(self.header("date")?)
+    }
+
     /// `Last-Modified`.
     pub fn last_modified(&self) -> Option<Timestamp> {
         Timestamp::parse_http_date(self.header("last-modified")?)

@@ -389,6 +389,11 @@ fn callbacks() {
 }
 
 #[test]
+fn transfers() {
+    run_every_way("transfers.c", &["transfers"], nothing, nothing);
+}
+
+#[test]
 fn credentials() {
     run_every_way("credentials.c", &["credentials"], nothing, nothing);
 }

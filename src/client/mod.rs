@@ -25,7 +25,7 @@ use crate::cancel::{Deadline, Limits};
 use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::{Asking, Credentials, CredentialsProvider, Helpers};
-use crate::endpoint::{self, Endpoint, Scheme};
+use crate::endpoint::{self, Addressing, Endpoint, Scheme};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::operation::Checked;
@@ -83,6 +83,26 @@ enum Signer {
         additional_headers: Vec<String>,
         keys: Box<sign::v4::SigningKeys>,
     },
+}
+
+impl Signer {
+    /// The same, with no keys derived yet.
+    fn another(&self) -> Signer {
+        match self {
+            Signer::V1 => Signer::V1,
+            Signer::V4 {
+                region,
+                product,
+                additional_headers,
+                ..
+            } => Signer::V4 {
+                region: region.clone(),
+                product,
+                additional_headers: additional_headers.clone(),
+                keys: Box::default(),
+            },
+        }
+    }
 }
 
 /// What becomes of the body of a good answer.
@@ -148,6 +168,38 @@ impl Client {
             clock_skew_correction: config.clock_skew_correction,
             traffic_limit: config.traffic_limit.map(|limit| limit.to_string()),
             file_sync: config.file_sync,
+        })))
+    }
+
+    /// The same way to another bucket of the service.
+    pub fn for_bucket(&self, name: &str) -> Result<Client> {
+        names::check_bucket_name(name)?;
+        let inner = &*self.0;
+        if inner.endpoint.addressing == Addressing::Cname {
+            return Err(Error::unusable(
+                "cname",
+                format_args!(
+                    "the custom domain {} leads to one bucket, so the bucket {name:?} cannot be reached through it; give an \
+                     endpoint such as \"oss-cn-hangzhou.aliyuncs.com\"",
+                    inner.endpoint.host
+                ),
+            ));
+        }
+        let authority = authority(&inner.endpoint, Some(name));
+        Ok(Client(Arc::new(Inner {
+            bucket: Some(name.to_owned()),
+            host: authority.host_header(),
+            authority,
+            endpoint: inner.endpoint.clone(),
+            user_agent: inner.user_agent.clone(),
+            user_headers: inner.user_headers.clone(),
+            credentials: Arc::clone(&inner.credentials),
+            signer: inner.signer.another(),
+            helpers: Helpers::default(),
+            session: inner.session.clone(),
+            clock: inner.clock.clone(),
+            traffic_limit: inner.traffic_limit.clone(),
+            ..*inner
         })))
     }
 

@@ -10,6 +10,7 @@ use crate::operations::{
 };
 use crate::request::Options;
 use crate::time::Timestamp;
+use crate::transfer::UploadsBefore;
 
 /// An object, in the listing of a bucket.
 pub const OSS_ENTRY_OBJECT: c_int = 1;
@@ -83,6 +84,7 @@ pub(super) enum Entries {
     ObjectsV1(Pager<ListObjects>),
     Versions(Pager<ListObjectVersions>),
     Uploads(Pager<ListMultipartUploads>),
+    UploadsBefore(UploadsBefore),
     Parts(Pager<ListParts>),
     Buckets(Pager<ListBuckets>),
     Deleted(std::vec::IntoIter<DeletedObject>),
@@ -105,6 +107,7 @@ impl Entries {
             Entries::ObjectsV1(pager) => pager.next(options)?.map(Entry::Object),
             Entries::Versions(pager) => pager.next(options)?.map(Entry::Version),
             Entries::Uploads(pager) => pager.next(options)?.map(Entry::Upload),
+            Entries::UploadsBefore(uploads) => uploads.next(options)?.map(Entry::Upload),
             Entries::Parts(pager) => pager.next(options)?.map(Entry::Part),
             Entries::Deleted(deleted) => deleted.next().map(Entry::Deleted),
             Entries::Buckets(pager) => pager.next(options)?.map(Entry::Bucket),

@@ -37,6 +37,8 @@ pub(super) struct Lasting {
     pub rewind: Option<(RewindFn, User)>,
     pub transfer: Transfer,
     pub watchers: Watchers,
+    /// How many parts of an object that is read are held ahead; at least 2.
+    pub prefetch: Option<usize>,
     /// The first bad value: a request without what it should have carried must
     /// not go out.
     pub refused: Option<Error>,
@@ -96,7 +98,7 @@ impl Lasting {
     }
 
     /// The progress callback as the core wants it.
-    pub fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + use<>> {
+    pub fn progress(&self) -> Option<impl Fn(u64, Option<u64>) -> bool + Send + use<>> {
         let (function, user) = self.progress?;
         Some(move |done: u64, total: Option<u64>| {
             let total = total.map_or(-1, |total| total.try_into().unwrap_or(i64::MAX));

@@ -5,16 +5,11 @@
 //! is logged, and not printed either.
 
 use std::any::Any;
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Kind, Result};
-
-thread_local! {
-    /// Whether this thread runs a function of the library, and not a callback of the caller's.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
+use crate::inside::{is_inside, set_inside};
 
 /// Runs `body`; whatever happens comes back as a result, never as a panic.
 pub(super) fn guard<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
@@ -86,13 +81,6 @@ impl Drop for Outside {
     }
 }
 
-/// What it was before. While a thread ends there is nothing to remember it any more.
-fn set_inside(inside: bool) -> bool {
-    INSIDE
-        .try_with(|state| state.replace(inside))
-        .unwrap_or(false)
-}
-
 /// Keeps panics inside from being printed; those of other code go where they went before. In the libraries for C the
 /// hook is our own copy: nobody else's panics come here.
 fn silence_panics() {
@@ -104,7 +92,7 @@ fn silence_panics() {
     if !DONE.swap(true, Ordering::Relaxed) {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if !INSIDE.try_with(Cell::get).unwrap_or(true) {
+            if !is_inside() {
                 before(panic);
             }
         }));
@@ -155,5 +143,43 @@ mod cancellation {
         pub(super) fn now() -> HeldOff {
             HeldOff
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transfer::thread;
+
+    /// In a process of its own, whose output is looked at.
+    #[test]
+    fn panics_of_workers_are_errors_and_not_printed() {
+        const NAME: &str = "ffi::guard::tests::panics_of_workers_are_errors_and_not_printed";
+        let workers = || {
+            let error = guard(|| {
+                let work = || thread::catch(|| -> Result<()> { panic!("not to be seen") });
+                let worker = thread::builder().spawn(thread::worker(move || {
+                    assert_eq!(work().unwrap_err().kind(), Kind::Bug);
+                }));
+                worker.unwrap().join().unwrap();
+                work()
+            });
+            assert_eq!(error.unwrap_err().kind(), Kind::Bug);
+        };
+        if std::env::var_os("ALIOSS_TEST_PANICS").is_some() {
+            return workers();
+        }
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", NAME, "--nocapture"])
+            .env("ALIOSS_TEST_PANICS", "1")
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{said}"
+        );
+        assert!(!said.contains("not to be seen"), "{said}");
     }
 }

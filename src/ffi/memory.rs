@@ -20,7 +20,7 @@ pub(super) trait Handle: Sized {
 const FREED: u32 = u32::from_le_bytes(*b"gone");
 
 /// All types of handles by their first words, to tell what a wrong one is.
-const TYPES: [(u32, &str); 8] = [
+const TYPES: [(u32, &str); 9] = [
     (word(b"conf"), "oss_config"),
     (word(b"cred"), "oss_credentials"),
     (word(b"keys"), "oss_keys"),
@@ -28,6 +28,7 @@ const TYPES: [(u32, &str); 8] = [
     (word(b"buck"), "oss_bucket"),
     (word(b"serv"), "oss_service"),
     (word(b"call"), "oss_call"),
+    (word(b"writ"), "oss_writer"),
     (FREED, "a handle that was freed"),
 ];
 

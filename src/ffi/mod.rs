@@ -72,6 +72,10 @@ mod transfer;
 
 mod directory;
 
+mod writer;
+
+mod uploads;
+
 mod presign;
 
 mod bucket;

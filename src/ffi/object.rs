@@ -9,7 +9,7 @@ use super::given::RewindFn;
 use super::guard::callback;
 use super::handles::{self, oss_bucket};
 use super::outcome::Download;
-use super::run::{download, on_object, rewind, run, run_question};
+use super::run::{download, on_object, prefetch, rewind, run, run_question};
 use super::status::oss_status;
 use super::support::{
     User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text,
@@ -193,9 +193,15 @@ pub unsafe extern "C" fn oss_get_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
+        let ahead = prefetch(call);
         download(bucket, call, &|bucket, options| {
-            let object = bucket.get_object(text(key, "key")?, options)?;
-            Ok(Download::Object(object))
+            let key = text(key, "key")?;
+            Ok(match &ahead {
+                Some(transfer) => {
+                    Download::Prefetch(bucket.prefetch_object(key, transfer, options)?)
+                }
+                None => Download::Object(bucket.get_object(key, options)?),
+            })
         })
     }
 }
@@ -257,12 +263,18 @@ pub unsafe extern "C" fn oss_get_object_to_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
+        let ahead = prefetch(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             let mut writer = Writer {
                 function: write.ok_or_else(|| is_null("write"))?,
                 user: User(user),
             };
-            bucket.get_object_to_writer(key, &mut writer, options)
+            match &ahead {
+                Some(transfer) => bucket
+                    .prefetch_object(key, transfer, options)?
+                    .read_to(&mut writer, options.progress),
+                None => bucket.get_object_to_writer(key, &mut writer, options),
+            }
         })
     }
 }

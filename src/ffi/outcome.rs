@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::operations::{Object, Select};
 use crate::request::{Answer, Heard, Response};
-use crate::transfer::Report;
+use crate::transfer::{Prefetch, Report};
 
 /// All that can be read from a call.
 #[derive(Default)]
@@ -47,6 +47,7 @@ type Texts = KeptList<(String, CString)>;
 )]
 pub(super) enum Download {
     Object(Object),
+    Prefetch(Prefetch),
     Select(Select),
 }
 
@@ -145,6 +146,7 @@ impl Download {
     pub fn response(&self) -> &Response {
         match self {
             Download::Object(object) => object.response(),
+            Download::Prefetch(object) => object.response(),
             Download::Select(select) => select.response(),
         }
     }
@@ -152,6 +154,7 @@ impl Download {
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         match self {
             Download::Object(object) => object.read(buffer),
+            Download::Prefetch(object) => object.read(buffer),
             Download::Select(select) => select.read(buffer),
         }
     }
@@ -160,6 +163,7 @@ impl Download {
     pub fn progress(&self) -> (u64, Option<u64>) {
         match self {
             Download::Object(object) => (object.position(), object.response().content_length()),
+            Download::Prefetch(object) => (object.position(), object.response().content_length()),
             Download::Select(select) => (select.scanned(), None),
         }
     }

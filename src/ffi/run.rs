@@ -172,6 +172,33 @@ pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
     )
 }
 
+/// How a call wants objects to be read ahead; `None` if not at all.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") }.ok()?;
+    let state = call.read_state().ok()?;
+    let lasting = &state.input.lasting;
+    let parts = lasting.prefetch?;
+    Some(lasting.transfer.clone().workers(parts))
+}
+
+/// The progress function of a call, for what outlives a request.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn progress(
+    call: *const oss_call,
+) -> Option<Box<dyn Fn(u64, Option<u64>) -> bool + Send>> {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") }.ok()?;
+    let state = call.read_state().ok()?;
+    let progress = state.input.lasting.progress()?;
+    Some(Box::new(progress))
+}
+
 /// How the streams that a call uploads begin again.
 ///
 /// # Safety

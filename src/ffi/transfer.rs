@@ -6,6 +6,7 @@ use super::call::oss_call;
 use super::given::Lasting;
 use super::handles::{self, oss_bucket};
 use super::input::set;
+use super::object::copy_source;
 use super::run::{on_object, run, transfer};
 use super::status::oss_status;
 use super::support::{file_path, text};
@@ -43,6 +44,34 @@ pub unsafe extern "C" fn oss_call_set_workers(call: *mut oss_call, workers: c_in
         set(call, &|lasting| {
             let workers = usize::try_from(workers).unwrap_or(0);
             change(lasting, |transfer| transfer.workers(workers))
+        })
+    }
+}
+
+/// Has oss_get_object() and oss_get_object_to_stream() hold that many parts,
+/// the one being read and those after it, each fetched by a thread and a
+/// connection of its own: for links that one connection does not fill. 2 to 64,
+/// and 0 for off, which is the default. Parts have the size that
+/// oss_call_set_part_size() says; what fits into one, and ranges, are read as
+/// without. The object is asked for by HeadObject first, and if it changes,
+/// reading fails with #OSS_CONFLICT. Stays until oss_call_reset().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_set_prefetch(call: *mut oss_call, parts: c_int) -> oss_status {
+    // SAFETY: NULL or a live handle.
+    unsafe {
+        set(call, &|lasting| {
+            lasting.prefetch = match usize::try_from(parts) {
+                Ok(0) => None,
+                Ok(parts @ 2..=64) => Some(parts),
+                _ => {
+                    return Err(Error::refused(
+                        "prefetch",
+                        format_args!("{parts} is out of range"),
+                        "2 to 64, and 0 for off",
+                    ));
+                }
+            };
+            Ok(())
         })
     }
 }
@@ -129,6 +158,55 @@ pub unsafe extern "C" fn oss_download_file(
         let transfer = transfer(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             bucket.download_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
+
+/// Makes `key` a copy of `source_key`, up to 48.8 TB, within the service:
+/// arguments and result are as of oss_copy_object(), but a source of more than
+/// one part (default 64 MiB here) is copied in parts, and has the same headers,
+/// metadata and tags afterwards. The source is asked for first; #OSS_CONFLICT
+/// if it changes meanwhile, #OSS_UNSUPPORTED for symbolic links and sources in
+/// other regions. Goes on where it stopped only if
+/// oss_call_set_record_directory() was given: there is no local file that a
+/// record could be beside.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_copy_large_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    source_bucket: *const c_char,
+    source_key: *const c_char,
+    source_version_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        on_object(bucket, key, call, &|bucket, key, options| {
+            let source = copy_source(source_bucket, source_key, source_version_id)?;
+            bucket.copy_large_object(key, source, &transfer, options)
+        })
+    }
+}
+
+/// Gives up what oss_copy_large_object() with the same arguments did not
+/// finish: deletes the parts and the record. #OSS_OK if there are none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_abort_copy_large_object(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    source_bucket: *const c_char,
+    source_key: *const c_char,
+    source_version_id: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        run(call, |options, _| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            let source = copy_source(source_bucket, source_key, source_version_id)?;
+            bucket.abort_copy_large_object(key, source, &transfer, options)
         })
     }
 }

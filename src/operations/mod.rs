@@ -22,6 +22,7 @@ pub use list::{
 };
 pub(crate) use list::{Listing, Pager};
 pub use multipart::UploadedPart;
+pub(crate) use multipart::combined;
 pub use object::CopySource;
 pub use select::{Select, SelectMeta};
 

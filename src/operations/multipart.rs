@@ -283,7 +283,7 @@ fn document(parts: &[UploadedPart]) -> String {
 }
 
 /// CRC-64 of the parts one after the other, if all of them are known.
-fn combined(parts: &[UploadedPart]) -> Option<u64> {
+pub(crate) fn combined(parts: &[UploadedPart]) -> Option<u64> {
     if parts.is_empty() {
         return None;
     }

@@ -33,7 +33,7 @@ impl<'a> From<&'a str> for CopySource<'a> {
 
 impl CopySource<'_> {
     /// The value of `x-oss-copy-source`.
-    pub(super) fn header(&self, target: &str) -> Result<String> {
+    pub(crate) fn header(&self, target: &str) -> Result<String> {
         let bucket = self.bucket.unwrap_or(target);
         names::check_bucket_name(bucket)?;
         names::check_object_key(self.key)?;

@@ -8,11 +8,13 @@ use super::checkpoint::Checkpoint;
 use super::plan::{Part, Plan};
 use super::pool::{self, Board, Lane};
 use super::{CHUNK, Common, TRAFFIC_LIMIT, Transfer};
+use crate::cancel::Cancel;
+use crate::client::Client;
 use crate::crc64::{self, Crc64};
 use crate::error::{Error, Kind, Result};
 use crate::file::{self, Record, Snapshot, Target, Temporary, write_all_at};
 use crate::memory;
-use crate::operations::Bucket;
+use crate::operations::{Bucket, Object};
 use crate::request::{Options, Range, Response};
 
 const KIND: &str = "alioss-download 1";
@@ -72,13 +74,17 @@ impl Bucket {
             .with("size", size)
             .with("part_size", plan.part_size);
         let resumes = record.is_some();
+        let (workers, limit) = common.shared_traffic(&self.client, workers);
         let download = Download {
-            bucket: self,
-            key,
-            etag,
+            object: RangedObject {
+                bucket: self.clone(),
+                key: key.to_owned(),
+                etag: etag.to_owned(),
+                common,
+                limit,
+            },
             plan,
             workers,
-            common,
             checkpoint,
             done: Mutex::new(Vec::new()),
             record: Mutex::new(record),
@@ -145,14 +151,45 @@ impl Places {
     }
 }
 
+/// An object that is fetched by ranges, and has to stay the same.
+pub(super) struct RangedObject {
+    pub bucket: Bucket,
+    pub key: String,
+    pub etag: String,
+    pub common: Common,
+    /// Bandwidth of each connection.
+    pub limit: Option<String>,
+}
+
+impl RangedObject {
+    /// Asks for one part; the flag ends that.
+    pub fn open(&self, part: &Part, cancel: &Cancel) -> Result<Object> {
+        let last = part.offset + part.length - 1;
+        let mut options = self
+            .common
+            .options(|name| !name.starts_with("if-") && name != "range" && name != TRAFFIC_LIMIT)
+            .cancel(cancel)
+            .header("if-match", self.etag.as_str())
+            .range(Range::Bytes(part.offset, last));
+        if let Some(limit) = &self.limit {
+            options = options.header(TRAFFIC_LIMIT, limit.as_str());
+        }
+        let object = self
+            .bucket
+            .get_object(&self.key, &options)
+            .map_err(changed)?;
+        if object.response().etag() != Some(self.etag.as_str()) {
+            return Err(changed_now());
+        }
+        Ok(object)
+    }
+}
+
 /// A download in parts.
-struct Download<'d> {
-    bucket: &'d Bucket,
-    key: &'d str,
-    etag: &'d str,
+struct Download {
+    object: RangedObject,
     plan: Plan,
     workers: usize,
-    common: Common,
     /// What the record says besides the parts.
     checkpoint: Checkpoint,
     /// Numbers and CRC-64 of the parts that are there.
@@ -164,7 +201,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Download<'_> {
+impl Download {
     /// Whether the whole could be compared with `expected`, its CRC-64.
     fn run(
         &self,
@@ -184,18 +221,9 @@ impl Download<'_> {
             .iter()
             .filter_map(|(number, _)| self.plan.part_of(*number));
         let board = Board::new(kept.map(|part| part.length).sum(), self.plan.size);
-        let (workers, limit) = self
-            .common
-            .shared_traffic(&self.bucket.client, self.workers);
-        let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, limit.as_deref(), &file);
-        pool::run(
-            workers,
-            &missing,
-            &self.common,
-            &board,
-            options.progress,
-            &work,
-        )?;
+        let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, &file);
+        let (workers, common) = (self.workers, &self.object.common);
+        pool::run(workers, &missing, common, &board, options.progress, &work)?;
         let verified = match self.compare(expected) {
             Ok(verified) => verified,
             Err(error) => {
@@ -203,7 +231,7 @@ impl Download<'_> {
                 return Err(error);
             }
         };
-        file.publish(self.bucket.client.syncs_files())?;
+        file.publish(self.object.bucket.client.syncs_files())?;
         Ok(verified)
     }
 
@@ -275,7 +303,7 @@ impl Download<'_> {
             let Some(part) = self.plan.part_of(number) else {
                 continue;
             };
-            let there = self.common.crc_of(file, part.offset, part.length)?;
+            let there = self.object.common.crc_of(file, part.offset, part.length)?;
             let mut done = lock(&self.done);
             if there == Some(crc) && done.iter().all(|(other, _)| *other != number) {
                 done.push((number, crc));
@@ -284,27 +312,8 @@ impl Download<'_> {
         Ok(())
     }
 
-    fn fetch(
-        &self,
-        part: &Part,
-        lane: &Lane<'_>,
-        limit: Option<&str>,
-        file: &Temporary,
-    ) -> Result<()> {
-        let last = part.offset + part.length - 1;
-        let mut options = self
-            .common
-            .options(|name| !name.starts_with("if-") && name != "range" && name != TRAFFIC_LIMIT)
-            .header("if-match", self.etag)
-            .range(Range::Bytes(part.offset, last));
-        if let Some(limit) = limit {
-            options = options.header(TRAFFIC_LIMIT, limit.to_owned());
-        }
-        let opened = self.bucket.get_object(self.key, &lane.options(options));
-        let mut object = opened.map_err(changed)?;
-        if object.response().etag() != Some(self.etag) {
-            return Err(changed_now());
-        }
+    fn fetch(&self, part: &Part, lane: &Lane<'_>, file: &Temporary) -> Result<()> {
+        let mut object = self.object.open(part, lane.stop())?;
         let mut chunk = memory::zeros(CHUNK.min(part.length as usize))?;
         let mut crc = Crc64::new();
         let mut done = 0;
@@ -334,7 +343,7 @@ impl Download<'_> {
 
     /// Writes down that a part is there, after it is on the disk; with file_sync off, after it was written.
     fn finish_part(&self, number: u32, crc: u64, file: &Temporary) -> Result<()> {
-        if lock(&self.record).is_some() && self.bucket.client.syncs_files() {
+        if lock(&self.record).is_some() && self.object.bucket.client.syncs_files() {
             file.sync()?;
         }
         // One after the other: the record says what is in `done`.
@@ -366,20 +375,28 @@ impl Download<'_> {
             let part = self.plan.part_of(*number)?;
             Some(crc64::combine(whole, *crc, part.length))
         });
-        let Some(expected) = expected.filter(|_| self.bucket.client.checks_crc64()) else {
-            return Ok(false);
-        };
-        if whole == Some(expected) {
-            return Ok(true);
-        }
-        Err(Error::new(
-            Kind::ChecksumMismatch,
-            format!(
-                "what arrived is not what the service stored: CRC-64 {} here, {expected} there",
-                whole.unwrap_or_default()
-            ),
-        ))
+        check_whole(
+            &self.object.bucket.client,
+            whole.unwrap_or_default(),
+            expected,
+        )
     }
+}
+
+/// Compares the CRC-64 of a whole with `expected`; whether that was possible.
+pub(super) fn check_whole(client: &Client, whole: u64, expected: Option<u64>) -> Result<bool> {
+    let Some(expected) = expected.filter(|_| client.checks_crc64()) else {
+        return Ok(false);
+    };
+    if whole == expected {
+        return Ok(true);
+    }
+    Err(Error::new(
+        Kind::ChecksumMismatch,
+        format!(
+            "what arrived is not what the service stored: CRC-64 {whole} here, {expected} there"
+        ),
+    ))
 }
 
 /// What a refused part means: with our condition, 412 and 404 say that the object is another one.

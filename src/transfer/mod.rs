@@ -4,21 +4,35 @@
 //! a directory of the caller's, so that a transfer that failed or was killed goes on where it stopped. A record is a claim,
 //! never a proof: what it says is done is compared, byte by byte through CRC-64, before it is kept.
 //!
-//! `plan` is the arithmetic of parts, `pool` the workers, `checkpoint` the record; `upload` and `download` use them.
-//! `directory` does that with whole directories, `delete_prefix` deletes what begins alike, and both write a `report`.
+//! `plan` is the arithmetic of parts, `pool` the workers, `checkpoint` the record, `multipart` the upload in parts and
+//! `filling` what files and copies have in common; `upload`, `download` and `copy` use them. `writer` and `prefetch` are for
+//! data that comes or goes piece by piece, `uploads` for what others left behind. `directory` does with whole directories
+//! what `upload` and `download` do with files, `delete_prefix` deletes what begins alike, and both write a `report`.
 
 mod checkpoint;
+mod copy;
 mod delete_prefix;
 mod directory;
 mod download;
+mod filling;
+mod multipart;
 mod plan;
 mod pool;
+mod prefetch;
 mod report;
+pub(crate) mod thread;
 mod upload;
+mod uploads;
+mod writer;
+mod writers;
 
 pub use delete_prefix::DeletePrefix;
 pub use directory::DirectoryTransfer;
+pub use prefetch::Prefetch;
 pub use report::{Count, OnOutcome, Outcome, OutcomeKind, PartlyDone, Report};
+pub use uploads::AbortedUploads;
+pub(crate) use uploads::UploadsBefore;
+pub use writer::ObjectWriter;
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +53,9 @@ const TRAFFIC_LIMIT: &str = "x-oss-traffic-limit";
 /// Slowest connection that the service allows, in bit/s.
 const LEAST_TRAFFIC: u64 = 819_200;
 
-/// How [`upload_file`](crate::Bucket::upload_file) and [`download_file`](crate::Bucket::download_file) go about it.
+/// How [`upload_file`](crate::Bucket::upload_file), [`download_file`](crate::Bucket::download_file),
+/// [`copy_large_object`](crate::Bucket::copy_large_object), [`writer`](crate::Bucket::writer) and
+/// [`prefetch_object`](crate::Bucket::prefetch_object) go about it.
 ///
 /// ```
 /// # use alioss::Transfer;
@@ -176,6 +192,26 @@ impl Common {
         })
     }
 
+    /// The value of a header of the caller's.
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let header = headers.find(|(given, _)| given.eq_ignore_ascii_case(name));
+        header.map(|(_, value)| value.as_str())
+    }
+
+    /// A number that is another one if the headers are others.
+    fn fingerprint(&self) -> u64 {
+        let mut headers: Vec<String> = self
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{}\0{value}\0", name.to_ascii_lowercase()))
+            .collect();
+        headers.sort_unstable();
+        let mut crc = Crc64::new();
+        crc.update(headers.concat().as_bytes());
+        crc.value()
+    }
+
     /// Options for one request, with the headers whose names, in lower case, are `wanted`.
     fn options(&self, wanted: impl Fn(&str) -> bool) -> Options<'_> {
         let mut options = Options::new().cancel(&self.cancel);
@@ -201,10 +237,7 @@ impl Common {
 
     /// How many workers share a limit of the bandwidth, and which limit each has: the service's is of each connection.
     fn shared_traffic(&self, client: &Client, workers: usize) -> (usize, Option<String>) {
-        let mut headers = self.headers.iter();
-        let given = headers.find(|(given, _)| given.eq_ignore_ascii_case(TRAFFIC_LIMIT));
-        let given = given.map(|(_, value)| value.as_str());
-        let given = given.or(client.traffic_limit());
+        let given = self.header(TRAFFIC_LIMIT).or(client.traffic_limit());
         let Some(limit) = given.and_then(|limit| limit.trim().parse::<u64>().ok()) else {
             return (workers, given.map(str::to_owned));
         };

@@ -11,6 +11,29 @@ const USUAL_PART: u64 = 8 * 1024 * 1024;
 /// Most parts of one object.
 const MAX_PARTS: u64 = 10_000;
 
+/// Which share of what was sent a part of a stream of unknown length is, and for parts that began small.
+const SHARE: u64 = 120;
+const SHARE_OF_SMALL: u64 = 75;
+
+/// Parts of streams grow by so much.
+const STEP: u64 = 64 * 1024;
+
+/// Bytes of the next part of a stream of unknown length, whose parts were asked to have `part_size` bytes, when so many were
+/// `sent`; `None` if there cannot be a part of that `number`.
+///
+/// The service has parts of different sizes. They grow with what was sent: a short stream needs little memory, and 10,000 of
+/// them still reach 48.8 TB, for which all but some 900 have to be as large as a part can be.
+pub(super) fn next_part(number: u32, sent: u64, part_size: Option<u64>) -> Option<u64> {
+    let first = part_size.unwrap_or(USUAL_PART);
+    let share = if first < USUAL_PART {
+        SHARE_OF_SMALL
+    } else {
+        SHARE
+    };
+    let grown = (sent / share).next_multiple_of(STEP);
+    (u64::from(number) <= MAX_PARTS).then_some(first.max(grown).min(*PART_SIZES.end()))
+}
+
 /// A file in parts of one size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
@@ -30,9 +53,14 @@ pub(super) struct Part {
 impl Plan {
     /// A file of `size` bytes in parts of the size that was given, or one that fits.
     pub fn new(size: u64, part_size: Option<u64>) -> Result<Plan> {
+        Plan::with_usual(size, part_size, USUAL_PART)
+    }
+
+    /// The same; what fits is at least `usual`.
+    pub fn with_usual(size: u64, part_size: Option<u64>, usual: u64) -> Result<Plan> {
         let least = size.div_ceil(MAX_PARTS);
         let part_size = match part_size {
-            None => least.next_multiple_of(1024 * 1024).max(USUAL_PART),
+            None => least.next_multiple_of(1024 * 1024).max(usual),
             Some(given) if !PART_SIZES.contains(&given) => {
                 return Err(Error::unusable(
                     "part_size",
@@ -108,6 +136,27 @@ mod tests {
             assert_eq!(plan.part_of(plan.parts().count() as u32 + 1), None);
             assert_eq!(plan.part_of(0), None);
         }
+    }
+
+    #[test]
+    fn parts_of_a_stream_grow_up_to_the_largest_object() {
+        for first in [
+            None,
+            Some(100 << 10),
+            Some(1 << 20),
+            Some(8 << 20),
+            Some(5 << 30),
+        ] {
+            let (mut sent, mut number, mut last) = (0, 1, 0);
+            while let Some(size) = next_part(number, sent, first) {
+                assert!(size >= last && size <= 5 << 30, "{first:?}: {size}");
+                (sent, number, last) = (sent + size, number + 1, size);
+            }
+            assert_eq!(number, 10_001);
+            assert!(sent >= 48_800_000_000_000, "{first:?}: {sent}");
+        }
+        assert_eq!(next_part(100, 99 * USUAL_PART, None), Some(USUAL_PART));
+        assert!(next_part(1000, 100 << 30, None) < Some(1 << 30));
     }
 
     #[test]

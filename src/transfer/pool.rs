@@ -1,18 +1,16 @@
 //! A few workers that do the parts of a transfer, while the calling thread tells how far it is.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
-use super::Common;
+use super::{Common, thread};
 use crate::cancel::{Cancel, stopped};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::request::{Options, Progress};
 
 /// How often the calling thread looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(20);
+pub(super) const LOOK: Duration = Duration::from_millis(20);
 
 /// How far a transfer is; threads share it.
 pub(super) struct Board {
@@ -105,6 +103,11 @@ impl Lane<'_> {
         run(&options.cancel(self.cancel).progress(&progress))
     }
 
+    /// What ends the request of a part.
+    pub fn stop(&self) -> &Cancel {
+        self.cancel
+    }
+
     /// Options of a request that is counted by hand.
     pub fn options<'o>(&self, options: Options<'o>) -> Options<'o> {
         options.cancel(self.cancel)
@@ -148,6 +151,8 @@ pub(super) fn run<P: Sync>(
             false => Err(stopped()),
         };
     }
+    // An upload that was begun again has other parts to do.
+    board.lock().next = 0;
     if workers.min(parts.len()) > 1 && run_threads(workers, parts, common, board, progress, work) {
         return board.lock().failed.take().map_or(Ok(()), Err);
     }
@@ -170,20 +175,25 @@ fn run_threads<P: Sync>(
 ) -> bool {
     let stop = Cancel::new();
     let told = board.lock().moved;
-    thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let _stop_at_end = StopAtEnd(&stop);
+        let mut threads = Vec::new();
         for _ in 0..workers.min(parts.len()) {
             board.lock().running += 1;
-            let worker = || work_on(parts, board, &stop, work);
-            let name = thread::Builder::new().name("alioss-transfer".to_owned());
-            if name.spawn_scoped(scope, worker).is_err() {
-                board.leave();
+            let worker = thread::worker(|| work_on(parts, board, &stop, work));
+            match thread::builder().spawn_scoped(scope, worker) {
+                Ok(thread) => threads.push(thread),
+                Err(_) => board.leave(),
             }
         }
-        if board.lock().running == 0 && board.lock().next == 0 {
+        if threads.is_empty() {
             return false;
         }
         watch(common, board, &stop, told, progress);
+        // The scope waits for what they do; this, until the system has no such threads any more.
+        for thread in threads {
+            let _ = thread.join();
+        }
         true
     })
 }
@@ -245,14 +255,7 @@ fn work_on<P>(
         progress: None,
     };
     while let Some(part) = board.take(parts) {
-        let done = catch_unwind(AssertUnwindSafe(|| work(part, &lane)));
-        let done = done.unwrap_or_else(|_| {
-            Err(Error::new(
-                Kind::Bug,
-                "a defect of alioss, please report it: a worker of a transfer panicked",
-            ))
-        });
-        if let Err(error) = done {
+        if let Err(error) = thread::catch(|| work(part, &lane)) {
             board.fail(error);
             break;
         }

@@ -311,6 +311,7 @@ static void no_call(void)
     REFUSED("call", oss_call_set_workers(NULL, 1));
     REFUSED("call", oss_call_set_outcome(NULL, NULL, NULL));
     REFUSED("call", oss_call_set_filter(NULL, NULL, NULL));
+    REFUSED("call", oss_call_set_prefetch(NULL, 2));
     REFUSED("call", oss_call_set_record_directory(NULL, "."));
     REFUSED("call", oss_call_set_no_record(NULL));
     REFUSED("call", oss_call_set_timeout_ms(NULL, 1));
@@ -365,6 +366,8 @@ static void bad_call(void)
     CALL_REFUSED("part_size", oss_call_set_part_size(call, -1));
     CALL_REFUSED("workers", oss_call_set_workers(call, 0));
     CALL_REFUSED("workers", oss_call_set_workers(call, 65));
+    CALL_REFUSED("prefetch", oss_call_set_prefetch(call, 1));
+    CALL_REFUSED("prefetch", oss_call_set_prefetch(call, -1));
     CALL_REFUSED("directory", oss_call_set_record_directory(call, NULL));
     CALL_REFUSED("directory", oss_call_set_record_directory(call, ""));
     CALL_REFUSED("timeout", oss_call_set_timeout_ms(call, 0));
@@ -434,6 +437,21 @@ static void operations(void)
     CALL_REFUSED("bucket", oss_upload_file(NULL, "key", "/nowhere", call));
     CALL_REFUSED("key", oss_upload_file(bucket, NULL, "/nowhere", call));
     CALL_REFUSED("path", oss_upload_file(bucket, "key", NULL, call));
+    CALL_REFUSED("bucket", oss_copy_large_object(NULL, "key", NULL, "from", NULL, call));
+    CALL_REFUSED("key", oss_copy_large_object(bucket, NULL, NULL, "from", NULL, call));
+    CALL_REFUSED("source_key", oss_copy_large_object(bucket, "key", NULL, NULL, NULL, call));
+    CALL_REFUSED("key", oss_abort_copy_large_object(bucket, NULL, NULL, "from", NULL, call));
+    NO_HANDLE("bucket", oss_writer_open(NULL, "key", call));
+    NO_HANDLE("key", oss_writer_open(bucket, NULL, call));
+    NO_HANDLE("key", oss_writer_open(bucket, "/key", NULL));
+    REFUSED("writer", oss_writer_write(NULL, "", 0));
+    CALL_REFUSED("writer", oss_writer_finish(NULL, call));
+    REFUSED("writer", oss_writer_abort(NULL));
+    oss_writer_free(NULL);
+    CALL_REFUSED("bucket", oss_list_uploads_before(NULL, NULL, 0, call));
+    CALL_REFUSED("seconds", oss_list_uploads_before(bucket, NULL, -1, call));
+    REFUSED("call", oss_list_uploads_before(bucket, NULL, 0, NULL));
+    CALL_REFUSED("seconds", oss_abort_uploads_before(bucket, NULL, -1, NULL, call));
     CALL_REFUSED("bucket", oss_download_file(NULL, "key", "/nowhere", call));
     CALL_REFUSED("key", oss_download_file(bucket, NULL, "/nowhere", call));
     CALL_REFUSED("path", oss_download_file(bucket, "key", NULL, call));

@@ -1,0 +1,177 @@
+//! Objects that are written piece by piece.
+
+use std::ffi::{c_char, c_void};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+use super::call::oss_call;
+use super::handles::{self, oss_bucket};
+use super::memory::{Handle, borrow, free, new_handle, word};
+use super::run::{progress, run, transfer};
+use super::status::oss_status;
+use super::support::{busy, bytes, status, text};
+use crate::cancel::stopped;
+use crate::error::{Error, Kind, Result};
+use crate::transfer::ObjectWriter;
+
+/// An object that is being written, of any length up to 48.8 TB. Memory: one
+/// part for each worker. One thread at a time; it need not always be the same.
+pub struct oss_writer {
+    state: Mutex<State>,
+}
+
+impl Handle for oss_writer {
+    const WORD: u32 = word(b"writ");
+    const TYPE: &'static str = "oss_writer";
+}
+
+struct State {
+    writer: ObjectWriter,
+    progress: Option<Box<dyn Fn(u64, Option<u64>) -> bool + Send>>,
+    /// What was told last.
+    told: u64,
+    has_failed: bool,
+}
+
+impl oss_writer {
+    fn lock(&self) -> Result<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Ok(state),
+            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(busy("writer")),
+        }
+    }
+}
+
+impl State {
+    fn write(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            let taken = self.writer.take(bytes)?;
+            bytes = bytes.get(taken..).unwrap_or_default();
+            self.tell(None)?;
+        }
+        Ok(())
+    }
+
+    /// Tells how much the service has, if that is news.
+    fn tell(&mut self, total: Option<u64>) -> Result<()> {
+        let sent = self.writer.sent();
+        if let Some(progress) = &self.progress
+            && (sent > self.told || total.is_some())
+        {
+            self.told = sent;
+            if !progress(sent, total) && total.is_none() {
+                return Err(self.writer.fail(stopped()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The flag that ended the object has done so; it is not for the next request of the call.
+    fn failed(&mut self, error: Error) -> Error {
+        if !self.has_failed && error.kind() == Kind::Cancelled {
+            self.writer.cancel().clear();
+        }
+        self.has_failed = true;
+        error
+    }
+}
+
+/// Begins to write the object `key`; sends nothing yet. What fits into one part
+/// is stored by one PutObject, more in parts by the workers of `call`, which
+/// grow so that 10,000 are enough. Headers, timeout (up to the end of
+/// oss_writer_finish()), progress (what the service has; `total` -1 up to the
+/// end), part size and workers are those of `call`, which is free afterwards;
+/// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
+/// something is unusable: see oss_call_error(). Free with oss_writer_free().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_open(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    call: *mut oss_call,
+) -> *mut oss_writer {
+    let mut opened = None;
+    // SAFETY: live handles and a string, or NULL, as the header asks.
+    unsafe {
+        let (transfer, progress) = (transfer(call), progress(call));
+        run(call, |options, _| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            let mut options = options.clone();
+            options.progress = None;
+            opened = Some(State {
+                writer: bucket.writer(key, &transfer, &options)?,
+                progress,
+                told: 0,
+                has_failed: false,
+            });
+            Ok(())
+        });
+    }
+    match opened {
+        None => std::ptr::null_mut(),
+        Some(state) => new_handle(|| {
+            Ok(oss_writer {
+                state: Mutex::new(state),
+            })
+        }),
+    }
+}
+
+/// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
+/// memory. After an error every further write and oss_writer_finish() return
+/// it, and what was sent is deleted. For the words see oss_last_error().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_write(
+    writer: *mut oss_writer,
+    data: *const c_void,
+    len: usize,
+) -> oss_status {
+    status(|| {
+        // SAFETY: a live handle and `len` bytes, or NULL, as the header asks.
+        let (writer, bytes) = unsafe { (borrow(writer, "writer")?, bytes(data, len, "data")?) };
+        let mut state = writer.lock()?;
+        let written = state.write(bytes);
+        written.map_err(|error| state.failed(error))
+    })
+}
+
+/// Stores the object: only if this returns #OSS_OK is it there, whole, and
+/// compared with its CRC-64. Returns the first error of the writer, if there
+/// was one; nothing is stored then. `call` gets the answer or the error; it may
+/// be NULL, the one that opened the writer or another one. The writer still has
+/// to be freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_finish(
+    writer: *mut oss_writer,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles or NULL, as the header asks.
+    unsafe {
+        run(call, |_, output| {
+            let mut state = borrow(writer, "writer")?.lock()?;
+            let response = state.writer.end().map_err(|error| state.failed(error))?;
+            let total = state.writer.sent();
+            state.tell(Some(total))?;
+            output.answer(response);
+            Ok(())
+        })
+    }
+}
+
+/// Gives the object up and deletes what was sent of it; nothing is stored. If
+/// deleting fails, the status says why, and oss_abort_uploads_before() can do
+/// it later. After oss_writer_finish() this does nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_abort(writer: *mut oss_writer) -> oss_status {
+    status(|| {
+        // SAFETY: NULL or a live handle.
+        let writer = unsafe { borrow(writer, "writer") }?;
+        writer.lock()?.writer.discard()
+    })
+}
+
+/// Frees a writer. One that was not finished is aborted. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_free(writer: *mut oss_writer) {
+    // SAFETY: a handle that the caller gives back.
+    unsafe { free(writer) }
+}

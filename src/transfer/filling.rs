@@ -1,0 +1,274 @@
+//! Filling a multipart upload with what is known from its first to its last byte, and going on with one that was begun
+//! before. Files and copies do that; they differ in how a part is sent and when one is right.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::checkpoint::Checkpoint;
+use super::multipart::{Multipart, lost};
+use super::plan::{Part, Plan};
+use super::pool::{self, Board, Lane};
+use crate::error::{Error, Result};
+use crate::file::Record;
+use crate::operations::{Bucket, ListedPart, UploadedPart};
+use crate::request::{Options, Progress, Response};
+use crate::time::Timestamp;
+
+/// What an upload is filled with.
+pub(super) trait Content: Sync {
+    /// First line of its records: the kind and the version.
+    const RECORD: &'static str;
+
+    /// Adds to a record what has to be the same when the upload goes on.
+    fn describe(&self, checkpoint: Checkpoint) -> Checkpoint;
+
+    /// Whether a part that the service has is as it is here.
+    fn is_right(&self, part: &Part, there: &ListedPart, upload: &Multipart) -> Result<bool>;
+
+    /// Sends one part; `limit` is that of the bandwidth.
+    fn send(
+        &self,
+        part: &Part,
+        upload: &Multipart,
+        lane: &Lane<'_>,
+        limit: Option<&str>,
+    ) -> Result<UploadedPart>;
+
+    /// An error if it is not what it was when the transfer began, or if `parts`, all of them, are not it.
+    fn check(&self, parts: &[UploadedPart]) -> Result<()>;
+
+    /// CRC-64 of the whole, if there is one.
+    fn crc64(&self, upload: &Multipart) -> Result<Option<u64>>;
+
+    /// Whether there is no use in going on after `error`.
+    fn is_lost(&self, error: &Error) -> bool;
+}
+
+/// An upload on its way.
+pub(super) struct Filling<'f, C> {
+    pub content: &'f C,
+    pub upload: Multipart,
+    pub plan: Plan,
+    pub workers: usize,
+    pub record: Option<Record>,
+}
+
+/// What became of an upload that was found again.
+enum Found {
+    /// These parts are there and right.
+    Parts(Vec<UploadedPart>),
+    /// There is no such upload any more.
+    Nothing,
+}
+
+impl<C: Content> Filling<'_, C> {
+    /// Resumes or begins the upload, and completes it. Afterwards there is no record any more; after a failure there is one
+    /// if it can be resumed.
+    pub fn run(mut self, progress: Option<&Progress<'_>>) -> Result<Response> {
+        let response = match self.fill(progress) {
+            Ok(response) => response,
+            Err(error) => {
+                // What can be resumed stays.
+                if self.record.is_none() || self.content.is_lost(&error) {
+                    self.give_up();
+                }
+                return Err(error);
+            }
+        };
+        if let Some(record) = self.record {
+            record.remove();
+        }
+        Ok(response)
+    }
+
+    fn fill(&mut self, progress: Option<&Progress<'_>>) -> Result<Response> {
+        let mut parts = match self.resume()? {
+            Found::Parts(parts) => parts,
+            Found::Nothing if !self.upload.id.is_empty() => match self.completed()? {
+                Some(response) => return Ok(response),
+                None => self.begin()?,
+            },
+            Found::Nothing => self.begin()?,
+        };
+        let board = Board::new(self.done(&parts), self.plan.size);
+        // A second time if the service has lost parts, or the whole upload.
+        for again in [false, true] {
+            let sent = self.send(&mut parts, &board, progress);
+            let completing = sent.is_ok();
+            let error = match sent.and_then(|()| self.complete(&parts)) {
+                Ok(response) => return Ok(response),
+                Err(error) => error,
+            };
+            let answer_lost = completing && error.answer_was_lost();
+            if (answer_lost || error.code() == "NoSuchUpload")
+                && let Some(response) = self.completed()?
+            {
+                return Ok(response);
+            }
+            match error.code() {
+                "NoSuchUpload" if !again => parts = self.begin()?,
+                "InvalidPart" if !again => match self.keep_right()? {
+                    Found::Parts(there) => parts = there,
+                    Found::Nothing => parts = self.begin()?,
+                },
+                _ => return Err(error),
+            }
+        }
+        Err(lost())
+    }
+
+    fn give_up(&mut self) {
+        self.upload.give_up();
+        if let Some(record) = self.record.take() {
+            record.remove();
+        }
+    }
+
+    /// What the record has to say, except for the upload's id.
+    fn checkpoint(&self) -> Checkpoint {
+        let bucket = &self.upload.bucket;
+        let checkpoint = Checkpoint::new(C::RECORD)
+            .with("endpoint", bucket.endpoint())
+            .with("bucket", bucket.name())
+            .with("key", &self.upload.key)
+            .with("headers", self.upload.common.fingerprint())
+            .with("size", self.plan.size)
+            .with("part_size", self.plan.part_size);
+        self.content.describe(checkpoint)
+    }
+
+    /// Looks for an upload that was begun before.
+    fn resume(&mut self) -> Result<Found> {
+        let Some(record) = &mut self.record else {
+            return Ok(Found::Nothing);
+        };
+        let Some(checkpoint) = Checkpoint::parse(C::RECORD, &record.read()) else {
+            return Ok(Found::Nothing);
+        };
+        self.upload.id = checkpoint.get("upload_id").unwrap_or_default().to_owned();
+        if self.upload.id.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        if !checkpoint.agrees_with(&self.checkpoint()) {
+            // Other content, headers or parts: what was sent of it is of no use.
+            self.upload.give_up();
+            return Ok(Found::Nothing);
+        }
+        let begun = checkpoint.get("begun").and_then(|time| time.parse().ok());
+        self.upload.begun = begun.map(Timestamp);
+        self.keep_right()
+    }
+
+    /// The parts that the service has and that are right.
+    fn keep_right(&self) -> Result<Found> {
+        let Some(there) = self.upload.parts()? else {
+            return Ok(Found::Nothing);
+        };
+        let mut right = Vec::new();
+        for there in there {
+            let Some(part) = self.plan.part_of(there.number) else {
+                continue;
+            };
+            if part.length == there.size && self.content.is_right(&part, &there, &self.upload)? {
+                right.push(UploadedPart {
+                    number: there.number,
+                    etag: there.etag,
+                    content: there.crc64.map(|crc| (part.length, crc)),
+                });
+            }
+        }
+        Ok(Found::Parts(right))
+    }
+
+    fn done(&self, parts: &[UploadedPart]) -> u64 {
+        let lengths = parts
+            .iter()
+            .filter_map(|part| self.plan.part_of(part.number));
+        lengths.map(|part| part.length).sum()
+    }
+
+    /// Begins an upload and writes down that it did.
+    fn begin(&mut self) -> Result<Vec<UploadedPart>> {
+        self.upload.begin()?;
+        let mut checkpoint = self.checkpoint().with("upload_id", &self.upload.id);
+        if let Some(begun) = self.upload.begun {
+            checkpoint.add("begun", begun.0);
+        }
+        if let Some(record) = &mut self.record
+            && let Err(error) = record.write(&checkpoint.to_bytes())
+        {
+            self.give_up();
+            return Err(error);
+        }
+        Ok(Vec::new())
+    }
+
+    /// Sends the parts that are missing in `parts`, and adds them.
+    fn send(
+        &self,
+        parts: &mut Vec<UploadedPart>,
+        board: &Board,
+        progress: Option<&Progress<'_>>,
+    ) -> Result<()> {
+        let missing: Vec<Part> = self
+            .plan
+            .parts()
+            .filter(|part| parts.iter().all(|there| there.number != part.number))
+            .collect();
+        let common = &self.upload.common;
+        let (workers, limit) = common.shared_traffic(&self.upload.bucket.client, self.workers);
+        let sent = Mutex::new(Vec::new());
+        let work = |part: &Part, lane: &Lane<'_>| {
+            let part = self
+                .content
+                .send(part, &self.upload, lane, limit.as_deref())?;
+            sent.lock().map_err(|_| lost())?.push(part);
+            Ok(())
+        };
+        let outcome = pool::run(workers, &missing, common, board, progress, &work);
+        parts.append(&mut sent.into_inner().map_err(|_| lost())?);
+        parts.sort_by_key(|part| part.number);
+        outcome
+    }
+
+    fn complete(&self, parts: &[UploadedPart]) -> Result<Response> {
+        // The service would take a list with gaps for a shorter object.
+        if parts.len() != self.plan.parts().count() {
+            return Err(lost());
+        }
+        self.content.check(parts)?;
+        self.upload.complete(parts)
+    }
+
+    fn completed(&self) -> Result<Option<Response>> {
+        let crc64 = self.content.crc64(&self.upload)?;
+        let response = self.upload.completed(self.plan.size, crc64);
+        if response.is_some() {
+            self.content.check(&[])?;
+        }
+        Ok(response)
+    }
+}
+
+/// Deletes the upload that the record at `place` names, and the record. It is not an error if there is none.
+pub(super) fn abort_recorded(
+    bucket: &Bucket,
+    key: &str,
+    kind: &'static str,
+    place: PathBuf,
+    options: &Options<'_>,
+) -> Result<()> {
+    if !place.exists() {
+        return Ok(());
+    }
+    let mut record = Record::open(place)?;
+    let checkpoint = Checkpoint::parse(kind, &record.read()).unwrap_or_default();
+    if let Some(id) = checkpoint.get("upload_id") {
+        match bucket.abort_multipart_upload(key, id, options) {
+            Err(error) if error.code() != "NoSuchUpload" => return Err(error),
+            _ => {}
+        }
+    }
+    record.remove();
+    Ok(())
+}

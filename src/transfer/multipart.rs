@@ -1,0 +1,145 @@
+//! The multipart upload that a transfer fills: begun, completed, looked for when an answer was lost, and given up.
+
+use std::time::Duration;
+
+use super::Common;
+use crate::error::{Error, Kind, Result};
+use crate::operations::{Bucket, ListParts, ListedPart, UploadedPart};
+use crate::request::{Options, Response};
+use crate::time::Timestamp;
+
+/// Headers that say what happens when the object appears.
+const AT_THE_END: [&str; 5] = [
+    "x-oss-callback",
+    "x-oss-callback-var",
+    "x-oss-forbid-overwrite",
+    "x-oss-object-acl",
+    "x-oss-request-payer",
+];
+
+/// Headers of single requests.
+const NOT_AT_THE_BEGINNING: [&str; 3] =
+    ["x-oss-callback", "x-oss-callback-var", super::TRAFFIC_LIMIT];
+
+/// How long giving up may take: the time of the transfer may be over.
+const GIVING_UP: Duration = Duration::from_secs(10);
+
+/// An upload in parts, by whoever fills it.
+pub(super) struct Multipart {
+    pub bucket: Bucket,
+    pub key: String,
+    pub common: Common,
+    /// Empty before there is one.
+    pub id: String,
+    /// When it began, by the service's clock; what is older was not stored by it.
+    pub begun: Option<Timestamp>,
+}
+
+impl Multipart {
+    pub fn new(bucket: &Bucket, key: &str, common: Common) -> Multipart {
+        Multipart {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            common,
+            id: String::new(),
+            begun: None,
+        }
+    }
+
+    /// Options that every request can have.
+    pub fn options(&self) -> Options<'_> {
+        self.common.plain_options()
+    }
+
+    /// Begins the upload.
+    pub fn begin(&mut self) -> Result<()> {
+        let options = self
+            .common
+            .options(|name| !NOT_AT_THE_BEGINNING.contains(&name));
+        let (response, id) = self.bucket.initiate_multipart_upload(&self.key, &options)?;
+        drop(options);
+        self.id = id;
+        self.begun = response.date();
+        Ok(())
+    }
+
+    /// The parts that the service has; `None` if it does not know the upload any more.
+    pub fn parts(&self) -> Result<Option<Vec<ListedPart>>> {
+        let list = ListParts {
+            key: self.key.clone(),
+            upload_id: self.id.clone(),
+            ..ListParts::default()
+        };
+        let options = self.options();
+        let mut parts = Vec::new();
+        for part in self.bucket.list_parts(list, &options) {
+            match part {
+                Err(error) if error.code() == "NoSuchUpload" => return Ok(None),
+                part => parts.push(part?),
+            }
+        }
+        Ok(Some(parts))
+    }
+
+    pub fn complete(&self, parts: &[UploadedPart]) -> Result<Response> {
+        let options = self.common.options(|name| AT_THE_END.contains(&name));
+        self.bucket
+            .complete_multipart_upload(&self.key, &self.id, parts, &options)
+    }
+
+    /// Whether the upload that is gone, or whose answer was lost, has become the object, by its size and CRC-64. An object
+    /// that is older than the upload has nothing to do with it, even if its content is the same.
+    pub fn completed(&self, size: u64, crc64: Option<u64>) -> Option<Response> {
+        let options = self.options();
+        // Whoever may write need not be allowed to read; then nobody knows.
+        let head = self.bucket.head_object(&self.key, &options).ok()?;
+        let is_new = match (self.begun, head.last_modified()) {
+            (Some(begun), Some(modified)) => modified >= begun,
+            _ => true,
+        };
+        let is_same = is_new
+            && head.content_length() == Some(size)
+            && head.crc64().is_some()
+            && head.crc64() == crc64;
+        is_same.then(|| Response {
+            verified: true,
+            ..head
+        })
+    }
+
+    /// Deletes the upload as far as that is possible.
+    pub fn give_up(&mut self) {
+        let _ = self.discard();
+    }
+
+    /// Deletes the upload, if there is one, in a time of its own.
+    pub fn discard(&mut self) -> Result<()> {
+        let id = std::mem::take(&mut self.id);
+        if id.is_empty() {
+            return Ok(());
+        }
+        let mut options = self.options();
+        options.deadline = None;
+        options.cancel = None;
+        let options = options.timeout(GIVING_UP);
+        match self.bucket.abort_multipart_upload(&self.key, &id, &options) {
+            Err(error) if error.code() != "NoSuchUpload" => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The error of an answer without what the next request needs.
+pub(super) fn no_etag(operation: &str, number: u32) -> Error {
+    Error::new(
+        Kind::BadResponse,
+        format!("{operation}: the answer for part {number} has no ETag"),
+    )
+}
+
+pub(super) fn lost() -> Error {
+    Error::new(
+        Kind::Bug,
+        "a defect of alioss, please report it: a part of a transfer was lost",
+    )
+}

@@ -1,0 +1,220 @@
+/* Objects that are written piece by piece, read ahead and copied in parts; uploads that were left behind. */
+#include "check.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char data[1000001];
+static oss_bucket *bucket;
+static oss_call *call;
+static int64_t last_done, last_total;
+
+static int progress(void *user, int64_t done, int64_t total)
+{
+    CHECK(user == &last_done && done >= last_done);
+    last_done = done;
+    last_total = total;
+    return 0;
+}
+
+static int stop(void *user, int64_t done, int64_t total)
+{
+    (void)user, (void)done, (void)total;
+    return 1;
+}
+
+static oss_writer *opened(const char *key)
+{
+    oss_writer *writer = oss_writer_open(bucket, key, call);
+    CHECK(writer);
+    return writer;
+}
+
+static void fill(oss_writer *writer, size_t size)
+{
+    size_t at, piece;
+    for (at = 0; at < size; at += piece) {
+        piece = size - at < 7777 ? size - at : 7777;
+        OK(oss_writer_write(writer, data + at, piece));
+    }
+}
+
+static void written(size_t size)
+{
+    oss_writer *writer = opened("written");
+    last_done = 0;
+    OK(oss_call_set_progress(call, progress, &last_done));
+    oss_writer_free(writer);
+    writer = opened("written");
+    OK(oss_call_set_progress(call, NULL, NULL));
+    fill(writer, size);
+    OK(oss_writer_finish(writer, call));
+    NUMBER(1, oss_call_verified(call));
+    NUMBER((long long)size, last_done);
+    NUMBER((long long)size, last_total);
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_write(writer, "x", 1));
+    SAYS("finished", oss_last_error());
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_finish(writer, NULL));
+    OK(oss_writer_abort(writer));
+    oss_writer_free(writer);
+    OK(oss_head_object(bucket, "written", call));
+    NUMBER((long long)size, oss_call_content_length(call));
+}
+
+/* Nothing is stored. */
+static void given_up(void)
+{
+    oss_writer *writer = opened("given-up");
+    int exists = 1;
+    fill(writer, 500000);
+    oss_writer_free(writer);
+    writer = opened("given-up");
+    fill(writer, 500000);
+    OK(oss_writer_abort(writer));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_finish(writer, call));
+    SAYS("aborted", oss_call_error(call));
+    oss_writer_free(writer);
+
+    writer = opened("given-up");
+    fill(writer, 300000);
+    OK(oss_call_cancel(call));
+    STATUS(OSS_CANCELLED, oss_writer_write(writer, data, 1));
+    STATUS(OSS_CANCELLED, oss_writer_finish(writer, NULL));
+    oss_writer_free(writer);
+    /* The cancel has done its work. */
+    OK(oss_object_exists(bucket, "given-up", &exists, call));
+    NUMBER(0, exists);
+
+    OK(oss_call_set_progress(call, stop, NULL));
+    writer = opened("given-up");
+    OK(oss_call_set_progress(call, NULL, NULL));
+    CHECK(oss_writer_write(writer, data, sizeof data) == OSS_CANCELLED ||
+          oss_writer_write(writer, data, sizeof data) == OSS_CANCELLED);
+    STATUS(OSS_CANCELLED, oss_writer_finish(writer, call));
+    oss_writer_free(writer);
+    OK(oss_object_exists(bucket, "given-up", &exists, call));
+    NUMBER(0, exists);
+}
+
+/* A child of fork() has no threads of it, and leaves it alone. */
+static void forked(void)
+{
+    static char buf[10];
+    int status;
+    pid_t child;
+    oss_call *reading = oss_call_new();
+    oss_writer *writer = opened("forked");
+    fill(writer, 500000);
+    OK(oss_call_set_part_size(reading, 102400));
+    OK(oss_call_set_prefetch(reading, 3));
+    OK(oss_get_object(bucket, "written", reading));
+    CHECK((child = fork()) >= 0);
+    if (child == 0) {
+        STATUS(OSS_INVALID_ARGUMENT, oss_writer_write(writer, "x", 1));
+        SAYS("fork", oss_last_error());
+        STATUS(OSS_INVALID_ARGUMENT, oss_writer_finish(writer, NULL));
+        oss_writer_free(writer);
+        NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(reading, buf, sizeof buf));
+        oss_call_free(reading);
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    CHECK(oss_call_read(reading, buf, sizeof buf) > 0);
+    oss_call_free(reading);
+    OK(oss_writer_finish(writer, call));
+    oss_writer_free(writer);
+}
+
+static int compare(void *user, const uint8_t *bytes, size_t len)
+{
+    size_t *at = (size_t *)user;
+    CHECK(*at + len <= sizeof data && memcmp(data + *at, bytes, len) == 0);
+    *at += len;
+    return 0;
+}
+
+static void read_ahead(void)
+{
+    static char buf[5000];
+    size_t at = 0;
+    int64_t got;
+    OK(oss_call_set_prefetch(call, 3));
+    OK(oss_get_object(bucket, "written", call));
+    NUMBER(sizeof data, oss_call_content_length(call));
+    while ((got = oss_call_read(call, buf, sizeof buf)) > 0)
+        compare(&at, (const uint8_t *)buf, (size_t)got);
+    NUMBER(0, got);
+    NUMBER(sizeof data, at);
+    NUMBER(1, oss_call_verified(call));
+    at = 0;
+    OK(oss_get_object_to_stream(bucket, "written", compare, &at, call));
+    NUMBER(sizeof data, at);
+    NUMBER(1, oss_call_verified(call));
+    /* One that is not read to its end. */
+    OK(oss_get_object(bucket, "written", call));
+    CHECK(oss_call_read(call, buf, sizeof buf) > 0);
+    OK(oss_call_set_prefetch(call, 0));
+}
+
+static void copied(void)
+{
+    OK(oss_copy_large_object(bucket, "copied", NULL, "written", NULL, call));
+    NUMBER(1, oss_call_verified(call));
+    OK(oss_head_object(bucket, "copied", call));
+    NUMBER(sizeof data, oss_call_content_length(call));
+    OK(oss_abort_copy_large_object(bucket, "copied", NULL, "written", NULL, call));
+    STATUS(OSS_NOT_FOUND,
+           oss_copy_large_object(bucket, "copied", NULL, "missing", NULL, call));
+}
+
+static void left_behind(void)
+{
+    const oss_entry *entry;
+    int64_t aborted = 7;
+    int count = 0;
+    OK(oss_initiate_multipart_upload(bucket, "left/1", call));
+    OK(oss_initiate_multipart_upload(bucket, "left/2", call));
+    OK(oss_list_uploads_before(bucket, "left/", 3600, call));
+    OK(oss_call_next(call, &entry));
+    CHECK(entry == NULL);
+    OK(oss_list_uploads_before(bucket, NULL, 0, call));
+    while (oss_call_next(call, &entry) == OSS_OK && entry) {
+        NUMBER(OSS_ENTRY_UPLOAD, entry->kind);
+        CHECK(entry->upload_id && strncmp(entry->name, "left/", 5) == 0);
+        count++;
+    }
+    NUMBER(2, count);
+    OK(oss_abort_uploads_before(bucket, "left/", 3600, &aborted, call));
+    NUMBER(0, aborted);
+    OK(oss_abort_uploads_before(bucket, "left/", 0, &aborted, call));
+    NUMBER(2, aborted);
+    OK(oss_abort_uploads_before(bucket, NULL, 0, NULL, NULL));
+}
+
+int main(void)
+{
+    oss_config *config = configure();
+    size_t at;
+    for (at = 0; at < sizeof data; at++)
+        data[at] = (char)(at * 7 % 251);
+    CHECK(bucket = oss_bucket_new(config, "examplebucket"));
+    CHECK(call = oss_call_new());
+    OK(oss_put_bucket(bucket, call));
+    OK(oss_call_set_part_size(call, 102400));
+    written(0);
+    written(1000);
+    written(sizeof data);
+    OK(oss_call_set_workers(call, 1));
+    written(sizeof data);
+    given_up();
+    OK(oss_call_set_workers(call, 3));
+    given_up();
+    forked();
+    read_ahead();
+    copied();
+    left_behind();
+    oss_call_free(call);
+    oss_bucket_free(bucket);
+    oss_config_free(config);
+    return 0;
+}
