@@ -25,7 +25,7 @@
 //            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
 //            be called from any thread.
 // Process    No init function, no signal handlers, no output. No threads but
-//            the workers of transfers (large files, directories) meanwhile,
+//            those of oss_upload_file() and oss_download_file() while they run,
 //            and one for a moment when temporary keys are renewed: freeing the
 //            bucket whose request began it ends it first.
 //            The child of fork() can use buckets, but not the calls that its
@@ -259,6 +259,10 @@ typedef struct oss_session oss_session;
 /// except that a finished call may be read by several at once, and for
 /// oss_call_cancel().
 typedef struct oss_call oss_call;
+
+/// An object that is being written, of any length up to 48.8 TB. Memory: one
+/// part for each worker. One thread at a time; it need not always be the same.
+typedef struct oss_writer oss_writer;
 
 // -----------------------------------------------------------------------------
 // Configuration
@@ -527,10 +531,10 @@ OSS_API oss_credentials *oss_credentials_anonymous(void);
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Runs on the thread of the call, or on
-/// workers of transfers, on several threads at once if several work;
-/// must not throw or longjmp. Called before every attempt, or, if
-/// oss_keys_set_expiration() was called, by one request shortly before the keys
-/// expire, and after the service has refused them.
+/// workers of oss_upload_file(), on several threads at once if several work;
+/// must not throw or longjmp. Called
+/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
+/// before the keys expire and after the service has refused them.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 
 /// Frees the `user` of a callback, when the last handle that may call it is
@@ -563,8 +567,7 @@ OSS_API oss_status oss_keys_set_expiration(oss_keys *keys, int64_t seconds);
 OSS_API int oss_keys_refused(const oss_keys *keys);
 
 /// For credentials callbacks: milliseconds until the request that needs keys
-/// times out, as of now; 0 if it is over or cancelled, -1 if it has no timeout.
-/// A callback that waits looks here from time to time.
+/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
 OSS_API int64_t oss_keys_timeout_ms(const oss_keys *keys);
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
@@ -1592,9 +1595,9 @@ OSS_API oss_status oss_abort_multipart_upload(const oss_bucket *bucket,
 // -----------------------------------------------------------------------------
 // Large files
 //
-// Files in parts, several of them under way at the same time, that can be
-// resumed: what a transfer that failed or was killed had done is not done
-// again. A record beside the local file says how far it is.
+// Files and copies in parts, several of them under way at the same time, that
+// can be resumed: what a transfer that failed or was killed had done is not
+// done again. A record beside the local file says how far it is.
 // -----------------------------------------------------------------------------
 
 /// Bytes per part of transfers, 102400 to 5368709120, at most 10000 parts.
@@ -1606,6 +1609,15 @@ OSS_API oss_status oss_call_set_part_size(oss_call *call, int64_t bytes);
 /// all happens on the calling thread; else that many threads end with the
 /// transfer, and credentials and log functions are called on them. Stays.
 OSS_API oss_status oss_call_set_workers(oss_call *call, int workers);
+
+/// Has oss_get_object() and oss_get_object_to_stream() hold that many parts,
+/// the one being read and those after it, each fetched by a thread and a
+/// connection of its own: for links that one connection does not fill. 2 to 64,
+/// and 0 for off, which is the default. Parts have the size that
+/// oss_call_set_part_size() says; what fits into one, and ranges, are read as
+/// without. The object is asked for by HeadObject first, and if it changes,
+/// reading fails with #OSS_CONFLICT. Stays until oss_call_reset().
+OSS_API oss_status oss_call_set_prefetch(oss_call *call, int parts);
 
 /// Keeps records of transfers in `directory`, which has to exist, instead of
 /// beside the local file. Stays until oss_call_reset().
@@ -1644,6 +1656,32 @@ OSS_API oss_status oss_download_file(const oss_bucket *bucket,
                                      const char *path,
                                      oss_call *call);
 
+/// Makes `key` a copy of `source_key`, up to 48.8 TB, within the service:
+/// arguments and result are as of oss_copy_object(), but a source of more than
+/// one part (default 64 MiB here) is copied in parts, and has the same headers,
+/// metadata and tags afterwards. The source is asked for first; #OSS_CONFLICT
+/// if it changes meanwhile, #OSS_UNSUPPORTED for symbolic links and sources in
+/// other regions. Goes on where it stopped only if
+/// oss_call_set_record_directory() was given: there is no local file that a
+/// record could be beside.
+OSS_CHECK
+OSS_API oss_status oss_copy_large_object(const oss_bucket *bucket,
+                                         const char *key,
+                                         const char *source_bucket,
+                                         const char *source_key,
+                                         const char *source_version_id,
+                                         oss_call *call);
+
+/// Gives up what oss_copy_large_object() with the same arguments did not
+/// finish: deletes the parts and the record. #OSS_OK if there are none.
+OSS_CHECK
+OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
+                                               const char *key,
+                                               const char *source_bucket,
+                                               const char *source_key,
+                                               const char *source_version_id,
+                                               oss_call *call);
+
 /// Removes what oss_download_file() with the same arguments did not finish.
 /// #OSS_OK if there is nothing. Sends nothing.
 OSS_CHECK
@@ -1653,161 +1691,65 @@ OSS_API oss_status oss_abort_download_file(const oss_bucket *bucket,
                                            oss_call *call);
 
 // -----------------------------------------------------------------------------
-// Directories and prefixes
+// Objects of unknown length
 //
-// Whole directories to objects and back, and the deletion of all objects whose
-// keys begin alike. One file that fails does not stop the others; the call has
-// the counts afterwards, and what was skipped or failed.
+// An object that is written piece by piece, in parts as they fill up, and is
+// there only if it was finished. And what became of uploads that nobody
+// finished: they are listed and aborted by their age.
 // -----------------------------------------------------------------------------
 
-/// Deletes at the target what the source does not have, after everything else:
-/// not if anything failed, and not from a source that is empty or unreadable.
-/// What the filter leaves out, and what was skipped, stays.
-#define OSS_DIRECTORY_DELETE 1
+/// Begins to write the object `key`; sends nothing yet. What fits into one part
+/// is stored by one PutObject, more in parts by the workers of `call`, which
+/// grow so that 10,000 are enough. Headers, timeout (up to the end of
+/// oss_writer_finish()), progress (what the service has; `total` -1 up to the
+/// end), part size and workers are those of `call`, which is free afterwards;
+/// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
+/// something is unusable: see oss_call_error(). Free with oss_writer_free().
+OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,
+                                    const char *key,
+                                    oss_call *call);
 
-/// With OSS_DIRECTORY_DELETE: also if the source is empty, which then deletes
-/// everything.
-#define OSS_DIRECTORY_DELETE_FROM_EMPTY 2
+/// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
+/// memory. After an error every further write and oss_writer_finish() return
+/// it, and what was sent is deleted. For the words see oss_last_error().
+OSS_API oss_status oss_writer_write(oss_writer *writer,
+                                    const void *data,
+                                    size_t len);
 
-/// Transfers everything, also what is the same on both sides. An upload then
-/// lists nothing. Not together with OSS_DIRECTORY_DELETE.
-#define OSS_DIRECTORY_OVERWRITE 4
+/// Stores the object: only if this returns #OSS_OK is it there, whole, and
+/// compared with its CRC-64. Returns the first error of the writer, if there
+/// was one; nothing is stored then. `call` gets the answer or the error; it may
+/// be NULL, the one that opened the writer or another one. The writer still has
+/// to be freed.
+OSS_API oss_status oss_writer_finish(oss_writer *writer, oss_call *call);
 
-/// Compares files of the same size by CRC-64, not by time. Local files are read
-/// for it.
-#define OSS_DIRECTORY_COMPARE_CONTENT 8
+/// Gives the object up and deletes what was sent of it; nothing is stored. If
+/// deleting fails, the status says why, and oss_abort_uploads_before() can do
+/// it later. After oss_writer_finish() this does nothing.
+OSS_API oss_status oss_writer_abort(oss_writer *writer);
 
-/// Follows symbolic links. Otherwise an upload skips them, and in a download a
-/// file fails that would be written through one.
-#define OSS_DIRECTORY_FOLLOW_LINKS 16
+/// Frees a writer. One that was not finished is aborted. NULL is fine.
+OSS_API void oss_writer_free(oss_writer *writer);
 
-/// The first file that fails ends the transfer.
-#define OSS_DIRECTORY_STOP_AT_FAILURE 32
-
-/// An upload makes an object of 0 bytes, with a slash at the end of its key,
-/// for each empty directory.
-#define OSS_DIRECTORY_MARKERS 64
-
-/// Changes nothing, but reports what would be done.
-#define OSS_DIRECTORY_DRY_RUN 128
-
-/// Allows oss_delete_prefix() an empty prefix: every object of the bucket.
-#define OSS_DELETE_WHOLE_BUCKET 1
-
-/// Deletes all versions and delete markers for good.
-#define OSS_DELETE_VERSIONS 2
-
-/// It was uploaded or downloaded.
-#define OSS_OUTCOME_TRANSFERRED 1
-
-/// It was the same on both sides already.
-#define OSS_OUTCOME_UNCHANGED 2
-
-/// It was left out by a rule: a link, a pipe, a file that vanished.
-#define OSS_OUTCOME_SKIPPED 3
-
-/// It was to be transferred or deleted, but could not be.
-#define OSS_OUTCOME_FAILED 4
-
-/// It was deleted.
-#define OSS_OUTCOME_DELETED 5
-
-/// What became of a file or an object. Only the library makes these; later
-/// versions add fields at the end.
-typedef struct {
-    /// What became of it: one of the constants above.
-    int kind;
-    /// The whole key of the object.
-    const char *key;
-    /// The version that was deleted; NULL if none was named.
-    const char *version_id;
-    /// The local file; NULL if there is none.
-    const char *path;
-    /// Bytes; 0 if that is not known.
-    int64_t size;
-    /// Why it was skipped or failed; #OSS_OK for the others.
-    oss_status status;
-    /// The same in words; NULL for the others.
-    const char *reason;
-} oss_outcome;
-
-/// Is told of each file when it is done. `outcome` lives as long as this runs.
-/// Return 0 to go on, anything else to stop the rest with #OSS_CANCELLED. Runs
-/// on the calling thread, only during the call; must not throw, longjmp or use
-/// the call.
-typedef int (*oss_outcome_fn)(void *user, const oss_outcome *outcome);
-
-/// Says whether a file is to be looked at: 1, or 0 to leave it out on both
-/// sides. `name` is its name below the directory, such as "a/b"; that of a
-/// directory ends with a slash. Runs on the calling thread, only during the
-/// call; must not throw, longjmp or use the call.
-typedef int (*oss_filter_fn)(void *user, const char *name);
-
-/// Has `function` told of each file of oss_upload_directory(),
-/// oss_download_directory() and oss_delete_prefix(); NULL ends that. Stays
-/// until oss_call_reset().
-OSS_API oss_status oss_call_set_outcome(oss_call *call,
-                                        oss_outcome_fn function,
-                                        void *user);
-
-/// Has `function` asked which files oss_upload_directory() and
-/// oss_download_directory() look at, also for deleting; NULL: all. Stays until
-/// oss_call_reset().
-OSS_API oss_status oss_call_set_filter(oss_call *call,
-                                       oss_filter_fn function,
-                                       void *user);
-
-/// Stores all regular files below `directory` as objects below `prefix` (a
-/// slash is added unless it is "" or ends with one). A file is unchanged if its
-/// object has its size and was stored after it was last written to. `flags` are
-/// those above, or 0. After a failure or a kill the same call goes on where it
-/// stopped. Files go on if one fails; then the status is that of the first, and
-/// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of
-/// the whole; the progress has no total before all files are known.
+/// As oss_list_multipart_uploads(), but only uploads that began `seconds` ago
+/// or earlier, by the service's clock; 0 lists all. `prefix` may be NULL.
 OSS_CHECK
-OSS_API oss_status oss_upload_directory(const oss_bucket *bucket,
-                                        const char *prefix,
-                                        const char *directory,
-                                        int flags,
-                                        oss_call *call);
+OSS_API oss_status oss_list_uploads_before(const oss_bucket *bucket,
+                                           const char *prefix,
+                                           int64_t seconds,
+                                           oss_call *call);
 
-/// Fetches all objects below `prefix`, as above, into `directory`, which is
-/// made if there is none. Files get the times of their objects, and are
-/// unchanged if they have size and time, or size and CRC-64, of them. What
-/// cannot be a file there fails and is written nowhere: keys with "..", a NUL,
-/// nothing between two slashes, on Windows names of devices and the like;
-/// "a/b" beside "a"; what symbolic links are in the way of. A key with a slash
-/// at its end becomes a directory. All else as for oss_upload_directory().
+/// Aborts all uploads of keys that begin with `prefix` (NULL: of the whole
+/// bucket) and began `seconds` ago or earlier, by the service's clock: their
+/// parts are stored and billed as long as nobody does. Choose an age that no
+/// running transfer reaches. `*aborted`, unless NULL, gets how many were, also
+/// if one of them fails, which ends this.
 OSS_CHECK
-OSS_API oss_status oss_download_directory(const oss_bucket *bucket,
-                                          const char *prefix,
-                                          const char *directory,
-                                          int flags,
-                                          oss_call *call);
-
-/// Deletes every object whose key begins with `prefix`, 1000 in a request. The
-/// prefix is a piece of text: "log" is also "logs/a" and "log2". An empty one
-/// is #OSS_INVALID_ARGUMENT, unless `flags` has OSS_DELETE_WHOLE_BUCKET. What
-/// cannot be deleted does not stop the rest; then the status is that of the
-/// first, and oss_call_outcome_at() has each. oss_call_outcome_count() tells
-/// how many were deleted. Timeout and cancel are of the whole.
-OSS_CHECK
-OSS_API oss_status oss_delete_prefix(const oss_bucket *bucket,
-                                     const char *prefix,
-                                     int flags,
-                                     oss_call *call);
-
-/// How many files of the last request ended like `kind`, such as
-/// OSS_OUTCOME_DELETED; 0 if there are none.
-OSS_API int64_t oss_call_outcome_count(const oss_call *call, int kind);
-
-/// How many bytes these files have.
-OSS_API int64_t oss_call_outcome_bytes(const oss_call *call, int kind);
-
-/// The files that were skipped or failed one by one, the first 1000 of each
-/// kind: number `index`, from 0, or NULL after the last.
-OSS_API const oss_outcome *oss_call_outcome_at(const oss_call *call,
-                                               size_t index);
+OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
+                                            const char *prefix,
+                                            int64_t seconds,
+                                            int64_t *aborted,
+                                            oss_call *call);
 
 // -----------------------------------------------------------------------------
 // Presigned URLs and forms

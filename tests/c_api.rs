@@ -391,6 +391,9 @@ fn callbacks() {
 #[test]
 fn transfers() {
     run_every_way("transfers.c", &["transfers"], nothing, nothing);
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    succeed(&[program("transfers.c")], &["fork"], &variables);
 }
 
 #[test]

@@ -41,10 +41,6 @@ pub(super) struct Output {
 type Texts = KeptList<(String, CString)>;
 
 /// A body that is still to be read.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one per call, and a box would be an allocation more"
-)]
 pub(super) enum Download {
     Object(Object),
     Prefetch(Prefetch),

@@ -185,13 +185,14 @@ pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
     Some(lasting.transfer.clone().workers(parts))
 }
 
+/// A progress function that keeps what it needs.
+pub(super) type OwnProgress = dyn Fn(u64, Option<u64>) -> bool + Send;
+
 /// The progress function of a call, for what outlives a request.
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-pub(super) unsafe fn progress(
-    call: *const oss_call,
-) -> Option<Box<dyn Fn(u64, Option<u64>) -> bool + Send>> {
+pub(super) unsafe fn progress(call: *const oss_call) -> Option<Box<OwnProgress>> {
     // SAFETY: see above. A call that cannot be used is refused where it runs.
     let call = unsafe { borrow(call, "call") }.ok()?;
     let state = call.read_state().ok()?;

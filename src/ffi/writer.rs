@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use super::call::oss_call;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
-use super::run::{progress, run, transfer};
+use super::run::{OwnProgress, progress, run, transfer};
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
 use crate::cancel::stopped;
@@ -26,7 +26,7 @@ impl Handle for oss_writer {
 
 struct State {
     writer: ObjectWriter,
-    progress: Option<Box<dyn Fn(u64, Option<u64>) -> bool + Send>>,
+    progress: Option<Box<OwnProgress>>,
     /// What was told last.
     told: u64,
     has_failed: bool,

@@ -101,7 +101,7 @@ impl Multipart {
             && head.content_length() == Some(size)
             && head.crc64().is_some()
             && head.crc64() == crc64;
-        is_same.then(|| Response {
+        is_same.then_some(Response {
             verified: true,
             ..head
         })

@@ -351,7 +351,10 @@ pub fn valgrind(scheme: Scheme) -> Vec<OsString> {
     if scheme == Scheme::Https {
         words.push("--undef-value-errors=no");
     }
-    words.into_iter().map(OsString::from).collect()
+    let known = root().join("tests/c/valgrind.supp");
+    let mut words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+    words.push(format!("--suppressions={}", known.display()).into());
+    words
 }
 
 /// The program that gives every function impossible arguments.
