@@ -25,7 +25,7 @@
 //            or oss_call; a second one gets #OSS_BUSY. oss_call_cancel() may
 //            be called from any thread.
 // Process    No init function, no signal handlers, no output. No threads but
-//            those of oss_upload_file() and oss_download_file() while they run,
+//            the workers of transfers (large files, directories) meanwhile,
 //            and one for a moment when temporary keys are renewed: freeing the
 //            bucket whose request began it ends it first.
 //            The child of fork() can use buckets, but not the calls that its
@@ -531,10 +531,10 @@ OSS_API oss_credentials *oss_credentials_anonymous(void);
 
 /// Gives credentials: call oss_keys_set() on `keys` and return 0, or return
 /// anything else to fail the request. Runs on the thread of the call, or on
-/// workers of oss_upload_file(), on several threads at once if several work;
-/// must not throw or longjmp. Called
-/// before every attempt, or, if oss_keys_set_expiration() was called, shortly
-/// before the keys expire and after the service has refused them.
+/// workers of transfers, on several threads at once if several work;
+/// must not throw or longjmp. Called before every attempt, or, if
+/// oss_keys_set_expiration() was called, by one request shortly before the keys
+/// expire, and after the service has refused them.
 typedef int (*oss_credentials_fn)(void *user, oss_keys *keys);
 
 /// Frees the `user` of a callback, when the last handle that may call it is
@@ -567,7 +567,8 @@ OSS_API oss_status oss_keys_set_expiration(oss_keys *keys, int64_t seconds);
 OSS_API int oss_keys_refused(const oss_keys *keys);
 
 /// For credentials callbacks: milliseconds until the request that needs keys
-/// times out; 0 if it is over or cancelled, -1 if it has no timeout.
+/// times out, as of now; 0 if it is over or cancelled, -1 if it has no timeout.
+/// A callback that waits looks here from time to time.
 OSS_API int64_t oss_keys_timeout_ms(const oss_keys *keys);
 
 /// Long-lived keys, or temporary ones with their STS `token` (else NULL).
@@ -1750,6 +1751,163 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
                                             int64_t seconds,
                                             int64_t *aborted,
                                             oss_call *call);
+
+// -----------------------------------------------------------------------------
+// Directories and prefixes
+//
+// Whole directories to objects and back, and the deletion of all objects whose
+// keys begin alike. One file that fails does not stop the others; the call has
+// the counts afterwards, and what was skipped or failed.
+// -----------------------------------------------------------------------------
+
+/// Deletes at the target what the source does not have, after everything else:
+/// not if anything failed, and not from a source that is empty or unreadable.
+/// What the filter leaves out, and what was skipped, stays.
+#define OSS_DIRECTORY_DELETE 1
+
+/// With OSS_DIRECTORY_DELETE: also if the source is empty, which then deletes
+/// everything.
+#define OSS_DIRECTORY_DELETE_FROM_EMPTY 2
+
+/// Transfers everything, also what is the same on both sides. An upload then
+/// lists nothing. Not together with OSS_DIRECTORY_DELETE.
+#define OSS_DIRECTORY_OVERWRITE 4
+
+/// Compares files of the same size by CRC-64, not by time. Local files are read
+/// for it.
+#define OSS_DIRECTORY_COMPARE_CONTENT 8
+
+/// Follows symbolic links. Otherwise an upload skips them, and in a download a
+/// file fails that would be written through one.
+#define OSS_DIRECTORY_FOLLOW_LINKS 16
+
+/// The first file that fails ends the transfer.
+#define OSS_DIRECTORY_STOP_AT_FAILURE 32
+
+/// An upload makes an object of 0 bytes, with a slash at the end of its key,
+/// for each empty directory.
+#define OSS_DIRECTORY_MARKERS 64
+
+/// Changes nothing, but reports what would be done.
+#define OSS_DIRECTORY_DRY_RUN 128
+
+/// Allows oss_delete_prefix() an empty prefix: every object of the bucket.
+#define OSS_DELETE_WHOLE_BUCKET 1
+
+/// Deletes all versions and delete markers for good.
+#define OSS_DELETE_VERSIONS 2
+
+/// It was uploaded or downloaded.
+#define OSS_OUTCOME_TRANSFERRED 1
+
+/// It was the same on both sides already.
+#define OSS_OUTCOME_UNCHANGED 2
+
+/// It was left out by a rule: a link, a pipe, a file that vanished.
+#define OSS_OUTCOME_SKIPPED 3
+
+/// It was to be transferred or deleted, but could not be.
+#define OSS_OUTCOME_FAILED 4
+
+/// It was deleted.
+#define OSS_OUTCOME_DELETED 5
+
+/// What became of a file or an object. Only the library makes these; later
+/// versions add fields at the end.
+typedef struct {
+    /// What became of it: one of the constants above.
+    int kind;
+    /// The whole key of the object.
+    const char *key;
+    /// The version that was deleted; NULL if none was named.
+    const char *version_id;
+    /// The local file; NULL if there is none.
+    const char *path;
+    /// Bytes; 0 if that is not known.
+    int64_t size;
+    /// Why it was skipped or failed; #OSS_OK for the others.
+    oss_status status;
+    /// The same in words; NULL for the others.
+    const char *reason;
+} oss_outcome;
+
+/// Is told of each file when it is done. `outcome` lives as long as this runs.
+/// Return 0 to go on, anything else to stop the rest with #OSS_CANCELLED. Runs
+/// on the calling thread, only during the call; must not throw, longjmp or use
+/// the call.
+typedef int (*oss_outcome_fn)(void *user, const oss_outcome *outcome);
+
+/// Says whether a file is to be looked at: 1, or 0 to leave it out on both
+/// sides. `name` is its name below the directory, such as "a/b"; that of a
+/// directory ends with a slash. Runs on the calling thread, only during the
+/// call; must not throw, longjmp or use the call.
+typedef int (*oss_filter_fn)(void *user, const char *name);
+
+/// Has `function` told of each file of oss_upload_directory(),
+/// oss_download_directory() and oss_delete_prefix(); NULL ends that. Stays
+/// until oss_call_reset().
+OSS_API oss_status oss_call_set_outcome(oss_call *call,
+                                        oss_outcome_fn function,
+                                        void *user);
+
+/// Has `function` asked which files oss_upload_directory() and
+/// oss_download_directory() look at, also for deleting; NULL: all. Stays until
+/// oss_call_reset().
+OSS_API oss_status oss_call_set_filter(oss_call *call,
+                                       oss_filter_fn function,
+                                       void *user);
+
+/// Stores all regular files below `directory` as objects below `prefix` (a
+/// slash is added unless it is "" or ends with one). A file is unchanged if its
+/// object has its size and was stored after it was last written to. `flags` are
+/// those above, or 0. After a failure or a kill the same call goes on where it
+/// stopped. Files go on if one fails; then the status is that of the first, and
+/// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of
+/// the whole; the progress has no total before all files are known.
+OSS_CHECK
+OSS_API oss_status oss_upload_directory(const oss_bucket *bucket,
+                                        const char *prefix,
+                                        const char *directory,
+                                        int flags,
+                                        oss_call *call);
+
+/// Fetches all objects below `prefix`, as above, into `directory`, which is
+/// made if there is none. Files get the times of their objects, and are
+/// unchanged if they have size and time, or size and CRC-64, of them. What
+/// cannot be a file there fails and is written nowhere: keys with "..", a NUL,
+/// nothing between two slashes, on Windows names of devices and the like;
+/// "a/b" beside "a"; what symbolic links are in the way of. A key with a slash
+/// at its end becomes a directory. All else as for oss_upload_directory().
+OSS_CHECK
+OSS_API oss_status oss_download_directory(const oss_bucket *bucket,
+                                          const char *prefix,
+                                          const char *directory,
+                                          int flags,
+                                          oss_call *call);
+
+/// Deletes every object whose key begins with `prefix`, 1000 in a request. The
+/// prefix is a piece of text: "log" is also "logs/a" and "log2". An empty one
+/// is #OSS_INVALID_ARGUMENT, unless `flags` has OSS_DELETE_WHOLE_BUCKET. What
+/// cannot be deleted does not stop the rest; then the status is that of the
+/// first, and oss_call_outcome_at() has each. oss_call_outcome_count() tells
+/// how many were deleted. Timeout and cancel are of the whole.
+OSS_CHECK
+OSS_API oss_status oss_delete_prefix(const oss_bucket *bucket,
+                                     const char *prefix,
+                                     int flags,
+                                     oss_call *call);
+
+/// How many files of the last request ended like `kind`, such as
+/// OSS_OUTCOME_DELETED; 0 if there are none.
+OSS_API int64_t oss_call_outcome_count(const oss_call *call, int kind);
+
+/// How many bytes these files have.
+OSS_API int64_t oss_call_outcome_bytes(const oss_call *call, int kind);
+
+/// The files that were skipped or failed one by one, the first 1000 of each
+/// kind: number `index`, from 0, or NULL after the last.
+OSS_API const oss_outcome *oss_call_outcome_at(const oss_call *call,
+                                               size_t index);
 
 // -----------------------------------------------------------------------------
 // Presigned URLs and forms
