@@ -1,0 +1,343 @@
+//! Keys that are kept: who asks for others, when, and who waits for them.
+
+#[path = "peer/keys.rs"]
+mod answers;
+mod peer;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use alioss::credentials::{Asking, Cached, CredentialsProvider};
+use alioss::{Cancel, Credentials, Error, Kind, Options, Timestamp};
+use answers::{Oss, bucket, http, now, put};
+
+/// A provider that gives what it is told, and counts.
+#[derive(Default)]
+struct Scripted {
+    asked: AtomicUsize,
+    life: i64,
+    fails: AtomicBool,
+    takes: Duration,
+}
+
+impl CredentialsProvider for Scripted {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        std::thread::sleep(self.takes);
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(Error::new(Kind::Credentials, "the script says no"));
+        }
+        let keys = Credentials::new("id", "secret", Some(format!("token{number}")));
+        Ok(Some(Arc::new(keys.expires(Timestamp(now() + self.life)))))
+    }
+}
+
+#[test]
+fn many_threads_ask_once_per_life_of_the_keys() {
+    let script = Arc::new(Scripted {
+        life: 2,
+        takes: Duration::from_millis(50),
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    let end = Instant::now() + Duration::from_secs(6);
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                while Instant::now() < end {
+                    put(&bucket).unwrap();
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            });
+        }
+    });
+    let asked = script.asked.load(Ordering::SeqCst);
+    // The clock of the expiry has whole seconds: a life is one to two of them.
+    assert!((3..=8).contains(&asked), "asked {asked} times in 6 s");
+}
+
+#[test]
+fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
+    let script = Arc::new(Scripted {
+        life: 3,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    put(&bucket).unwrap();
+    script.fails.store(true, Ordering::SeqCst);
+    let began = Instant::now();
+    let mut failed = None;
+    let mut puts = 0;
+    while began.elapsed() < Duration::from_secs(5) {
+        match put(&bucket) {
+            Ok(_) => assert!(failed.is_none(), "keys came from nowhere"),
+            Err(error) => failed = Some((began.elapsed(), error)),
+        }
+        puts += 1;
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let (when, error) = failed.expect("the keys never ended");
+    assert!(when >= Duration::from_millis(1900), "ended after {when:?}");
+    assert_eq!(error.message(), "the script says no");
+    let asked = script.asked.load(Ordering::SeqCst);
+    assert!(
+        asked < 12 && asked < puts / 10,
+        "asked {asked} times for {puts} puts"
+    );
+    // It is back: so are we, soon.
+    script.fails.store(false, Ordering::SeqCst);
+    let began = Instant::now();
+    while put(&bucket).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A provider that answers at once at first, and later only when the test lets it.
+#[derive(Default)]
+struct Gated {
+    asked: AtomicUsize,
+    is_open: AtomicBool,
+    life: i64,
+    /// How many left before the gate was open.
+    cancelled: AtomicUsize,
+    threads: Mutex<Vec<std::thread::ThreadId>>,
+}
+
+impl CredentialsProvider for Gated {
+    fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let this = std::thread::current().id();
+        self.threads.lock().unwrap().push(this);
+        while number > 1 && !self.is_open.load(Ordering::SeqCst) {
+            if let Err(error) = asking.check() {
+                self.cancelled.fetch_add(1, Ordering::SeqCst);
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let keys = Credentials::new("id", "secret", Some(format!("token{number}")));
+        Ok(Some(Arc::new(keys.expires(Timestamp(now() + self.life)))))
+    }
+}
+
+fn gated(life: i64) -> Arc<Gated> {
+    Arc::new(Gated {
+        life,
+        ..Gated::default()
+    })
+}
+
+/// Waits until `provider` has been asked so often; `meanwhile` goes on.
+fn until_asked(provider: &Gated, times: usize, mut meanwhile: impl FnMut()) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while provider.asked.load(Ordering::SeqCst) < times {
+        assert!(Instant::now() < end, "nobody renews");
+        meanwhile();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn no_request_waits_for_new_keys_while_the_old_ones_are_good() {
+    let provider = gated(12);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(provider.clone())));
+    let puts = || oss.tokens().len();
+    // One thread: if its request waited for the provider, nothing would go on.
+    until_asked(&provider, 2, || assert_eq!(put(&bucket).unwrap(), 1));
+    let before = puts();
+    for _ in 0..20 {
+        assert_eq!(put(&bucket).unwrap(), 1);
+    }
+    assert_eq!(puts(), before + 20);
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+    assert!(oss.tokens().iter().all(|token| token == "token1"));
+    provider.is_open.store(true, Ordering::SeqCst);
+    let end = Instant::now() + Duration::from_secs(10);
+    while oss.tokens().last().is_some_and(|token| token == "token1") {
+        assert!(Instant::now() < end, "the new keys are never used");
+        put(&bucket).unwrap();
+    }
+    assert_eq!(oss.tokens().last().unwrap(), "token2");
+    let threads = provider.threads.lock().unwrap();
+    assert_eq!(threads[0], std::thread::current().id());
+    assert_ne!(threads[1], threads[0]);
+}
+
+#[test]
+fn requests_wait_within_their_own_limits_for_keys_that_are_renewed_when_the_old_ones_have_ended() {
+    let provider = gated(8);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(provider.clone())));
+    until_asked(&provider, 2, || _ = put(&bucket).unwrap());
+    std::thread::sleep(Duration::from_millis(8100));
+    let options = Options::new().timeout(Duration::from_millis(200));
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Timeout, "{error}");
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let options = Options::new().cancel(&cancel);
+    let error = bucket.put_object("a", "hello", &options).unwrap_err();
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..8).map(|_| scope.spawn(|| put(&bucket))).collect();
+        provider.is_open.store(true, Ordering::SeqCst);
+        for thread in waiting {
+            assert_eq!(thread.join().unwrap().unwrap(), 1);
+        }
+    });
+    assert_eq!(provider.asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn who_renews_ends_with_the_bucket_and_another_bucket_goes_on() {
+    let provider = gated(12);
+    let shared = Arc::new(Cached::new(provider.clone()));
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let first = bucket(&server, shared.clone());
+    until_asked(&provider, 2, || _ = put(&first).unwrap());
+    drop(first);
+    // It was told, and waited for.
+    assert_eq!(provider.cancelled.load(Ordering::SeqCst), 1);
+    // Where buckets do not live long enough, a request does it: else each of them would begin and none would finish.
+    let second = bucket(&server, shared);
+    std::thread::scope(|scope| {
+        let putting = scope.spawn(|| (std::thread::current().id(), put(&second)));
+        until_asked(&provider, 3, || {});
+        provider.is_open.store(true, Ordering::SeqCst);
+        let (thread, done) = putting.join().unwrap();
+        assert_eq!(done.unwrap(), 1);
+        assert_eq!(provider.threads.lock().unwrap()[2], thread);
+    });
+    assert_eq!(oss.tokens().last().unwrap(), "token3");
+}
+
+#[test]
+fn a_function_of_the_callers_is_never_asked_on_another_thread() {
+    let provider = gated(3);
+    provider.is_open.store(true, Ordering::SeqCst);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::as_told(provider.clone())));
+    until_asked(&provider, 3, || _ = put(&bucket).unwrap());
+    let threads = provider.threads.lock().unwrap();
+    let this = std::thread::current().id();
+    assert!(threads.iter().all(|thread| *thread == this));
+}
+
+#[test]
+fn a_function_of_the_callers_that_fails_is_asked_each_time() {
+    let script = Arc::new(Scripted {
+        life: 3600,
+        fails: AtomicBool::new(true),
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::as_told(script.clone())));
+    for asked in 1..4 {
+        put(&bucket).unwrap_err();
+        assert_eq!(script.asked.load(Ordering::SeqCst), asked);
+    }
+    script.fails.store(false, Ordering::SeqCst);
+    put(&bucket).unwrap();
+    put(&bucket).unwrap();
+    assert_eq!(script.asked.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn refused_keys_are_asked_for_once_more() {
+    let script = Arc::new(Scripted {
+        life: 3600,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    put(&bucket).unwrap();
+    std::thread::sleep(Duration::from_millis(1100));
+    oss.expired.lock().unwrap().push("token1".into());
+    assert_eq!(put(&bucket).unwrap(), 2);
+    assert_eq!(oss.tokens(), ["token1", "token1", "token2"]);
+    // What is refused although it is new is not asked for again and again.
+    oss.expired
+        .lock()
+        .unwrap()
+        .extend(["token2", "token3"].map(String::from));
+    let error = put(&bucket).unwrap_err();
+    assert_eq!(error.code(), "SecurityTokenExpired");
+    let before = script.asked.load(Ordering::SeqCst);
+    for _ in 0..20 {
+        put(&bucket).unwrap_err();
+    }
+    assert!(script.asked.load(Ordering::SeqCst) <= before + 1);
+}
+
+#[test]
+fn only_what_says_that_keys_are_no_good_has_others_asked_for() {
+    for (code, attempts) in [
+        ("InvalidAccessKeyId", 2),
+        ("SecurityTokenExpired", 2),
+        ("InvalidSecurityToken", 2),
+        ("AccessKeyIdAndSecurityTokenNotMatch", 2),
+        ("SignatureDoesNotMatch", 1),
+        ("AccessDenied", 1),
+    ] {
+        let script = Arc::new(Scripted {
+            life: 3600,
+            ..Scripted::default()
+        });
+        let store = http(move |_, head| {
+            let body = format!("<Error><Code>{code}</Code></Error>");
+            match head.contains("x-oss-security-token: token1") {
+                true => (403, "x-oss-request-id: 1\r\n".to_owned(), body),
+                false => (200, "x-oss-request-id: 1\r\n".to_owned(), String::new()),
+            }
+        });
+        // Asked directly, without a cache.
+        let bucket = bucket(&store, script.clone());
+        let made = put(&bucket).unwrap_or_else(|error| error.attempts());
+        assert_eq!(made, attempts, "{code}");
+        let asked = script.asked.load(Ordering::SeqCst);
+        assert_eq!(asked, attempts as usize, "{code}");
+    }
+}
+
+#[test]
+fn a_chain_asks_all_again_until_one_has_keys_and_then_only_that_one() {
+    let script = |fails| {
+        Arc::new(Scripted {
+            life: 3600,
+            fails: AtomicBool::new(fails),
+            ..Scripted::default()
+        })
+    };
+    let (first, second) = (script(true), script(true));
+    let chain =
+        alioss::credentials::Chain::of(vec![Arc::new(first.clone()), Arc::new(second.clone())]);
+    let chain = Arc::new(chain);
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, chain.clone());
+    let error = put(&bucket).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "no provider of the chain has credentials: the script says no; the script says no"
+    );
+    first.fails.store(false, Ordering::SeqCst);
+    put(&bucket).unwrap();
+    put(&bucket).unwrap();
+    assert_eq!(first.asked.load(Ordering::SeqCst), 3);
+    assert_eq!(second.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(chain.name(), "chain: provider");
+}
