@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"unsafe"
 )
 
@@ -115,8 +116,17 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Is reports whether target is the status of e.
+// Is reports whether target is the status of e. [fs.ErrNotExist] is [NotFound], [fs.ErrPermission] is [Denied], and
+// [fs.ErrExist] is [Exists].
 func (e *Error) Is(target error) bool {
+	switch target {
+	case fs.ErrNotExist:
+		return e.Status == NotFound
+	case fs.ErrPermission:
+		return e.Status == Denied
+	case fs.ErrExist:
+		return e.Status == Exists
+	}
 	status, ok := target.(Status)
 	return ok && status == e.Status
 }

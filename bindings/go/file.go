@@ -1,0 +1,263 @@
+package oss
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+)
+
+// How much the first Read after Open or Seek fetches. Who reads little, such as the beginning of a file, has its answer
+// with that and leaves the connection whole; who reads on gets the rest in one request.
+const windowSize = 64 * 1024
+
+// A File is an object, opened to be read at any place: an [fs.File], [io.ReaderAt], [io.Seeker] and [io.WriterTo]. All of
+// it is the one object that was there when it was opened: each request asks for the ETag of then, and fails with
+// [PreconditionFailed] if the object has changed since. ReadAt may be called by any number of goroutines at once; the
+// others take turns. The context of Open ends all of them.
+type File struct {
+	bucket  *Bucket
+	ctx     context.Context
+	key     string
+	options []Option
+	info    fileInfo
+
+	mutex    sync.Mutex
+	closed   bool
+	position int64
+	window   []byte  // what was fetched ahead, from windowAt on
+	windowAt int64   //
+	fetched  bool    // whether there was a window since the last jump: the next request is for all the rest
+	stream   *Object // what is being read from streamAt on, or nil
+	streamAt int64
+	sum      CRC64 // of the first summed bytes
+	summed   int64
+}
+
+var _ interface {
+	fs.File
+	io.ReadSeekCloser
+	io.ReaderAt
+	io.WriterTo
+} = (*File)(nil)
+
+// Open asks for the object with HeadObject, and returns it to be read at any place. Options go with every request; a
+// range and WithIfMatch are the File's own business.
+func (b *Bucket) Open(ctx context.Context, key string, options ...Option) (*File, error) {
+	answer, err := b.HeadObject(ctx, key, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &File{bucket: b, ctx: ctx, key: key, options: options, info: newFileInfo(key, answer)}, nil
+}
+
+// Stat describes the object as it was when it was opened. Its Sys is the [*Answer] of HeadObject.
+func (f *File) Stat() (fs.FileInfo, error) {
+	return f.info, nil
+}
+
+// Read reads on from where the last Read or Seek ended. Once it has read the whole object from its beginning, it compares
+// it with the CRC-64 of the service: only then comes [io.EOF].
+func (f *File) Read(p []byte) (int, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	switch {
+	case f.closed:
+		return 0, ErrClosed
+	case len(p) == 0:
+		return 0, nil
+	case f.position >= f.info.size:
+		return 0, f.verify()
+	}
+	got, err := f.read(p)
+	if f.summed == f.position {
+		f.sum.Write(p[:got])
+		f.summed += int64(got)
+	}
+	f.position += int64(got)
+	return got, err
+}
+
+// verify returns io.EOF unless all was read and is not what the service has.
+func (f *File) verify() error {
+	answer := f.info.answer
+	if f.summed < f.info.size || answer.CRC64 == 0 || answer.CRC64 == f.sum.Sum64() {
+		return io.EOF
+	}
+	return newError(ChecksumMismatch, fmt.Sprintf("the bytes of %q have CRC-64 %d, the service's is %d",
+		f.key, f.sum.Sum64(), answer.CRC64))
+}
+
+// read takes bytes at the position from the window or the stream, which it fetches first if it must.
+func (f *File) read(p []byte) (int, error) {
+	if f.stream != nil && f.streamAt != f.position {
+		f.dropStream()
+	}
+	if into := f.position - f.windowAt; into >= 0 && into < int64(len(f.window)) {
+		return copy(p, f.window[into:]), nil
+	}
+	if f.stream == nil && !f.fetched {
+		if err := f.fetchWindow(); err != nil {
+			return 0, err
+		}
+		return copy(p, f.window), nil
+	}
+	if f.stream == nil {
+		if err := f.openStream(); err != nil {
+			return 0, err
+		}
+	}
+	got, err := f.stream.Read(p)
+	f.streamAt += int64(got)
+	if err != nil {
+		f.dropStream()
+	}
+	if err == io.EOF {
+		err = nil
+		if got == 0 {
+			err = io.ErrUnexpectedEOF // The position is before the end.
+		}
+	}
+	return got, err
+}
+
+func (f *File) fetchWindow() error {
+	if f.window == nil {
+		f.window = make([]byte, min(windowSize, f.info.size))
+	}
+	f.window, f.windowAt = f.window[:cap(f.window)], f.position
+	got, err := f.readAt(f.window, f.position)
+	f.window = f.window[:got]
+	f.fetched = err == nil
+	return err
+}
+
+func (f *File) openStream() error {
+	stream, err := f.bucket.GetObject(f.ctx, f.key, f.part(f.position, -1)...)
+	if err != nil {
+		return err
+	}
+	f.stream, f.streamAt = stream, f.position
+	return nil
+}
+
+func (f *File) dropStream() {
+	if f.stream != nil {
+		f.stream.Close()
+		f.stream = nil
+	}
+}
+
+// part are the options of a request for the bytes first to last; all of them have no range, so that they are compared with
+// CRC-64.
+func (f *File) part(first, last int64) []Option {
+	options := append([]Option(nil), f.options...)
+	if etag := f.info.answer.ETag; etag != "" {
+		options = append(options, WithIfMatch(etag))
+	}
+	if first > 0 || last >= 0 && last < f.info.size-1 {
+		options = append(options, WithRange(first, last))
+	}
+	return options
+}
+
+// ReadAt reads from an offset, without moving the position of Read. At the end of the object it returns [io.EOF].
+func (f *File) ReadAt(p []byte, offset int64) (int, error) {
+	f.mutex.Lock()
+	closed := f.closed
+	f.mutex.Unlock()
+	switch {
+	case closed:
+		return 0, ErrClosed
+	case offset < 0:
+		return 0, newError(InvalidArgument, fmt.Sprintf("`offset`: %d is negative", offset))
+	case offset >= f.info.size:
+		return 0, io.EOF
+	case len(p) == 0:
+		return 0, nil
+	}
+	got, err := f.readAt(p, offset)
+	if err == nil && got < len(p) {
+		err = io.EOF
+	}
+	return got, err
+}
+
+// readAt fills p as far as the object reaches.
+func (f *File) readAt(p []byte, offset int64) (int, error) {
+	p = p[:min(int64(len(p)), f.info.size-offset)]
+	got, _, err := f.bucket.GetObjectToBuffer(f.ctx, f.key, p, f.part(offset, offset+int64(len(p))-1)...)
+	return got, err
+}
+
+// Seek sets where Read and WriteTo go on. It sends nothing.
+func (f *File) Seek(offset int64, whence int) (int64, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed {
+		return 0, ErrClosed
+	}
+	switch whence {
+	case io.SeekStart:
+	case io.SeekCurrent:
+		offset += f.position
+	case io.SeekEnd:
+		offset += f.info.size
+	default:
+		return 0, newError(InvalidArgument, fmt.Sprintf("`whence`: %d is not io.SeekStart, io.SeekCurrent or io.SeekEnd", whence))
+	}
+	if offset < 0 {
+		return 0, newError(InvalidArgument, fmt.Sprintf("`offset`: %d is before the beginning", offset))
+	}
+	if into := offset - f.windowAt; offset != f.position && (into < 0 || into > int64(len(f.window))) {
+		f.fetched = false
+	}
+	f.position = offset
+	return offset, nil
+}
+
+// WriteTo writes what is left of the object to w, in one request. All of an object is compared with its CRC-64, and then
+// an error means that what was written is not the object.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	switch {
+	case f.closed:
+		return 0, ErrClosed
+	case f.position >= f.info.size:
+		return 0, nil
+	}
+	if f.stream == nil || f.streamAt != f.position {
+		f.dropStream()
+		if err := f.openStream(); err != nil {
+			return 0, err
+		}
+	}
+	written, err := f.stream.WriteTo(w)
+	f.position += written
+	f.dropStream()
+	return written, err
+}
+
+// Close releases the connection, if there is one. A second Close returns [ErrClosed].
+func (f *File) Close() error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if f.closed {
+		return ErrClosed
+	}
+	f.closed, f.window = true, nil
+	f.dropStream()
+	return nil
+}
+
+// pathError is what functions of [fs.FS] return.
+func pathError(operation, name string, err error) error {
+	var known *fs.PathError
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return &fs.PathError{Op: operation, Path: name, Err: err}
+}

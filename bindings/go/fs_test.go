@@ -1,0 +1,249 @@
+package oss
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"testing/iotest"
+)
+
+func put(t testing.TB, b *Bucket, key string, data []byte) {
+	t.Helper()
+	if _, err := b.PutObjectBytes(live(t), key, data); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFS(t *testing.T) {
+	b := newBucket(t)
+	big := pattern(300)
+	files := map[string][]byte{
+		"hello.txt": []byte("hello"), "empty": nil, "photos/big.bin": big, "photos/2026/a b.txt": []byte("a"),
+		"photos-old/x": []byte("x"), "übung/日本": []byte("utf"), "deep/er/still/file": []byte("f"),
+	}
+	var names []string
+	for key, data := range files {
+		put(t, b, key, data)
+		names = append(names, key)
+	}
+	// What file systems cannot name is not in the way, nor is what marks a directory.
+	for _, key := range []string{"photos/", "a//b", "./c", "deep/../up", "marked/"} {
+		put(t, b, key, nil)
+	}
+	if _, err := b.PutSymlink(live(t), "link", "photos/big.bin"); err != nil {
+		t.Fatal(err)
+	}
+	files["link"] = big
+	fsys := b.FS(live(t))
+	if err := fstest.TestFS(fsys, append(names, "link", "marked")...); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		if got, err := fsys.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+	}
+	below, err := fs.Sub(fsys, "photos")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if names, err := fs.Glob(below, "*"); err != nil || !slices.Equal(names, []string{"2026", "big.bin"}) {
+		t.Errorf("%q, %v", names, err)
+	}
+}
+
+// An object hides a directory of its name, wherever one looks.
+func TestFSObjectBesideDirectory(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "a", []byte("object"))
+	put(t, b, "a-b", []byte("between them in the order of keys"))
+	put(t, b, "a/c", []byte("below"))
+	if err := fstest.TestFS(b.FS(live(t)), "a", "a-b"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFSErrors(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "file", []byte("x"))
+	put(t, b, "directory/file", []byte("x"))
+	fsys := b.FS(live(t))
+	_, opening := fsys.Open("missing")
+	_, listing := fsys.ReadDir("missing")
+	_, reading := fsys.ReadFile("missing")
+	_, describing := fsys.Stat("missing")
+	for _, err := range []error{opening, listing, reading, describing} {
+		var known *fs.PathError
+		if !errors.Is(err, fs.ErrNotExist) || !errors.Is(err, NotFound) || !errors.As(err, &known) || known.Path != "missing" {
+			t.Errorf("%v", err)
+		}
+	}
+	if _, err := fsys.ReadDir("file"); err == nil || !strings.Contains(err.Error(), "not a directory") {
+		t.Error(err)
+	}
+	if _, err := fsys.ReadFile("directory"); err == nil {
+		t.Error("a directory was read")
+	}
+	if _, err := fsys.Open("../up"); !errors.Is(err, fs.ErrInvalid) {
+		t.Error(err)
+	}
+	fault(t, b, 20, map[string]any{"type": "status", "status": 403, "code": "AccessDenied"})
+	if _, err := fsys.Open("file"); !errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func TestFile(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize*3 + 17)
+	put(t, b, "key", data)
+	open := func() *File { return must(b.Open(live(t), "key"))(t) }
+
+	file := open()
+	if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	var all bytes.Buffer
+	for _, start := range []int64{0, 5, windowSize, int64(len(data)), int64(len(data)) + 5} {
+		all.Reset()
+		must(file.Seek(start, io.SeekStart))(t)
+		written, err := file.WriteTo(&all)
+		want := data[min(start, int64(len(data))):]
+		if err != nil || written != int64(len(want)) || !bytes.Equal(all.Bytes(), want) {
+			t.Errorf("from %d: %d bytes, %v", start, written, err)
+		}
+	}
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			part := make([]byte, 1000)
+			at := int64(i * 20_000)
+			if got, err := file.ReadAt(part, at); err != nil || !bytes.Equal(part[:got], data[at:at+1000]) {
+				t.Error(err)
+			}
+		}()
+	}
+	group.Wait()
+	for _, err := range []error{
+		second(file.Seek(-1, io.SeekStart)), second(file.Seek(0, 9)), second(file.ReadAt(make([]byte, 1), -1)),
+	} {
+		wantError(t, err, InvalidArgument)
+	}
+	if file.Close() != nil || file.Close() != ErrClosed || second(file.Read(make([]byte, 1))) != ErrClosed {
+		t.Error("it is not closed")
+	}
+	if _, err := b.Open(live(t), "missing"); !errors.Is(err, NotFound) {
+		t.Error(err)
+	}
+}
+
+func TestFileAsReader(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", pattern(100))
+	if err := iotest.TestReader(must(b.Open(live(t), "key"))(t), pattern(100)); err != nil {
+		t.Error(err)
+	}
+}
+
+func second[T any](_ T, err error) error {
+	return err
+}
+
+// An object that changes while it is read is an error, never a mixture.
+func TestFileThatChanges(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize * 2)
+	put(t, b, "key", data)
+	file := must(b.Open(live(t), "key"))(t)
+	defer file.Close()
+	first := make([]byte, 10)
+	must(io.ReadFull(file, first))(t)
+	put(t, b, "key", bytes.Repeat([]byte("x"), len(data)))
+	_, err := io.ReadAll(file)
+	wantError(t, err, PreconditionFailed)
+	_, err = file.ReadAt(first, 0)
+	wantError(t, err, PreconditionFailed)
+	must(file.Seek(0, io.SeekStart))(t)
+	_, err = file.WriteTo(io.Discard)
+	wantError(t, err, PreconditionFailed)
+}
+
+// What was read in several requests is compared with the checksum of the whole.
+func TestFileThatIsDamaged(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", pattern(windowSize*2))
+	fault(t, b, 1, map[string]any{"type": "wrong_crc"}, "method", "HEAD")
+	file := must(b.Open(live(t), "key"))(t)
+	defer file.Close()
+	_, err := io.ReadAll(file)
+	wantError(t, err, ChecksumMismatch)
+}
+
+// A beginning that is looked at, and a range, do not break the connection.
+func TestFileKeepsConnection(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", pattern(1<<20))
+	for range 3 {
+		file := must(b.Open(live(t), "key"))(t)
+		must(io.ReadFull(file, make([]byte, 512)))(t)
+		must(file.Seek(500_000, io.SeekStart))(t)
+		must(io.ReadFull(file, make([]byte, 512)))(t)
+		file.Close()
+	}
+	seen := make(map[int]bool)
+	for _, request := range requests(t, b) {
+		if request.Method == "GET" || request.Method == "HEAD" {
+			seen[request.Connection] = true
+		}
+	}
+	if len(seen) != 1 {
+		t.Errorf("%d connections were made", len(seen))
+	}
+}
+
+func TestHTTPFileServer(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(200_000)
+	put(t, b, "page.html", []byte("<p>hello"))
+	put(t, b, "data/unknown", append([]byte("%PDF-1.4 "), data...))
+	web := httptest.NewServer(http.FileServer(http.FS(b.FS(live(t)))))
+	defer web.Close()
+	get := func(path string, headers ...string) (*http.Response, string) {
+		request := must(http.NewRequest("GET", web.URL+path, nil))(t)
+		for i := 0; i+1 < len(headers); i += 2 {
+			request.Header.Set(headers[i], headers[i+1])
+		}
+		response := must(web.Client().Do(request))(t)
+		defer response.Body.Close()
+		return response, string(must(io.ReadAll(response.Body))(t))
+	}
+	for _, row := range []struct{ path, asked, status, kind, body string }{
+		{"/page.html", "", "200 OK", "text/html; charset=utf-8", "<p>hello"},
+		{"/page.html", "bytes=3-5", "206 Partial Content", "text/html; charset=utf-8", "hel"},
+		{"/data/unknown", "", "200 OK", "application/pdf", "%PDF-1.4 " + string(data)},
+		{"/data/unknown", "bytes=100000-199999", "206 Partial Content", "application/pdf", string(data[99_991:199_991])},
+		{"/data/", "", "200 OK", "text/html; charset=utf-8", "<!doctype html>\n<meta name=\"viewport\" " +
+			"content=\"width=device-width\">\n<pre>\n<a href=\"unknown\">unknown</a>\n</pre>\n"},
+		{"/missing", "", "404 Not Found", "text/plain; charset=utf-8", "404 page not found\n"},
+	} {
+		response, body := get(row.path, "Range", row.asked)
+		if kind := response.Header.Get("Content-Type"); response.Status != row.status || kind != row.kind || body != row.body {
+			t.Errorf("%s %s: %s, %s, %d bytes", row.path, row.asked, response.Status, kind, len(body))
+		}
+	}
+	response, _ := get("/page.html")
+	response, _ = get("/page.html", "If-Modified-Since", response.Header.Get("Last-Modified"))
+	if response.StatusCode != http.StatusNotModified {
+		t.Error(response.Status)
+	}
+}
