@@ -132,6 +132,16 @@ fn installs_and_serves_projects_from_outside() {
     // Nothing of Rust shows in the archive either, so that it can be linked beside another one.
     assert_eq!(symbols(&libdir.join("libalioss.a"), false), ledger());
 
+    // The command line program, which runs from anywhere, and its completion.
+    let said = succeed(&[prefix.join("bin/ossctl")], &["--version"], &[]);
+    assert_eq!(said, format!("ossctl {VERSION}\n"));
+    let completion = prefix.join("share/bash-completion/completions/ossctl");
+    assert!(
+        std::fs::read_to_string(completion)
+            .unwrap()
+            .contains("complete -F _ossctl ossctl")
+    );
+
     // pkg-config, shared.
     let directory = scratch("pkg-config");
     let flags = pkg_config(&libdir, &["--cflags", "--libs"]);

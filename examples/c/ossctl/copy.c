@@ -1,0 +1,368 @@
+/* Single files and objects: put, get, cp, mv, cat. Large ones go in parts and are resumed. */
+#include "ossctl.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the options say about objects that are stored. */
+static void store_headers(void)
+{
+    int i;
+    if (options.content_type)
+        oss_call_set_content_type(call, options.content_type);
+    if (options.acl)
+        oss_call_set_object_acl(call, options.acl);
+    if (options.storage_class)
+        oss_call_set_storage_class(call, options.storage_class);
+    for (i = 0; i < options.metadata_count; i++) {
+        const char *equals = strchr(options.metadata[i], '=');
+        char name[256];
+        snprintf(name, sizeof name, "%.*s", (int)(equals - options.metadata[i]), options.metadata[i]);
+        oss_call_set_metadata(call, name, equals + 1);
+    }
+}
+
+static int is_directory(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+/* "oss://BUCKET/KEY", to be freed. */
+static char *name_of(const char *bucket, const char *key)
+{
+    char *start = joined("oss://", bucket), *middle = joined(start, "/"), *name = joined(middle, key);
+    free(start);
+    free(middle);
+    return name;
+}
+
+static int done(const char *action, const char *from, const char *to, int64_t bytes)
+{
+    if (options.json) {
+        json_to(stdout_is_data ? stderr : stdout);
+        json_begin();
+        json_text("action", action);
+        json_text("source", from);
+        json_text("target", to);
+        json_number("bytes", bytes);
+        json_text("etag", oss_call_etag(call));
+        json_number("verified", oss_call_verified(call));
+        json_end();
+        json_to(stdout);
+    }
+    say("%s -> %s (%lld bytes)", from, to, (long long)bytes);
+    return EXIT_DONE;
+}
+
+/* ---- local to OSS ---- */
+
+/* However much comes: a little in one request, more in parts while it comes. */
+static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes)
+{
+    static char buffer[1 << 16];
+    oss_writer *writer = oss_writer_open(bucket, key, call);
+    oss_status status = writer ? OSS_OK : OSS_INVALID_ARGUMENT;
+    size_t got;
+    while (status == OSS_OK && (got = fread(buffer, 1, sizeof buffer, stdin)) > 0) {
+        status = oss_writer_write(writer, buffer, got);
+        *bytes += (int64_t)got;
+    }
+    if (writer && ferror(stdin)) {
+        /* What came so far must not be taken for all of it. */
+        complain("standard input: reading failed: %s", strerror(errno));
+        status = oss_writer_abort(writer);
+        status = status == OSS_OK ? OSS_CANCELLED : status;
+    } else if (writer) {
+        status = oss_writer_finish(writer, call);
+    }
+    oss_writer_free(writer);
+    return status;
+}
+
+static int put_one(const char *source, const struct place *to, int removes)
+{
+    const int is_stream = strcmp(source, "-") == 0, key_is_directory = !*to->key || to->key[strlen(to->key) - 1] == '/';
+    oss_bucket *bucket = open_bucket(to->bucket);
+    struct stat found;
+    int64_t bytes = 0;
+    oss_status status;
+    char *key, *name;
+    int code;
+    if (!bucket)
+        return EXIT_USAGE;
+    if (is_stream && (key_is_directory || removes)) {
+        complain("-: what comes from standard input needs a whole key, and cannot be moved");
+        return EXIT_USAGE;
+    }
+    key = joined(to->key, key_is_directory ? last_part(source) : "");
+    name = name_of(to->bucket, key);
+    prepare();
+    store_headers();
+    watch_progress(name);
+    if (is_stream)
+        status = put_stdin(bucket, key, &bytes);
+    else
+        status = oss_upload_file(bucket, key, source, call);
+    if (!is_stream && status == OSS_OK)
+        bytes = stat(source, &found) == 0 ? (int64_t)found.st_size : 0;
+    code = status == OSS_OK ? done("put", source, name, bytes) : failed("put", source, call, status);
+    if (code == EXIT_DONE && removes && unlink(source) != 0) {
+        complain("%s is stored, but cannot be removed here: %s", source, strerror(errno));
+        code = EXIT_LOCAL;
+    }
+    free(name);
+    free(key);
+    return code;
+}
+
+/* ---- OSS to local ---- */
+
+static int write_stdout(void *user, const uint8_t *data, size_t len)
+{
+    *(int64_t *)user += (int64_t)len;
+    return fwrite(data, 1, len, stdout) != len;
+}
+
+static int get_to_stdout(oss_bucket *bucket, const char *key, const char *name)
+{
+    int64_t bytes = 0;
+    oss_status status;
+    stdout_is_data = 1;
+    status = oss_get_object_to_stream(bucket, key, write_stdout, &bytes, call);
+    if (status == OSS_OK && fflush(stdout) == 0)
+        return EXIT_DONE;
+    if (ferror(stdout)) {
+        complain("standard output: writing failed");
+        return EXIT_LOCAL;
+    }
+    return failed("get", name, call, status);
+}
+
+/* Where an object goes; NULL if it has no name for a file. To be freed. */
+static char *target_of(const char *key, const char *target)
+{
+    const char *name = last_part(key);
+    char *directory, *path;
+    if (!is_directory(target) && (!*target || target[strlen(target) - 1] != '/'))
+        return joined(target, "");
+    if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return NULL;
+    directory = directory_key(target);
+    path = joined(directory, name);
+    free(directory);
+    return path;
+}
+
+static int get_one(const struct place *from, const char *target, int removes)
+{
+    oss_bucket *bucket = open_bucket(from->bucket);
+    char *path;
+    oss_status status;
+    int code;
+    if (!bucket)
+        return EXIT_USAGE;
+    prepare();
+    if (strcmp(target, "-") == 0 && !removes)
+        return get_to_stdout(bucket, from->key, from->text);
+    path = target_of(from->key, target);
+    if (!path) {
+        complain("%s: no file can be called like that; name one", from->text);
+        return EXIT_USAGE;
+    }
+    watch_progress(from->text);
+    status = oss_download_file(bucket, from->key, path, call);
+    if (status == OSS_OK)
+        code = done("get", from->text, path, oss_call_content_length(call));
+    else
+        code = failed("get", from->text, call, status);
+    if (code == EXIT_DONE && removes) {
+        status = oss_delete_object(bucket, from->key, call);
+        code = status == OSS_OK ? EXIT_DONE : failed("remove", from->text, call, status);
+    }
+    free(path);
+    return code;
+}
+
+/* ---- OSS to OSS ---- */
+
+/* Copies go on where they stopped, too; no local file is there that a record could be beside. */
+static void keep_records(oss_call *with)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char *directory;
+    if (options.records || ((!cache || !*cache) && (!home || !*home)))
+        return;
+    directory = cache && *cache ? joined(cache, "") : joined(home, "/.cache");
+    mkdir(directory, 0700);
+    cache = directory;
+    directory = joined(cache, "/ossctl");
+    mkdir(directory, 0700);
+    if (is_directory(directory))
+        oss_call_set_record_directory(with, directory);
+    free(directory);
+    free((char *)cache);
+}
+
+oss_status copy_object(const char *from, const char *from_key, const char *to, const char *to_key, oss_call *with)
+{
+    oss_bucket *bucket = open_bucket(to);
+    keep_records(with);
+    return bucket ? oss_copy_large_object(bucket, to_key, from, from_key, NULL, with) : OSS_INVALID_ARGUMENT;
+}
+
+static int copy_one(const struct place *from, const struct place *to, int removes)
+{
+    const int key_is_directory = !*to->key || to->key[strlen(to->key) - 1] == '/';
+    char *key = joined(to->key, key_is_directory ? last_part(from->key) : ""), *name = name_of(to->bucket, key);
+    oss_status status;
+    int code;
+    if (strcmp(from->bucket, to->bucket) == 0 && strcmp(from->key, key) == 0) {
+        complain("%s: source and target are the same", from->text);
+        code = EXIT_USAGE;
+    } else if (!open_bucket(to->bucket)) {
+        code = EXIT_USAGE;
+    } else {
+        prepare();
+        store_headers();
+        if (options.content_type || options.metadata_count)
+            oss_call_set_header(call, OSS_HEADER_METADATA_DIRECTIVE, "REPLACE");
+        watch_progress(name);
+        status = copy_object(from->bucket, from->key, to->bucket, key, call);
+        code = status == OSS_OK ? done("copy", from->text, name, oss_call_content_length(call)) : failed("copy", from->text, call, status);
+        if (code == EXIT_DONE && removes) {
+            oss_bucket *bucket = open_bucket(from->bucket);
+            prepare();
+            status = bucket ? oss_delete_object(bucket, from->key, call) : OSS_INVALID_ARGUMENT;
+            code = status == OSS_OK ? EXIT_DONE : failed("remove", from->text, call, status);
+        }
+    }
+    free(name);
+    free(key);
+    return code;
+}
+
+/* ---- commands ---- */
+
+/* A directory, or what is below a prefix; `is_one` unless there are several sources: those keep their names. */
+static int transfer_tree(const struct place *from, const struct place *to, int is_one, int removes)
+{
+    char *name = joined(is_one ? "" : last_part(from->text), ""), *base = directory_key(to->is_oss ? to->key : to->text);
+    char *target = joined(base, name);
+    struct place place = *to;
+    int code;
+    place.key = target;
+    if (removes)
+        options.checksum = 1; /* what is removed has to be there for certain */
+    prepare();
+    store_headers();
+    if (!from->is_oss)
+        code = upload_tree(from->text, &place, tree_flags(), removes);
+    else if (!to->is_oss)
+        code = download_tree(from, target, tree_flags(), removes);
+    else
+        code = copy_tree(from, &place, removes);
+    free(target);
+    free(base);
+    free(name);
+    return code;
+}
+
+static int transfer(const struct place *from, const struct place *to, int is_one, int removes)
+{
+    const int is_local_directory = !from->is_oss && !from->is_stream && is_directory(from->text);
+    const int names_one = from->is_oss && *from->key && from->key[strlen(from->key) - 1] != '/';
+    if (!from->is_oss && !to->is_oss) {
+        complain("neither %s nor %s is in OSS: that is oss://BUCKET/KEY", from->text, to->text);
+        return EXIT_USAGE;
+    }
+    if (options.recursive && (is_local_directory || from->is_oss)) {
+        if (to->is_stream) {
+            complain("-: a directory cannot go to standard output");
+            return EXIT_USAGE;
+        }
+        return transfer_tree(from, to, is_one, removes);
+    }
+    if (is_local_directory || (from->is_oss && !names_one)) {
+        complain("%s is a directory: give -r to transfer all that is below it", from->text);
+        return EXIT_USAGE;
+    }
+    if (!from->is_oss)
+        return put_one(from->text, to, removes);
+    return to->is_oss ? copy_one(from, to, removes) : get_one(from, to->text, removes);
+}
+
+/* All but the last argument go to the last. Whether each has to be in OSS (1), local (0) or may be either (-1). */
+static int transfer_all(int count, char **arguments, int from_is_oss, int to_is_oss, int removes)
+{
+    struct place from, to;
+    int i, code, worst = EXIT_DONE;
+    if (count < 2) {
+        complain("a source and a target are needed; see --help");
+        return EXIT_USAGE;
+    }
+    if (parse_place(arguments[count - 1], &to) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (count > 2 && !options.recursive && to.is_oss && *to.key && to.key[strlen(to.key) - 1] != '/') {
+        complain("%s: several sources need a target that ends with a slash", to.text);
+        return EXIT_USAGE;
+    }
+    for (i = 0; i < count - 1; i++) {
+        if (parse_place(arguments[i], &from) != EXIT_DONE)
+            return EXIT_USAGE;
+        if ((from_is_oss >= 0 && from.is_oss != from_is_oss) || (to_is_oss >= 0 && to.is_oss != to_is_oss)) {
+            complain("%s to %s: this command goes the other way; see --help", from.text, to.text);
+            return EXIT_USAGE;
+        }
+        code = transfer(&from, &to, count == 2, removes);
+        worst = worst == EXIT_DONE ? code : worst;
+        if (code >= 128)
+            return code;
+    }
+    return worst;
+}
+
+int run_put(int count, char **arguments)
+{
+    return transfer_all(count, arguments, 0, 1, 0);
+}
+
+int run_get(int count, char **arguments)
+{
+    char here[] = ".", *both[2];
+    if (count != 1)
+        return transfer_all(count, arguments, 1, 0, 0);
+    both[0] = arguments[0];
+    both[1] = here;
+    return transfer_all(2, both, 1, 0, 0);
+}
+
+int run_cp(int count, char **arguments)
+{
+    return transfer_all(count, arguments, -1, -1, 0);
+}
+
+int run_mv(int count, char **arguments)
+{
+    return transfer_all(count, arguments, -1, -1, 1);
+}
+
+int run_cat(int count, char **arguments)
+{
+    struct place place;
+    oss_bucket *bucket;
+    int i, code = EXIT_DONE;
+    if (count == 0) {
+        complain("which object? see --help");
+        return EXIT_USAGE;
+    }
+    stdout_is_data = 1;
+    for (i = 0; i < count && code == EXIT_DONE; i++) {
+        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
+            return EXIT_USAGE;
+        prepare();
+        code = get_to_stdout(bucket, place.key, place.text);
+    }
+    return code;
+}

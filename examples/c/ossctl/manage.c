@@ -1,0 +1,133 @@
+/* Making and removing: mb, rb, rm, sign. */
+#include "ossctl.h"
+
+static int one_bucket(int count, char **arguments, struct place *place)
+{
+    if (count != 1 || parse_oss(arguments[0], place) != EXIT_DONE || *place->key) {
+        complain("one bucket is needed: oss://BUCKET");
+        return EXIT_USAGE;
+    }
+    return open_bucket(place->bucket) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int did(const char *action, const char *what)
+{
+    if (options.json) {
+        json_begin();
+        json_text("action", action);
+        json_text("place", what);
+        json_end();
+    }
+    say("%s %s", action, what);
+    return EXIT_DONE;
+}
+
+int run_mb(int count, char **arguments)
+{
+    struct place place;
+    oss_status status;
+    if (one_bucket(count, arguments, &place) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (options.acl)
+        oss_call_set_bucket_acl(call, options.acl);
+    if (options.storage_class)
+        oss_call_set_field(call, "StorageClass", options.storage_class);
+    status = oss_put_bucket(open_bucket(place.bucket), call);
+    return status == OSS_OK ? did("made", place.text) : failed("mb", place.text, call, status);
+}
+
+int run_rb(int count, char **arguments)
+{
+    struct place place;
+    oss_status status;
+    if (one_bucket(count, arguments, &place) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (options.force) {
+        int code = delete_tree(place.bucket, "", OSS_DELETE_WHOLE_BUCKET | OSS_DELETE_VERSIONS);
+        prepare();
+        if (code != EXIT_DONE)
+            return code;
+        /* Uploads that were not finished keep a bucket from being deleted, too. */
+        status = oss_abort_uploads_before(open_bucket(place.bucket), NULL, 0, NULL, call);
+        if (status != OSS_OK)
+            return failed("abort uploads of", place.text, call, status);
+    }
+    status = oss_delete_bucket(open_bucket(place.bucket), call);
+    if (status != OSS_OK && strcmp(oss_call_code(call), OSS_CODE_BUCKET_NOT_EMPTY) == 0)
+        complain("the bucket is not empty; -f deletes all that is in it first");
+    return status == OSS_OK ? did("removed", place.text) : failed("rb", place.text, call, status);
+}
+
+static int remove_tree(const struct place *place)
+{
+    char *prefix;
+    int code, flags = options.versions ? OSS_DELETE_VERSIONS : 0;
+    if (!*place->key && !options.all) {
+        complain("%s: that is every object of the bucket; give --all if it is meant", place->text);
+        return EXIT_USAGE;
+    }
+    if (!*place->key)
+        flags |= OSS_DELETE_WHOLE_BUCKET;
+    prefix = directory_key(place->key);
+    code = delete_tree(place->bucket, prefix, flags);
+    free(prefix);
+    return code;
+}
+
+int run_rm(int count, char **arguments)
+{
+    struct place place;
+    oss_bucket *bucket;
+    int i, code, worst = EXIT_DONE;
+    if (count == 0) {
+        complain("what? see --help");
+        return EXIT_USAGE;
+    }
+    for (i = 0; i < count; i++) {
+        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
+            return EXIT_USAGE;
+        prepare();
+        if (options.recursive) {
+            code = remove_tree(&place);
+        } else if (!*place.key) {
+            complain("%s is a bucket: rb removes it, rm -r --all what is in it", place.text);
+            code = EXIT_USAGE;
+        } else {
+            const oss_status status = oss_delete_object(bucket, place.key, call);
+            code = status == OSS_OK ? did("deleted", place.text) : failed("rm", place.text, call, status);
+        }
+        worst = worst == EXIT_DONE ? code : worst;
+    }
+    return worst;
+}
+
+int run_sign(int count, char **arguments)
+{
+    struct place place;
+    oss_bucket *bucket;
+    const char *name = NULL, *value;
+    size_t i;
+    oss_status status;
+    if (count != 1 || parse_oss(arguments[0], &place) != EXIT_DONE || !*place.key) {
+        complain("one object is needed: oss://BUCKET/KEY");
+        return EXIT_USAGE;
+    }
+    bucket = open_bucket(place.bucket);
+    if (!bucket)
+        return EXIT_USAGE;
+    status = oss_presign(bucket, options.method ? options.method : "GET", place.key,
+                         options.expires ? options.expires : 3600, call);
+    if (status != OSS_OK)
+        return failed("sign", place.text, call, status);
+    if (options.json) {
+        json_begin();
+        json_text("url", oss_call_url(call));
+        json_number("expiration", oss_call_expiration(call));
+        json_end();
+        return EXIT_DONE;
+    }
+    puts(oss_call_url(call));
+    for (i = 0; (value = oss_call_signed_at(call, i, &name)) != NULL; i++)
+        fprintf(stderr, "has to be sent along: %s: %s\n", name, value);
+    return EXIT_DONE;
+}

@@ -1,0 +1,149 @@
+/* ossctl: files and objects from the command line, on oss.h alone.
+ *
+ * options.c reads the command line, help.c explains it, place.c knows what "oss://bucket/key" is and opens buckets,
+ * output.c speaks to people and programs, list.c looks, manage.c makes and removes, copy.c moves single files and
+ * objects, tree.c whole directories. main.c puts them together.
+ */
+#ifndef OSSCTL_H
+#define OSSCTL_H
+
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
+#include <oss.h>
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Exit codes. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,      /* anything else, and: some files failed, the others are done */
+    EXIT_USAGE = 2,       /* the command line or a value in it is wrong */
+    EXIT_NOT_FOUND = 3,   /* no such bucket, object or upload */
+    EXIT_DENIED = 4,      /* refused, or no usable keys */
+    EXIT_TEMPORARY = 5,   /* network, timeout, overload: the same command may succeed later, and goes on then */
+    EXIT_LOCAL = 6        /* a local file cannot be read or written */
+    /* 128 + number of the signal that ended it */
+};
+
+/* Commands, as a set. */
+enum {
+    LS = 1, STAT = 2, CAT = 4, PUT = 8, GET = 16, CP = 32, MV = 64, RM = 128, SYNC = 256, DU = 512, MB = 1024, RB = 2048,
+    SIGN = 4096, UPLOADS = 8192,
+    MOVES = PUT | GET | CP | MV | SYNC, STORES = PUT | CP | MV | SYNC, ALL = 16383
+};
+
+#define MOST_PATTERNS 64
+
+struct pattern {
+    int is_include;
+    const char *text;
+};
+
+/* What the command line says besides its arguments. */
+struct options {
+    const char *endpoint, *region, *ca_file, *credentials;
+    const char *records, *acl, *storage_class, *content_type, *method;
+    const char *metadata[MOST_PATTERNS];
+    struct pattern patterns[MOST_PATTERNS];
+    int metadata_count, pattern_count;
+    int recursive, json, quiet, human, dry_run, delete_extra, delete_from_empty, checksum, follow, markers;
+    int all, versions, force, abort_uploads, stop, overwrite;
+    int64_t workers, part_size, expires, older_than, timeout;
+};
+extern struct options options;
+
+/* A place: a local path, standard input or output, or oss://BUCKET/KEY. */
+struct place {
+    int is_oss, is_stream;
+    const char *text;
+    char bucket[64];
+    const char *key; /* of oss:// places: "" for the bucket as a whole; else the path */
+};
+
+/* options.c */
+struct option_row {
+    const char *name;
+    char letter;
+    const char *value; /* what it takes; NULL for nothing */
+    unsigned commands; /* where it means something */
+    const char *help;
+};
+extern const struct option_row option_rows[];
+int read_options(unsigned command, int argc, char **argv, char **arguments, int *count);
+
+/* help.c */
+struct command {
+    const char *name;
+    unsigned bit;
+    int (*run)(int count, char **arguments);
+    const char *usage, *summary, *text;
+};
+extern const struct command commands[];
+const struct command *find_command(const char *name);
+void help(const struct command *command);
+
+/* place.c */
+int start(void); /* makes the configuration and the call; an exit code */
+void stop(void);
+extern oss_call *call;   /* of the command */
+extern oss_call *second; /* for requests while the first is in use, or NULL */
+oss_config *configuration(void);
+oss_bucket *open_bucket(const char *name); /* NULL: it was said why */
+int parse_place(const char *text, struct place *place);
+int parse_oss(const char *text, struct place *place); /* as parse_place(), but refuses local paths */
+int exit_code(oss_status status);
+int failed(const char *doing, const char *what, oss_call *with, oss_status status); /* says why; the exit code */
+int prepare(void);                                                                  /* gives `call` what the options say */
+char *joined(const char *one, const char *other);                                   /* to be freed; ends if there is no memory */
+char *directory_key(const char *key);                                               /* with a slash at its end, unless it is "" */
+const char *last_part(const char *path);                                            /* after the last slash */
+
+/* output.c */
+void complain(const char *format, ...);
+void say(const char *format, ...);             /* a line for people; nothing with --json and --quiet */
+void print_text(FILE *to, const char *text);   /* control characters shown as \xNN */
+void print_size(FILE *to, int64_t bytes);      /* as --human says */
+void print_time(FILE *to, int64_t time);
+void json_to(FILE *to);                         /* where JSON goes; standard output at first */
+void json_begin(void);
+void json_text(const char *name, const char *value); /* left out if NULL */
+void json_number(const char *name, int64_t value);
+void json_end(void);
+void watch_progress(const char *label);        /* has `call` show how far it is */
+void end_progress(void);
+void hide_progress(void);                      /* before anything else is printed */
+extern int stdout_is_data;                     /* content goes to standard output, so nothing else may */
+
+/* commands */
+int run_ls(int count, char **arguments);
+int run_stat(int count, char **arguments);
+int run_du(int count, char **arguments);
+int run_uploads(int count, char **arguments);
+int run_mb(int count, char **arguments);
+int run_rb(int count, char **arguments);
+int run_rm(int count, char **arguments);
+int run_sign(int count, char **arguments);
+int run_cat(int count, char **arguments);
+int run_put(int count, char **arguments);
+int run_get(int count, char **arguments);
+int run_cp(int count, char **arguments);
+int run_mv(int count, char **arguments);
+int run_sync(int count, char **arguments);
+
+/* tree.c */
+int upload_tree(const char *directory, const struct place *to, int flags, int removes);
+int download_tree(const struct place *from, const char *directory, int flags, int removes);
+int copy_tree(const struct place *from, const struct place *to, int removes);
+int delete_tree(const char *bucket, const char *prefix, int flags);
+int tree_flags(void);
+
+/* copy.c */
+oss_status copy_object(const char *from, const char *from_key, const char *to, const char *to_key, oss_call *with);
+
+#endif

@@ -1,0 +1,217 @@
+/* Places, and the way to them: configuration, buckets, the call, errors as exit codes, signals. */
+#include "ossctl.h"
+
+#include <signal.h>
+
+oss_call *call, *second;
+static oss_config *config;
+static volatile sig_atomic_t signalled;
+
+/* Buckets that were opened. */
+static struct {
+    char name[64];
+    oss_bucket *bucket;
+} opened[2];
+
+/* The first signal ends the command in order, so that it can be resumed; the second ends it at once. */
+static void on_signal(int number)
+{
+    signalled = number;
+    oss_call_cancel(call);
+    if (second)
+        oss_call_cancel(second);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    action.sa_flags = (int)SA_RESETHAND;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static const char *given(const char *option, const char *variable)
+{
+    return option ? option : getenv(variable);
+}
+
+int start(void)
+{
+    const char *endpoint = given(options.endpoint, "OSS_ENDPOINT"), *region = given(options.region, "OSS_REGION");
+    const char *ca_file = given(options.ca_file, "OSS_CA_FILE");
+    const char *credentials = given(options.credentials, "OSS_CREDENTIALS");
+    config = oss_config_new();
+    call = oss_call_new();
+    if (!config || !call) {
+        complain("%s", oss_last_error());
+        return EXIT_FAILED;
+    }
+    if (!endpoint && !region) {
+        complain("nobody says where the service is: give --endpoint or --region, or set OSS_ENDPOINT");
+        return EXIT_USAGE;
+    }
+    if (endpoint)
+        oss_config_set_endpoint(config, endpoint);
+    if (region)
+        oss_config_set_region(config, region);
+    if (ca_file)
+        oss_config_set_ca_file(config, ca_file);
+    if (credentials)
+        oss_config_set_credentials_from(config, credentials);
+    oss_config_set_app_name(config, "ossctl");
+    /* The first bad value is remembered. */
+    if (oss_config_status(config) != OSS_OK) {
+        complain("%s", oss_config_error(config));
+        return EXIT_USAGE;
+    }
+    catch_signals();
+    return prepare();
+}
+
+oss_config *configuration(void)
+{
+    return config;
+}
+
+void stop(void)
+{
+    size_t i;
+    for (i = 0; i < sizeof opened / sizeof *opened; i++)
+        oss_bucket_free(opened[i].bucket);
+    /* No signal may find a call that is gone. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    oss_call_free(call);
+    oss_config_free(config);
+}
+
+int prepare(void)
+{
+    oss_call_reset(call);
+    if (signalled)
+        oss_call_cancel(call);
+    if (options.timeout)
+        oss_call_set_timeout_ms(call, options.timeout * 1000);
+    if (options.workers)
+        oss_call_set_workers(call, (int)options.workers);
+    if (options.part_size)
+        oss_call_set_part_size(call, options.part_size);
+    if (options.records)
+        oss_call_set_record_directory(call, options.records);
+    return EXIT_DONE;
+}
+
+oss_bucket *open_bucket(const char *name)
+{
+    const size_t count = sizeof opened / sizeof *opened;
+    size_t i;
+    for (i = 0; i < count && opened[i].bucket; i++)
+        if (strcmp(opened[i].name, name) == 0)
+            return opened[i].bucket;
+    if (i == count)
+        oss_bucket_free(opened[--i].bucket);
+    opened[i].bucket = oss_bucket_new(config, name);
+    snprintf(opened[i].name, sizeof opened[i].name, "%s", name);
+    if (!opened[i].bucket)
+        complain("oss://%s: %s", name, oss_config_error(config));
+    return opened[i].bucket;
+}
+
+int parse_place(const char *text, struct place *place)
+{
+    const char *name, *slash;
+    size_t length;
+    memset(place, 0, sizeof *place);
+    place->text = text;
+    place->key = text;
+    if (strncmp(text, "oss://", 6) != 0) {
+        place->is_stream = strcmp(text, "-") == 0;
+        return EXIT_DONE;
+    }
+    name = text + 6;
+    slash = strchr(name, '/');
+    length = slash ? (size_t)(slash - name) : strlen(name);
+    if (length == 0 || length >= sizeof place->bucket) {
+        complain("%s: a place in OSS is oss://BUCKET/KEY", text);
+        return EXIT_USAGE;
+    }
+    memcpy(place->bucket, name, length);
+    place->is_oss = 1;
+    place->key = slash ? slash + 1 : "";
+    return EXIT_DONE;
+}
+
+int parse_oss(const char *text, struct place *place)
+{
+    if (parse_place(text, place) != EXIT_DONE)
+        return EXIT_USAGE;
+    if (!place->is_oss) {
+        complain("%s: this has to be a place in OSS: oss://BUCKET/KEY", text);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
+int exit_code(oss_status status)
+{
+    switch (status) {
+    case OSS_OK: return EXIT_DONE;
+    case OSS_INVALID_ARGUMENT: case OSS_UNSUPPORTED: return EXIT_USAGE;
+    case OSS_NOT_FOUND: return EXIT_NOT_FOUND;
+    case OSS_DENIED: case OSS_CREDENTIALS: return EXIT_DENIED;
+    case OSS_THROTTLED: case OSS_SERVER_ERROR: case OSS_NETWORK: case OSS_TIMEOUT: case OSS_BUSY: return EXIT_TEMPORARY;
+    case OSS_IO: return EXIT_LOCAL;
+    case OSS_CANCELLED: return signalled ? 128 + (int)signalled : EXIT_FAILED;
+    default: return EXIT_FAILED;
+    }
+}
+
+/* An error as a line of JSON on standard error. */
+static void json_error(const char *doing, const char *what, oss_call *with, oss_status status)
+{
+    json_to(stderr);
+    json_begin();
+    json_text("error", oss_call_error(with));
+    json_text("doing", doing);
+    json_text("what", what);
+    json_text("status", oss_status_name(status));
+    json_text("code", *oss_call_code(with) ? oss_call_code(with) : NULL);
+    json_text("request_id", *oss_call_request_id(with) ? oss_call_request_id(with) : NULL);
+    json_number("exit_code", exit_code(status));
+    json_end();
+    json_to(stdout);
+}
+
+int failed(const char *doing, const char *what, oss_call *with, oss_status status)
+{
+    hide_progress();
+    if (options.json)
+        json_error(doing, what, with, status);
+    else
+        complain("%s %s: %s", doing, what, oss_call_error(with));
+    return exit_code(status);
+}
+
+char *joined(const char *one, const char *other)
+{
+    char *text = malloc(strlen(one) + strlen(other) + 1);
+    if (!text) {
+        complain("there is no memory");
+        exit(EXIT_FAILED);
+    }
+    return strcat(strcpy(text, one), other);
+}
+
+char *directory_key(const char *key)
+{
+    const size_t length = strlen(key);
+    return joined(key, length == 0 || key[length - 1] == '/' ? "" : "/");
+}
+
+const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
