@@ -217,10 +217,11 @@ fn csv_as_it_is_written_in_the_wild() {
     let all = "select * from ossobject";
     let rows = [
         ("a::b\nc::d\n", "select _2 from ossobject", input(&encoded("FieldDelimiter", "::")), "b\nd\n"),
-        ("a|b\r\nc|d\r\n", "select _1 from ossobject", input(&(encoded("FieldDelimiter", "|") + &encoded("RecordDelimiter", "\r\n"))), "a\nc\n"),
-        ("'a,1',b\n", "select _1 from ossobject", input(&encoded("QuoteCharacter", "'")), "\"a,1\"\n"),
+        ("a|b\r\nc|d\r\n", "select _1 from ossobject", input(&(encoded("FieldDelimiter", "|") + &encoded("RecordDelimiter", "\r\n"))), "a\r\nc\r\n"),
+        ("'a,1',b\n", "select _1 from ossobject", input(&encoded("QuoteCharacter", "'")), "'a,1'\n"),
         ("\"a\nb\",c\n", "select _2 from ossobject", String::new(), "c\n"),
         ("\"a\nb\",c\n", "select _1 from ossobject", input("<AllowQuotedRecordDelimiter>false</AllowQuotedRecordDelimiter>"), "a\n\"b\"\"\"\n"),
+        ("a\n", all, input(&encoded("QuoteCharacter", "ab")), "InvalidArgument"),
         ("0\n1\n2\n3\n", all, input("<Range>line-range=1-2</Range>"), "1\n2\n"),
         ("a,b\nc\n", "select _1, _2 from ossobject", String::new(), "a,b\nc,\n"),
         ("a,b\nc\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord></Options>".to_owned(), "a,b\n400 InvalidRow.a record has too few columns"),

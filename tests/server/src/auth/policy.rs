@@ -26,6 +26,10 @@ pub fn check_names(exchange: &mut Exchange) -> Result<()> {
     }
     if let Some(key) = &exchange.head.place.key {
         let valid = address::object_key(key).ok_or_else(|| {
+            // Whoever only looks is told that there is no such thing.
+            if exchange.head.method == "HEAD" && key.starts_with(b"/") {
+                return ApiError::no_such_key(&String::from_utf8_lossy(key));
+            }
             ApiError::new(
                 400,
                 "InvalidObjectName",

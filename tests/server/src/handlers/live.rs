@@ -235,7 +235,16 @@ async fn post_playlist(exchange: &Exchange) -> Result<Answer> {
         return Err(ApiError::argument("PlaylistName", name, message));
     }
     find(exchange, channel)?;
-    let text = playlist(exchange, channel)?;
+    let nothing = |_| {
+        let message = "No ts file was found in the given time span.";
+        ApiError::argument(
+            "startTime",
+            exchange.query("startTime").unwrap_or_default(),
+            message,
+        )
+        .ec("0044-00000308")
+    };
+    let text = playlist(exchange, channel).map_err(nothing)?;
     let mut version = Version::new(&exchange.key, Kind::Normal, exchange.now_ms);
     let mut sums = Sums::new(true);
     sums.update(text.as_bytes());

@@ -175,6 +175,14 @@ pub use website::{enter, instead};
 /// What all answers get, refusals too.
 pub fn decorate(answer: &mut Answer, exchange: &Exchange) {
     cors::decorate(answer, exchange);
+    if let Ok(Some(bits)) = headers::traffic_limit(&exchange.head)
+        && answer.status < 300
+    {
+        // How long the limit held the bytes back, in milliseconds.
+        let bytes = exchange.body.received.saturating_add(answer.len());
+        let delay = bytes.saturating_mul(8000) / bits;
+        answer.set("x-oss-qos-delay-time", delay.to_string());
+    }
 }
 
 /// Encryption headers are echoed wherever an object is stored.

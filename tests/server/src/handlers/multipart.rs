@@ -245,6 +245,7 @@ pub async fn complete(exchange: &mut Exchange) -> Result<Answer> {
     let answer = Answer::xml(xml.finish())
         .header("etag", format!("\"{}\"", version.etag))
         .header("x-oss-hash-crc64ecma", version.crc.to_string())
+        .maybe("content-md5", version.md5.clone())
         .maybe("x-oss-version-id", version_id);
     let answer = super::with_encryption(answer, &version);
     match callback {
@@ -300,6 +301,12 @@ fn assemble(exchange: &Exchange, upload: &Upload, body: &[u8]) -> Result<Version
     let etags: String = parts.iter().map(|part| part.etag.as_str()).collect();
     version.etag = format!("{}-{}", checksum::md5_hex(etags.as_bytes()), parts.len());
     version.body = Body::join(parts.iter().map(|part| &part.body));
+    // What came in order was summed on its way.
+    if upload.sequential {
+        let mut sums = Sums::new(true);
+        version.body.each_block(|block| sums.update(block))?;
+        version.md5 = sums.finish().md5.map(crate::base64);
+    }
     Ok(version)
 }
 

@@ -29,13 +29,15 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
     let max = exchange.number("max-keys", 100, 1..=1000)? as usize;
     let region = &exchange.shared.region;
     let tag = |name: &str| exchange.query(name).filter(|value| !value.is_empty());
-    let (mut tag_key, mut tag_value) = (tag("tag-key"), tag("tag-value"));
-    // Two clients ask for `"key":"value"` in one parameter.
-    if let Some(pair) = tag("tagging") {
+    let mut wanted_tags: Vec<(String, Option<String>)> = Vec::new();
+    wanted_tags.extend(tag("tag-key").map(|key| (key, tag("tag-value"))));
+    // Clients ask for `"key":"value","key":"value"` in one parameter.
+    for pair in tag("tagging").unwrap_or_default().split(',') {
         let mut parts = pair
             .splitn(2, ':')
             .map(|part| part.trim_matches('"').to_owned());
-        (tag_key, tag_value) = (parts.next(), parts.next());
+        let key = parts.next().filter(|key| !key.is_empty());
+        wanted_tags.extend(key.map(|key| (key, parts.next())));
     }
     if prefix.len() > 63
         || prefix
@@ -60,14 +62,13 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
             wanted.is_none_or(|wanted| wanted == resource_group(settings))
         })
         .filter(|settings| {
-            let Some(key) = &tag_key else { return true };
-            let root = settings
-                .documents
-                .get("tagging")
-                .and_then(|text| xml::parse(text.as_bytes()).ok());
-            let tags = root.map(|root| super::tags_of(&root)).unwrap_or_default();
-            tags.iter()
-                .any(|(k, v)| k == key && tag_value.as_ref().is_none_or(|value| v == value))
+            let tags = tags_of(settings);
+            wanted_tags.iter().all(|(key, value)| {
+                let same = |(k, v): &(String, String)| {
+                    k == key && value.as_ref().is_none_or(|value| v == value)
+                };
+                tags.iter().any(same)
+            })
         })
         .collect();
     let truncated = buckets.len() > max;
@@ -98,11 +99,27 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
             .text("Name", &settings.name)
             .text("Region", region)
             .text("ResourceGroupId", &resource_group(settings))
-            .text("StorageClass", &settings.storage_class)
-            .close();
+            .text("StorageClass", &settings.storage_class);
+        if !wanted_tags.is_empty() {
+            xml.open("Tagging").open("TagSet");
+            for (key, value) in tags_of(settings) {
+                xml.open("Tag")
+                    .text("Key", &key)
+                    .text("Value", &value)
+                    .close();
+            }
+            xml.close().close();
+        }
+        xml.close();
     }
     xml.close();
     Ok(Answer::xml(xml.finish()))
+}
+
+fn tags_of(settings: &Settings) -> Vec<(String, String)> {
+    let document = settings.documents.get("tagging");
+    let root = document.and_then(|text| xml::parse(text.as_bytes()).ok());
+    root.map(|root| super::tags_of(&root)).unwrap_or_default()
 }
 
 /// The group of a bucket.

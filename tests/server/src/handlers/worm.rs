@@ -121,6 +121,10 @@ pub async fn perform(exchange: &mut Exchange) -> Result<Answer> {
             let days = days(exchange, "ExtendWormConfiguration").await?;
             let node = named(exchange)?;
             let field = |name| node.get(name).unwrap_or_default();
+            if field("State") != "Locked" {
+                let message = "Only a locked retention policy can be lengthened.";
+                return Err(ApiError::new(409, "InvalidWORMConfiguration", message));
+            }
             if field("RetentionPeriodInDays")
                 .parse::<u32>()
                 .is_ok_and(|old| days <= old)

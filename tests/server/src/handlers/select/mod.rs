@@ -76,11 +76,18 @@ fn dialect(csv: Option<&Node>) -> Result<Dialect> {
     if let Some(field) = decoded(csv, "FieldDelimiter")? {
         dialect.field = field.into_bytes();
     }
-    let first = |text: Option<String>| text.and_then(|text| text.bytes().next());
+    let one = |name: &str| match decoded(csv, name)? {
+        Some(text) if text.len() != 1 => Err(ApiError::argument(
+            name,
+            text,
+            format!("{name} is one character."),
+        )),
+        text => Ok(text.and_then(|text| text.bytes().next())),
+    };
     let breaks = csv.and_then(|csv| csv.get("AllowQuotedRecordDelimiter"));
     dialect.quoted_breaks = !breaks.is_some_and(|text| text.eq_ignore_ascii_case("false"));
-    dialect.quote = first(decoded(csv, "QuoteCharacter")?).unwrap_or(dialect.quote);
-    dialect.comment = first(decoded(csv, "CommentCharacter")?).or(dialect.comment);
+    dialect.quote = one("QuoteCharacter")?.unwrap_or(dialect.quote);
+    dialect.comment = one("CommentCharacter")?.or(dialect.comment);
     Ok(dialect)
 }
 
@@ -138,16 +145,19 @@ impl Wanted {
             .and_then(|(first, last)| Some((number(first, 0)?, number(last, u64::MAX)?)));
         let kind = if json { "JSON" } else { "CSV" };
         let out = output.and_then(|node| node.child(kind));
+        let dialect = dialect(csv)?;
+        // What is not said about the output is as in the input, where that is a CSV, too.
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Wanted {
             json,
             document: of_json
                 .and_then(|node| node.get("Type"))
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("document")),
-            dialect: dialect(csv)?,
             header,
             lines,
-            record_out: decoded(out, "RecordDelimiter")?.unwrap_or_else(|| "\n".to_owned()),
-            field_out: decoded(out, "FieldDelimiter")?.unwrap_or_else(|| ",".to_owned()),
+            record_out: decoded(out, "RecordDelimiter")?.unwrap_or_else(|| text(&dialect.record)),
+            field_out: decoded(out, "FieldDelimiter")?.unwrap_or_else(|| text(&dialect.field)),
+            dialect,
             keep_columns: flag(output, "KeepAllColumns"),
             raw: flag(output, "OutputRawData"),
             with_crc: flag(output, "EnablePayloadCrc"),
@@ -170,13 +180,17 @@ impl Wanted {
     }
 
     fn csv_line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
+        let quote = char::from(self.dialect.quote);
         let special = |text: &str| {
-            text.contains(&self.field_out) || text.contains(&self.record_out) || text.contains('"')
+            text.contains(&self.field_out)
+                || text.contains(&self.record_out)
+                || text.contains(quote)
         };
         let fields: Vec<String> = fields
             .map(|text| {
                 if special(text) {
-                    format!("\"{}\"", text.replace('"', "\"\""))
+                    let doubled = String::from_iter([quote, quote]);
+                    format!("{quote}{}{quote}", text.replace(quote, &doubled))
                 } else {
                     text.to_owned()
                 }
