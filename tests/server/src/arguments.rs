@@ -14,6 +14,7 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --dir DIR               keep objects in DIR; they are there again at the next start.
                           DIR is empty, new, or from an earlier start
   --memory                keep objects in memory (the default)
+  --memory-limit MB       objects take no more memory than this; more is refused with 500
   --port N                port for HTTP (default 9000, 0: any)
   --https-port M          port for HTTPS (default 9443, 0: any)
   --no-https              HTTP only
@@ -66,7 +67,8 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 23] = [
+const KNOWN: [(&str, bool); 24] = [
+    ("--memory-limit", true),
     ("--lifecycle-clock", true),
     ("--ram-role", true),
     ("--sts-lifetime", true),
@@ -157,6 +159,12 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
     match name {
         "--dir" => options.dir = Some(value.into()),
         "--memory" => options.dir = None,
+        "--memory-limit" => {
+            let bytes = value.parse::<u64>().ok().filter(|megabytes| *megabytes > 0);
+            let bytes = bytes.and_then(|megabytes| megabytes.checked_mul(1 << 20));
+            let wrong = || format!("{value:?} is not a number of MB; give 1 or more");
+            options.memory_limit = Some(bytes.ok_or_else(wrong)?);
+        }
         "--port" => parsed.port = port(&value)?,
         "--https-port" => parsed.https_port = Some(port(&value)?),
         "--no-https" => parsed.https_port = None,

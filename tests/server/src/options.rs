@@ -100,6 +100,8 @@ pub struct Options {
     pub sts_lifetime: Option<Duration>,
     /// How long an archived object takes to thaw.
     pub restore_delay: Duration,
+    /// How many bytes all objects may take together while they are kept in memory; `None`: as many as there are.
+    pub memory_limit: Option<u64>,
     /// How long a day is for the rules of lifecycles; `None` carries them out only when asked to.
     pub lifecycle_day: Option<Duration>,
     /// Threads that serve connections.
@@ -128,6 +130,7 @@ impl Default for Options {
             ram_role: None,
             sts_lifetime: None,
             restore_delay: Duration::from_secs(1),
+            memory_limit: None,
             lifecycle_day: None,
             threads: 4,
         }

@@ -84,14 +84,14 @@ struct Place {
     notices: Vec<String>,
 }
 
-fn open_place(dir: Option<&Path>) -> io::Result<Place> {
+fn open_place(dir: Option<&Path>, memory_limit: Option<u64>) -> io::Result<Place> {
     let Some(dir) = dir else {
         let authority = Authority::new()?;
         let name = format!("oss-local-ca-{}.pem", crate::random_hex(8));
         let ca_file = std::env::temp_dir().join(name);
         std::fs::write(&ca_file, &authority.pem)?;
         return Ok(Place {
-            store: Store::memory(),
+            store: Store::memory(memory_limit),
             authority,
             ca_file,
             notices: Vec::new(),
@@ -128,7 +128,7 @@ impl Server {
             authority,
             ca_file,
             notices,
-        } = open_place(options.dir.as_deref())?;
+        } = open_place(options.dir.as_deref(), options.memory_limit)?;
         let authority = Arc::new(authority);
         let tls = match options.https_addr {
             Some(_) => {

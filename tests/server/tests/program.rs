@@ -3,72 +3,12 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use support::program::{program, start};
 use support::*;
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_oss-local"));
-    command.args(["--port", "0", "--https-port", "0"]);
-    command
-}
-
-struct Running {
-    child: Child,
-    ready: Value,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn start(arguments: &[&str]) -> Running {
-    let mut child = program()
-        .arg("--json")
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let ready = serde_json::from_str(&line).unwrap_or_else(|_| {
-        let mut error = String::new();
-        let _ = child.stderr.as_mut().unwrap().read_to_string(&mut error);
-        panic!("{line}{error}")
-    });
-    Running { child, ready }
-}
-
-impl Running {
-    fn port(&self) -> u16 {
-        self.ready["http_port"].as_u64().unwrap() as u16
-    }
-
-    fn get(&self, path: &str, more: &str) -> Answer {
-        let head =
-            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{more}\r\n");
-        raw(self.port(), head.as_bytes())
-    }
-
-    /// Ends it by a signal; says how it ended.
-    fn signal(mut self, name: &str) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        let kill = Command::new("kill")
-            .args(["-s", name, &pid])
-            .status()
-            .unwrap();
-        assert!(kill.success());
-        self.child.wait().unwrap().code()
-    }
-}
 
 fn refused(arguments: &[&str]) -> String {
     let Output { status, stderr, .. } = program().args(arguments).output().unwrap();
@@ -146,6 +86,14 @@ fn mistakes_are_named() {
         (&["--json=1"], "--json takes no value"),
         (&["--dir"], "--dir needs a value"),
         (&["--what"], "--what is unknown"),
+        (
+            &["--memory-limit", "0"],
+            "--memory-limit: \"0\" is not a number of MB; give 1 or more",
+        ),
+        (
+            &["--lifecycle-clock", "x"],
+            "--lifecycle-clock: \"x\" is not a number of seconds",
+        ),
         (&["--dir", "/dev/null"], "/dev/null"),
         (&["--seed", "/nowhere"], "--seed: /nowhere"),
     ];

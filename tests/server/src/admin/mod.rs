@@ -19,7 +19,7 @@ pub use guard::refusal;
 pub use owner::{harmless, owned, owner_of};
 
 /// Settings that are kept and given back, and change nothing else here.
-const WITHOUT_EFFECT: [&str; 14] = [
+const WITHOUT_EFFECT: [&str; 15] = [
     "access points",
     "asynchronous fetch",
     "callback policy",
@@ -30,6 +30,7 @@ const WITHOUT_EFFECT: [&str; 14] = [
     "meta query",
     "QoS and resource pools",
     "replication",
+    "session policies of AssumeRole",
     "storage capacity",
     "styles and image processing",
     "transfer acceleration",

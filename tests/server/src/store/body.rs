@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::{Bytes, BytesMut};
 
 use super::disk::publish;
+use super::space::Space;
 use crate::answer::Slice;
 
 /// A file with the bytes of a piece. It is named by random digits, never by anything a client says.
@@ -244,6 +245,7 @@ pub enum Sink {
     Memory {
         pieces: Vec<Piece>,
         small: BytesMut,
+        space: Space,
     },
     File {
         partial: Partial,
@@ -269,10 +271,11 @@ impl Sink {
     const DIRECT: usize = 256 * 1024;
     const GATHER: usize = 1024 * 1024;
 
-    pub fn memory() -> Sink {
+    pub fn memory(space: Space) -> Sink {
         Sink::Memory {
             pieces: Vec::new(),
             small: BytesMut::new(),
+            space,
         }
     }
 
@@ -296,13 +299,18 @@ impl Sink {
 
     pub fn write(&mut self, chunk: Bytes) -> io::Result<()> {
         match self {
-            Sink::Memory { pieces, small } => {
+            Sink::Memory {
+                pieces,
+                small,
+                space,
+            } => {
                 if chunk.len() >= Sink::DIRECT || small.len() + chunk.len() > Sink::GATHER {
                     if !small.is_empty() {
-                        pieces.push(Piece::Memory(std::mem::take(small).freeze()));
+                        let gathered = space.hold(std::mem::take(small).freeze())?;
+                        pieces.push(Piece::Memory(gathered));
                     }
                     if chunk.len() >= Sink::DIRECT {
-                        pieces.push(Piece::Memory(chunk));
+                        pieces.push(Piece::Memory(space.hold(chunk)?));
                         return Ok(());
                     }
                 }
@@ -321,9 +329,13 @@ impl Sink {
 
     pub fn finish(self) -> io::Result<Body> {
         let pieces = match self {
-            Sink::Memory { mut pieces, small } => {
+            Sink::Memory {
+                mut pieces,
+                small,
+                space,
+            } => {
                 if !small.is_empty() {
-                    pieces.push(Piece::Memory(small.freeze()));
+                    pieces.push(Piece::Memory(space.hold(small.freeze())?));
                 }
                 pieces
             }

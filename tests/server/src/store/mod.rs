@@ -7,6 +7,7 @@ pub mod body;
 pub mod checksum;
 pub mod directory;
 mod disk;
+mod space;
 pub mod uploads;
 pub mod version;
 
@@ -21,6 +22,7 @@ use crate::errors::{ApiError, Result};
 use body::Sink;
 use directory::Directory;
 use disk::Disk;
+use space::Space;
 use uploads::Upload;
 pub use version::{Kind, Version};
 
@@ -95,14 +97,17 @@ impl Bucket {
 #[derive(Debug)]
 pub struct Store {
     disk: Option<Disk>,
+    space: Space,
     buckets: RwLock<BTreeMap<String, Arc<Bucket>>>,
     sequence: AtomicU64,
 }
 
 impl Store {
-    pub fn memory() -> Store {
+    /// `most` bounds the bytes of all bodies.
+    pub fn memory(most: Option<u64>) -> Store {
         Store {
             disk: None,
+            space: Space::new(most),
             buckets: RwLock::default(),
             sequence: AtomicU64::new(1),
         }
@@ -117,6 +122,7 @@ impl Store {
             .collect();
         let store = Store {
             disk: Some(disk),
+            space: Space::default(),
             buckets: RwLock::new(buckets),
             sequence: AtomicU64::new(last + 1),
         };
@@ -125,7 +131,7 @@ impl Store {
 
     pub fn sink(&self) -> io::Result<Sink> {
         match &self.disk {
-            None => Ok(Sink::memory()),
+            None => Ok(Sink::memory(self.space.clone())),
             Some(disk) => Sink::file(&disk.tmp, &disk.bodies),
         }
     }

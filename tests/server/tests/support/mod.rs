@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub mod chromium;
+pub mod program;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -143,7 +144,7 @@ fn split(bytes: &[u8]) -> Answer {
 /// A small signing client (V1, path style).
 #[derive(Clone)]
 pub struct Client<'a> {
-    pub server: &'a Server,
+    pub port: u16,
     pub bucket: String,
     pub id: &'a str,
     pub secret: &'a str,
@@ -155,7 +156,17 @@ impl Client<'_> {
     /// With the usual keys.
     pub fn of<'a>(server: &'a Server, bucket: &str) -> Client<'a> {
         Client {
-            server,
+            port: server.http_port(),
+            bucket: bucket.to_owned(),
+            id: oss_local::ACCESS_KEY_ID,
+            secret: oss_local::ACCESS_KEY_SECRET,
+        }
+    }
+
+    /// Of a server that is a program of its own.
+    pub fn at(port: u16, bucket: &str) -> Client<'static> {
+        Client {
+            port,
             bucket: bucket.to_owned(),
             id: oss_local::ACCESS_KEY_ID,
             secret: oss_local::ACCESS_KEY_SECRET,
@@ -185,7 +196,7 @@ impl Client<'_> {
         headers: Pairs<'_>,
         body: &[u8],
     ) -> Answer {
-        let mut stream = connect(self.server.http_port());
+        let mut stream = connect(self.port);
         let mut request = self.head(method, key, query, headers, body.len());
         request.extend_from_slice(body);
         let _ = stream.write_all(&request);
