@@ -970,6 +970,11 @@ OSS_API const char *oss_call_response_header_at(const oss_call *call,
                                                 size_t index,
                                                 const char **name);
 
+/// All headers of a good answer as one text: for each its name in lower case,
+/// ": ", its value and a line feed. NULL if there is no good answer. Cheaper
+/// than oss_call_response_header_at() for who wants them all.
+OSS_API const char *oss_call_response_headers(const oss_call *call);
+
 /// ETag of the object with its quotes; NULL if the answer has none.
 OSS_API const char *oss_call_etag(const oss_call *call);
 

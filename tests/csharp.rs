@@ -122,7 +122,7 @@ fn conformance_of_defaults_that_take_a_minute() {
 }
 
 /// The classes that hold the binding's own tests.
-const CLASSES: [&str; 8] = [
+const CLASSES: [&str; 10] = [
     "Everyday",
     "Failures",
     "Objects",
@@ -131,6 +131,8 @@ const CLASSES: [&str; 8] = [
     "Providers",
     "Settings",
     "Concurrency",
+    "Threads",
+    "Reads",
 ];
 
 /// The binding's own tests; the program says how many there are.
@@ -355,8 +357,8 @@ fn nothing_is_left_out() {
     let all = sources("bindings/csharp/src");
     let header = std::fs::read_to_string(root().join("include/oss.h")).unwrap();
     let code = without_comments(&header);
-    // What .NET does by other means: new calls instead of old ones made new, enumerations with names, a credentials
-    // object by its callback and keys, providers by their texts, a CRC-64 that tells none from 0.
+    // What .NET does by other means: headers from one text, new calls instead of old ones made new, enumerations with
+    // names, a credentials object by its callback and keys, providers by their texts, a CRC-64 that tells none from 0.
     let needless = [
         "oss_call_reset",
         "oss_status_name",
@@ -371,6 +373,11 @@ fn nothing_is_left_out() {
         "oss_credentials_profile",
         "oss_credentials_chain",
         "oss_call_crc64",
+        "oss_call_response_header",
+        "oss_call_response_header_at",
+        "oss_call_etag",
+        "oss_call_version_id",
+        "oss_call_next_append_position",
         // Transfers of large files in parts, which only C and Rust offer so far.
         "oss_abort_copy_large_object",
         "oss_abort_download_file",

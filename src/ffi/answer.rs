@@ -235,6 +235,22 @@ pub unsafe extern "C" fn oss_call_response_header_at(
     unsafe { lend_pair(call, "header", index, name, &header) }
 }
 
+/// All headers of a good answer as one text: for each its name in lower case,
+/// ": ", its value and a line feed. NULL if there is no good answer. Cheaper
+/// than oss_call_response_header_at() for who wants them all.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_response_headers(call: *const oss_call) -> *const c_char {
+    let find = |o: &Output| {
+        let headers = o.response()?.headers();
+        let lines = (0..).map_while(|index| headers.at(index));
+        Some(lines.fold(String::new(), |text, (name, value)| {
+            text + name + ": " + value + "\n"
+        }))
+    };
+    // SAFETY: NULL or a live handle.
+    unsafe { lend_text(call, ":headers", std::ptr::null(), &find) }
+}
+
 /// ETag of the object with its quotes; NULL if the answer has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_etag(call: *const oss_call) -> *const c_char {

@@ -58,6 +58,8 @@ static void all_headers(void)
     NUMBER(1, found);
     CHECK(i > 3);
     CHECK(name == NULL);
+    SAYS("x-oss-meta-colour: dark green\n", oss_call_response_headers(call));
+    SAYS("etag: \"", oss_call_response_headers(call));
 }
 
 static void headers(void)

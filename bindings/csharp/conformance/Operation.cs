@@ -259,10 +259,6 @@ internal static partial class Program
             {
                 stream.Dispose();
             }
-            else if (response != null)
-            {
-                response.Dispose();
-            }
             cancel.Dispose();
         }
     }

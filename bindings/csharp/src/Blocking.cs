@@ -7,105 +7,358 @@ namespace Alioss
 {
     /// <summary>
     /// Runs what blocks on threads of its own, so that the thread pool, which grows slowly and serves everybody else, does
-    /// not wait for the network. Threads wait a while for more work, then end.
+    /// not wait for the network. There are at most <see cref="MaxThreads"/>; further work waits in line. Of the threads that
+    /// are idle the one that idled last is woken, so that the others end after a while.
     /// </summary>
+    /// <remarks>
+    /// A thread that waits for a stream or callback of the caller's does not count meanwhile: what it waits for may itself
+    /// need a thread from here.
+    /// </remarks>
     internal static class Blocking
     {
-        private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
+        private static TimeSpan idleTime = TimeSpan.FromSeconds(10);
         private static readonly object Gate = new object();
-        private static readonly List<Action> Waiting = new List<Action>();
-        private static int idle;
+        private static readonly LinkedList<Work> Waiting = new LinkedList<Work>();
+        private static readonly List<Worker> Idle = new List<Worker>();
+        private static int maxThreads = 256;
+
+        /// <summary>Threads that work, and are not in <see cref="Wait{T}"/>.</summary>
+        private static int busy;
+
+        /// <summary>How a thread is started; tests have it fail.</summary>
+        private static Action<Thread> start = StartThread;
+
+        [ThreadStatic]
+        private static bool isWorker;
+
+        /// <summary>How many of these threads work at once at most.</summary>
+        internal static int MaxThreads
+        {
+            get
+            {
+                lock (Gate)
+                {
+                    return maxThreads;
+                }
+            }
+
+            set
+            {
+                lock (Gate)
+                {
+                    maxThreads = value;
+                    while (TryServe())
+                    {
+                    }
+                }
+            }
+        }
 
         /// <summary>
         /// Runs <paramref name="work"/>, which has to obey <paramref name="token"/> itself, and does not even begin once
-        /// that is cancelled.
+        /// that is cancelled. <paramref name="after"/> is run on the same thread once the result is known.
         /// </summary>
-        internal static Task<T> Run<T>(Func<T> work, CancellationToken token)
+        internal static Task<T> Run<T>(Func<T> work, CancellationToken token, Action<T>? after = null)
         {
             if (token.IsCancellationRequested)
             {
                 return Task.FromCanceled<T>(token);
             }
-            var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-            var context = ExecutionContext.Capture();
-            ContextCallback body = ignored => Complete(source, work, token);
-            Start(() =>
-            {
-                if (context == null)
-                {
-                    body(null);
-                }
-                else
-                {
-                    ExecutionContext.Run(context, body, null);
-                }
-            });
-            return source.Task;
-        }
-
-        private static void Complete<T>(TaskCompletionSource<T> source, Func<T> work, CancellationToken token)
-        {
+            var made = new Work<T>(work, token, after);
             try
             {
-                source.SetResult(work());
-            }
-            catch (OperationCanceledException exception)
-            {
-                if (token.IsCancellationRequested && exception.CancellationToken == token)
-                {
-                    source.TrySetCanceled(token);
-                }
-                else
-                {
-                    source.SetException(exception);
-                }
+                Enter(made);
             }
             catch (Exception exception)
             {
-                source.SetException(exception);
+                return Task.FromException<T>(exception);
+            }
+            made.WatchToken();
+            return made.Task;
+        }
+
+        /// <summary>Waits for what a stream or callback of the caller's does.</summary>
+        internal static T Wait<T>(Task<T> task)
+        {
+            if (task.IsCompleted || !isWorker)
+            {
+                return task.GetAwaiter().GetResult();
+            }
+            lock (Gate)
+            {
+                busy--;
+                TryServe();
+            }
+            try
+            {
+                return task.GetAwaiter().GetResult();
+            }
+            finally
+            {
+                lock (Gate)
+                {
+                    busy++;
+                }
             }
         }
 
-        private static void Start(Action work)
+        /// <summary>The same for a task without a result.</summary>
+        internal static void Wait(Task task)
+        {
+            if (task.IsCompleted)
+            {
+                task.GetAwaiter().GetResult();
+                return;
+            }
+            Wait(Finish(task));
+        }
+
+        /// <summary>Starts a thread that keeps nothing of the context it is started in.</summary>
+        private static void StartThread(Thread thread)
+        {
+#if NET
+            thread.UnsafeStart();
+#else
+            thread.Start();
+#endif
+        }
+
+        private static async Task<bool> Finish(Task task)
+        {
+            await task.ConfigureAwait(false);
+            return true;
+        }
+
+        /// <summary>Puts work in line and sees to it that a thread does it; if none can be started, it is not in line.</summary>
+        private static void Enter(Work work)
         {
             lock (Gate)
             {
-                Waiting.Add(work);
-                if (idle >= Waiting.Count)
+                work.Place = Waiting.AddLast(work);
+                try
                 {
-                    Monitor.Pulse(Gate);
-                    return;
+                    TryServe();
+                }
+                catch
+                {
+                    // Nobody waits for it any more, so nobody may do it.
+                    TakeOut(work);
+                    throw;
                 }
             }
-            new Thread(Work) { IsBackground = true, Name = "alioss" }.Start();
         }
 
-        private static void Work()
+        /// <summary>Takes work out of the line; whether it was still there. Within the gate.</summary>
+        private static bool TakeOut(Work work)
         {
-            for (;;)
+            if (work.Place == null)
             {
-                Action work;
+                return false;
+            }
+            Waiting.Remove(work.Place);
+            work.Place = null;
+            return true;
+        }
+
+        /// <summary>Gives the first work in line a thread, if there is work and may be a thread. Within the gate.</summary>
+        private static bool TryServe()
+        {
+            if (Waiting.Count == 0 || busy >= maxThreads)
+            {
+                return false;
+            }
+            if (Idle.Count > 0)
+            {
+                var worker = Idle[Idle.Count - 1];
+                Idle.RemoveAt(Idle.Count - 1);
+                busy++;
+                worker.Wake(Taken());
+                return true;
+            }
+            var first = new Worker();
+            start(new Thread(first.Loop) { IsBackground = true, Name = "alioss" });
+            busy++;
+            first.Wake(Taken());
+            return true;
+        }
+
+        private static Work Taken()
+        {
+            var work = Waiting.First!.Value;
+            TakeOut(work);
+            return work;
+        }
+
+        /// <summary>A thread with what it is to do next.</summary>
+        private sealed class Worker
+        {
+            private Work? next;
+
+            internal void Wake(Work work)
+            {
+                lock (this)
+                {
+                    next = work;
+                    Monitor.Pulse(this);
+                }
+            }
+
+            internal void Loop()
+            {
+                isWorker = true;
+                for (var work = Next(); work != null; work = Next())
+                {
+                    do
+                    {
+                        work.Do();
+                    }
+                    while ((work = Another()) != null);
+                }
+            }
+
+            /// <summary>What is first in line, without a pause; null, and this thread idles.</summary>
+            private Work? Another()
+            {
                 lock (Gate)
                 {
-                    idle++;
-                    try
+                    if (Waiting.Count > 0 && busy <= maxThreads)
                     {
-                        while (Waiting.Count == 0)
-                        {
-                            if (!Monitor.Wait(Gate, IdleTime) && Waiting.Count == 0)
-                            {
-                                return;
-                            }
-                        }
+                        return Taken();
                     }
-                    finally
-                    {
-                        idle--;
-                    }
-                    work = Waiting[0];
-                    Waiting.RemoveAt(0);
+                    busy--;
+                    Idle.Add(this);
+                    return null;
                 }
-                work();
+            }
+
+            /// <summary>Waits for work; null after a while without any.</summary>
+            private Work? Next()
+            {
+                lock (this)
+                {
+                    while (next == null && Monitor.Wait(this, idleTime))
+                    {
+                    }
+                }
+                lock (Gate)
+                {
+                    var work = next;
+                    next = null;
+                    if (work == null)
+                    {
+                        Idle.Remove(this);
+                    }
+                    return work;
+                }
+            }
+        }
+
+        /// <summary>Something to be done once.</summary>
+        private abstract class Work
+        {
+            /// <summary>Its place in line; null once it has left.</summary>
+            internal LinkedListNode<Work>? Place;
+
+            internal abstract void Do();
+        }
+
+        private sealed class Work<T> : Work
+        {
+            private static readonly Action<object?> CancelAction = state => ((Work<T>)state!).Cancel();
+            private static readonly ContextCallback Body = state => ((Work<T>)state!).Complete();
+
+            private readonly TaskCompletionSource<T> source =
+                new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            private readonly Func<T> work;
+            private readonly Action<T>? after;
+            private readonly CancellationToken token;
+            private readonly ExecutionContext? context = ExecutionContext.Capture();
+            private CancellationTokenRegistration registration;
+
+            internal Work(Func<T> work, CancellationToken token, Action<T>? after)
+            {
+                this.work = work;
+                this.token = token;
+                this.after = after;
+            }
+
+            internal Task<T> Task => source.Task;
+
+            /// <summary>Lets a wait in line be cancelled.</summary>
+            internal void WatchToken()
+            {
+                if (!token.CanBeCanceled || !IsWaiting(default(CancellationTokenRegistration)))
+                {
+                    return;
+                }
+                var made = token.Register(CancelAction, this);
+                if (!IsWaiting(made))
+                {
+                    made.Dispose();
+                }
+            }
+
+            internal override void Do()
+            {
+                if (context == null)
+                {
+                    Complete();
+                }
+                else
+                {
+                    ExecutionContext.Run(context, Body, this);
+                }
+            }
+
+            /// <summary>Whether it is in line; then it has the registration of its token, and ends it.</summary>
+            private bool IsWaiting(CancellationTokenRegistration made)
+            {
+                lock (Gate)
+                {
+                    if (Place == null)
+                    {
+                        return false;
+                    }
+                    registration = made;
+                    return true;
+                }
+            }
+
+            private void Cancel()
+            {
+                bool left;
+                lock (Gate)
+                {
+                    left = TakeOut(this);
+                }
+                if (left)
+                {
+                    source.TrySetCanceled(token);
+                }
+            }
+
+            private void Complete()
+            {
+                registration.Dispose();
+                T result;
+                try
+                {
+                    result = work();
+                }
+                catch (OperationCanceledException exception)
+                    when (token.IsCancellationRequested && exception.CancellationToken == token)
+                {
+                    source.TrySetCanceled(token);
+                    return;
+                }
+                catch (Exception exception)
+                {
+                    source.SetException(exception);
+                    return;
+                }
+                source.SetResult(result);
+                after?.Invoke(result);
             }
         }
     }

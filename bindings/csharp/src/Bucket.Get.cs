@@ -9,28 +9,28 @@ namespace Alioss
     public sealed unsafe partial class Bucket
     {
         /// <summary>
-        /// GetObject: the object as a stream, read as it arrives. <paramref name="token"/> ends the reading as well. Dispose
+        /// GetObject: the object as a stream, read as it arrives. <paramref name="cancellationToken"/> ends the reading as well. Dispose
         /// the stream: until then it keeps a connection.
         /// </summary>
         public ObjectStream GetObject(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_get_object(call.Owner, keyText, call.Pointer));
-                return Opened(call, token, Native.oss_call_content_length(call.Handle));
+                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle));
             }
         }
 
         /// <summary>As <see cref="GetObject"/>, on another thread.</summary>
         public Task<ObjectStream> GetObjectAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObject(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Opening(() => GetObject(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetObject into <paramref name="buffer"/>; how many bytes came. A larger object is
@@ -39,13 +39,11 @@ namespace Alioss
         public int GetObjectToBuffer(
             string key,
             ArraySegment<byte> buffer,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             OssResponse response;
-            int length = GetObjectToBuffer(key, buffer, out response, options, token);
-            response.Dispose();
-            return length;
+            return GetObjectToBuffer(key, buffer, out response, options, cancellationToken);
         }
 
         /// <summary>GetObject into <paramref name="buffer"/>, with the headers of the answer.</summary>
@@ -53,8 +51,8 @@ namespace Alioss
             string key,
             ArraySegment<byte> buffer,
             out OssResponse response,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             if (buffer.Array == null)
             {
@@ -62,7 +60,7 @@ namespace Alioss
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bytes = buffer.Array)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 UIntPtr length;
                 var room = (UIntPtr)(uint)buffer.Count;
@@ -77,25 +75,25 @@ namespace Alioss
         public Task<int> GetObjectToBufferAsync(
             string key,
             ArraySegment<byte> buffer,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectToBuffer(key, buffer, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectToBuffer(key, buffer, options, cancellationToken), cancellationToken);
 
         /// <summary>GetObject into the file at <paramref name="path"/>, which appears whole or not at all.</summary>
         public OssResponse GetObjectToFile(
             string key,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_object_to_file, key, nameof(key), path, nameof(path), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_object_to_file, key, nameof(key), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectToFile"/>, on another thread.</summary>
         public Task<OssResponse> GetObjectToFileAsync(
             string key,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectToFile(key, path, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectToFile(key, path, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetObject into <paramref name="target"/>, piece by piece. Unless this returns, what was written is not the object.
@@ -104,9 +102,9 @@ namespace Alioss
         public OssResponse GetObjectToStream(
             string key,
             Stream target,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            GetToStream(key, target, options, token, false);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            GetToStream(key, target, options, cancellationToken, false);
 
         /// <summary>
         /// As <see cref="GetObjectToStream"/>, on another thread; writes with
@@ -115,37 +113,37 @@ namespace Alioss
         public Task<OssResponse> GetObjectToStreamAsync(
             string key,
             Stream target,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetToStream(key, target, options, token, true), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetToStream(key, target, options, cancellationToken, true), cancellationToken);
 
         /// <summary>HeadObject: the headers of the object without its body.</summary>
         public OssResponse HeadObject(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_head_object, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_head_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="HeadObject"/>, on another thread.</summary>
         public Task<OssResponse> HeadObjectAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => HeadObject(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => HeadObject(key, options, cancellationToken), cancellationToken);
 
         /// <summary>GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.</summary>
         public OssResponse GetObjectMeta(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_object_meta, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_object_meta, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectMeta"/>, on another thread.</summary>
         public Task<OssResponse> GetObjectMetaAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectMeta(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectMeta(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// Whether the object exists, by GetObjectMeta. Only the service's word that it does not is a false; a refusal, a
@@ -153,11 +151,11 @@ namespace Alioss
         /// </summary>
         public bool ObjectExists(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 int exists;
                 call.Check(Native.oss_object_exists(call.Owner, keyText, &exists, call.Pointer));
@@ -168,9 +166,9 @@ namespace Alioss
         /// <summary>As <see cref="ObjectExists"/>, on another thread.</summary>
         public Task<bool> ObjectExistsAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => ObjectExists(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => ObjectExists(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// SelectObject: what the SQL text <paramref name="expression"/> finds in a CSV or JSON object, as a stream of its
@@ -181,15 +179,15 @@ namespace Alioss
         public ObjectStream SelectObject(
             string key,
             string expression,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* expressionText = Utf8.Required(expression, nameof(expression)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_select_object(call.Owner, keyText, expressionText, call.Pointer));
-                return Opened(call, token, -1);
+                return Opened(call, cancellationToken, -1);
             }
         }
 
@@ -197,20 +195,20 @@ namespace Alioss
         public Task<ObjectStream> SelectObjectAsync(
             string key,
             string expression,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => SelectObject(key, expression, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Opening(() => SelectObject(key, expression, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// CreateSelectObjectMeta: has the rows of a CSV or JSON object counted. Fields as for <see cref="SelectObject"/>.
         /// </summary>
         public SelectObjectMeta CreateSelectObjectMeta(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 uint splits;
                 ulong rows;
@@ -223,30 +221,50 @@ namespace Alioss
         /// <summary>As <see cref="CreateSelectObjectMeta"/>, on another thread.</summary>
         public Task<SelectObjectMeta> CreateSelectObjectMetaAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => CreateSelectObjectMeta(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => CreateSelectObjectMeta(key, options, cancellationToken), cancellationToken);
+
+        /// <summary>Opens a stream on another thread, which also begins to read it.</summary>
+        private static Task<ObjectStream> Opening(Func<ObjectStream> open, CancellationToken cancellationToken) =>
+            Blocking.Run(() => open().Reserved(), cancellationToken, stream => stream.ReadOn());
 
         /// <summary>The body of an answer, whose stream from now on owns the call.</summary>
-        private ObjectStream Opened(Call call, CancellationToken token, long length)
+        private ObjectStream Opened(Call call, CancellationToken cancellationToken, long length)
         {
             call.Handle.Keep(handle);
             var progress = call.TakeProgress();
-            return new ObjectStream(call.Handle, token, call.Release(), progress, length);
+            return new ObjectStream(call.Release(), cancellationToken, progress, length);
         }
 
         private OssResponse GetToStream(
-            string key, Stream target, CallOptions options, CancellationToken token, bool async)
+            string key, Stream target, CallOptions? options, CancellationToken cancellationToken, bool async)
         {
             if (target == null)
             {
                 throw new ArgumentNullException(nameof(target));
             }
+            if (options?.HeadersReceived != null)
+            {
+                return GetWithHeaders(key, target, options, cancellationToken, async);
+            }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token, target, async))
+            using (var call = new Call(handle, options, cancellationToken, target, async))
             {
                 call.Check(Native.oss_get_object_to_stream(call.Owner, keyText, Callbacks.Write, call.User, call.Pointer));
                 return call.Answer();
+            }
+        }
+
+        /// <summary>The same with a look at the headers in between.</summary>
+        private OssResponse GetWithHeaders(
+            string key, Stream target, CallOptions options, CancellationToken cancellationToken, bool async)
+        {
+            using (var stream = GetObject(key, options, cancellationToken))
+            {
+                options.HeadersReceived!.Invoke(stream.Response);
+                stream.CopyOn(target, async, cancellationToken);
+                return stream.Response;
             }
         }
     }

@@ -14,56 +14,56 @@ namespace Alioss
         /// "max-keys".
         /// </summary>
         public IEnumerable<ObjectEntry> ListObjectsV2(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectsV2Lazily(prefix, delimiter, options, token);
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken);
 
         /// <summary>As <see cref="ListObjectsV2"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<ObjectEntry>> ListObjectsV2Async(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectsV2Lazily(prefix, delimiter, options, token).ToListAsync();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListObjectsV2"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<ObjectEntry> EnumerateObjectsV2Async(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default) =>
-            ListObjectsV2Lazily(prefix, delimiter, options, token).Stream();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken).Stream();
 #endif
 
         /// <summary>
         /// ListObjects: as <see cref="ListObjectsV2"/>, by the older operation; begins after the query "marker".
         /// </summary>
         public IEnumerable<ObjectEntry> ListObjects(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectsLazily(prefix, delimiter, options, token);
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectsLazily(prefix, delimiter, options, cancellationToken);
 
         /// <summary>As <see cref="ListObjects"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<ObjectEntry>> ListObjectsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectsLazily(prefix, delimiter, options, token).ToListAsync();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListObjects"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<ObjectEntry> EnumerateObjectsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default) =>
-            ListObjectsLazily(prefix, delimiter, options, token).Stream();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            ListObjectsLazily(prefix, delimiter, options, cancellationToken).Stream();
 #endif
 
         /// <summary>
@@ -71,28 +71,28 @@ namespace Alioss
         /// newest first; begins after the query "key-marker" and "version-id-marker".
         /// </summary>
         public IEnumerable<ObjectEntry> ListObjectVersions(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectVersionsLazily(prefix, delimiter, options, token);
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken);
 
         /// <summary>As <see cref="ListObjectVersions"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<ObjectEntry>> ListObjectVersionsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListObjectVersionsLazily(prefix, delimiter, options, token).ToListAsync();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListObjectVersions"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<ObjectEntry> EnumerateObjectVersionsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default) =>
-            ListObjectVersionsLazily(prefix, delimiter, options, token).Stream();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken).Stream();
 #endif
 
         /// <summary>
@@ -100,28 +100,28 @@ namespace Alioss
         /// begins after the query "key-marker" and "upload-id-marker".
         /// </summary>
         public IEnumerable<UploadEntry> ListMultipartUploads(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListMultipartUploadsLazily(prefix, delimiter, options, token);
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken);
 
         /// <summary>As <see cref="ListMultipartUploads"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<UploadEntry>> ListMultipartUploadsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListMultipartUploadsLazily(prefix, delimiter, options, token).ToListAsync();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListMultipartUploads"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<UploadEntry> EnumerateMultipartUploadsAsync(
-            string prefix = null,
-            string delimiter = null,
-            CallOptions options = null,
-            CancellationToken token = default) =>
-            ListMultipartUploadsLazily(prefix, delimiter, options, token).Stream();
+            string? prefix = null,
+            string? delimiter = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken).Stream();
 #endif
 
         /// <summary>
@@ -131,61 +131,61 @@ namespace Alioss
         public IEnumerable<UploadedPart> ListParts(
             string key,
             string uploadId,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListPartsLazily(key, uploadId, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListPartsLazily(key, uploadId, options, cancellationToken);
 
         /// <summary>As <see cref="ListParts"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<UploadedPart>> ListPartsAsync(
             string key,
             string uploadId,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            ListPartsLazily(key, uploadId, options, token).ToListAsync();
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListPartsLazily(key, uploadId, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListParts"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<UploadedPart> EnumeratePartsAsync(
             string key,
             string uploadId,
-            CallOptions options = null,
-            CancellationToken token = default) =>
-            ListPartsLazily(key, uploadId, options, token).Stream();
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default) =>
+            ListPartsLazily(key, uploadId, options, cancellationToken).Stream();
 #endif
 
         private Listing<ObjectEntry> ListObjectsV2Lazily(
-            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Under(Native.oss_list_objects_v2, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+            string? prefix, string? delimiter, CallOptions? options, CancellationToken cancellationToken) =>
+            Under(Native.oss_list_objects_v2, prefix, delimiter, entry => new ObjectEntry(entry), options, cancellationToken);
 
         private Listing<ObjectEntry> ListObjectsLazily(
-            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Under(Native.oss_list_objects, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+            string? prefix, string? delimiter, CallOptions? options, CancellationToken cancellationToken) =>
+            Under(Native.oss_list_objects, prefix, delimiter, entry => new ObjectEntry(entry), options, cancellationToken);
 
         private Listing<ObjectEntry> ListObjectVersionsLazily(
-            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Under(Native.oss_list_object_versions, prefix, delimiter, entry => new ObjectEntry(entry), options, token);
+            string? prefix, string? delimiter, CallOptions? options, CancellationToken cancellationToken) =>
+            Under(Native.oss_list_object_versions, prefix, delimiter, entry => new ObjectEntry(entry), options, cancellationToken);
 
         private Listing<UploadEntry> ListMultipartUploadsLazily(
-            string prefix, string delimiter, CallOptions options, CancellationToken token) =>
-            Under(Native.oss_list_multipart_uploads, prefix, delimiter, entry => new UploadEntry(entry), options, token);
+            string? prefix, string? delimiter, CallOptions? options, CancellationToken cancellationToken) =>
+            Under(Native.oss_list_multipart_uploads, prefix, delimiter, entry => new UploadEntry(entry), options, cancellationToken);
 
         private Listing<UploadedPart> ListPartsLazily(
-            string key, string uploadId, CallOptions options, CancellationToken token) =>
+            string key, string uploadId, CallOptions? options, CancellationToken cancellationToken) =>
             Lazily(
                 Native.oss_list_parts,
                 Utf8.Required(key, nameof(key)),
                 Utf8.Required(uploadId, nameof(uploadId)),
                 entry => new UploadedPart(entry),
                 options,
-                token);
+                cancellationToken);
 
         private Listing<T> Under<T>(
             TextsFunction function,
-            string prefix,
-            string delimiter,
+            string? prefix,
+            string? delimiter,
             Listing<T>.Reader read,
-            CallOptions options,
-            CancellationToken token)
+            CallOptions? options,
+            CancellationToken cancellationToken)
             where T : class =>
             Lazily(
                 function,
@@ -193,15 +193,15 @@ namespace Alioss
                 Utf8.Optional(delimiter, nameof(delimiter)),
                 read,
                 options,
-                token);
+                cancellationToken);
 
         private Listing<T> Lazily<T>(
             TextsFunction function,
-            byte[] first,
-            byte[] second,
+            byte[]? first,
+            byte[]? second,
             Listing<T>.Reader read,
-            CallOptions options,
-            CancellationToken token)
+            CallOptions? options,
+            CancellationToken cancellationToken)
             where T : class =>
             new Listing<T>(
                 cancel =>
@@ -224,6 +224,6 @@ namespace Alioss
                     }
                 },
                 read,
-                token);
+                cancellationToken);
     }
 }

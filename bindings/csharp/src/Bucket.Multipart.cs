@@ -15,16 +15,16 @@ namespace Alioss
         /// </summary>
         public OssResponse InitiateMultipartUpload(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_initiate_multipart_upload, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_initiate_multipart_upload, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="InitiateMultipartUpload"/>, on another thread.</summary>
         public Task<OssResponse> InitiateMultipartUploadAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => InitiateMultipartUpload(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => InitiateMultipartUpload(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// UploadPart: stores <paramref name="data"/> as part <paramref name="number"/>, 1 to 10000; 100 KB to 5 GB, the
@@ -35,9 +35,9 @@ namespace Alioss
             string uploadId,
             int number,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            UploadPart(key, uploadId, number, Segment(data), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            UploadPart(key, uploadId, number, Segment(data), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="UploadPart(string, string, int, byte[], CallOptions, CancellationToken)"/>, on another thread.
@@ -47,9 +47,9 @@ namespace Alioss
             string uploadId,
             int number,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
 
         /// <summary>UploadPart of a part of an array.</summary>
         public UploadedPart UploadPart(
@@ -57,13 +57,13 @@ namespace Alioss
             string uploadId,
             int number,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
             fixed (byte* bytes = Segment(data).Array)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)data.Count;
                 call.Check(Native.oss_upload_part(
@@ -81,9 +81,9 @@ namespace Alioss
             string uploadId,
             int number,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
 
         /// <summary>UploadPart of what is left of <paramref name="source"/>, which stays open.</summary>
         public UploadedPart UploadPart(
@@ -91,9 +91,9 @@ namespace Alioss
             string uploadId,
             int number,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            UploadPart(key, uploadId, number, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            UploadPart(key, uploadId, number, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// UploadPart of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields.
@@ -104,9 +104,9 @@ namespace Alioss
             int number,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            UploadStream(key, uploadId, number, source, length, options, token, false);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            UploadStream(key, uploadId, number, source, length, options, cancellationToken, false);
 
         /// <summary>
         /// As <see cref="UploadPart(string, string, int, Stream, CallOptions, CancellationToken)"/>, on another thread;
@@ -117,9 +117,9 @@ namespace Alioss
             string uploadId,
             int number,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            UploadPartAsync(key, uploadId, number, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            UploadPartAsync(key, uploadId, number, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="UploadPart(string, string, int, Stream, long, CallOptions, CancellationToken)"/>, on another
@@ -131,9 +131,9 @@ namespace Alioss
             int number,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => UploadStream(key, uploadId, number, source, length, options, token, true), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => UploadStream(key, uploadId, number, source, length, options, cancellationToken, true), cancellationToken);
 
         /// <summary>
         /// UploadPart of <paramref name="length"/> bytes of the file at <paramref name="path"/>, from <paramref
@@ -146,13 +146,13 @@ namespace Alioss
             string path,
             long offset,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_upload_part_file(
                     call.Owner, keyText, idText, number, pathText, offset, length, call.Pointer));
@@ -168,9 +168,9 @@ namespace Alioss
             string path,
             long offset,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// UploadPartCopy: makes part <paramref name="number"/> a copy of an object, or of <see cref="CallOptions.Range"/>
@@ -181,17 +181,17 @@ namespace Alioss
             string uploadId,
             int number,
             string sourceKey,
-            string sourceBucket = null,
-            string sourceVersionId = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
             fixed (byte* bucketText = Utf8.Optional(sourceBucket, nameof(sourceBucket)))
             fixed (byte* sourceText = Utf8.Required(sourceKey, nameof(sourceKey)))
             fixed (byte* versionText = Utf8.Optional(sourceVersionId, nameof(sourceVersionId)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_upload_part_copy(
                     call.Owner, keyText, idText, number, bucketText, sourceText, versionText, call.Pointer));
@@ -205,11 +205,11 @@ namespace Alioss
             string uploadId,
             int number,
             string sourceKey,
-            string sourceBucket = null,
-            string sourceVersionId = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, token), token);
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// CompleteMultipartUpload: makes <paramref name="parts"/>, in ascending order of their numbers, the object, and
@@ -219,13 +219,13 @@ namespace Alioss
         public OssResponse CompleteMultipartUpload(
             string key,
             string uploadId,
-            IEnumerable<UploadedPart> parts = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            IEnumerable<UploadedPart>? parts = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 foreach (UploadedPart part in parts ?? new UploadedPart[0])
                 {
@@ -240,26 +240,26 @@ namespace Alioss
         public Task<OssResponse> CompleteMultipartUploadAsync(
             string key,
             string uploadId,
-            IEnumerable<UploadedPart> parts = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => CompleteMultipartUpload(key, uploadId, parts, options, token), token);
+            IEnumerable<UploadedPart>? parts = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => CompleteMultipartUpload(key, uploadId, parts, options, cancellationToken), cancellationToken);
 
         /// <summary>AbortMultipartUpload: ends an upload and deletes its parts.</summary>
         public OssResponse AbortMultipartUpload(
             string key,
             string uploadId,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_abort_multipart_upload, key, nameof(key), uploadId, nameof(uploadId), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_abort_multipart_upload, key, nameof(key), uploadId, nameof(uploadId), options, cancellationToken);
 
         /// <summary>As <see cref="AbortMultipartUpload"/>, on another thread.</summary>
         public Task<OssResponse> AbortMultipartUploadAsync(
             string key,
             string uploadId,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => AbortMultipartUpload(key, uploadId, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AbortMultipartUpload(key, uploadId, options, cancellationToken), cancellationToken);
 
         private UploadedPart UploadStream(
             string key,
@@ -267,13 +267,13 @@ namespace Alioss
             int number,
             Stream source,
             long length,
-            CallOptions options,
-            CancellationToken token,
+            CallOptions? options,
+            CancellationToken cancellationToken,
             bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
-            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_upload_part_stream(
                     call.Owner, keyText, idText, number, length, Callbacks.Read, call.User, call.Pointer));

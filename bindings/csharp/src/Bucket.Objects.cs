@@ -11,16 +11,16 @@ namespace Alioss
         /// <summary>DeleteObject. Deleting what is not there is a success, as with the service.</summary>
         public OssResponse DeleteObject(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_delete_object, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_delete_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="DeleteObject"/>, on another thread.</summary>
         public Task<OssResponse> DeleteObjectAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteObject(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteObject(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// DeleteMultipleObjects: 1 to 1000 objects. If <paramref name="quiet"/>, only those that could not be deleted
@@ -29,9 +29,9 @@ namespace Alioss
         public DeletedObjects DeleteMultipleObjects(
             IEnumerable<string> keys,
             bool quiet = false,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            DeleteMultipleObjects(Named(keys), quiet, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            DeleteMultipleObjects(Named(keys), quiet, options, cancellationToken);
 
         /// <summary>
         /// As <see cref="DeleteMultipleObjects(IEnumerable{string}, bool, CallOptions, CancellationToken)"/>, on another
@@ -40,21 +40,21 @@ namespace Alioss
         public Task<DeletedObjects> DeleteMultipleObjectsAsync(
             IEnumerable<string> keys,
             bool quiet = false,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteMultipleObjects of 1 to 1000 objects, each of them by key and version.</summary>
         public DeletedObjects DeleteMultipleObjects(
             IEnumerable<ObjectVersion> objects,
             bool quiet = false,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             var all = new List<ObjectVersion>(objects ?? throw new ArgumentNullException(nameof(objects)));
             using (var keys = new TextArray(all.ConvertAll(one => Utf8.Required(one.Key, "key"))))
             using (var versions = new TextArray(all.ConvertAll(one => Utf8.Optional(one.VersionId, "version_id"))))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_delete_multiple_objects(
                     call.Owner, keys.Pointer, versions.Pointer, (UIntPtr)(uint)all.Count, quiet ? 1 : 0, call.Pointer));
@@ -74,9 +74,9 @@ namespace Alioss
         public Task<DeletedObjects> DeleteMultipleObjectsAsync(
             IEnumerable<ObjectVersion> objects,
             bool quiet = false,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// CopyObject: makes <paramref name="key"/> a copy of <paramref name="sourceKey"/>, up to 5 GB. Null for the
@@ -86,16 +86,16 @@ namespace Alioss
         public OssResponse CopyObject(
             string key,
             string sourceKey,
-            string sourceBucket = null,
-            string sourceVersionId = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bucketText = Utf8.Optional(sourceBucket, nameof(sourceBucket)))
             fixed (byte* sourceText = Utf8.Required(sourceKey, nameof(sourceKey)))
             fixed (byte* versionText = Utf8.Optional(sourceVersionId, nameof(sourceVersionId)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_copy_object(call.Owner, keyText, bucketText, sourceText, versionText, call.Pointer));
                 return call.Answer();
@@ -106,11 +106,11 @@ namespace Alioss
         public Task<OssResponse> CopyObjectAsync(
             string key,
             string sourceKey,
-            string sourceBucket = null,
-            string sourceVersionId = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, token), token);
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutObjectAcl: <paramref name="acl"/> is "default", "private", "public-read" or "public-read-write".
@@ -118,32 +118,32 @@ namespace Alioss
         public OssResponse PutObjectAcl(
             string key,
             string acl,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_put_object_acl, key, nameof(key), acl, nameof(acl), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_put_object_acl, key, nameof(key), acl, nameof(acl), options, cancellationToken);
 
         /// <summary>As <see cref="PutObjectAcl"/>, on another thread.</summary>
         public Task<OssResponse> PutObjectAclAsync(
             string key,
             string acl,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectAcl(key, acl, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectAcl(key, acl, options, cancellationToken), cancellationToken);
 
         /// <summary>GetObjectAcl: who may do what with the object, and whose it is.</summary>
         public AccessControlPolicy GetObjectAcl(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
             Configuration.Of<AccessControlPolicy>(
-                Send(Native.oss_get_object_acl, key, nameof(key), options, token));
+                Send(Native.oss_get_object_acl, key, nameof(key), options, cancellationToken));
 
         /// <summary>As <see cref="GetObjectAcl"/>, on another thread.</summary>
         public Task<AccessControlPolicy> GetObjectAclAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectAcl(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectAcl(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutSymlink: makes <paramref name="key"/> a link to <paramref name="target"/>, a key of the same bucket.
@@ -151,44 +151,44 @@ namespace Alioss
         public OssResponse PutSymlink(
             string key,
             string target,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_put_symlink, key, nameof(key), target, nameof(target), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_put_symlink, key, nameof(key), target, nameof(target), options, cancellationToken);
 
         /// <summary>As <see cref="PutSymlink"/>, on another thread.</summary>
         public Task<OssResponse> PutSymlinkAsync(
             string key,
             string target,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutSymlink(key, target, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutSymlink(key, target, options, cancellationToken), cancellationToken);
 
         /// <summary>GetSymlink: <see cref="OssResponse.SymlinkTarget"/> tells where the link leads.</summary>
         public OssResponse GetSymlink(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_symlink, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_symlink, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="GetSymlink"/>, on another thread.</summary>
         public Task<OssResponse> GetSymlinkAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetSymlink(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetSymlink(key, options, cancellationToken), cancellationToken);
 
         /// <summary>PutObjectTagging: replaces all tags of the object by these, up to 10.</summary>
         public OssResponse PutObjectTagging(
             string key,
             IEnumerable<KeyValuePair<string, string>> tags,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             var all = new List<KeyValuePair<string, string>>(tags ?? throw new ArgumentNullException(nameof(tags)));
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             using (var names = new TextArray(all.ConvertAll(tag => Utf8.Required(tag.Key, "name"))))
             using (var values = new TextArray(all.ConvertAll(tag => Utf8.Required(tag.Value, "value"))))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_put_object_tagging(
                     call.Owner, keyText, names.Pointer, values.Pointer, (UIntPtr)(uint)all.Count, call.Pointer));
@@ -200,38 +200,38 @@ namespace Alioss
         public Task<OssResponse> PutObjectTaggingAsync(
             string key,
             IEnumerable<KeyValuePair<string, string>> tags,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectTagging(key, tags, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectTagging(key, tags, options, cancellationToken), cancellationToken);
 
         /// <summary>GetObjectTagging: the tags of the object.</summary>
         public Tagging GetObjectTagging(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
             Configuration.Of<Tagging>(
-                Send(Native.oss_get_object_tagging, key, nameof(key), options, token));
+                Send(Native.oss_get_object_tagging, key, nameof(key), options, cancellationToken));
 
         /// <summary>As <see cref="GetObjectTagging"/>, on another thread.</summary>
         public Task<Tagging> GetObjectTaggingAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectTagging(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectTagging(key, options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteObjectTagging: takes off all tags.</summary>
         public OssResponse DeleteObjectTagging(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_delete_object_tagging, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_delete_object_tagging, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="DeleteObjectTagging"/>, on another thread.</summary>
         public Task<OssResponse> DeleteObjectTaggingAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteObjectTagging(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteObjectTagging(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// RestoreObject: has an archived object made readable, for <paramref name="days"/> days, or 0 for the service's
@@ -241,13 +241,13 @@ namespace Alioss
         public OssResponse RestoreObject(
             string key,
             int days = 0,
-            string tier = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? tier = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* tierText = Utf8.Optional(tier, nameof(tier)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_restore_object(call.Owner, keyText, days, tierText, call.Pointer));
                 return call.Answer();
@@ -258,24 +258,24 @@ namespace Alioss
         public Task<OssResponse> RestoreObjectAsync(
             string key,
             int days = 0,
-            string tier = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => RestoreObject(key, days, tier, options, token), token);
+            string? tier = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => RestoreObject(key, days, tier, options, cancellationToken), cancellationToken);
 
         /// <summary>CleanRestoredObject: ends the time in which a restored object is readable.</summary>
         public OssResponse CleanRestoredObject(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_clean_restored_object, key, nameof(key), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_clean_restored_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="CleanRestoredObject"/>, on another thread.</summary>
         public Task<OssResponse> CleanRestoredObjectAsync(
             string key,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => CleanRestoredObject(key, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => CleanRestoredObject(key, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// ProcessObject: does <paramref name="process"/>, such as "image/resize,w_100|sys/saveas,o_...". <see
@@ -284,17 +284,17 @@ namespace Alioss
         public OssResponse ProcessObject(
             string key,
             string process,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_process_object, key, nameof(key), process, nameof(process), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_process_object, key, nameof(key), process, nameof(process), options, cancellationToken);
 
         /// <summary>As <see cref="ProcessObject"/>, on another thread.</summary>
         public Task<OssResponse> ProcessObjectAsync(
             string key,
             string process,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => ProcessObject(key, process, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => ProcessObject(key, process, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// AsyncProcessObject: as <see cref="ProcessObject"/>, but only begins it; <see cref="OssResponse.Body"/> has the
@@ -303,17 +303,17 @@ namespace Alioss
         public OssResponse AsyncProcessObject(
             string key,
             string process,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_async_process_object, key, nameof(key), process, nameof(process), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_async_process_object, key, nameof(key), process, nameof(process), options, cancellationToken);
 
         /// <summary>As <see cref="AsyncProcessObject"/>, on another thread.</summary>
         public Task<OssResponse> AsyncProcessObjectAsync(
             string key,
             string process,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => AsyncProcessObject(key, process, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
 
         private static IEnumerable<ObjectVersion> Named(IEnumerable<string> keys)
         {

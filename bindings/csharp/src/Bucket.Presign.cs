@@ -16,18 +16,15 @@ namespace Alioss
             string method,
             string key,
             TimeSpan expires,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* methodText = Utf8.Required(method, nameof(method)))
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_presign(call.Owner, methodText, keyText, Seconds(expires), call.Pointer));
-                using (var signed = call.Answer())
-                {
-                    return new PresignedRequest(signed);
-                }
+                return new PresignedRequest(call.Handle);
             }
         }
 
@@ -36,9 +33,9 @@ namespace Alioss
             string method,
             string key,
             TimeSpan expires,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => Presign(method, key, expires, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => Presign(method, key, expires, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// Signs a form that lets anybody upload an object (PostObject) for the time <paramref name="expires"/>, under
@@ -47,28 +44,25 @@ namespace Alioss
         /// </summary>
         public PostForm PostPolicy(
             TimeSpan expires,
-            string conditions = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? conditions = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* conditionsText = Utf8.Optional(conditions, nameof(conditions)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_post_policy(call.Owner, Seconds(expires), conditionsText, call.Pointer));
-                using (var signed = call.Answer())
-                {
-                    return new PostForm(signed);
-                }
+                return new PostForm(call.Handle);
             }
         }
 
         /// <summary>As <see cref="PostPolicy"/>, on another thread.</summary>
         public Task<PostForm> PostPolicyAsync(
             TimeSpan expires,
-            string conditions = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PostPolicy(expires, conditions, options, token), token);
+            string? conditions = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PostPolicy(expires, conditions, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutObject by a presigned URL, compared with its CRC-64. Of the bucket only the connections and settings are
@@ -77,9 +71,9 @@ namespace Alioss
         public OssResponse PutObjectByUrl(
             string url,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            PutObjectByUrl(url, Segment(data), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            PutObjectByUrl(url, Segment(data), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="PutObjectByUrl(string, byte[], CallOptions, CancellationToken)"/>, on another thread.
@@ -87,20 +81,20 @@ namespace Alioss
         public Task<OssResponse> PutObjectByUrlAsync(
             string url,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectByUrl(url, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
 
         /// <summary>PutObject of a part of an array by a presigned URL.</summary>
         public OssResponse PutObjectByUrl(
             string url,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* urlText = Utf8.Required(url, nameof(url)))
             fixed (byte* bytes = Segment(data).Array)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)data.Count;
                 call.Check(Native.oss_put_object_by_url(call.Owner, urlText, bytes + data.Offset, length, call.Pointer));
@@ -114,30 +108,30 @@ namespace Alioss
         public Task<OssResponse> PutObjectByUrlAsync(
             string url,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectByUrl(url, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
 
         /// <summary>GetObject by a presigned URL, as a stream that is to be disposed.</summary>
         public ObjectStream GetObjectByUrl(
             string url,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* urlText = Utf8.Required(url, nameof(url)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_get_object_by_url(call.Owner, urlText, call.Pointer));
-                return Opened(call, token, Native.oss_call_content_length(call.Handle));
+                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle));
             }
         }
 
         /// <summary>As <see cref="GetObjectByUrl"/>, on another thread.</summary>
         public Task<ObjectStream> GetObjectByUrlAsync(
             string url,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectByUrl(url, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Opening(() => GetObjectByUrl(url, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetObject by a presigned URL into the file at <paramref name="path"/>, which appears whole or not at all.
@@ -145,31 +139,31 @@ namespace Alioss
         public OssResponse GetObjectByUrlToFile(
             string url,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_object_by_url_to_file, url, nameof(url), path, nameof(path), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_object_by_url_to_file, url, nameof(url), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectByUrlToFile"/>, on another thread.</summary>
         public Task<OssResponse> GetObjectByUrlToFileAsync(
             string url,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectByUrlToFile(url, path, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetObjectByUrlToFile(url, path, options, cancellationToken), cancellationToken);
 
         /// <summary>HeadObject by a presigned URL.</summary>
         public OssResponse HeadObjectByUrl(
             string url,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_head_object_by_url, url, nameof(url), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_head_object_by_url, url, nameof(url), options, cancellationToken);
 
         /// <summary>As <see cref="HeadObjectByUrl"/>, on another thread.</summary>
         public Task<OssResponse> HeadObjectByUrlAsync(
             string url,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => HeadObjectByUrl(url, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
 
         /// <summary>Whole seconds, no fewer than were asked for.</summary>
         private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);

@@ -15,28 +15,28 @@ namespace Alioss
         public OssResponse PutObject(
             string key,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            PutObject(key, Segment(data), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            PutObject(key, Segment(data), options, cancellationToken);
 
         /// <summary>As <see cref="PutObject(string, byte[], CallOptions, CancellationToken)"/>, on another thread.</summary>
         public Task<OssResponse> PutObjectAsync(
             string key,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObject(key, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
 
         /// <summary>PutObject of a part of an array.</summary>
         public OssResponse PutObject(
             string key,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bytes = Segment(data).Array)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)data.Count;
                 call.Check(Native.oss_put_object(call.Owner, keyText, bytes + data.Offset, length, call.Pointer));
@@ -48,25 +48,25 @@ namespace Alioss
         public Task<OssResponse> PutObjectAsync(
             string key,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObject(key, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
 
         /// <summary>PutObject from the file at <paramref name="path"/>, up to 5 GB.</summary>
         public OssResponse PutObjectFile(
             string key,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_put_object_file, key, nameof(key), path, nameof(path), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_put_object_file, key, nameof(key), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="PutObjectFile"/>, on another thread.</summary>
         public Task<OssResponse> PutObjectFileAsync(
             string key,
             string path,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectFile(key, path, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutObjectFile(key, path, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutObject of what is left of <paramref name="source"/>, up to 5 GB: with its length if the stream can seek, else in
@@ -76,9 +76,9 @@ namespace Alioss
         public OssResponse PutObject(
             string key,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            PutObject(key, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            PutObject(key, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// PutObject of what <paramref name="source"/> yields: just <paramref name="length"/> bytes, or -1 for all up to its
@@ -88,9 +88,9 @@ namespace Alioss
             string key,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            PutStream(key, source, length, options, token, false);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            PutStream(key, source, length, options, cancellationToken, false);
 
         /// <summary>
         /// As <see cref="PutObject(string, Stream, CallOptions, CancellationToken)"/>, on another thread; reads with
@@ -99,9 +99,9 @@ namespace Alioss
         public Task<OssResponse> PutObjectAsync(
             string key,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            PutObjectAsync(key, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            PutObjectAsync(key, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="PutObject(string, Stream, long, CallOptions, CancellationToken)"/>, on another thread; reads with
@@ -111,9 +111,9 @@ namespace Alioss
             string key,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutStream(key, source, length, options, token, true), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutStream(key, source, length, options, cancellationToken, true), cancellationToken);
 
         /// <summary>
         /// AppendObject: adds <paramref name="data"/> to an appendable object whose size has to be <paramref
@@ -124,9 +124,9 @@ namespace Alioss
             string key,
             long position,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            AppendObject(key, position, Segment(data), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            AppendObject(key, position, Segment(data), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="AppendObject(string, long, byte[], CallOptions, CancellationToken)"/>, on another thread.
@@ -135,21 +135,21 @@ namespace Alioss
             string key,
             long position,
             byte[] data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => AppendObject(key, position, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
 
         /// <summary>AppendObject of a part of an array.</summary>
         public OssResponse AppendObject(
             string key,
             long position,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bytes = Segment(data).Array)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)data.Count;
                 call.Check(Native.oss_append_object(call.Owner, keyText, position, bytes + data.Offset, length, call.Pointer));
@@ -165,18 +165,18 @@ namespace Alioss
             string key,
             long position,
             ArraySegment<byte> data,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => AppendObject(key, position, data, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
 
         /// <summary>AppendObject of what is left of <paramref name="source"/>, which stays open.</summary>
         public OssResponse AppendObject(
             string key,
             long position,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            AppendObject(key, position, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            AppendObject(key, position, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// AppendObject of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields.
@@ -186,9 +186,9 @@ namespace Alioss
             long position,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            AppendStream(key, position, source, length, options, token, false);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            AppendStream(key, position, source, length, options, cancellationToken, false);
 
         /// <summary>
         /// As <see cref="AppendObject(string, long, Stream, CallOptions, CancellationToken)"/>, on another thread; reads
@@ -198,9 +198,9 @@ namespace Alioss
             string key,
             long position,
             Stream source,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            AppendObjectAsync(key, position, source, Rest(source), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            AppendObjectAsync(key, position, source, Rest(source), options, cancellationToken);
 
         /// <summary>
         /// As <see cref="AppendObject(string, long, Stream, long, CallOptions, CancellationToken)"/>, on another thread;
@@ -211,19 +211,19 @@ namespace Alioss
             long position,
             Stream source,
             long length,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => AppendStream(key, position, source, length, options, token, true), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AppendStream(key, position, source, length, options, cancellationToken, true), cancellationToken);
 
         /// <summary>SealAppendObject: nothing can be appended any more; <paramref name="position"/> is the size.</summary>
         public OssResponse SealAppendObject(
             string key,
             long position,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_seal_append_object(call.Owner, keyText, position, call.Pointer));
                 return call.Answer();
@@ -234,15 +234,15 @@ namespace Alioss
         public Task<OssResponse> SealAppendObjectAsync(
             string key,
             long position,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => SealAppendObject(key, position, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => SealAppendObject(key, position, options, cancellationToken), cancellationToken);
 
         private OssResponse PutStream(
-            string key, Stream source, long length, CallOptions options, CancellationToken token, bool async)
+            string key, Stream source, long length, CallOptions? options, CancellationToken cancellationToken, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_put_object_stream(call.Owner, keyText, length, Callbacks.Read, call.User, call.Pointer));
                 return call.Answer();
@@ -250,10 +250,10 @@ namespace Alioss
         }
 
         private OssResponse AppendStream(
-            string key, long position, Stream source, long length, CallOptions options, CancellationToken token, bool async)
+            string key, long position, Stream source, long length, CallOptions? options, CancellationToken cancellationToken, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, token, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
             {
                 call.Check(Native.oss_append_object_stream(
                     call.Owner, keyText, position, length, Callbacks.Read, call.User, call.Pointer));

@@ -11,338 +11,335 @@ namespace Alioss
         /// <summary>PutBucketLifecycle: replaces what becomes of the objects in time.</summary>
         public OssResponse PutBucketLifecycle(
             LifecycleConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketLifecycle", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketLifecycle", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketLifecycle"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketLifecycleAsync(
             LifecycleConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketLifecycle(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketLifecycle(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketLifecycle: what becomes of the objects in time.</summary>
         public LifecycleConfiguration GetBucketLifecycle(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<LifecycleConfiguration>("GetBucketLifecycle", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<LifecycleConfiguration>("GetBucketLifecycle", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLifecycle"/>, on another thread.</summary>
         public Task<LifecycleConfiguration> GetBucketLifecycleAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLifecycle(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLifecycle: takes it off.</summary>
         public OssResponse DeleteBucketLifecycle(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketLifecycle", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketLifecycle", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketLifecycle"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketLifecycleAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketLifecycle(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketCors: replaces from where browsers may use the bucket.</summary>
         public OssResponse PutBucketCors(
             CorsConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketCors", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketCors", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketCors"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketCorsAsync(
             CorsConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketCors(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketCors(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketCors: from where browsers may use the bucket.</summary>
         public CorsConfiguration GetBucketCors(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<CorsConfiguration>("GetBucketCors", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<CorsConfiguration>("GetBucketCors", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketCors"/>, on another thread.</summary>
         public Task<CorsConfiguration> GetBucketCorsAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketCors(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketCors: takes it off.</summary>
         public OssResponse DeleteBucketCors(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketCors", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketCors", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketCors"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketCorsAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketCors(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketLogging: replaces where the access log goes.</summary>
         public OssResponse PutBucketLogging(
             LoggingConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketLogging", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketLogging", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketLogging"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketLoggingAsync(
             LoggingConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketLogging(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketLogging(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketLogging: where the access log goes.</summary>
         public LoggingConfiguration GetBucketLogging(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<LoggingConfiguration>("GetBucketLogging", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<LoggingConfiguration>("GetBucketLogging", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLogging"/>, on another thread.</summary>
         public Task<LoggingConfiguration> GetBucketLoggingAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLogging(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLogging: takes it off.</summary>
         public OssResponse DeleteBucketLogging(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketLogging", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketLogging", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketLogging"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketLoggingAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketLogging(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketWebsite: replaces how the bucket serves as a web site.</summary>
         public OssResponse PutBucketWebsite(
             WebsiteConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketWebsite", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketWebsite", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketWebsite"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketWebsiteAsync(
             WebsiteConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketWebsite(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketWebsite(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketWebsite: how the bucket serves as a web site.</summary>
         public WebsiteConfiguration GetBucketWebsite(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<WebsiteConfiguration>("GetBucketWebsite", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<WebsiteConfiguration>("GetBucketWebsite", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketWebsite"/>, on another thread.</summary>
         public Task<WebsiteConfiguration> GetBucketWebsiteAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketWebsite(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketWebsite: takes it off.</summary>
         public OssResponse DeleteBucketWebsite(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketWebsite", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketWebsite", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketWebsite"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketWebsiteAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketWebsite(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketReferer: replaces from which pages the bucket may be used.</summary>
         public OssResponse PutBucketReferer(
             RefererConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketReferer", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketReferer", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketReferer"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketRefererAsync(
             RefererConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketReferer(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketReferer(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketReferer: from which pages the bucket may be used.</summary>
         public RefererConfiguration GetBucketReferer(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<RefererConfiguration>("GetBucketReferer", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<RefererConfiguration>("GetBucketReferer", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketReferer"/>, on another thread.</summary>
         public Task<RefererConfiguration> GetBucketRefererAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketReferer(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketReferer(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketEncryption: replaces how the service encrypts what the bucket stores.</summary>
         public OssResponse PutBucketEncryption(
             EncryptionConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketEncryption", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketEncryption", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketEncryption"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketEncryptionAsync(
             EncryptionConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketEncryption(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketEncryption(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketEncryption: how the service encrypts what the bucket stores.</summary>
         public EncryptionConfiguration GetBucketEncryption(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<EncryptionConfiguration>("GetBucketEncryption", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<EncryptionConfiguration>("GetBucketEncryption", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketEncryption"/>, on another thread.</summary>
         public Task<EncryptionConfiguration> GetBucketEncryptionAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketEncryption(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketEncryption: takes it off.</summary>
         public OssResponse DeleteBucketEncryption(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketEncryption", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketEncryption", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketEncryption"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketEncryptionAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketEncryption(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketVersioning: replaces whether the bucket keeps versions.</summary>
         public OssResponse PutBucketVersioning(
             VersioningConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketVersioning", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketVersioning", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketVersioning"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketVersioningAsync(
             VersioningConfiguration configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketVersioning(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketVersioning(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketVersioning: whether the bucket keeps versions.</summary>
         public VersioningConfiguration GetBucketVersioning(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<VersioningConfiguration>("GetBucketVersioning", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<VersioningConfiguration>("GetBucketVersioning", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketVersioning"/>, on another thread.</summary>
         public Task<VersioningConfiguration> GetBucketVersioningAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketVersioning(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketVersioning(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketTags: replaces the tags of the bucket.</summary>
         public OssResponse PutBucketTags(
             Tagging configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Put("PutBucketTags", configuration, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Put("PutBucketTags", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketTags"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketTagsAsync(
             Tagging configuration,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketTags(configuration, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketTags(configuration, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketTags: the tags of the bucket.</summary>
         public Tagging GetBucketTags(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Get<Tagging>("GetBucketTags", options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Get<Tagging>("GetBucketTags", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketTags"/>, on another thread.</summary>
         public Task<Tagging> GetBucketTagsAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketTags(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketTags: takes it off.</summary>
         public OssResponse DeleteBucketTags(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketTags", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketTags", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketTags"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketTagsAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketTags(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketPolicy: <paramref name="policy"/> is a JSON text.</summary>
         public OssResponse PutBucketPolicy(
             string policy,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             var json = Encoding.UTF8.GetBytes(policy ?? throw new ArgumentNullException(nameof(policy)));
-            return Invoke("PutBucketPolicy", null, json, options, token);
+            return Invoke("PutBucketPolicy", null, json, options, cancellationToken);
         }
 
         /// <summary>As <see cref="PutBucketPolicy"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketPolicyAsync(
             string policy,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketPolicy(policy, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketPolicy(policy, options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketPolicy: the policy of the bucket, a JSON text.</summary>
         public string GetBucketPolicy(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            using (var response = Invoke("GetBucketPolicy", null, null, options, token))
-            {
-                return Encoding.UTF8.GetString(response.Body);
-            }
+            return Encoding.UTF8.GetString(Invoke("GetBucketPolicy", null, null, options, cancellationToken).Body);
         }
 
         /// <summary>As <see cref="GetBucketPolicy"/>, on another thread.</summary>
         public Task<string> GetBucketPolicyAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketPolicy(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketPolicy(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketPolicy: takes it off.</summary>
         public OssResponse DeleteBucketPolicy(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Invoke("DeleteBucketPolicy", null, null, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Invoke("DeleteBucketPolicy", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketPolicy"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketPolicyAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketPolicy(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucketPolicy(options, cancellationToken), cancellationToken);
 
         private OssResponse Put(
-            string operation, Configuration configuration, CallOptions options, CancellationToken token)
+            string operation, Configuration configuration, CallOptions? options, CancellationToken cancellationToken)
         {
             var body = (configuration ?? throw new ArgumentNullException(nameof(configuration))).ToXml();
-            return Invoke(operation, null, body, options, token);
+            return Invoke(operation, null, body, options, cancellationToken);
         }
 
-        private T Get<T>(string operation, CallOptions options, CancellationToken token)
+        private T Get<T>(string operation, CallOptions? options, CancellationToken cancellationToken)
             where T : Configuration, new() =>
-            Configuration.Of<T>(Invoke(operation, null, null, options, token));
+            Configuration.Of<T>(Invoke(operation, null, null, options, cancellationToken));
     }
 }

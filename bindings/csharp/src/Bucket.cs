@@ -32,8 +32,8 @@ namespace Alioss
                     handle = config.Opened(Native.oss_bucket_new(config.Handle, pointer));
                 }
             }
-            Name = Utf8.Text(Native.oss_bucket_name(handle));
-            Endpoint = Utf8.Text(Native.oss_bucket_endpoint(handle));
+            Name = Utf8.Text(Native.oss_bucket_name(handle)) ?? "";
+            Endpoint = Utf8.Text(Native.oss_bucket_endpoint(handle)) ?? "";
         }
 
         /// <summary>Its name.</summary>
@@ -50,15 +50,15 @@ namespace Alioss
         /// <c>["StorageClass"]</c> and <c>["DataRedundancyType"]</c>; creating one's own bucket again is a success.
         /// </summary>
         public OssResponse PutBucket(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_put_bucket, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_put_bucket, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucket(CallOptions, CancellationToken)"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucket(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucket(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutBucket with a class, such as "IA"; a redundancy, "LRS" or "ZRS"; and an ACL, such as "private". Each may be
@@ -66,12 +66,12 @@ namespace Alioss
         /// </summary>
         public OssResponse PutBucket(
             string storageClass,
-            string redundancy = null,
-            string acl = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? redundancy = null,
+            string? acl = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.OptionalField("StorageClass", storageClass);
                 call.OptionalField("DataRedundancyType", redundancy);
@@ -89,33 +89,33 @@ namespace Alioss
         /// </summary>
         public Task<OssResponse> PutBucketAsync(
             string storageClass,
-            string redundancy = null,
-            string acl = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucket(storageClass, redundancy, acl, options, token), token);
+            string? redundancy = null,
+            string? acl = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucket(storageClass, redundancy, acl, options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucket: the bucket has to be empty.</summary>
         public OssResponse DeleteBucket(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_delete_bucket, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_delete_bucket, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucket"/>, on another thread.</summary>
         public Task<OssResponse> DeleteBucketAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucket(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DeleteBucket(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// Whether the bucket exists, by GetBucketAcl. Only the service's word that it does not is a false; somebody
         /// else's is an exception.
         /// </summary>
         public bool BucketExists(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 int exists;
                 call.Check(Native.oss_bucket_exists(call.Owner, &exists, call.Pointer));
@@ -125,75 +125,75 @@ namespace Alioss
 
         /// <summary>As <see cref="BucketExists"/>, on another thread.</summary>
         public Task<bool> BucketExistsAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => BucketExists(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => BucketExists(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetBucketInfo: <see cref="OssResponse.Text"/> has "Bucket.StorageClass", "Bucket.Location" and so on.
         /// </summary>
         public OssResponse GetBucketInfo(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_bucket_info, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_bucket_info, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketInfo"/>, on another thread.</summary>
         public Task<OssResponse> GetBucketInfoAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketInfo(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketInfo(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetBucketStat: <see cref="OssResponse.Text"/> has "Storage" in bytes, "ObjectCount" and so on.
         /// </summary>
         public OssResponse GetBucketStat(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_bucket_stat, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_bucket_stat, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketStat"/>, on another thread.</summary>
         public Task<OssResponse> GetBucketStatAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketStat(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketStat(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketLocation: <see cref="OssResponse.Text"/> of "" has it, such as "oss-cn-hangzhou".</summary>
         public OssResponse GetBucketLocation(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_get_bucket_location, options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_get_bucket_location, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLocation"/>, on another thread.</summary>
         public Task<OssResponse> GetBucketLocationAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLocation(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketLocation(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketAcl: who may do what with the bucket, and whose it is.</summary>
         public AccessControlPolicy GetBucketAcl(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Configuration.Of<AccessControlPolicy>(Send(Native.oss_get_bucket_acl, options, token));
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Configuration.Of<AccessControlPolicy>(Send(Native.oss_get_bucket_acl, options, cancellationToken));
 
         /// <summary>As <see cref="GetBucketAcl"/>, on another thread.</summary>
         public Task<AccessControlPolicy> GetBucketAclAsync(
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketAcl(options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => GetBucketAcl(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketAcl: <paramref name="acl"/> is "private", "public-read" or "public-read-write".</summary>
         public OssResponse PutBucketAcl(
             string acl,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Send(Native.oss_put_bucket_acl, acl, nameof(acl), options, token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Send(Native.oss_put_bucket_acl, acl, nameof(acl), options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketAcl"/>, on another thread.</summary>
         public Task<OssResponse> PutBucketAclAsync(
             string acl,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketAcl(acl, options, token), token);
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => PutBucketAcl(acl, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// Sends any operation by its official name, such as "PutBucketLifecycle", and collects the answer, up to 64 MiB:
@@ -203,30 +203,30 @@ namespace Alioss
         /// </summary>
         public OssResponse Invoke(
             string operation,
-            string key = null,
-            byte[] body = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            string? key = null,
+            byte[]? body = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* operationText = Utf8.Required(operation, nameof(operation)))
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
             fixed (byte* bytes = body)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_invoke(call.Owner, operationText, keyText, bytes, length, call.Pointer));
-                return call.Answer().WithMemoryPressure();
+                return call.Answer();
             }
         }
 
         /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
         public Task<OssResponse> InvokeAsync(
             string operation,
-            string key = null,
-            byte[] body = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => Invoke(operation, key, body, options, token), token);
+            string? key = null,
+            byte[]? body = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => Invoke(operation, key, body, options, cancellationToken), cancellationToken);
 
         private static ArraySegment<byte> Segment(byte[] data) =>
             new ArraySegment<byte>(data ?? throw new ArgumentNullException(nameof(data)));
@@ -247,9 +247,9 @@ namespace Alioss
 
         private delegate int TextsFunction(IntPtr bucket, byte* first, byte* second, IntPtr call);
 
-        private OssResponse Send(BucketFunction function, CallOptions options, CancellationToken token)
+        private OssResponse Send(BucketFunction function, CallOptions? options, CancellationToken cancellationToken)
         {
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(function(call.Owner, call.Pointer));
                 return call.Answer();
@@ -257,10 +257,10 @@ namespace Alioss
         }
 
         private OssResponse Send(
-            TextFunction function, string text, string name, CallOptions options, CancellationToken token)
+            TextFunction function, string text, string name, CallOptions? options, CancellationToken cancellationToken)
         {
             fixed (byte* pointer = Utf8.Required(text, name))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(function(call.Owner, pointer, call.Pointer));
                 return call.Answer();
@@ -273,12 +273,12 @@ namespace Alioss
             string firstName,
             string second,
             string secondName,
-            CallOptions options,
-            CancellationToken token)
+            CallOptions? options,
+            CancellationToken cancellationToken)
         {
             fixed (byte* firstText = Utf8.Required(first, firstName))
             fixed (byte* secondText = Utf8.Required(second, secondName))
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(function(call.Owner, firstText, secondText, call.Pointer));
                 return call.Answer();

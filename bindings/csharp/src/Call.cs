@@ -10,11 +10,11 @@ namespace Alioss
     /// <summary>One request from its options to its answer, on one thread.</summary>
     internal sealed unsafe class Call : IDisposable
     {
-        private static readonly Action<object> CancelAction = Cancel;
+        private static readonly Action<object?> CancelAction = Cancel;
 
         private readonly Handle owner;
         private readonly CancellationToken token;
-        private readonly Transfer transfer;
+        private readonly Transfer? transfer;
         private CancellationTokenRegistration registration;
         private GCHandle transferHandle;
         private bool ownerHeld;
@@ -27,7 +27,7 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ObjectDisposedException"><paramref name="owner"/> is disposed.</exception>
         internal Call(
-            Handle owner, CallOptions options, CancellationToken token, Stream stream = null, bool async = false)
+            Handle owner, CallOptions? options, CancellationToken token, Stream? stream = null, bool async = false)
         {
             this.owner = owner;
             this.token = token;
@@ -51,8 +51,6 @@ namespace Alioss
                 {
                     Check(Native.oss_call_set_progress(Handle, Callbacks.Progress, User));
                 }
-                // A token that is cancelled already cancels at once; the call then sends nothing.
-                registration = token.Register(CancelAction, Handle);
             }
             catch
             {
@@ -77,7 +75,7 @@ namespace Alioss
         {
             try
             {
-                if (transfer.Stream.CanSeek)
+                if (transfer!.Stream!.CanSeek)
                 {
                     transfer.Start = transfer.Stream.Position;
                     Check(Native.oss_call_set_rewind(Handle, Callbacks.Rewind, User));
@@ -92,10 +90,10 @@ namespace Alioss
         }
 
         /// <summary>Bytes that the read callback has taken from the stream.</summary>
-        internal long Count => transfer.Count;
+        internal long Count => transfer!.Count;
 
         /// <summary>The callbacks' own report of progress, for bodies that are read without them; null if nobody asks.</summary>
-        internal IProgress<TransferProgress> TakeProgress()
+        internal IProgress<TransferProgress>? TakeProgress()
         {
             if (transfer == null || transfer.Progress == null)
             {
@@ -105,7 +103,9 @@ namespace Alioss
             return transfer.Progress;
         }
 
-        /// <summary>Keeps owner and call from being released; done already for a call that is new.</summary>
+        /// <summary>
+        /// Keeps owner and call from being released, and lets the token cancel the call; done already for a call that is new.
+        /// </summary>
         internal void Hold()
         {
             if (!ownerHeld)
@@ -115,12 +115,21 @@ namespace Alioss
             if (!callHeld)
             {
                 Handle.DangerousAddRef(ref callHeld);
+                if (token.CanBeCanceled)
+                {
+                    // A token that is cancelled already cancels at once; the call then sends nothing.
+                    registration = token.Register(CancelAction, Handle);
+                }
             }
         }
 
-        /// <summary>Ends that, so that the collector can release what is forgotten between two uses.</summary>
+        /// <summary>
+        /// Ends that, so that the collector can release what is forgotten between two uses, however long the token lives.
+        /// </summary>
         internal void LetGo()
         {
+            registration.Dispose();
+            registration = default(CancellationTokenRegistration);
             if (callHeld)
             {
                 Handle.DangerousRelease();
@@ -133,11 +142,11 @@ namespace Alioss
             }
         }
 
-        private static void Cancel(object call)
+        private static void Cancel(object? call)
         {
             try
             {
-                Native.oss_call_cancel((CallHandle)call);
+                Native.oss_call_cancel((CallHandle)call!);
             }
             catch (ObjectDisposedException)
             {
@@ -145,7 +154,7 @@ namespace Alioss
             }
         }
 
-        private void Apply(CallOptions options)
+        private void Apply(CallOptions? options)
         {
             if (options == null)
             {
@@ -155,7 +164,7 @@ namespace Alioss
             {
                 Header(header.Key, header.Value);
             }
-            foreach (KeyValuePair<string, string> parameter in options.Query)
+            foreach (KeyValuePair<string, string?> parameter in options.Query)
             {
                 fixed (byte* name = Utf8.Required(parameter.Key, "name"))
                 fixed (byte* value = Utf8.Optional(parameter.Value, "value"))
@@ -163,7 +172,7 @@ namespace Alioss
                     Check(Native.oss_call_set_query(Handle, name, value));
                 }
             }
-            foreach (KeyValuePair<string, string> field in options.Fields)
+            foreach (KeyValuePair<string, string?> field in options.Fields)
             {
                 Field(field.Key, field.Value);
             }
@@ -204,7 +213,7 @@ namespace Alioss
 
         private delegate int PairSetter(CallHandle call, byte* first, byte* second);
 
-        private void Set(string value, string name, TextSetter setter)
+        private void Set(string? value, string name, TextSetter setter)
         {
             if (value != null)
             {
@@ -268,7 +277,7 @@ namespace Alioss
             }
         }
 
-        private void ApplyCallback(string callback, string variables)
+        private void ApplyCallback(string? callback, string? variables)
         {
             if (callback == null && variables == null)
             {
@@ -292,7 +301,7 @@ namespace Alioss
         }
 
         /// <summary>Sets an element of the document that is sent, or takes it out.</summary>
-        internal void Field(string path, string value)
+        internal void Field(string path, string? value)
         {
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
             fixed (byte* valueText = Utf8.Optional(value, nameof(value)))
@@ -302,7 +311,7 @@ namespace Alioss
         }
 
         /// <summary>The same for a value that is not null.</summary>
-        internal void OptionalField(string path, string value)
+        internal void OptionalField(string path, string? value)
         {
             if (value != null)
             {
@@ -313,11 +322,12 @@ namespace Alioss
         /// <summary>Adds a part of the upload that is to be completed.</summary>
         internal void Part(UploadedPart part)
         {
-            bool known = part.Size.HasValue && part.Crc64.HasValue;
             fixed (byte* etag = Utf8.Required(part.ETag, "etag"))
             {
-                Check(Native.oss_call_add_part(
-                    Handle, part.Number, etag, known ? part.Size.Value : -1, known ? part.Crc64.Value : 0));
+                bool known = part.Size.HasValue && part.Crc64.HasValue;
+                long size = known ? part.Size.GetValueOrDefault() : -1;
+                ulong crc = known ? part.Crc64.GetValueOrDefault() : 0;
+                Check(Native.oss_call_add_part(Handle, part.Number, etag, size, crc));
             }
         }
 
@@ -338,20 +348,14 @@ namespace Alioss
                 Callbacks.CredentialsException = null;
                 if (status != (int)OssStatus.Ok)
                 {
-                    OssException.Remember(thrown.SourceException, Take(status));
+                    OssException.Remember(thrown.SourceException, OssException.From(status, Handle));
                 }
                 thrown.Throw();
             }
             if (status != (int)OssStatus.Ok)
             {
-                throw Failure(Take(status), token);
+                throw Failure(OssException.From(status, Handle), token);
             }
-        }
-
-        private OssException Take(int status)
-        {
-            released = true;
-            return OssException.From(status, Handle);
         }
 
         /// <summary>The exception for <paramref name="error"/>: itself, or the one that stands for cancellation.</summary>
@@ -365,32 +369,30 @@ namespace Alioss
                 error.Message, error, token.IsCancellationRequested ? token : CancellationToken.None);
         }
 
-        /// <summary>The answer, which from now on owns the handle.</summary>
+        /// <summary>The answer, which owns the handle if it has a document.</summary>
         internal OssResponse Answer()
         {
-            released = true;
-            return new OssResponse(Handle);
+            var response = new OssResponse(Handle);
+            released = response.HasDocument;
+            return response;
         }
 
-        /// <summary>Hands the handle and the registration of the token over to who goes on reading.</summary>
-        internal CancellationTokenRegistration Release()
+        /// <summary>Hands the handle over to who goes on reading.</summary>
+        internal CallHandle Release()
         {
             released = true;
-            var handed = registration;
-            registration = default(CancellationTokenRegistration);
-            return handed;
+            return Handle;
         }
 
         /// <summary>Ends the call: first nobody can cancel it any more, then what it was given goes.</summary>
         public void Dispose()
         {
-            registration.Dispose();
+            LetGo();
             if (transferHandle.IsAllocated)
             {
                 transferHandle.Free();
-                transfer.Release();
+                transfer!.Release();
             }
-            LetGo();
             if (!released)
             {
                 Handle.Dispose();

@@ -55,21 +55,21 @@ namespace Alioss
     /// Elements of the XML document that an operation sends, such as <c>["Rule[0].Expiration.Days"] = "30"</c>; a null value
     /// takes the element out. Missing elements are made, in the order of this list; an index may be one after the last.
     /// </summary>
-    public sealed class DocumentFields : IEnumerable<KeyValuePair<string, string>>
+    public sealed class DocumentFields : IEnumerable<KeyValuePair<string, string?>>
     {
-        private readonly List<KeyValuePair<string, string>> all = new List<KeyValuePair<string, string>>();
+        private readonly List<KeyValuePair<string, string?>> all = new List<KeyValuePair<string, string?>>();
 
         /// <summary>The same as <see cref="Add"/>.</summary>
-        public string this[string path]
+        public string? this[string path]
         {
             set { Add(path, value); }
         }
 
         /// <summary>Sets the element at <paramref name="path"/> after those added before.</summary>
-        public void Add(string path, string value) => all.Add(new KeyValuePair<string, string>(path, value));
+        public void Add(string path, string? value) => all.Add(new KeyValuePair<string, string?>(path, value));
 
         /// <summary>Paths and values in their order.</summary>
-        public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => all.GetEnumerator();
+        public IEnumerator<KeyValuePair<string, string?>> GetEnumerator() => all.GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
@@ -94,25 +94,25 @@ namespace Alioss
         /// Query parameters, such as <c>["versionId"] = "CAEQ..."</c>; a null value stands for a name without a value, as in
         /// <c>["acl"] = null</c>. They are escaped when they are sent.
         /// </summary>
-        public IDictionary<string, string> Query { get; } = new Dictionary<string, string>();
+        public IDictionary<string, string?> Query { get; } = new Dictionary<string, string?>();
 
         /// <summary>Type of the object. Null, the default: guessed from the key.</summary>
-        public string ContentType { get; set; }
+        public string? ContentType { get; set; }
 
         /// <summary>How long others may keep a copy, such as <c>max-age=3600</c>. Null, the default: not said.</summary>
-        public string CacheControl { get; set; }
+        public string? CacheControl { get; set; }
 
         /// <summary>Whether browsers show the object or save it, such as <c>attachment</c>. Null, the default: not said.</summary>
-        public string ContentDisposition { get; set; }
+        public string? ContentDisposition { get; set; }
 
         /// <summary>Access to the object that is stored; see <see cref="Acls"/>. Null, the default: that of its bucket.</summary>
-        public string ObjectAcl { get; set; }
+        public string? ObjectAcl { get; set; }
 
         /// <summary>Access to the bucket that is made; see <see cref="Acls"/>. Null, the default: private.</summary>
-        public string BucketAcl { get; set; }
+        public string? BucketAcl { get; set; }
 
         /// <summary>Class of the object; see <see cref="StorageClasses"/>. Null, the default: that of its bucket.</summary>
-        public string StorageClass { get; set; }
+        public string? StorageClass { get; set; }
 
         /// <summary>User metadata of the object, by names without <c>x-oss-meta-</c>.</summary>
         public IDictionary<string, string> Metadata { get; } =
@@ -122,19 +122,19 @@ namespace Alioss
         public IDictionary<string, string> Tags { get; } = new Dictionary<string, string>();
 
         /// <summary>How the service encrypts the object; see <see cref="Encryptions"/>. Null, the default: as its bucket says.</summary>
-        public string ServerSideEncryption { get; set; }
+        public string? ServerSideEncryption { get; set; }
 
         /// <summary>Which key of the Key Management Service it uses. Null, the default: its own.</summary>
-        public string ServerSideEncryptionKeyId { get; set; }
+        public string? ServerSideEncryptionKeyId { get; set; }
 
         /// <summary>Uploads fail with <see cref="OssStatus.Exists"/> if the key is in use. Default false.</summary>
         public bool ForbidOverwrite { get; set; }
 
         /// <summary>Only if the object has this ETag, quotes included.</summary>
-        public string IfMatch { get; set; }
+        public string? IfMatch { get; set; }
 
         /// <summary>Only if the object does not have this ETag, quotes included.</summary>
-        public string IfNoneMatch { get; set; }
+        public string? IfNoneMatch { get; set; }
 
         /// <summary>Only if the object has changed since.</summary>
         public DateTimeOffset? IfModifiedSince { get; set; }
@@ -157,10 +157,10 @@ namespace Alioss
         /// <c>{"callbackUrl":"http://...","callbackBody":"..."}</c>. The answer of the callback is then
         /// <see cref="OssResponse.Body"/>; if it fails, the upload is stored and HTTP status 203 the error.
         /// </summary>
-        public string Callback { get; set; }
+        public string? Callback { get; set; }
 
         /// <summary>Variables for <see cref="Callback"/>, such as <c>{"x:a":"b"}</c>; null, the default, for none.</summary>
-        public string CallbackVariables { get; set; }
+        public string? CallbackVariables { get; set; }
 
         /// <summary>
         /// CRC-64 of what an appendable object holds already, so that AppendObject compares the whole object: that of the
@@ -186,9 +186,15 @@ namespace Alioss
         public TimeSpan? ReadTimeout { get; set; }
 
         /// <summary>
+        /// Told status and headers of a download that is written to a stream of yours, before the first of its bytes is; on
+        /// the thread that writes them. What it throws ends the call and comes back unchanged.
+        /// </summary>
+        public Action<OssResponse>? HeadersReceived { get; set; }
+
+        /// <summary>
         /// Told about the bytes of an upload or download, on the thread that moves them. What it throws ends the call and
         /// comes back unchanged. (<see cref="Progress{T}"/> passes reports on to another thread, where they may be late.)
         /// </summary>
-        public IProgress<TransferProgress> Progress { get; set; }
+        public IProgress<TransferProgress>? Progress { get; set; }
     }
 }

@@ -21,15 +21,11 @@ namespace Alioss
     /// <summary>What the callbacks of one call need. C knows it by a pointer; no exception crosses, the first is kept.</summary>
     internal sealed class Transfer
     {
-        private const int BufferSize = 80 * 1024;
+        private byte[]? buffer;
 
-        private static byte[] spare;
-
-        private byte[] buffer;
-
-        internal Stream Stream;
-        internal IProgress<TransferProgress> Progress;
-        internal ExceptionDispatchInfo Exception;
+        internal Stream? Stream;
+        internal IProgress<TransferProgress>? Progress;
+        internal ExceptionDispatchInfo? Exception;
 
         /// <summary>Bytes read from the stream so far.</summary>
         internal long Count;
@@ -39,14 +35,14 @@ namespace Alioss
         internal CancellationToken Token;
 
         /// <summary>A buffer for streams, which know only arrays.</summary>
-        private byte[] Buffer => buffer ?? (buffer = Interlocked.Exchange(ref spare, null) ?? new byte[BufferSize]);
+        private byte[] Buffer => buffer ?? (buffer = Buffers.Take());
 
         /// <summary>Lets the next transfer have the buffer.</summary>
         internal void Release()
         {
             if (buffer != null)
             {
-                spare = buffer;
+                Buffers.Give(buffer);
                 buffer = null;
             }
         }
@@ -57,11 +53,11 @@ namespace Alioss
         /// <summary>Has the stream give the same bytes again.</summary>
         internal void Rewind()
         {
-            Stream.Position = Start;
+            Stream!.Position = Start;
             Count = 0;
         }
 
-        internal void Report(long done, long total) => Progress.Report(new TransferProgress(done, total));
+        internal void Report(long done, long total) => Progress!.Report(new TransferProgress(done, total));
 
         internal unsafe long Read(byte* target, long capacity)
         {
@@ -75,14 +71,14 @@ namespace Alioss
 #if NET
             if (!Async)
             {
-                return Stream.Read(new Span<byte>(target, (int)Math.Min(capacity, int.MaxValue)));
+                return Stream!.Read(new Span<byte>(target, (int)Math.Min(capacity, int.MaxValue)));
             }
 #endif
             var bytes = Buffer;
             int count = (int)Math.Min(capacity, bytes.Length);
             int got = Async
-                ? Stream.ReadAsync(bytes, 0, count, Token).GetAwaiter().GetResult()
-                : Stream.Read(bytes, 0, count);
+                ? Blocking.Wait(Stream!.ReadAsync(bytes, 0, count, Token))
+                : Stream!.Read(bytes, 0, count);
             if (got < 0 || got > count)
             {
                 throw new IOException($"the stream returned {got} for a buffer of {count} bytes");
@@ -96,7 +92,7 @@ namespace Alioss
 #if NET
             if (!Async)
             {
-                Stream.Write(new ReadOnlySpan<byte>(source, (int)length));
+                Stream!.Write(new ReadOnlySpan<byte>(source, (int)length));
                 return;
             }
 #endif
@@ -107,11 +103,11 @@ namespace Alioss
                 Marshal.Copy((IntPtr)source, bytes, 0, count);
                 if (Async)
                 {
-                    Stream.WriteAsync(bytes, 0, count, Token).GetAwaiter().GetResult();
+                    Blocking.Wait(Stream!.WriteAsync(bytes, 0, count, Token));
                 }
                 else
                 {
-                    Stream.Write(bytes, 0, count);
+                    Stream!.Write(bytes, 0, count);
                 }
                 source += count;
                 length -= count;
@@ -140,10 +136,10 @@ namespace Alioss
 
         /// <summary>What a credentials callback threw, on the thread of the call, which takes it when it is back.</summary>
         [ThreadStatic]
-        internal static ExceptionDispatchInfo CredentialsException;
+        internal static ExceptionDispatchInfo? CredentialsException;
 
         /// <summary>Where the log goes.</summary>
-        internal static volatile Action<LogLevel, string> LogHandler;
+        internal static volatile Action<LogLevel, string>? LogHandler;
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate long ReadFunction(IntPtr user, byte* buffer, UIntPtr capacity);
@@ -166,7 +162,7 @@ namespace Alioss
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate void LogFunction(IntPtr user, int level, byte* line);
 
-        private static Transfer TransferOf(IntPtr user) => (Transfer)GCHandle.FromIntPtr(user).Target;
+        private static Transfer TransferOf(IntPtr user) => (Transfer)GCHandle.FromIntPtr(user).Target!;
 
         [MonoPInvokeCallback(typeof(ReadFunction))]
         private static long OnRead(IntPtr user, byte* buffer, UIntPtr capacity)
@@ -235,7 +231,7 @@ namespace Alioss
         {
             try
             {
-                var provider = (CredentialsProvider)GCHandle.FromIntPtr(user).Target;
+                var provider = (CredentialsProvider)GCHandle.FromIntPtr(user).Target!;
                 var given = provider.GetKeys(keys);
                 if (given == null)
                 {
@@ -270,7 +266,7 @@ namespace Alioss
         {
             try
             {
-                return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target)().ToUnixTimeSeconds();
+                return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target!)().ToUnixTimeSeconds();
             }
             catch (Exception)
             {
@@ -287,7 +283,7 @@ namespace Alioss
                 var handler = LogHandler;
                 if (handler != null)
                 {
-                    handler((LogLevel)level, Utf8.Text(line));
+                    handler((LogLevel)level, Utf8.Text(line)!);
                 }
             }
             catch (Exception)

@@ -9,9 +9,9 @@ namespace Alioss
     /// </summary>
     internal sealed unsafe class Config : IDisposable
     {
-        private readonly PinnedObject callback;
-        private readonly SessionHandle session;
-        private PinnedObject clock;
+        private readonly PinnedObject? callback;
+        private readonly SessionHandle? session;
+        private PinnedObject? clock;
 
         internal Config(OssOptions options)
         {
@@ -48,7 +48,7 @@ namespace Alioss
         {
             if (handle.IsInvalid)
             {
-                throw OssException.Plain(Native.oss_config_status(Handle), Utf8.Text(Native.oss_config_error(Handle)));
+                throw OssException.Plain(Native.oss_config_status(Handle), Utf8.Text(Native.oss_config_error(Handle)) ?? "");
             }
             handle.Keep(callback);
             handle.Keep(clock);
@@ -141,7 +141,7 @@ namespace Alioss
 
         private delegate int PairSetter(ConfigHandle config, byte* first, byte* second);
 
-        private void Set(string value, string name, TextSetter setter)
+        private void Set(string? value, string name, TextSetter setter)
         {
             if (value != null)
             {

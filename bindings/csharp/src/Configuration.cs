@@ -15,7 +15,7 @@ namespace Alioss
         }
 
         /// <summary>The answer that it came with; null for one of your own.</summary>
-        public OssResponse Response { get; private set; }
+        public OssResponse? Response { get; private set; }
 
         internal abstract string Root { get; }
 
@@ -71,7 +71,7 @@ namespace Alioss
 
         internal static OssException Bad(string message) => OssException.Plain((int)OssStatus.BadResponse, message);
 
-        internal string Text(string name, string value)
+        internal string? Text(string name, string? value)
         {
             if (writing)
             {
@@ -84,7 +84,7 @@ namespace Alioss
 
         internal long? Number(string name, long? value)
         {
-            string text = Text(name, value?.ToString(CultureInfo.InvariantCulture));
+            string? text = Text(name, value?.ToString(CultureInfo.InvariantCulture));
             if (writing || string.IsNullOrEmpty(text))
             {
                 return value;
@@ -96,7 +96,7 @@ namespace Alioss
 
         internal bool? Flag(string name, bool? value)
         {
-            string text = Text(name, value.HasValue ? (value.Value ? "true" : "false") : null);
+            string? text = Text(name, value.HasValue ? (value.Value ? "true" : "false") : null);
             if (writing || string.IsNullOrEmpty(text))
             {
                 return value;
@@ -106,7 +106,7 @@ namespace Alioss
 
         internal DateTimeOffset? Time(string name, DateTimeOffset? value)
         {
-            string text = Text(
+            string? text = Text(
                 name, value?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             if (writing || string.IsNullOrEmpty(text))
             {
@@ -118,7 +118,7 @@ namespace Alioss
                 : throw Bad($"`{name}` is not a time: {text}");
         }
 
-        internal T Child<T>(string name, T value) where T : class, IMapped, new()
+        internal T? Child<T>(string name, T? value) where T : class, IMapped, new()
         {
             if (writing)
             {
@@ -177,7 +177,7 @@ namespace Alioss
             return made;
         }
 
-        private void Write(string name, string value)
+        private void Write(string name, string? value)
         {
             if (value != null)
             {
@@ -188,7 +188,7 @@ namespace Alioss
 
         private IEnumerable<XmlElement> All(string name)
         {
-            XmlElement child;
+            XmlElement? child;
             for (int index = 0; (child = Document.Child(element, name, index)) != null; index++)
             {
                 yield return child;

@@ -7,7 +7,7 @@ namespace Alioss
     {
         /// <summary>Long-lived keys, or temporary ones with their STS <paramref name="token"/>.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="id"/> or <paramref name="secret"/> is null.</exception>
-        public AccessKeys(string id, string secret, string token = null)
+        public AccessKeys(string id, string secret, string? token = null)
         {
             Id = id ?? throw new ArgumentNullException(nameof(id));
             Secret = secret ?? throw new ArgumentNullException(nameof(secret));
@@ -24,7 +24,7 @@ namespace Alioss
 
         internal string Secret { get; }
 
-        internal string Token { get; }
+        internal string? Token { get; }
 
         /// <summary>The id only; the secret never shows.</summary>
         public override string ToString() => $"AccessKeys {Id}";
@@ -33,11 +33,11 @@ namespace Alioss
     /// <summary>Where credentials come from. Never changes; may be used for any number of buckets.</summary>
     public sealed class Credentials
     {
-        private readonly AccessKeys keys;
-        private readonly CredentialsProvider own;
+        private readonly AccessKeys? keys;
+        private readonly CredentialsProvider? own;
         private readonly bool anonymous;
-        private readonly string provider;
-        private readonly Lazy<CredentialsHandle> named;
+        private readonly string? provider;
+        private readonly Lazy<CredentialsHandle>? named;
 
         private Credentials(string provider)
         {
@@ -45,7 +45,7 @@ namespace Alioss
             named = new Lazy<CredentialsHandle>(Open);
         }
 
-        private Credentials(AccessKeys keys, CredentialsProvider own, bool anonymous)
+        private Credentials(AccessKeys? keys, CredentialsProvider? own, bool anonymous)
         {
             this.keys = keys;
             this.own = own;
@@ -67,7 +67,7 @@ namespace Alioss
         /// checked when a bucket is made.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="id"/> or <paramref name="secret"/> is null.</exception>
-        public static Credentials Static(string id, string secret, string token = null) =>
+        public static Credentials Static(string id, string secret, string? token = null) =>
             new Credentials(new AccessKeys(id, secret, token), null, false);
 
         /// <summary>
@@ -103,7 +103,7 @@ namespace Alioss
         /// For those of <see cref="From"/>: what the provider is called, for a chain also which provider it has found,
         /// "chain: uri". Null for others, and if the text names no provider.
         /// </summary>
-        public unsafe string Name
+        public unsafe string? Name
         {
             get
             {
@@ -129,7 +129,7 @@ namespace Alioss
         }
 
         /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
-        internal unsafe PinnedObject Apply(Config config)
+        internal unsafe PinnedObject? Apply(Config config)
         {
             if (keys != null)
             {

@@ -33,7 +33,7 @@ namespace Alioss
         /// <summary>Name of the root.</summary>
         public string RootName => Root.LocalName;
 
-        internal XmlElement Root => document.DocumentElement;
+        internal XmlElement Root => document.DocumentElement!;
 
         /// <summary>Reads a document, such as <see cref="OssResponse.Body"/>.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="xml"/> is null.</exception>
@@ -67,7 +67,7 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
         /// <exception cref="OssException">It is not a path.</exception>
-        public string Get(string path)
+        public string? Get(string path)
         {
             var element = Find(path, false);
             return element == null ? null : TextOf(element);
@@ -82,7 +82,7 @@ namespace Alioss
         public void Set(string path, string value)
         {
             Characters(value ?? throw new ArgumentNullException(nameof(value)));
-            var element = Find(path, true);
+            var element = Find(path, true)!;
             element.RemoveAll();
             element.AppendChild(document.CreateTextNode(value));
         }
@@ -113,7 +113,7 @@ namespace Alioss
             {
                 return false;
             }
-            element.ParentNode.RemoveChild(element);
+            element.ParentNode!.RemoveChild(element);
             return true;
         }
 
@@ -135,7 +135,7 @@ namespace Alioss
         internal static string TextOf(XmlElement element)
         {
             var text = new StringBuilder();
-            for (XmlNode node = element.FirstChild; node != null; node = node.NextSibling)
+            for (XmlNode? node = element.FirstChild; node != null; node = node.NextSibling)
             {
                 if (node is XmlText || node is XmlCDataSection)
                 {
@@ -146,9 +146,9 @@ namespace Alioss
         }
 
         /// <summary>Child number <paramref name="index"/> of those with a name, null if there are not so many.</summary>
-        internal static XmlElement Child(XmlElement parent, string name, int index)
+        internal static XmlElement? Child(XmlElement parent, string name, int index)
         {
-            for (XmlNode node = parent.FirstChild; node != null; node = node.NextSibling)
+            for (XmlNode? node = parent.FirstChild; node != null; node = node.NextSibling)
             {
                 if (node is XmlElement && node.LocalName == name && index-- == 0)
                 {
@@ -159,7 +159,7 @@ namespace Alioss
         }
 
         internal static XmlElement Append(XmlElement parent, string name) =>
-            (XmlElement)parent.AppendChild(parent.OwnerDocument.CreateElement(name));
+            (XmlElement)parent.AppendChild(parent.OwnerDocument.CreateElement(name))!;
 
         /// <summary><paramref name="text"/>, if XML can hold it.</summary>
         internal static string Characters(string text)
@@ -188,14 +188,14 @@ namespace Alioss
             }
         }
 
-        private XmlElement Find(string path, bool make)
+        private XmlElement? Find(string path, bool make)
         {
-            var element = Root;
+            XmlElement element = Root;
             if ((path ?? throw new ArgumentNullException(nameof(path))).Length == 0)
             {
                 return element;
             }
-            XmlElement made = null;
+            XmlElement? made = null;
             foreach (Step step in Array.ConvertAll(path.Split('.'), Step.Parse))
             {
                 var child = Child(element, step.Name, step.Index);
@@ -205,7 +205,7 @@ namespace Alioss
                 }
                 if (child == null && step.Index > 0 && Child(element, step.Name, step.Index - 1) == null)
                 {
-                    made?.ParentNode.RemoveChild(made);
+                    made?.ParentNode!.RemoveChild(made);
                     throw OssException.Invalid($"`{path}`: index {step.Index} is more than one after the last");
                 }
                 element = child ?? Append(element, step.Name);
@@ -224,19 +224,19 @@ namespace Alioss
 
             public override string Add(string name)
             {
-                string known = Get(name);
+                string? known = Get(name);
                 return known ?? (all[name] = name);
             }
 
             public override string Add(char[] array, int offset, int length) => Add(new string(array, offset, length));
 
-            public override string Get(string name)
+            public override string? Get(string name)
             {
-                string known;
+                string? known;
                 return all.TryGetValue(name, out known) ? known : null;
             }
 
-            public override string Get(char[] array, int offset, int length) => Get(new string(array, offset, length));
+            public override string? Get(char[] array, int offset, int length) => Get(new string(array, offset, length));
         }
 
         /// <summary>A part of a path: a name and perhaps an index.</summary>

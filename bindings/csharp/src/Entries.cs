@@ -13,7 +13,7 @@ namespace Alioss
             IsDeleteMarker = entry->Kind == Native.EntryDeleteMarker;
             VersionId = Utf8.Text(entry->VersionId);
             IsLatest = entry->IsLatest != 0;
-            Key = Utf8.Text(entry->Name);
+            Key = Utf8.Text(entry->Name) ?? "";
             Size = entry->Size;
             LastModified = BucketEntry.Time(entry->Time);
             ETag = Utf8.Text(entry->ETag);
@@ -37,7 +37,7 @@ namespace Alioss
         public bool IsDeleteMarker { get; }
 
         /// <summary>Version of the object or delete marker; null in listings of objects.</summary>
-        public string VersionId { get; }
+        public string? VersionId { get; }
 
         /// <summary>Whether the version is the latest; false in listings of objects.</summary>
         public bool IsLatest { get; }
@@ -49,22 +49,22 @@ namespace Alioss
         public DateTimeOffset? LastModified { get; }
 
         /// <summary>ETag with its quotes; null if unknown, as all below.</summary>
-        public string ETag { get; }
+        public string? ETag { get; }
 
         /// <summary>Storage class, such as "Standard".</summary>
-        public string StorageClass { get; }
+        public string? StorageClass { get; }
 
         /// <summary>Type of the object: "Normal", "Appendable", "Multipart", "Symlink".</summary>
-        public string Type { get; }
+        public string? Type { get; }
 
         /// <summary>Restore state of an archived object, as the service words it.</summary>
-        public string RestoreInfo { get; }
+        public string? RestoreInfo { get; }
 
         /// <summary>Id of the owner, if asked for with the query <c>["fetch-owner"] = "true"</c>.</summary>
-        public string OwnerId { get; }
+        public string? OwnerId { get; }
 
         /// <summary>Name of the owner, likewise.</summary>
-        public string OwnerName { get; }
+        public string? OwnerName { get; }
 
         /// <summary>The key.</summary>
         public override string ToString() => Key;
@@ -76,7 +76,7 @@ namespace Alioss
         internal UploadEntry(Native.Entry* entry)
         {
             IsPrefix = entry->Kind == Native.EntryPrefix;
-            Key = Utf8.Text(entry->Name);
+            Key = Utf8.Text(entry->Name) ?? "";
             UploadId = Utf8.Text(entry->UploadId);
             Initiated = BucketEntry.Time(entry->Time);
         }
@@ -88,7 +88,7 @@ namespace Alioss
         public string Key { get; }
 
         /// <summary>Id of the upload; null for a prefix.</summary>
-        public string UploadId { get; }
+        public string? UploadId { get; }
 
         /// <summary>When it was begun, to the second; null if unknown.</summary>
         public DateTimeOffset? Initiated { get; }
@@ -102,7 +102,7 @@ namespace Alioss
     {
         internal DeletedEntry(Native.Entry* entry)
         {
-            Key = Utf8.Text(entry->Name);
+            Key = Utf8.Text(entry->Name) ?? "";
             VersionId = Utf8.Text(entry->VersionId);
             DeleteMarkerVersionId = Utf8.Text(entry->DeleteMarkerVersionId);
             IsDeleted = entry->Kind == Native.EntryDeleted;
@@ -115,10 +115,10 @@ namespace Alioss
         public string Key { get; }
 
         /// <summary>Version that was asked to be deleted; null if none was named.</summary>
-        public string VersionId { get; }
+        public string? VersionId { get; }
 
         /// <summary>Version of the delete marker that was made or removed; null if there is none.</summary>
-        public string DeleteMarkerVersionId { get; }
+        public string? DeleteMarkerVersionId { get; }
 
         /// <summary>The key.</summary>
         public override string ToString() => Key;
@@ -129,7 +129,7 @@ namespace Alioss
     {
         internal BucketEntry(Native.Entry* entry)
         {
-            Name = Utf8.Text(entry->Name);
+            Name = Utf8.Text(entry->Name) ?? "";
             CreationDate = Time(entry->Time);
             StorageClass = Utf8.Text(entry->StorageClass);
             Region = Utf8.Text(entry->Region);
@@ -145,19 +145,19 @@ namespace Alioss
         public DateTimeOffset? CreationDate { get; }
 
         /// <summary>Storage class, such as "Standard".</summary>
-        public string StorageClass { get; }
+        public string? StorageClass { get; }
 
         /// <summary>Region, such as "cn-hangzhou".</summary>
-        public string Region { get; }
+        public string? Region { get; }
 
         /// <summary>Location, such as "oss-cn-hangzhou".</summary>
-        public string Location { get; }
+        public string? Location { get; }
 
         /// <summary>Public endpoint.</summary>
-        public string ExtranetEndpoint { get; }
+        public string? ExtranetEndpoint { get; }
 
         /// <summary>Internal endpoint.</summary>
-        public string IntranetEndpoint { get; }
+        public string? IntranetEndpoint { get; }
 
         /// <summary>The name.</summary>
         public override string ToString() => Name;

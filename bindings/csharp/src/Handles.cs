@@ -7,14 +7,16 @@ namespace Alioss
     /// <summary>A handle of the library, freed when it is disposed and no call uses it any more.</summary>
     internal abstract class Handle : SafeHandleZeroOrMinusOneIsInvalid
     {
-        private SafeHandle[] needed = new SafeHandle[0];
+        private static readonly SafeHandle[] None = new SafeHandle[0];
+
+        private SafeHandle[] needed = None;
 
         protected Handle() : base(true)
         {
         }
 
         /// <summary>Keeps <paramref name="other"/> from being released before this handle.</summary>
-        internal void Keep(SafeHandle other)
+        internal void Keep(SafeHandle? other)
         {
             if (other == null)
             {
@@ -75,8 +77,9 @@ namespace Alioss
         {
             if (bytes > 0 && pressure == 0)
             {
-                pressure = bytes;
-                GC.AddMemoryPressure(bytes);
+                // What a call holds besides.
+                pressure = bytes + 4096;
+                GC.AddMemoryPressure(pressure);
             }
         }
 

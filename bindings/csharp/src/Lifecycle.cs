@@ -18,31 +18,31 @@ namespace Alioss
     public sealed class LifecycleRule : IMapped
     {
         /// <summary>Its name; the service gives it one if it is null.</summary>
-        public string Id { get; set; }
+        public string? Id { get; set; }
 
         /// <summary>What the keys begin with; null or "" for all.</summary>
-        public string Prefix { get; set; }
+        public string? Prefix { get; set; }
 
         /// <summary>"Enabled" or "Disabled".</summary>
-        public string Status { get; set; }
+        public string? Status { get; set; }
 
         /// <summary>Tags that the objects have to have.</summary>
         public IList<Tag> Tags { get; } = new List<Tag>();
 
         /// <summary>Objects that are left alone.</summary>
-        public LifecycleFilter Filter { get; set; }
+        public LifecycleFilter? Filter { get; set; }
 
         /// <summary>When they are deleted.</summary>
-        public LifecycleExpiration Expiration { get; set; }
+        public LifecycleExpiration? Expiration { get; set; }
 
         /// <summary>When they change their class.</summary>
         public IList<LifecycleTransition> Transitions { get; } = new List<LifecycleTransition>();
 
         /// <summary>When uploads are aborted.</summary>
-        public LifecycleAbort AbortMultipartUpload { get; set; }
+        public LifecycleAbort? AbortMultipartUpload { get; set; }
 
         /// <summary>When old versions are deleted.</summary>
-        public NoncurrentVersionExpiration NoncurrentVersionExpiration { get; set; }
+        public NoncurrentVersionExpiration? NoncurrentVersionExpiration { get; set; }
 
         /// <summary>When old versions change their class.</summary>
         public IList<NoncurrentVersionTransition> NoncurrentVersionTransitions { get; } =
@@ -91,10 +91,10 @@ namespace Alioss
     public sealed class LifecycleFilterNot : IMapped
     {
         /// <summary>What their keys begin with.</summary>
-        public string Prefix { get; set; }
+        public string? Prefix { get; set; }
 
         /// <summary>The tag that they have.</summary>
-        public Tag Tag { get; set; }
+        public Tag? Tag { get; set; }
 
         void IMapped.Map(Mapper map)
         {
@@ -137,7 +137,7 @@ namespace Alioss
         public DateTimeOffset? CreatedBeforeDate { get; set; }
 
         /// <summary>The class they then have.</summary>
-        public string StorageClass { get; set; }
+        public string? StorageClass { get; set; }
 
         /// <summary>Whether days count from the last access.</summary>
         public bool? IsAccessTime { get; set; }
@@ -195,7 +195,7 @@ namespace Alioss
         public long? NoncurrentDays { get; set; }
 
         /// <summary>The class they then have.</summary>
-        public string StorageClass { get; set; }
+        public string? StorageClass { get; set; }
 
         /// <summary>Whether days count from the last access.</summary>
         public bool? IsAccessTime { get; set; }

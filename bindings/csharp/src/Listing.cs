@@ -11,31 +11,31 @@ namespace Alioss
     {
         private readonly Func<CancellationToken, Call> open;
         private readonly Reader read;
-        private readonly CancellationToken token;
+        private readonly CancellationToken cancellationToken;
 
-        internal Listing(Func<CancellationToken, Call> open, Reader read, CancellationToken token)
+        internal Listing(Func<CancellationToken, Call> open, Reader read, CancellationToken cancellationToken)
         {
             this.open = open;
             this.read = read;
-            this.token = token;
+            this.cancellationToken = cancellationToken;
         }
 
         internal unsafe delegate T Reader(Native.Entry* entry);
 
-        public IEnumerator<T> GetEnumerator() => new Enumerator(this, token);
+        public IEnumerator<T> GetEnumerator() => new Enumerator(this, cancellationToken);
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
         /// <summary>All of it, on another thread.</summary>
         internal Task<IReadOnlyList<T>> ToListAsync() =>
-            Blocking.Run<IReadOnlyList<T>>(() => new List<T>(this), token);
+            Blocking.Run<IReadOnlyList<T>>(() => new List<T>(this), cancellationToken);
 
 #if NET
         /// <summary>As it comes; another thread fetches up to 1000 entries at a time.</summary>
         internal async IAsyncEnumerable<T> Stream(
             [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cancellationToken);
             using var enumerator = new Enumerator(this, linked.Token);
             var batch = new List<T>();
             do
@@ -63,19 +63,19 @@ namespace Alioss
         private sealed class Enumerator : IEnumerator<T>
         {
             private readonly Listing<T> listing;
-            private readonly CancellationToken token;
-            private Call call;
+            private readonly CancellationToken cancellationToken;
+            private Call? call;
             private bool over;
 
-            internal Enumerator(Listing<T> listing, CancellationToken token)
+            internal Enumerator(Listing<T> listing, CancellationToken cancellationToken)
             {
                 this.listing = listing;
-                this.token = token;
+                this.cancellationToken = cancellationToken;
             }
 
-            public T Current { get; private set; }
+            public T Current { get; private set; } = null!;
 
-            object IEnumerator.Current => Current;
+            object? IEnumerator.Current => Current;
 
             public unsafe bool MoveNext()
             {
@@ -84,10 +84,10 @@ namespace Alioss
                     return false;
                 }
                 over = true;
-                Current = null;
+                Current = null!;
                 if (call == null)
                 {
-                    call = listing.open(token);
+                    call = listing.open(cancellationToken);
                 }
                 Callbacks.CredentialsException = null;
                 call.Hold();

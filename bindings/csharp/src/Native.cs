@@ -238,13 +238,7 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_attempts(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern byte* oss_call_response_header(CallHandle call, byte* name);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern byte* oss_call_response_header_at(CallHandle call, UIntPtr index, byte** name);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern byte* oss_call_etag(CallHandle call);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern byte* oss_call_version_id(CallHandle call);
+        internal static extern byte* oss_call_response_headers(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern ulong oss_call_crc64(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
@@ -257,8 +251,6 @@ namespace Alioss
         internal static extern byte* oss_call_text(CallHandle call, byte* path);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern UIntPtr oss_call_count(CallHandle call, byte* path);
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern long oss_call_next_append_position(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern byte* oss_call_symlink_target(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]

@@ -10,32 +10,38 @@ namespace Alioss
     /// Length and CRC-64 have been found right when <see cref="Stream.Read(byte[], int, int)"/> returns 0; when it throws,
     /// what came before is not the object. Keeps a connection until its end or <see cref="Stream.Dispose()"/>.
     /// </summary>
-    public sealed unsafe class ObjectStream : Stream
+    /// <remarks>
+    /// Asynchronous reads are served from up to 80 KiB that a thread of the library has read ahead; they wait only when
+    /// there is nothing of it left. Headers are there at once: <see cref="Response"/>.
+    /// </remarks>
+    public sealed class ObjectStream : Stream
     {
-        private readonly CallHandle call;
-        private readonly CancellationToken token;
-        private readonly CancellationTokenRegistration registration;
-        private readonly IProgress<TransferProgress> progress;
+        private readonly ReadAhead source;
+        private readonly IProgress<TransferProgress>? progress;
         private readonly long length;
         private long position;
+        private Task<int>? lastRead;
         private volatile bool disposed;
 
-        internal ObjectStream(
-            CallHandle call,
-            CancellationToken token,
-            CancellationTokenRegistration registration,
-            IProgress<TransferProgress> progress,
-            long length)
+        /// <summary>A stream of your own content, for tests of programs that use this library.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="content"/> is null.</exception>
+        public ObjectStream(Stream content, OssResponse? response = null)
         {
-            this.call = call;
-            this.token = token;
-            this.registration = registration;
-            this.progress = progress;
-            this.length = length;
-            Response = new OssResponse(call);
+            source = new ReadAhead(content ?? throw new ArgumentNullException(nameof(content)));
+            length = content.CanSeek ? content.Length - content.Position : -1;
+            Response = response ?? new OssResponse();
         }
 
-        /// <summary>Status and headers of the answer. Not to be used after the stream is disposed.</summary>
+        internal ObjectStream(
+            CallHandle call, CancellationToken token, IProgress<TransferProgress>? progress, long length)
+        {
+            Response = new OssResponse(call);
+            source = new ReadAhead(call, token, length, Response);
+            this.progress = progress;
+            this.length = length;
+        }
+
+        /// <summary>Status and headers of the answer.</summary>
         public OssResponse Response { get; }
 
         /// <summary>True until the stream is disposed.</summary>
@@ -74,67 +80,128 @@ namespace Alioss
         /// </summary>
         /// <exception cref="OssException">The body broke off, or is not what was stored.</exception>
         /// <exception cref="OperationCanceledException">The token that the stream was asked for with was cancelled.</exception>
-        public override int Read(byte[] buffer, int offset, int count)
+        public override unsafe int Read(byte[] buffer, int offset, int count)
         {
             Check(buffer, offset, count);
-            if (count == 0)
-            {
-                return 0;
-            }
             fixed (byte* pointer = buffer)
             {
-                return Read(pointer + offset, count, token);
+                return count == 0 ? 0 : Moved(source.Read(pointer + offset, count));
             }
         }
 
-        /// <summary>As <see cref="Read(byte[], int, int)"/>, on another thread. Cancelling ends the stream.</summary>
+        /// <summary>As <see cref="Read(byte[], int, int)"/>, without blocking. Cancelling a wait ends the stream.</summary>
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             Check(buffer, offset, count);
-            return count == 0
-                ? Task.FromResult(0)
-                : Blocking.Run(() => ReadCancellable(buffer, offset, count, cancellationToken), cancellationToken);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Task.FromCanceled<int>(cancellationToken);
+            }
+            int got = 0;
+            Task? more = null;
+            if (count > 0 && !TryTake(buffer, offset, count, cancellationToken, out got, out more))
+            {
+                return ReadLater(more!, buffer, offset, count, cancellationToken);
+            }
+            Moved(got);
+            var last = lastRead;
+            return last != null && last.Result == got ? last : lastRead = Task.FromResult(got);
+        }
+
+        private async Task<int> ReadLater(
+            Task more, byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            using (source.CancelBy(cancellationToken))
+            {
+                int got;
+                Task? still = more;
+                do
+                {
+                    await still!.ConfigureAwait(false);
+                }
+                while (!TryTake(buffer, offset, count, cancellationToken, out got, out still));
+                return Moved(got);
+            }
+        }
+
+        private unsafe bool TryTake(
+            byte[] buffer, int offset, int count, CancellationToken cancellationToken, out int got, out Task? more)
+        {
+            fixed (byte* pointer = buffer)
+            {
+                return source.TryTake(pointer + offset, count, cancellationToken, out got, out more);
+            }
         }
 
 #if NET
         /// <summary>As <see cref="Read(byte[], int, int)"/>.</summary>
-        public override int Read(Span<byte> buffer)
+        public override unsafe int Read(Span<byte> buffer)
         {
-            if (disposed)
-            {
-                throw new ObjectDisposedException(nameof(ObjectStream));
-            }
-            if (buffer.Length == 0)
-            {
-                return 0;
-            }
+            Check();
             fixed (byte* pointer = buffer)
             {
-                return Read(pointer, buffer.Length, token);
+                return buffer.Length == 0 ? 0 : Moved(source.Read(pointer, buffer.Length));
             }
         }
 
-        /// <summary>As <see cref="Read(byte[], int, int)"/>, on another thread. Cancelling ends the stream.</summary>
+        /// <summary>As <see cref="Read(byte[], int, int)"/>, without blocking. Cancelling a wait ends the stream.</summary>
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (disposed)
+            Check();
+            if (cancellationToken.IsCancellationRequested)
             {
-                throw new ObjectDisposedException(nameof(ObjectStream));
+                return ValueTask.FromCanceled<int>(cancellationToken);
             }
-            return buffer.Length == 0
-                ? new ValueTask<int>(0)
-                : new ValueTask<int>(Blocking.Run(
-                    () =>
-                    {
-                        using (var pin = buffer.Pin())
-                        using (cancellationToken.Register(Cancel))
-                        {
-                            return Read((byte*)pin.Pointer, buffer.Length, cancellationToken);
-                        }
-                    },
-                    cancellationToken));
+            int got = 0;
+            Task? more = null;
+            if (buffer.Length > 0 && !TryTake(buffer, cancellationToken, out got, out more))
+            {
+                return new ValueTask<int>(ReadLater(more!, buffer, cancellationToken));
+            }
+            return new ValueTask<int>(Moved(got));
+        }
+
+        private async Task<int> ReadLater(Task more, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            using (source.CancelBy(cancellationToken))
+            {
+                int got;
+                Task? still = more;
+                do
+                {
+                    await still!.ConfigureAwait(false);
+                }
+                while (!TryTake(buffer, cancellationToken, out got, out still));
+                return Moved(got);
+            }
+        }
+
+        private unsafe bool TryTake(
+            Memory<byte> buffer, CancellationToken cancellationToken, out int got, out Task? more)
+        {
+            fixed (byte* pointer = buffer.Span)
+            {
+                return source.TryTake(pointer, buffer.Length, cancellationToken, out got, out more);
+            }
         }
 #endif
+
+        /// <summary>
+        /// Writes the rest to <paramref name="destination"/> with its asynchronous methods, on one thread of the library.
+        /// </summary>
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            Check();
+            if (destination == null)
+            {
+                throw new ArgumentNullException(nameof(destination));
+            }
+            if (bufferSize < 1)
+            {
+                throw new ArgumentOutOfRangeException(nameof(bufferSize), bufferSize, "at least 1 byte");
+            }
+            return Blocking.Run(() => CopyOn(destination, true, cancellationToken), cancellationToken);
+        }
 
         /// <summary>Does nothing.</summary>
         public override void Flush()
@@ -159,87 +226,80 @@ namespace Alioss
             throw new NotSupportedException();
         }
 
+        /// <summary>Itself, about to <see cref="ReadOn"/>.</summary>
+        internal ObjectStream Reserved()
+        {
+            source.Reserve();
+            return this;
+        }
+
+        /// <summary>Reads ahead, so that the first reads need not wait for another thread.</summary>
+        internal void ReadOn() => source.Fill();
+
         /// <summary>Ends the download, wherever it is; a read that another thread is in fails.</summary>
         protected override void Dispose(bool disposing)
         {
             if (disposing && !disposed)
             {
                 disposed = true;
-                Cancel();
-                registration.Dispose();
-                lock (call)
-                {
-                    call.Dispose();
-                }
+                source.Dispose();
             }
             base.Dispose(disposing);
         }
 
-        private void Cancel()
+        /// <summary>Writes the rest to <paramref name="destination"/>, on this thread.</summary>
+        internal unsafe bool CopyOn(Stream destination, bool async, CancellationToken cancellationToken)
         {
-            try
+            var buffer = Buffers.Take();
+            using (source.CancelBy(cancellationToken))
             {
-                Native.oss_call_cancel(call);
-            }
-            catch (ObjectDisposedException)
-            {
-                // Nothing is left to be cancelled.
-            }
-        }
-
-        private int ReadCancellable(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            using (cancellationToken.Register(Cancel))
-            {
-                fixed (byte* pointer = buffer)
+                for (;;)
                 {
-                    return Read(pointer + offset, count, cancellationToken);
-                }
-            }
-        }
-
-        private int Read(byte* buffer, int count, CancellationToken cancellationToken)
-        {
-            long got;
-            lock (call)
-            {
-                bool held = false;
-                try
-                {
-                    call.DangerousAddRef(ref held);
-                    got = Native.oss_call_read(call.DangerousGetHandle(), buffer, (UIntPtr)(uint)count);
-                }
-                finally
-                {
-                    if (held)
+                    int got;
+                    fixed (byte* pointer = buffer)
                     {
-                        call.DangerousRelease();
+                        got = Moved(source.Read(pointer, buffer.Length, cancellationToken));
+                    }
+                    if (got == 0)
+                    {
+                        break;
+                    }
+                    if (async)
+                    {
+                        Blocking.Wait(destination.WriteAsync(buffer, 0, got, cancellationToken));
+                    }
+                    else
+                    {
+                        destination.Write(buffer, 0, got);
                     }
                 }
-                if (got < 0)
-                {
-                    if (disposed)
-                    {
-                        throw new ObjectDisposedException(nameof(ObjectStream));
-                    }
-                    var error = OssException.From((int)-got, call);
-                    throw Call.Failure(error, cancellationToken.IsCancellationRequested ? cancellationToken : token);
-                }
             }
+            // Not after an exception: then a write may still be under way.
+            Buffers.Give(buffer);
+            return true;
+        }
+
+        private int Moved(int got)
+        {
             position += got;
             if (progress != null && got > 0)
             {
                 progress.Report(new TransferProgress(position, length));
             }
-            return (int)got;
+            return got;
+        }
+
+        private void Check()
+        {
+            if (disposed)
+            {
+                throw new ObjectDisposedException(typeof(ObjectStream).FullName);
+            }
         }
 
         private void Check(byte[] buffer, int offset, int count)
         {
-            if (disposed)
-            {
-                throw new ObjectDisposedException(nameof(ObjectStream));
-            }
+            Check();
             if (buffer == null)
             {
                 throw new ArgumentNullException(nameof(buffer));

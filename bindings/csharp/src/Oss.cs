@@ -28,7 +28,7 @@ namespace Alioss
     public static unsafe class Oss
     {
         /// <summary>Version of the native library, such as "0.1.0".</summary>
-        public static string Version => Utf8.Text(Native.oss_version());
+        public static string Version => Utf8.Text(Native.oss_version())!;
 
         /// <summary>The same as a number that can be compared: 10203 is 1.2.3.</summary>
         public static int VersionNumber => Native.oss_version_number();
@@ -44,12 +44,36 @@ namespace Alioss
         }
 
         /// <summary>
+        /// How many threads of this library run asynchronous calls at once at most, 1 to 32767, default 256. Further calls
+        /// wait in line, where they can be cancelled. Threads are started when they are needed and end after a while without
+        /// work.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">It is set to another value.</exception>
+        public static int MaxThreads
+        {
+            get
+            {
+                return Blocking.MaxThreads;
+            }
+
+            set
+            {
+                if (value < 1 || value > 32767)
+                {
+                    throw new ArgumentOutOfRangeException(
+                        nameof(value), value, $"`MaxThreads`: {value} is out of range; allowed are 1 to 32767");
+                }
+                Blocking.MaxThreads = value;
+            }
+        }
+
+        /// <summary>
         /// Sends the log of the whole process to <paramref name="handler"/>, lines up to <paramref name="level"/>; null or
         /// <see cref="LogLevel.Off"/> ends it. Called on the thread the line comes from, by several at once if several work;
         /// what it throws is dropped. Secrets are never logged; until this is called nothing is.
         /// </summary>
         /// <exception cref="OssException"><paramref name="level"/> has no meaning.</exception>
-        public static void SetLog(Action<LogLevel, string> handler, LogLevel level)
+        public static void SetLog(Action<LogLevel, string>? handler, LogLevel level)
         {
             int status = Native.oss_set_log(handler == null ? IntPtr.Zero : Callbacks.Log, IntPtr.Zero, (int)level);
             if (status != (int)OssStatus.Ok)

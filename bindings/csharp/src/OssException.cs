@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Alioss
 {
@@ -14,14 +15,13 @@ namespace Alioss
         private static readonly ConditionalWeakTable<Exception, OssException> Behind =
             new ConditionalWeakTable<Exception, OssException>();
 
-        private readonly CallHandle call;
+        private KeyValuePair<string, string>[] details = new KeyValuePair<string, string>[0];
 
-        private OssException(OssStatus status, string message, CallHandle call) : base(message)
+        private OssException(OssStatus status, string message) : base(message)
         {
             Status = status;
             Code = ServiceMessage = RequestId = HostId = EC = "";
             Body = new byte[0];
-            this.call = call;
         }
 
         /// <summary>The reason, in terms a program can act on.</summary>
@@ -58,57 +58,37 @@ namespace Alioss
         /// Any other element of the service's error document, such as "StringToSign"; null if there is none of that name.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
-        public unsafe string Detail(string name)
+        public string? Detail(string name)
         {
-            var bytes = Utf8.Required(name, nameof(name));
-            if (call == null)
+            if (name == null)
             {
-                return null;
+                throw new ArgumentNullException(nameof(name));
             }
-            lock (call)
+            foreach (KeyValuePair<string, string> detail in details)
             {
-                fixed (byte* pointer = bytes)
+                if (detail.Key == name)
                 {
-                    string detail = call.IsClosed ? null : Utf8.Text(Native.oss_call_error_detail(call, pointer));
-                    GC.KeepAlive(call);
-                    return detail;
+                    return detail.Value;
                 }
             }
+            return null;
         }
 
         /// <summary>All other elements of the service's error document, in its order, by their names.</summary>
-        public unsafe IReadOnlyList<KeyValuePair<string, string>> Details()
-        {
-            var all = new List<KeyValuePair<string, string>>();
-            if (call == null)
-            {
-                return all;
-            }
-            lock (call)
-            {
-                byte* name;
-                byte* value;
-                for (int at = 0; !call.IsClosed && (value = Native.oss_call_error_detail_at(call, (UIntPtr)(uint)at, &name)) != null; at++)
-                {
-                    all.Add(new KeyValuePair<string, string>(Utf8.Text(name), Utf8.Text(value)));
-                }
-                GC.KeepAlive(call);
-            }
-            return all;
-        }
+        public IReadOnlyList<KeyValuePair<string, string>> Details() => details;
 
         /// <summary>
         /// What the library has to say about the call that threw <paramref name="exception"/>: the exception itself; the
         /// reason of an <see cref="OperationCanceledException"/>; and for an exception of one of your own callbacks or
         /// streams, which comes back as it is, how the call that ran it ended. Null if there is nothing.
         /// </summary>
-        public static OssException Of(Exception exception)
+        public static OssException? Of(Exception? exception)
         {
             if (exception == null)
             {
                 return null;
             }
-            OssException found;
+            OssException? found;
             return Behind.TryGetValue(exception, out found)
                 ? found
                 : exception as OssException ?? exception.InnerException as OssException;
@@ -125,43 +105,53 @@ namespace Alioss
         }
 
         internal static OssException Invalid(string message) =>
-            new OssException(OssStatus.InvalidArgument, message, null);
+            new OssException(OssStatus.InvalidArgument, message);
 
         internal static OssException Plain(int status, string message) =>
-            new OssException((OssStatus)status, message, null);
+            new OssException((OssStatus)status, message);
 
-        /// <summary>The failure that <paramref name="call"/> holds, which has to be there as long as the exception.</summary>
+        /// <summary>A copy of the failure that <paramref name="call"/> holds.</summary>
         internal static unsafe OssException From(int status, CallHandle call)
         {
-            lock (call)
+            string words = Utf8.Text(Native.oss_call_error(call)) ?? "";
+            if (words.Length == 0)
             {
-                string words = Utf8.Text(Native.oss_call_error(call));
-                if (words.Length == 0)
-                {
-                    // A refused input of a call is filed with the thread, which is still this one.
-                    words = Utf8.Text(Native.oss_last_error());
-                }
-                UIntPtr length;
-                byte* body = Native.oss_call_body(call, &length);
-                var error = new OssException((OssStatus)status, words, call)
-                {
-                    HttpStatus = Native.oss_call_http_status(call),
-                    Code = Utf8.Text(Native.oss_call_code(call)),
-                    ServiceMessage = Utf8.Text(Native.oss_call_message(call)),
-                    RequestId = Utf8.Text(Native.oss_call_request_id(call)),
-                    HostId = Utf8.Text(Native.oss_call_host_id(call)),
-                    EC = Utf8.Text(Native.oss_call_ec(call)),
-                    Retryable = Native.oss_call_retryable(call) != 0,
-                    Attempts = Native.oss_call_attempts(call),
-                };
-                if (body != null)
-                {
-                    error.Body = new byte[(int)length];
-                    System.Runtime.InteropServices.Marshal.Copy((IntPtr)body, error.Body, 0, error.Body.Length);
-                }
-                GC.KeepAlive(call);
-                return error;
+                // A refused input of a call is filed with the thread, which is still this one.
+                words = Utf8.Text(Native.oss_last_error()) ?? "";
             }
+            UIntPtr length;
+            byte* body = Native.oss_call_body(call, &length);
+            var error = new OssException((OssStatus)status, words)
+            {
+                HttpStatus = Native.oss_call_http_status(call),
+                Code = Utf8.Text(Native.oss_call_code(call)) ?? "",
+                ServiceMessage = Utf8.Text(Native.oss_call_message(call)) ?? "",
+                RequestId = Utf8.Text(Native.oss_call_request_id(call)) ?? "",
+                HostId = Utf8.Text(Native.oss_call_host_id(call)) ?? "",
+                EC = Utf8.Text(Native.oss_call_ec(call)) ?? "",
+                Retryable = Native.oss_call_retryable(call) != 0,
+                Attempts = Native.oss_call_attempts(call),
+                details = DetailsOf(call),
+            };
+            if (body != null)
+            {
+                error.Body = new byte[(int)length];
+                Marshal.Copy((IntPtr)body, error.Body, 0, error.Body.Length);
+            }
+            GC.KeepAlive(call);
+            return error;
+        }
+
+        private static unsafe KeyValuePair<string, string>[] DetailsOf(CallHandle call)
+        {
+            var all = new List<KeyValuePair<string, string>>();
+            byte* name;
+            byte* value;
+            for (uint at = 0; (value = Native.oss_call_error_detail_at(call, (UIntPtr)at, &name)) != null; at++)
+            {
+                all.Add(new KeyValuePair<string, string>(Utf8.Text(name)!, Utf8.Text(value)!));
+            }
+            return all.ToArray();
         }
     }
 }

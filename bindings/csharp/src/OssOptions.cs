@@ -25,13 +25,13 @@ namespace Alioss
         /// Host of the service, <c>[http[s]://]host[:port]</c>; https if no scheme is given. Null, the default: the public
         /// endpoint of <see cref="Region"/>.
         /// </summary>
-        public string Endpoint { get; set; }
+        public string? Endpoint { get; set; }
 
         /// <summary>
         /// Region id such as <c>cn-hangzhou</c>. V4 signatures need it, unless the endpoint is a host of Alibaba Cloud that
         /// names it.
         /// </summary>
-        public string Region { get; set; }
+        public string? Region { get; set; }
 
         /// <summary>4 (default) or 1.</summary>
         public int SignatureVersion { get; set; } = 4;
@@ -57,7 +57,7 @@ namespace Alioss
         public bool DualStack { get; set; }
 
         /// <summary>Id of a cloud box (<c>cb-...</c>), which stands for the region in V4 signatures. Default none.</summary>
-        public string CloudboxId { get; set; }
+        public string? CloudboxId { get; set; }
 
         /// <summary>Headers that V4 also signs wherever a request carries them.</summary>
         public IList<string> AdditionalSignedHeaders { get; } = new List<string>();
@@ -66,13 +66,13 @@ namespace Alioss
         /// Where credentials come from. Null, the default: the provider that OSS_CREDENTIALS in the environment names, else
         /// <see cref="Alioss.Credentials.Environment"/>.
         /// </summary>
-        public Credentials Credentials { get; set; }
+        public Credentials? Credentials { get; set; }
 
         /// <summary>
         /// Shares the connections of this session, whose pool size, TLS, proxy and resolve settings apply. Null, the
         /// default: one of its own. May be disposed before the buckets that share it.
         /// </summary>
-        public Session Session { get; set; }
+        public Session? Session { get; set; }
 
         /// <summary>
         /// Idle connections kept per host, 0 to 10000; more threads than that still work. Null: the default, 10. Belongs to
@@ -102,10 +102,10 @@ namespace Alioss
         /// <summary>
         /// Trusts only the roots in this PEM file. Null, the default: Mozilla's and the system's. Belongs to the session.
         /// </summary>
-        public string CaFile { get; set; }
+        public string? CaFile { get; set; }
 
         /// <summary>Trusts only the roots in this PEM text. Default none. Belongs to the session.</summary>
-        public string CaPem { get; set; }
+        public string? CaPem { get; set; }
 
         /// <summary>
         /// Accepts any certificate: whoever sits in between can read and change everything. Default false. Belongs to the
@@ -117,7 +117,7 @@ namespace Alioss
         /// HTTP proxy, <c>http://[user:password@]host[:port]</c>; https goes through a CONNECT tunnel. Default none. Belongs
         /// to the session.
         /// </summary>
-        public string Proxy { get; set; }
+        public string? Proxy { get; set; }
 
         /// <summary>
         /// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when the session is made. Default
@@ -126,7 +126,7 @@ namespace Alioss
         public bool ProxyFromEnv { get; set; }
 
         /// <summary>Ends the User-Agent. Up to 128 visible ASCII characters and blanks. Default none.</summary>
-        public string AppName { get; set; }
+        public string? AppName { get; set; }
 
         /// <summary>Compares CRC-64 of uploads and whole downloads with the service's. Default true.</summary>
         public bool Crc64 { get; set; } = true;
@@ -160,7 +160,7 @@ namespace Alioss
         /// valid (in the options that a session is made from). Called on several threads at once; must not throw. Null, the
         /// default: the system's clock.
         /// </summary>
-        public Func<DateTimeOffset> Clock { get; set; }
+        public Func<DateTimeOffset>? Clock { get; set; }
 
         /// <summary>Corrects the clock by the service's when a request was refused for it. Default true.</summary>
         public bool ClockSkewCorrection { get; set; } = true;

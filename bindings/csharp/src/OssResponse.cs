@@ -2,54 +2,95 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Alioss
 {
     /// <summary>
-    /// A good answer. Holds on to a little memory of the library, which is given back by <see cref="Dispose"/> or by the
-    /// garbage collector, whichever comes first. Any thread may use it.
+    /// A good answer: a copy of what it says, to be kept as long as you like and thrown away without ceremony. Any thread
+    /// may use it.
     /// </summary>
-    public sealed unsafe class OssResponse : IDisposable
+    public class OssResponse
     {
-        private readonly CallHandle call;
-        private byte[] body;
+        private static readonly byte[] Nothing = new byte[0];
 
-        internal OssResponse(CallHandle call)
-        {
-            this.call = call;
-        }
+        private readonly HeaderBlock headers;
+        private readonly CallHandle? document;
+        private readonly long lastModified = -1;
+        private readonly byte[]? body;
 
-        /// <summary>HTTP status, 200 to 299.</summary>
-        public int HttpStatus
+        /// <summary>
+        /// An answer of your own, for tests of programs that use this library: with these headers, and as
+        /// <see cref="Body"/> this <paramref name="body"/>, of which <see cref="Text"/> and <see cref="Count"/> read XML.
+        /// Both may be null for none.
+        /// </summary>
+        public OssResponse(
+            int httpStatus = 200,
+            IEnumerable<KeyValuePair<string, string>>? headers = null,
+            byte[]? body = null)
         {
-            get { lock (call) { return Native.oss_call_http_status(call); } }
-        }
-
-        /// <summary>Id of the request; "" if the answer has none.</summary>
-        public string RequestId
-        {
-            get { lock (call) { return Lent(Native.oss_call_request_id(call)); } }
+            HttpStatus = httpStatus;
+            Attempts = 1;
+            this.headers = HeaderBlock.Of(headers);
+            this.body = body ?? Nothing;
+            DateTimeOffset time;
+            if (DateTimeOffset.TryParse(
+                Header("last-modified"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+            {
+                lastModified = time.ToUnixTimeSeconds();
+            }
+            SymlinkTarget = Uri.UnescapeDataString(Header("x-oss-symlink-target") ?? "");
+            SymlinkTarget = SymlinkTarget.Length == 0 ? null : SymlinkTarget;
         }
 
         /// <summary>
-        /// Whether the bytes of an upload or download were compared with the service's CRC-64. A range cannot be; its length is.
+        /// Copies what <paramref name="call"/> got. A document in the answer stays with the library, which reads its
+        /// elements; then the collector is told how much that is, and it owns the handle. Else the handle is free to go.
         /// </summary>
-        public bool Verified
+        internal unsafe OssResponse(CallHandle call)
         {
-            get { lock (call) { return Native.oss_call_verified(call) != 0; } }
+            HttpStatus = Native.oss_call_http_status(call);
+            Attempts = Native.oss_call_attempts(call);
+            Verified = Native.oss_call_verified(call) != 0;
+            headers = HeaderBlock.Of(call);
+            if (headers.Find("last-modified") != null)
+            {
+                lastModified = Native.oss_call_last_modified(call);
+            }
+            if (headers.Find("x-oss-symlink-target") != null)
+            {
+                SymlinkTarget = Utf8.Text(Native.oss_call_symlink_target(call));
+            }
+            UIntPtr length = UIntPtr.Zero;
+            if (Native.oss_call_body(call, &length) != null)
+            {
+                document = call;
+                call.AddPressure((long)length);
+            }
+            else
+            {
+                body = Nothing;
+            }
+            GC.KeepAlive(call);
         }
+
+        /// <summary>HTTP status, 200 to 299.</summary>
+        public int HttpStatus { get; }
+
+        /// <summary>Id of the request; "" if the answer has none.</summary>
+        public string RequestId => Header("x-oss-request-id") ?? "";
+
+        /// <summary>
+        /// Whether the bytes of an upload or download were compared with the service's CRC-64. A range cannot be; its length
+        /// is. Of a download that is a stream it is known at its end.
+        /// </summary>
+        public bool Verified { get; internal set; }
 
         /// <summary>ETag of the object with its quotes; null if the answer has none.</summary>
-        public string ETag
-        {
-            get { lock (call) { return Lent(Native.oss_call_etag(call)); } }
-        }
+        public string? ETag => Header("etag");
 
         /// <summary>Version of the object; null if the bucket keeps none.</summary>
-        public string VersionId
-        {
-            get { lock (call) { return Lent(Native.oss_call_version_id(call)); } }
-        }
+        public string? VersionId => Header("x-oss-version-id");
 
         /// <summary>CRC-64 of the whole object as the service computed it; null if the answer has none.</summary>
         public ulong? Crc64
@@ -57,216 +98,221 @@ namespace Alioss
             get
             {
                 ulong crc;
-                return ulong.TryParse(Header("x-oss-hash-crc64ecma"), NumberStyles.None, CultureInfo.InvariantCulture, out crc)
-                    ? crc
-                    : (ulong?)null;
+                string text = (Header("x-oss-hash-crc64ecma") ?? "").Trim();
+                bool known = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out crc);
+                return known ? crc : (ulong?)null;
             }
         }
 
         /// <summary>
         /// Content-Length in bytes: of the object for HeadObject, of the answer otherwise; null if the answer has none.
         /// </summary>
-        public long? ContentLength
-        {
-            get
-            {
-                lock (call)
-                {
-                    long length = Native.oss_call_content_length(call);
-                    return length < 0 ? (long?)null : length;
-                }
-            }
-        }
+        public long? ContentLength => Number("content-length");
 
         /// <summary>When the object was last modified, to the second; null if the answer does not say.</summary>
-        public DateTimeOffset? LastModified
-        {
-            get
-            {
-                lock (call)
-                {
-                    long seconds = Native.oss_call_last_modified(call);
-                    return seconds < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(seconds);
-                }
-            }
-        }
+        public DateTimeOffset? LastModified =>
+            lastModified < 0 ? (DateTimeOffset?)null : DateTimeOffset.FromUnixTimeSeconds(lastModified);
 
         /// <summary>Where AppendObject goes on, which is the size of the object; null if the answer does not tell.</summary>
-        public long? NextAppendPosition
+        public long? NextAppendPosition => Number("x-oss-next-append-position");
+
+        /// <summary>Where the link of GetSymlink leads, a key of the same bucket; null if the answer does not tell.</summary>
+        public string? SymlinkTarget { get; }
+
+        /// <summary>The upload id of InitiateMultipartUpload; null if the answer has none.</summary>
+        public unsafe string? UploadId
         {
             get
             {
-                lock (call)
+                if (document == null)
                 {
-                    long position = Native.oss_call_next_append_position(call);
-                    return position < 0 ? (long?)null : position;
+                    return Text("UploadId");
+                }
+                lock (document)
+                {
+                    return Copied(Native.oss_call_upload_id(document));
                 }
             }
-        }
-
-        /// <summary>Where the link of GetSymlink leads, a key of the same bucket; null if the answer does not tell.</summary>
-        public string SymlinkTarget
-        {
-            get { lock (call) { return Lent(Native.oss_call_symlink_target(call)); } }
-        }
-
-        /// <summary>The upload id of InitiateMultipartUpload; null if the answer has none.</summary>
-        public string UploadId
-        {
-            get { lock (call) { return Lent(Native.oss_call_upload_id(call)); } }
         }
 
         /// <summary>How many times the request was sent.</summary>
-        public int Attempts
-        {
-            get { lock (call) { return Native.oss_call_attempts(call); } }
-        }
+        public int Attempts { get; }
 
-        /// <summary>The body of the answer; empty for downloads, whose body goes where it was asked to go.</summary>
-        public byte[] Body
+        /// <summary>The body of the answer; empty for downloads, whose body goes where it was asked to go. A copy.</summary>
+        public unsafe byte[] Body
         {
             get
             {
-                lock (call)
+                if (document == null)
                 {
-                    if (body == null)
-                    {
-                        UIntPtr length;
-                        byte* lent = Native.oss_call_body(call, &length);
-                        body = new byte[lent == null ? 0 : (int)length];
-                        if (lent != null)
-                        {
-                            Marshal.Copy((IntPtr)lent, body, 0, body.Length);
-                        }
-                        GC.KeepAlive(call);
-                    }
-                    return body;
+                    return body ?? Nothing;
+                }
+                lock (document)
+                {
+                    UIntPtr length;
+                    byte* lent = Native.oss_call_body(document, &length);
+                    var copy = new byte[(int)length];
+                    Marshal.Copy((IntPtr)lent, copy, 0, copy.Length);
+                    GC.KeepAlive(document);
+                    return copy;
                 }
             }
         }
 
         /// <summary>A header of the answer by name, whatever its case; null if it has none.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
-        public string Header(string name)
+        public string? Header(string name) => headers.Find(name ?? throw new ArgumentNullException(nameof(name)));
+
+        /// <summary>
+        /// The text of an element of the XML document or JSON text in the answer, such as "Rule[0].Expiration.Days", the
+        /// root not named; "" if it holds only other elements, null if there is none.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
+        public unsafe string? Text(string path)
         {
-            fixed (byte* pointer = Utf8.Required(name, nameof(name)))
+            var text = Utf8.Required(path, nameof(path));
+            if (document == null)
             {
-                lock (call)
+                return Own()?.Get(path);
+            }
+            fixed (byte* pointer = text)
+            {
+                lock (document)
                 {
-                    return Lent(Native.oss_call_response_header(call, pointer));
+                    return Copied(Native.oss_call_text(document, pointer));
                 }
             }
         }
 
         /// <summary>
-        /// The text of an element of the XML document in the answer, such as "Rule[0].Expiration.Days", the root not named;
-        /// "" if it holds only other elements, null if there is none.
+        /// How many elements of the document in the answer have the last name of <paramref name="path"/>, such as "Rule" or
+        /// "Rule[0].Transition".
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
-        public string Text(string path)
+        public unsafe int Count(string path)
         {
-            fixed (byte* pointer = Utf8.Required(path, nameof(path)))
+            var text = Utf8.Required(path, nameof(path));
+            if (document == null)
             {
-                lock (call)
-                {
-                    return Lent(Native.oss_call_text(call, pointer));
-                }
+                return Own()?.Count(path) ?? 0;
             }
-        }
-
-        /// <summary>
-        /// How many elements of the XML document in the answer have the last name of <paramref name="path"/>, such as "Rule"
-        /// or "Rule[0].Transition".
-        /// </summary>
-        /// <exception cref="ArgumentNullException"><paramref name="path"/> is null.</exception>
-        public int Count(string path)
-        {
-            fixed (byte* pointer = Utf8.Required(path, nameof(path)))
+            fixed (byte* pointer = text)
             {
-                lock (call)
+                lock (document)
                 {
-                    int count = (int)Native.oss_call_count(call, pointer);
-                    GC.KeepAlive(call);
+                    int count = (int)Native.oss_call_count(document, pointer);
+                    GC.KeepAlive(document);
                     return count;
                 }
             }
         }
 
         /// <summary>All headers of the answer, with names in lower case; of those of the same name, the first.</summary>
-        public IReadOnlyDictionary<string, string> Headers
+        public IReadOnlyDictionary<string, string> Headers => headers.ToDictionary();
+
+        /// <summary>Whether it owns the handle of the call.</summary>
+        internal bool HasDocument => document != null;
+
+        private unsafe string? Copied(byte* text)
         {
-            get
-            {
-                var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-                lock (call)
-                {
-                    for (uint index = 0; ; index++)
-                    {
-                        byte* name;
-                        string value = Lent(Native.oss_call_response_header_at(call, (UIntPtr)index, &name));
-                        if (value == null)
-                        {
-                            return headers;
-                        }
-                        string key = Lent(name);
-                        if (!headers.ContainsKey(key))
-                        {
-                            headers.Add(key, value);
-                        }
-                    }
-                }
-            }
-        }
-
-        /// <summary>
-        /// Gives the memory back now. Reading any property afterwards throws <see cref="ObjectDisposedException"/>.
-        /// </summary>
-        public void Dispose()
-        {
-            lock (call)
-            {
-                call.Dispose();
-            }
-        }
-
-        /// <summary>Tells the collector how much an answer holds.</summary>
-        internal OssResponse WithMemoryPressure()
-        {
-            UIntPtr length;
-            if (Native.oss_call_body(call, &length) != null)
-            {
-                call.AddPressure((long)length);
-            }
-            return this;
-        }
-
-        /// <summary>What a request that was signed has to send along.</summary>
-        internal IReadOnlyDictionary<string, string> Signed()
-        {
-            var signed = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-            for (uint index = 0; ; index++)
-            {
-                byte* name;
-                string value = Lent(Native.oss_call_signed_at(call, (UIntPtr)index, &name));
-                if (value == null)
-                {
-                    return signed;
-                }
-                signed[Lent(name)] = value;
-            }
-        }
-
-        /// <summary>The URL that was signed, or where to send the form.</summary>
-        internal string Url => Lent(Native.oss_call_url(call));
-
-        /// <summary>When what was signed ends.</summary>
-        internal DateTimeOffset Expiration => DateTimeOffset.FromUnixTimeSeconds(Native.oss_call_expiration(call));
-
-        private string Lent(byte* text)
-        {
-            string copy = Utf8.Text(text);
-            GC.KeepAlive(call);
+            string? copy = Utf8.Text(text);
+            GC.KeepAlive(document);
             return copy;
+        }
+
+        /// <summary>The document of an answer that a test made.</summary>
+        private Document? Own() => body == null || body.Length == 0 ? null : Document.Parse(body);
+
+        private long? Number(string name)
+        {
+            long number;
+            bool known = long.TryParse(Header(name), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+            return known ? number : (long?)null;
+        }
+    }
+
+    /// <summary>
+    /// Headers in one piece of memory, as most are never asked for: for each its name in lower case, a colon, a space, its
+    /// value and a line feed.
+    /// </summary>
+    internal struct HeaderBlock
+    {
+        private readonly byte[] block;
+
+        private HeaderBlock(byte[] block)
+        {
+            this.block = block;
+        }
+
+        internal static unsafe HeaderBlock Of(CallHandle call)
+        {
+            byte* text = Native.oss_call_response_headers(call);
+            var block = new byte[text == null ? 0 : Utf8.Length(text)];
+            if (block.Length > 0)
+            {
+                Marshal.Copy((IntPtr)text, block, 0, block.Length);
+            }
+            GC.KeepAlive(call);
+            return new HeaderBlock(block);
+        }
+
+        internal static HeaderBlock Of(IEnumerable<KeyValuePair<string, string>>? headers)
+        {
+            var text = new StringBuilder();
+            foreach (KeyValuePair<string, string> header in headers ?? new KeyValuePair<string, string>[0])
+            {
+                text.Append(header.Key.ToLowerInvariant()).Append(": ").Append(header.Value).Append('\n');
+            }
+            return new HeaderBlock(Encoding.UTF8.GetBytes(text.ToString()));
+        }
+
+        /// <summary>The first value of a name, whatever its case; null if there is none.</summary>
+        internal string? Find(string name)
+        {
+            for (int at = 0; at < block.Length;)
+            {
+                int end = Array.IndexOf(block, (byte)'\n', at);
+                if (Matches(at, name))
+                {
+                    int value = at + name.Length + 2;
+                    return Encoding.UTF8.GetString(block, value, end - value);
+                }
+                at = end + 1;
+            }
+            return null;
+        }
+
+        internal IReadOnlyDictionary<string, string> ToDictionary()
+        {
+            var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            foreach (string line in Encoding.UTF8.GetString(block).Split('\n'))
+            {
+                int colon = line.IndexOf(": ", StringComparison.Ordinal);
+                if (colon > 0 && !all.ContainsKey(line.Substring(0, colon)))
+                {
+                    all.Add(line.Substring(0, colon), line.Substring(colon + 2));
+                }
+            }
+            return all;
+        }
+
+        /// <summary>Whether the line that begins there has that name.</summary>
+        private bool Matches(int at, string name)
+        {
+            if (block.Length - at < name.Length + 2 || block[at + name.Length] != ':')
+            {
+                return false;
+            }
+            for (int index = 0; index < name.Length; index++)
+            {
+                char letter = name[index];
+                char lower = letter >= 'A' && letter <= 'Z' ? (char)(letter + 32) : letter;
+                if (block[at + index] != lower)
+                {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

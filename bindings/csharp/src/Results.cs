@@ -7,7 +7,7 @@ namespace Alioss
     public struct ObjectVersion
     {
         /// <summary>Version <paramref name="versionId"/> of <paramref name="key"/>; null for the latest.</summary>
-        public ObjectVersion(string key, string versionId = null)
+        public ObjectVersion(string key, string? versionId = null)
         {
             Key = key;
             VersionId = versionId;
@@ -17,7 +17,7 @@ namespace Alioss
         public string Key { get; }
 
         /// <summary>Version; null for the latest.</summary>
-        public string VersionId { get; }
+        public string? VersionId { get; }
     }
 
     /// <summary>What came of DeleteMultipleObjects.</summary>
@@ -33,7 +33,7 @@ namespace Alioss
         public IReadOnlyList<DeletedEntry> Entries { get; }
 
         /// <summary>Status and headers of the answer.</summary>
-        public OssResponse Response { get; }
+        public OssResponse? Response { get; }
     }
 
     /// <summary>A part of a multipart upload: what CompleteMultipartUpload has to know of it.</summary>
@@ -85,7 +85,7 @@ namespace Alioss
         public DateTimeOffset? LastModified { get; }
 
         /// <summary>Status and headers of the answer to the upload; null for what was listed.</summary>
-        public OssResponse Response { get; }
+        public OssResponse? Response { get; }
     }
 
     /// <summary>What CreateSelectObjectMeta found.</summary>
@@ -109,16 +109,17 @@ namespace Alioss
         public long Columns { get; }
 
         /// <summary>Status and headers of the answer.</summary>
-        public OssResponse Response { get; }
+        public OssResponse? Response { get; }
     }
 
     /// <summary>A request that anybody can send until it expires.</summary>
     public sealed class PresignedRequest
     {
-        internal PresignedRequest(OssResponse signed)
+        internal PresignedRequest(CallHandle call)
         {
+            var signed = new Signed(call);
             Url = signed.Url;
-            Headers = signed.Signed();
+            Headers = signed.Pairs;
             Expiration = signed.Expiration;
         }
 
@@ -135,10 +136,11 @@ namespace Alioss
     /// <summary>A form by which anybody can upload an object until it expires.</summary>
     public sealed class PostForm
     {
-        internal PostForm(OssResponse signed)
+        internal PostForm(CallHandle call)
         {
+            var signed = new Signed(call);
             Url = signed.Url;
-            Fields = signed.Signed();
+            Fields = signed.Pairs;
             Expiration = signed.Expiration;
         }
 
@@ -150,5 +152,27 @@ namespace Alioss
 
         /// <summary>When it ends, to the second.</summary>
         public DateTimeOffset Expiration { get; }
+    }
+
+    /// <summary>What a call that signs has signed.</summary>
+    internal unsafe struct Signed
+    {
+        internal readonly string Url;
+        internal readonly DateTimeOffset Expiration;
+        internal readonly Dictionary<string, string> Pairs;
+
+        internal Signed(CallHandle call)
+        {
+            Url = Utf8.Text(Native.oss_call_url(call)) ?? "";
+            Expiration = DateTimeOffset.FromUnixTimeSeconds(Native.oss_call_expiration(call));
+            Pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            byte* name;
+            byte* value;
+            for (uint index = 0; (value = Native.oss_call_signed_at(call, (UIntPtr)index, &name)) != null; index++)
+            {
+                Pairs[Utf8.Text(name)!] = Utf8.Text(value)!;
+            }
+            GC.KeepAlive(call);
+        }
     }
 }

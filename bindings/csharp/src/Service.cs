@@ -33,19 +33,19 @@ namespace Alioss
         /// service when it is enumerated, page by page, and anew each time.
         /// </summary>
         public IEnumerable<BucketEntry> ListBuckets(
-            string prefix = null, CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
-            Listing(prefix, options, token);
+            string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
+            Listing(prefix, options, cancellationToken);
 
         /// <summary>As <see cref="ListBuckets"/>, on another thread; the whole list in memory.</summary>
         public Task<IReadOnlyList<BucketEntry>> ListBucketsAsync(
-            string prefix = null, CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
-            Listing(prefix, options, token).ToListAsync();
+            string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
+            Listing(prefix, options, cancellationToken).ToListAsync();
 
 #if NET
         /// <summary>As <see cref="ListBuckets"/>, fetched on another thread while it is enumerated.</summary>
         public IAsyncEnumerable<BucketEntry> EnumerateBucketsAsync(
-            string prefix = null, CallOptions options = null, CancellationToken token = default) =>
-            Listing(prefix, options, token).Stream();
+            string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+            Listing(prefix, options, cancellationToken).Stream();
 #endif
 
         /// <summary>
@@ -58,27 +58,27 @@ namespace Alioss
         /// <exception cref="OssException">It failed.</exception>
         public OssResponse Invoke(
             string operation,
-            byte[] body = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken))
+            byte[]? body = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* operationText = Utf8.Required(operation, nameof(operation)))
             fixed (byte* bytes = body)
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_service_invoke(call.Owner, operationText, bytes, length, call.Pointer));
-                return call.Answer().WithMemoryPressure();
+                return call.Answer();
             }
         }
 
         /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
         public Task<OssResponse> InvokeAsync(
             string operation,
-            byte[] body = null,
-            CallOptions options = null,
-            CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => Invoke(operation, body, options, token), token);
+            byte[]? body = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => Invoke(operation, body, options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// DescribeRegions: <see cref="OssResponse.Count"/> of "RegionInfo", <see cref="OssResponse.Text"/> of
@@ -86,21 +86,21 @@ namespace Alioss
         /// </summary>
         /// <exception cref="OssException">It failed.</exception>
         public OssResponse DescribeRegions(
-            CallOptions options = null, CancellationToken token = default(CancellationToken))
+            CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken))
         {
-            using (var call = new Call(handle, options, token))
+            using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_describe_regions(call.Owner, call.Pointer));
-                return call.Answer().WithMemoryPressure();
+                return call.Answer();
             }
         }
 
         /// <summary>As <see cref="DescribeRegions"/>, on another thread.</summary>
         public Task<OssResponse> DescribeRegionsAsync(
-            CallOptions options = null, CancellationToken token = default(CancellationToken)) =>
-            Blocking.Run(() => DescribeRegions(options, token), token);
+            CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => DescribeRegions(options, cancellationToken), cancellationToken);
 
-        private Listing<BucketEntry> Listing(string prefix, CallOptions options, CancellationToken token)
+        private Listing<BucketEntry> Listing(string? prefix, CallOptions? options, CancellationToken cancellationToken)
         {
             var prefixText = Utf8.Optional(prefix, nameof(prefix));
             return new Listing<BucketEntry>(
@@ -123,7 +123,7 @@ namespace Alioss
                     }
                 },
                 entry => new BucketEntry(entry),
-                token);
+                cancellationToken);
         }
     }
 }

@@ -6,13 +6,13 @@ namespace Alioss
     public sealed class AccessControlPolicy : Configuration
     {
         /// <summary>Id of the owner.</summary>
-        public string OwnerId { get; set; }
+        public string? OwnerId { get; set; }
 
         /// <summary>Name of the owner.</summary>
-        public string OwnerName { get; set; }
+        public string? OwnerName { get; set; }
 
         /// <summary>"private", "public-read", "public-read-write" or, of an object, "default".</summary>
-        public string Grant { get; set; }
+        public string? Grant { get; set; }
 
         internal override string Root => "AccessControlPolicy";
 
@@ -41,10 +41,10 @@ namespace Alioss
         }
 
         /// <summary>Its name.</summary>
-        public string Key { get; set; }
+        public string? Key { get; set; }
 
         /// <summary>Its value.</summary>
-        public string Value { get; set; }
+        public string? Value { get; set; }
 
         void IMapped.Map(Mapper map)
         {
@@ -114,7 +114,7 @@ namespace Alioss
     public sealed class LoggingConfiguration : Configuration
     {
         /// <summary>The target; null for no log.</summary>
-        public LoggingEnabled LoggingEnabled { get; set; }
+        public LoggingEnabled? LoggingEnabled { get; set; }
 
         internal override string Root => "BucketLoggingStatus";
 
@@ -125,13 +125,13 @@ namespace Alioss
     public sealed class LoggingEnabled : IMapped
     {
         /// <summary>The bucket that takes the log.</summary>
-        public string TargetBucket { get; set; }
+        public string? TargetBucket { get; set; }
 
         /// <summary>What the keys of the log begin with.</summary>
-        public string TargetPrefix { get; set; }
+        public string? TargetPrefix { get; set; }
 
         /// <summary>The role that writes it.</summary>
-        public string LoggingRole { get; set; }
+        public string? LoggingRole { get; set; }
 
         void IMapped.Map(Mapper map)
         {
@@ -175,13 +175,13 @@ namespace Alioss
     public sealed class EncryptionConfiguration : Configuration
     {
         /// <summary>"AES256", "KMS" or "SM4".</summary>
-        public string Algorithm { get; set; }
+        public string? Algorithm { get; set; }
 
         /// <summary>The key of KMS, if it is your own.</summary>
-        public string KmsMasterKeyId { get; set; }
+        public string? KmsMasterKeyId { get; set; }
 
         /// <summary>"SM4", or null for AES-256.</summary>
-        public string KmsDataEncryption { get; set; }
+        public string? KmsDataEncryption { get; set; }
 
         internal override string Root => "ServerSideEncryptionRule";
 
@@ -198,7 +198,7 @@ namespace Alioss
     public sealed class VersioningConfiguration : Configuration
     {
         /// <summary>"Enabled" or "Suspended"; null if it never was.</summary>
-        public string Status { get; set; }
+        public string? Status { get; set; }
 
         internal override string Root => "VersioningConfiguration";
 

@@ -12,7 +12,7 @@ namespace Alioss
 
         /// <summary>NUL-terminated UTF-8; <c>null</c> stays <c>null</c>, which C sees as NULL.</summary>
         /// <exception cref="OssException">The text holds a NUL, or half of a surrogate pair.</exception>
-        internal static byte[] Optional(string text, string name)
+        internal static byte[]? Optional(string? text, string name)
         {
             if (text == null)
             {
@@ -36,28 +36,39 @@ namespace Alioss
 
         /// <summary>As <see cref="Optional"/>, for what has to be there.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
-        internal static byte[] Required(string text, string name)
+        internal static byte[] Required(string? text, string name)
         {
             if (text == null)
             {
                 throw new ArgumentNullException(name);
             }
-            return Optional(text, name);
+            return Optional(text, name)!;
         }
 
         /// <summary>A copy of what C lends; NULL is <c>null</c>.</summary>
-        internal static string Text(byte* text)
+        internal static string? Text(byte* text)
         {
             if (text == null)
             {
                 return null;
             }
+            int length = Length(text);
+            return length == 0 ? "" : Encoding.UTF8.GetString(text, length);
+        }
+
+        /// <summary>Bytes before the NUL.</summary>
+        internal static int Length(byte* text)
+        {
+#if NET
+            return MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text).Length;
+#else
             int length = 0;
             while (text[length] != 0)
             {
                 length++;
             }
-            return length == 0 ? "" : Encoding.UTF8.GetString(text, length);
+            return length;
+#endif
         }
     }
 
@@ -68,11 +79,11 @@ namespace Alioss
     internal sealed unsafe class TextArray : IDisposable
     {
         /// <summary>Copies <paramref name="texts"/>, which end with a NUL; null is NULL.</summary>
-        internal TextArray(List<byte[]> texts)
+        internal TextArray(IReadOnlyList<byte[]?> texts)
         {
             int at = sizeof(byte*) * (texts.Count + 1);
             int size = at;
-            foreach (byte[] text in texts)
+            foreach (byte[]? text in texts)
             {
                 size = checked(size + (text == null ? 0 : text.Length));
             }
@@ -80,7 +91,7 @@ namespace Alioss
             Pointer = (byte**)memory;
             for (int index = 0; index < texts.Count; index++)
             {
-                byte[] text = texts[index];
+                byte[]? text = texts[index];
                 Pointer[index] = text == null ? null : (byte*)memory + at;
                 if (text != null)
                 {

@@ -6,10 +6,10 @@ namespace Alioss
     public sealed class WebsiteConfiguration : Configuration
     {
         /// <summary>The page for what ends with a slash.</summary>
-        public IndexDocument IndexDocument { get; set; }
+        public IndexDocument? IndexDocument { get; set; }
 
         /// <summary>The page for what is not there.</summary>
-        public ErrorDocument ErrorDocument { get; set; }
+        public ErrorDocument? ErrorDocument { get; set; }
 
         /// <summary>Redirects and mirrors.</summary>
         public IList<RoutingRule> RoutingRules { get; } = new List<RoutingRule>();
@@ -28,7 +28,7 @@ namespace Alioss
     public sealed class IndexDocument : IMapped
     {
         /// <summary>Its name, such as "index.html".</summary>
-        public string Suffix { get; set; }
+        public string? Suffix { get; set; }
 
         /// <summary>Whether directories have one as well.</summary>
         public bool? SupportSubDir { get; set; }
@@ -48,7 +48,7 @@ namespace Alioss
     public sealed class ErrorDocument : IMapped
     {
         /// <summary>Its key.</summary>
-        public string Key { get; set; }
+        public string? Key { get; set; }
 
         /// <summary>Its status, 404 or 200.</summary>
         public long? HttpStatus { get; set; }
@@ -67,13 +67,13 @@ namespace Alioss
         public long? RuleNumber { get; set; }
 
         /// <summary>When.</summary>
-        public RoutingCondition Condition { get; set; }
+        public RoutingCondition? Condition { get; set; }
 
         /// <summary>Where to.</summary>
-        public RoutingRedirect Redirect { get; set; }
+        public RoutingRedirect? Redirect { get; set; }
 
         /// <summary>A script that decides.</summary>
-        public string LuaScript { get; set; }
+        public string? LuaScript { get; set; }
 
         void IMapped.Map(Mapper map)
         {
@@ -88,10 +88,10 @@ namespace Alioss
     public sealed class RoutingCondition : IMapped
     {
         /// <summary>The key begins with this.</summary>
-        public string KeyPrefixEquals { get; set; }
+        public string? KeyPrefixEquals { get; set; }
 
         /// <summary>The key ends with this.</summary>
-        public string KeySuffixEquals { get; set; }
+        public string? KeySuffixEquals { get; set; }
 
         /// <summary>The answer has this status.</summary>
         public long? HttpErrorCodeReturnedEquals { get; set; }
@@ -112,10 +112,10 @@ namespace Alioss
     public sealed class HeaderCondition : IMapped
     {
         /// <summary>Its name.</summary>
-        public string Key { get; set; }
+        public string? Key { get; set; }
 
         /// <summary>Its value.</summary>
-        public string EqualTo { get; set; }
+        public string? EqualTo { get; set; }
 
         void IMapped.Map(Mapper map)
         {

@@ -6,13 +6,13 @@ namespace Alioss
     public sealed class RoutingRedirect : IMapped
     {
         /// <summary>"Mirror", "External", "AliCDN" or "Internal".</summary>
-        public string RedirectType { get; set; }
+        public string? RedirectType { get; set; }
 
         /// <summary>"http" or "https".</summary>
-        public string Protocol { get; set; }
+        public string? Protocol { get; set; }
 
         /// <summary>The host that is redirected to.</summary>
-        public string HostName { get; set; }
+        public string? HostName { get; set; }
 
         /// <summary>The status of a redirect.</summary>
         public long? HttpRedirectCode { get; set; }
@@ -21,22 +21,22 @@ namespace Alioss
         public bool? PassQueryString { get; set; }
 
         /// <summary>The key, in which ${key} stands for the old one.</summary>
-        public string ReplaceKeyWith { get; set; }
+        public string? ReplaceKeyWith { get; set; }
 
         /// <summary>Whether the prefix of the condition is replaced.</summary>
         public bool? EnableReplacePrefix { get; set; }
 
         /// <summary>What replaces it.</summary>
-        public string ReplaceKeyPrefixWith { get; set; }
+        public string? ReplaceKeyPrefixWith { get; set; }
 
         /// <summary>The origin of a mirror.</summary>
-        public string MirrorUrl { get; set; }
+        public string? MirrorUrl { get; set; }
 
         /// <summary>The origin that stands in for it.</summary>
-        public string MirrorUrlSlave { get; set; }
+        public string? MirrorUrlSlave { get; set; }
 
         /// <summary>What is asked to see whether the origin is well.</summary>
-        public string MirrorUrlProbe { get; set; }
+        public string? MirrorUrlProbe { get; set; }
 
         /// <summary>Whether the origin gets the query.</summary>
         public bool? MirrorPassQueryString { get; set; }
@@ -51,10 +51,10 @@ namespace Alioss
         public bool? MirrorSni { get; set; }
 
         /// <summary>Which headers it gets.</summary>
-        public MirrorHeaders MirrorHeaders { get; set; }
+        public MirrorHeaders? MirrorHeaders { get; set; }
 
         /// <summary>How requests to it are signed.</summary>
-        public MirrorAuth MirrorAuth { get; set; }
+        public MirrorAuth? MirrorAuth { get; set; }
 
         /// <summary>Whether it gets slashes as they came.</summary>
         public bool? MirrorPassOriginalSlashes { get; set; }
@@ -87,25 +87,25 @@ namespace Alioss
         public bool? MirrorUsingRole { get; set; }
 
         /// <summary>The role.</summary>
-        public string MirrorRole { get; set; }
+        public string? MirrorRole { get; set; }
 
         /// <summary>Whether it is reached by an express tunnel.</summary>
         public bool? MirrorIsExpressTunnel { get; set; }
 
         /// <summary>The tunnel.</summary>
-        public string MirrorTunnelId { get; set; }
+        public string? MirrorTunnelId { get; set; }
 
         /// <summary>Its region.</summary>
-        public string MirrorDstRegion { get; set; }
+        public string? MirrorDstRegion { get; set; }
 
         /// <summary>Its VPC.</summary>
-        public string MirrorDstVpcId { get; set; }
+        public string? MirrorDstVpcId { get; set; }
 
         /// <summary>The VPC of the one that stands in.</summary>
-        public string MirrorDstSlaveVpcId { get; set; }
+        public string? MirrorDstSlaveVpcId { get; set; }
 
         /// <summary>Statuses of it that are passed on.</summary>
-        public string TransparentMirrorResponseCodes { get; set; }
+        public string? TransparentMirrorResponseCodes { get; set; }
 
         /// <summary>Headers of it that become tags.</summary>
         public IList<Tag> MirrorTaggings { get; } = new List<Tag>();
@@ -187,16 +187,16 @@ namespace Alioss
     public sealed class MirrorAuth : IMapped
     {
         /// <summary>The method, such as "S3V4".</summary>
-        public string AuthType { get; set; }
+        public string? AuthType { get; set; }
 
         /// <summary>The region.</summary>
-        public string Region { get; set; }
+        public string? Region { get; set; }
 
         /// <summary>Id of the key.</summary>
-        public string AccessKeyId { get; set; }
+        public string? AccessKeyId { get; set; }
 
         /// <summary>The secret, which does not come back.</summary>
-        public string AccessKeySecret { get; set; }
+        public string? AccessKeySecret { get; set; }
 
         void IMapped.Map(Mapper map)
         {
@@ -214,13 +214,13 @@ namespace Alioss
         public long? Number { get; set; }
 
         /// <summary>Where it is.</summary>
-        public string Url { get; set; }
+        public string? Url { get; set; }
 
         /// <summary>Its VPC.</summary>
-        public string VpcId { get; set; }
+        public string? VpcId { get; set; }
 
         /// <summary>Its region.</summary>
-        public string DstRegion { get; set; }
+        public string? DstRegion { get; set; }
 
         void IMapped.Map(Mapper map)
         {

@@ -350,6 +350,8 @@ internal static class Concurrency
         }
     }
 
+    private static readonly CancellationTokenSource LongLived = new CancellationTokenSource();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference UseAndForget(bool dispose)
     {
@@ -358,9 +360,10 @@ internal static class Concurrency
         options.Credentials = Credentials.Callback(() => new AccessKeys(Id, token == null ? "" : Secret));
         var bucket = Bucket(options);
         bucket.PutObject("forgotten", Pattern(1));
-        var entries = bucket.ListObjectsV2("forgotten").GetEnumerator();
+        // A token that lives on holds neither of them.
+        var entries = bucket.ListObjectsV2("forgotten", null, null, LongLived.Token).GetEnumerator();
         entries.MoveNext();
-        bucket.GetObject("forgotten");
+        bucket.GetObject("forgotten", null, LongLived.Token);
         if (dispose)
         {
             entries.Dispose();

@@ -7,12 +7,14 @@ using static Harness;
 
 /// <summary>
 /// The tests of the C# binding, against a local OSS server that the variables OSS_ENDPOINT, OSS_HTTPS_ENDPOINT and
-/// OSS_CA_FILE lead to. Arguments: parts of the names of the tests to run; or "bench" to measure.
+/// OSS_CA_FILE lead to. Arguments: parts of the names of the tests to run; or "bench" to measure: see <see cref="Bench"/>.
 /// </summary>
 internal static class Program
 {
     private static readonly Action[] Tests =
     {
+        // First, while there is no thread yet.
+        Threads.WhatCannotStartDoesNotRun,
         Failures.LibraryIntroducesItself,
         Failures.OptionsHaveTheirDefaults,
         Failures.BadOptionsAreNamed,
@@ -46,7 +48,7 @@ internal static class Program
         Objects.DownloadsGoWhereTheyAreTold,
         Objects.RangesAreParts,
         Objects.HeadersTellAboutObjects,
-        Objects.AnswersCanBeDisposed,
+        Objects.AnswersNeedNoDisposal,
         Objects.ListingsAreEnumerable,
         Objects.ListingsFailWhereTheyFail,
         Objects.BucketsComeAndGo,
@@ -80,6 +82,14 @@ internal static class Program
         Settings.SettingsThatAreNoneAreRefused,
         Settings.DocumentsAreEdited,
         Settings.InvokeTakesDocumentsAndFields,
+        Threads.CallsWaitInLine,
+        Threads.WaitingForYourStreamTakesNoPlace,
+        Threads.IdleThreadsLeave,
+        Reads.ReadsWaitForLittle,
+        Reads.AllWaysOfReadingGiveTheSame,
+        Reads.HeadersComeFirst,
+        Reads.WaitsCanBeCancelled,
+        Reads.StreamsOfTests,
         Concurrency.CancelledTokensSendNothing,
         Concurrency.CancellingEndsWhatWaits,
         Concurrency.ManyThreadsShareABucket,
@@ -105,7 +115,7 @@ internal static class Program
         }
         if (arguments.Contains("bench"))
         {
-            Bench();
+            Bench.Run(arguments.Where(name => name != "bench").ToArray());
             return 0;
         }
         int passed = 0;
@@ -134,34 +144,5 @@ internal static class Program
         }
         Console.WriteLine((OnMono ? "Mono" : "CoreCLR") + ": " + passed + " passed, " + failed + " failed");
         return failed == 0 && passed > 0 ? 0 : 1;
-    }
-
-    /// <summary>Nanoseconds for a PutObject of 1 KiB: on the clock, and of this process's CPU time.</summary>
-    private static void Bench()
-    {
-        const int Count = 10000;
-        byte[] data = Pattern(1024);
-        using (var bucket = Bucket())
-        {
-            Action<int> put = count =>
-            {
-                for (int turn = 0; turn < count; turn++)
-                {
-                    bucket.PutObject("bench", data).Dispose();
-                }
-            };
-            put(3000);
-            for (int round = 0; round < 5; round++)
-            {
-                var process = Process.GetCurrentProcess();
-                var before = process.TotalProcessorTime;
-                var watch = Stopwatch.StartNew();
-                put(Count);
-                double wall = watch.Elapsed.TotalMilliseconds * 1e6 / Count;
-                process.Refresh();
-                double cpu = (process.TotalProcessorTime - before).TotalMilliseconds * 1e6 / Count;
-                Console.WriteLine("put " + Math.Round(wall) + " ns, CPU " + Math.Round(cpu) + " ns");
-            }
-        }
     }
 }

@@ -1,0 +1,331 @@
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    /// <summary>
+    /// The body of an answer with a buffer that a thread of the library fills while another takes from it. Only one thread
+    /// at a time reads from the library: it holds <see cref="reading"/>. The filled part of the ring belongs to who takes,
+    /// the rest to who fills; the numbers that say which is which belong to the lock.
+    /// </summary>
+    internal sealed class ReadAhead : IDisposable
+    {
+        private static readonly Action<object?> CancelAction = state => ((ReadAhead)state!).Cancel();
+
+        private readonly object gate = new object();
+        private readonly CallHandle? call;
+        private readonly Stream? content;
+        private readonly CancellationToken token;
+        private readonly OssResponse? response;
+        private readonly int capacity;
+        private byte[]? ring;
+        private int head;
+        private int used;
+        private bool reading;
+        private bool over;
+        private bool disposed;
+        private Exception? failure;
+        private TaskCompletionSource<bool>? waiter;
+
+        /// <summary>Reads the body of a call, which from now on belongs to this.</summary>
+        internal ReadAhead(CallHandle call, CancellationToken token, long length, OssResponse response)
+        {
+            this.call = call;
+            this.token = token;
+            this.response = response;
+            // One byte more than there is, so that the same fill finds the end.
+            capacity = length < 0 ? Buffers.Size : (int)Math.Min(length + 1, Buffers.Size);
+        }
+
+        /// <summary>Reads a stream instead.</summary>
+        internal ReadAhead(Stream content)
+        {
+            this.content = content;
+            capacity = Buffers.Size;
+        }
+
+        /// <summary>Waits for at least one byte; 0 at the end.</summary>
+        internal unsafe int Read(byte* target, int count, CancellationToken cancellationToken = default(CancellationToken))
+        {
+            lock (gate)
+            {
+                int got;
+                while (!Ready(target, count, cancellationToken, out got))
+                {
+                    if (!reading)
+                    {
+                        reading = true;
+                        got = -1;
+                        break;
+                    }
+                    Monitor.Wait(gate);
+                }
+                if (got >= 0)
+                {
+                    return got;
+                }
+            }
+            // Nothing is buffered, so it goes where it is wanted at once.
+            int direct = ReadNow(target, count);
+            lock (gate)
+            {
+                reading = false;
+                Tell();
+                if (direct < 0)
+                {
+                    Throw(cancellationToken);
+                }
+                return direct;
+            }
+        }
+
+        /// <summary>
+        /// Takes what is buffered; false if there is nothing yet, and then a task that ends when it is worth another try.
+        /// </summary>
+        internal unsafe bool TryTake(
+            byte* target, int count, CancellationToken cancellationToken, out int got, out Task? more)
+        {
+            bool fill;
+            bool ready;
+            more = null;
+            lock (gate)
+            {
+                ready = Ready(target, count, cancellationToken, out got);
+                fill = !reading && !over && failure == null && used <= capacity / 2;
+                reading |= fill;
+                if (!ready)
+                {
+                    waiter = waiter ?? new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    more = waiter.Task;
+                }
+            }
+            if (fill)
+            {
+                StartFilling();
+            }
+            return ready;
+        }
+
+        /// <summary>Says that <see cref="Fill"/> follows.</summary>
+        internal void Reserve() => reading = true;
+
+        /// <summary>Fills the buffer until it is full or the body is over; on the calling thread.</summary>
+        internal unsafe bool Fill()
+        {
+            lock (gate)
+            {
+                ring = ring ?? (capacity == Buffers.Size ? Buffers.Take() : new byte[capacity]);
+            }
+            for (;;)
+            {
+                int tail;
+                int room;
+                lock (gate)
+                {
+                    tail = (head + used) % capacity;
+                    room = Math.Min(capacity - used, capacity - tail);
+                    if (disposed || over || failure != null || room == 0)
+                    {
+                        reading = false;
+                        Recycle();
+                        Tell();
+                        return true;
+                    }
+                }
+                int got;
+                fixed (byte* pointer = ring)
+                {
+                    got = ReadNow(pointer + tail, room);
+                }
+                lock (gate)
+                {
+                    used += Math.Max(got, 0);
+                    Tell();
+                }
+            }
+        }
+
+        /// <summary>Ends all reading once <paramref name="cancellationToken"/> is cancelled, until that is disposed.</summary>
+        internal CancellationTokenRegistration CancelBy(CancellationToken cancellationToken) =>
+            cancellationToken.CanBeCanceled
+                ? cancellationToken.Register(CancelAction, this)
+                : default(CancellationTokenRegistration);
+
+        public void Dispose()
+        {
+            Cancel();
+            lock (gate)
+            {
+                disposed = true;
+                used = 0;
+                if (!reading)
+                {
+                    Recycle();
+                }
+                Tell();
+            }
+            // Whoever reads has a reference of its own.
+            call?.Dispose();
+            content?.Dispose();
+        }
+
+        private void StartFilling()
+        {
+            var started = Blocking.Run(() => Fill(), CancellationToken.None);
+            if (started.IsFaulted)
+            {
+                lock (gate)
+                {
+                    failure = started.Exception!.InnerException;
+                    reading = false;
+                    Tell();
+                }
+            }
+        }
+
+        /// <summary>Copies from the buffer, or says that there is no more; false if it is just empty.</summary>
+        private unsafe bool Ready(byte* target, int count, CancellationToken cancellationToken, out int got)
+        {
+            got = 0;
+            if (disposed)
+            {
+                throw new ObjectDisposedException(typeof(ObjectStream).FullName);
+            }
+            if (used == 0)
+            {
+                if (failure != null)
+                {
+                    Throw(cancellationToken);
+                }
+                return over;
+            }
+            got = Math.Min(count, used);
+            int first = Math.Min(got, capacity - head);
+            Marshal.Copy(ring!, head, (IntPtr)target, first);
+            Marshal.Copy(ring!, 0, (IntPtr)(target + first), got - first);
+            head = (head + got) % capacity;
+            used -= got;
+            Recycle();
+            return true;
+        }
+
+        /// <summary>One read of the library; -1 if it failed, for the reason in <see cref="failure"/>.</summary>
+        private unsafe int ReadNow(byte* target, int count)
+        {
+            try
+            {
+                long got = call == null ? ReadContent(target, count) : ReadCall(call, target, count);
+                if (got == 0)
+                {
+                    End();
+                }
+                return (int)got;
+            }
+            catch (Exception exception)
+            {
+                lock (gate)
+                {
+                    failure = exception;
+                }
+                return -1;
+            }
+        }
+
+        private unsafe long ReadCall(CallHandle handle, byte* target, int count)
+        {
+            bool held = false;
+            try
+            {
+                handle.DangerousAddRef(ref held);
+                long got;
+                using (CancelBy(token))
+                {
+                    got = Native.oss_call_read(handle.DangerousGetHandle(), target, (UIntPtr)(uint)count);
+                }
+                return got >= 0 ? got : throw OssException.From((int)-got, handle);
+            }
+            finally
+            {
+                if (held)
+                {
+                    handle.DangerousRelease();
+                }
+            }
+        }
+
+        private unsafe int ReadContent(byte* target, int count)
+        {
+            var bytes = new byte[Math.Min(count, Buffers.Size)];
+            int got = content!.Read(bytes, 0, bytes.Length);
+            Marshal.Copy(bytes, 0, (IntPtr)target, got);
+            return got;
+        }
+
+        /// <summary>All is read and found right: the library need not know of it any longer.</summary>
+        private void End()
+        {
+            if (call != null)
+            {
+                response!.Verified = Native.oss_call_verified(call) != 0;
+                call.Dispose();
+            }
+            lock (gate)
+            {
+                over = true;
+            }
+        }
+
+        private void Cancel()
+        {
+            try
+            {
+                if (call != null)
+                {
+                    Native.oss_call_cancel(call);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // Nothing is left to be cancelled.
+            }
+        }
+
+        /// <summary>Says that something has changed. Within the gate.</summary>
+        private void Tell()
+        {
+            Monitor.PulseAll(gate);
+            if (waiter != null && (used > 0 || over || disposed || failure != null || !reading))
+            {
+                waiter.SetResult(true);
+                waiter = null;
+            }
+        }
+
+        /// <summary>Lets others have the buffer when nothing comes any more. Within the gate.</summary>
+        private void Recycle()
+        {
+            if (ring != null && used == 0 && (over || disposed))
+            {
+                Buffers.Give(ring);
+                ring = null;
+            }
+        }
+
+        private void Throw(CancellationToken cancellationToken)
+        {
+            if (disposed)
+            {
+                throw new ObjectDisposedException(typeof(ObjectStream).FullName);
+            }
+            var error = failure as OssException;
+            if (error != null)
+            {
+                throw Call.Failure(error, cancellationToken.IsCancellationRequested ? cancellationToken : token);
+            }
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(failure!).Throw();
+        }
+    }
+}

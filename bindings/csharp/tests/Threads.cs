@@ -1,0 +1,148 @@
+using System;
+using System.Collections;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+using System.Threading.Tasks;
+using Alioss;
+using static Harness;
+
+/// <summary>The threads that asynchronous calls run on.</summary>
+internal static class Threads
+{
+    private static readonly Type Blocking = typeof(Bucket).Assembly.GetType("Alioss.Blocking");
+
+    private static FieldInfo Field(string name) => Blocking.GetField(name, BindingFlags.NonPublic | BindingFlags.Static);
+
+    private static int Idle()
+    {
+        lock (Field("Gate").GetValue(null))
+        {
+            return ((ICollection)Field("Idle").GetValue(null)).Count;
+        }
+    }
+
+    /// <summary>Runs <paramref name="action"/> with another value of a field of the pool.</summary>
+    private static void With(string field, object value, Action action)
+    {
+        var before = Field(field).GetValue(null);
+        Field(field).SetValue(null, value);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Field(field).SetValue(null, before);
+        }
+    }
+
+    private static void WithMaxThreads(int count, Action action)
+    {
+        int before = Oss.MaxThreads;
+        Oss.MaxThreads = count;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Oss.MaxThreads = before;
+        }
+    }
+
+    internal static void WhatCannotStartDoesNotRun()
+    {
+        using (var bucket = Bucket())
+        {
+            string root = Key("/");
+            Action<Thread> fails = thread => throw new OutOfMemoryException("no thread");
+            With("start", fails, () =>
+            {
+                for (int turn = 0; turn < 10; turn++)
+                {
+                    Throws<OutOfMemoryException>(() => Failures.Wait(bucket.PutObjectAsync(root + turn, Pattern(1))));
+                }
+            });
+            // Threads that can start now find nothing of it.
+            bucket.PutObjectAsync(root + "good", Pattern(1)).Wait();
+            Equal(1, bucket.ListObjectsV2(root).Count());
+            Equal(1, Requests(root.TrimEnd('/')).Count(request => request.Contains("PUT")), "uploads");
+        }
+    }
+
+    internal static void CallsWaitInLine()
+    {
+        Equal(256, Oss.MaxThreads);
+        Throws<ArgumentOutOfRangeException>(() => Oss.MaxThreads = 0);
+        using (var bucket = Bucket())
+        using (var end = new CancellationTokenSource())
+        {
+            string root = Key("/");
+            WithMaxThreads(2, () =>
+            {
+                Fault(root + "slow", "{'type':'delay','ms':20000}", 9);
+                var slow = Enumerable.Range(0, 2).Select(number => bucket.PutObjectAsync(root + "slow" + number, Pattern(1), null, end.Token)).ToList();
+                EndsInTime(token => Failures.Wait(bucket.PutObjectAsync(root + "third", Pattern(1), null, token)));
+                var fourth = bucket.PutObjectAsync(root + "fourth", Pattern(1));
+                Check(!fourth.Wait(200), "a third thread has done it");
+                end.Cancel();
+                fourth.Wait();
+                slow.ForEach(call => Throws<OperationCanceledException>(() => Failures.Wait(call)));
+            });
+            Equal(0, Requests("third").Count, "requests that were cancelled in line");
+        }
+    }
+
+    internal static void WaitingForYourStreamTakesNoPlace()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(1000));
+            WithMaxThreads(1, () =>
+            {
+                var inner = new MemoryStream();
+                bool read = false;
+                var source = new Custom
+                {
+                    OnReadAsync = async (b, o, n, t) =>
+                    {
+                        await Task.Yield();
+                        if (!read)
+                        {
+                            await bucket.GetObjectToStreamAsync(key, inner);
+                            inner.Position = 0;
+                            read = true;
+                        }
+                        return inner.Read(b, o, n);
+                    },
+                };
+                Check(bucket.PutObjectAsync(key + "-copy", source).Wait(30000), "both wait for each other");
+                SameBytes(Pattern(1000), ReadAll(bucket.GetObject(key + "-copy")));
+            });
+        }
+    }
+
+    internal static void IdleThreadsLeave()
+    {
+        using (var bucket = Bucket())
+        {
+            string root = Key("/");
+            With("idleTime", TimeSpan.FromMilliseconds(300), () =>
+            {
+                Fault(root, "{'type':'gather','requests':8}", 8);
+                Task.WaitAll(Enumerable.Range(0, 8).Select(number => bucket.PutObjectAsync(root + number, Pattern(1))).ToArray());
+                // One call after the other needs one thread: the one that idled last.
+                var until = DateTime.UtcNow.AddSeconds(20);
+                while (Idle() > 1 && DateTime.UtcNow < until)
+                {
+                    bucket.HeadObjectAsync(root + "0").Wait();
+                    Thread.Sleep(10);
+                }
+                Check(Idle() <= 1, Idle() + " threads are still there");
+            });
+        }
+    }
+}
