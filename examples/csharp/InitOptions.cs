@@ -42,9 +42,9 @@ internal static class InitOptions
                 new Bucket(options, "examplebucket").Dispose();
                 return 1;
             }
-            catch (OssException error)
+            catch (ArgumentException error)
             {
-                Console.WriteLine(error.Status + ": " + error.Message);
+                Console.WriteLine(OssException.Of(error).Status + ": " + OssException.Of(error).Message);
             }
         }
         return 0;

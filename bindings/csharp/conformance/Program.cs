@@ -385,11 +385,11 @@ internal static partial class Program
             Handles[name] = made;
             fields.Number("opened", 1);
         }
-        catch (OssException error)
+        catch (Exception error) when (OssException.Of(error) != null)
         {
             Free(name);
             fields.Number("opened", 0);
-            fields.Text("error", error.Message);
+            fields.Text("error", OssException.Of(error).Message);
         }
         return fields.ToString();
     }

@@ -6,13 +6,13 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Downloads.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>
         /// GetObject: the object as a stream, read as it arrives. <paramref name="cancellationToken"/> ends the reading as well. Dispose
         /// the stream: until then it keeps a connection.
         /// </summary>
-        public ObjectStream GetObject(
+        public virtual ObjectStream GetObject(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -26,17 +26,20 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="GetObject"/>, on another thread.</summary>
-        public Task<ObjectStream> GetObjectAsync(
+        public virtual Task<ObjectStream> GetObjectAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Opening(() => GetObject(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Opening(() => GetObject(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// GetObject into <paramref name="buffer"/>; how many bytes came. A larger object is
         /// <see cref="OssStatus.InvalidArgument"/>.
         /// </summary>
-        public int GetObjectToBuffer(
+        public virtual int GetObjectToBuffer(
             string key,
             ArraySegment<byte> buffer,
             CallOptions? options = null,
@@ -47,7 +50,7 @@ namespace Alioss
         }
 
         /// <summary>GetObject into <paramref name="buffer"/>, with the headers of the answer.</summary>
-        public int GetObjectToBuffer(
+        public virtual int GetObjectToBuffer(
             string key,
             ArraySegment<byte> buffer,
             out OssResponse response,
@@ -72,15 +75,18 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="GetObjectToBuffer(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.</summary>
-        public Task<int> GetObjectToBufferAsync(
+        public virtual Task<int> GetObjectToBufferAsync(
             string key,
             ArraySegment<byte> buffer,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectToBuffer(key, buffer, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => GetObjectToBuffer(key, buffer, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetObject into the file at <paramref name="path"/>, which appears whole or not at all.</summary>
-        public OssResponse GetObjectToFile(
+        public virtual OssResponse GetObjectToFile(
             string key,
             string path,
             CallOptions? options = null,
@@ -88,18 +94,22 @@ namespace Alioss
             Send(Native.oss_get_object_to_file, key, nameof(key), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectToFile"/>, on another thread.</summary>
-        public Task<OssResponse> GetObjectToFileAsync(
+        public virtual Task<OssResponse> GetObjectToFileAsync(
             string key,
             string path,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectToFile(key, path, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(path, nameof(path));
+            return Blocking.Run(() => GetObjectToFile(key, path, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// GetObject into <paramref name="target"/>, piece by piece. Unless this returns, what was written is not the object.
         /// The stream stays open.
         /// </summary>
-        public OssResponse GetObjectToStream(
+        public virtual OssResponse GetObjectToStream(
             string key,
             Stream target,
             CallOptions? options = null,
@@ -110,46 +120,56 @@ namespace Alioss
         /// As <see cref="GetObjectToStream"/>, on another thread; writes with
         /// <see cref="Stream.WriteAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<OssResponse> GetObjectToStreamAsync(
+        public virtual Task<OssResponse> GetObjectToStreamAsync(
             string key,
             Stream target,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetToStream(key, target, options, cancellationToken, true), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(target, nameof(target));
+            return Blocking.Run(() => GetToStream(key, target, options, cancellationToken, true), cancellationToken);
+        }
 
         /// <summary>HeadObject: the headers of the object without its body.</summary>
-        public OssResponse HeadObject(
+        public virtual OssResponse HeadObject(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_head_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="HeadObject"/>, on another thread.</summary>
-        public Task<OssResponse> HeadObjectAsync(
+        public virtual Task<OssResponse> HeadObjectAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => HeadObject(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => HeadObject(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.</summary>
-        public OssResponse GetObjectMeta(
+        public virtual OssResponse GetObjectMeta(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_get_object_meta, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectMeta"/>, on another thread.</summary>
-        public Task<OssResponse> GetObjectMetaAsync(
+        public virtual Task<OssResponse> GetObjectMetaAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectMeta(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => GetObjectMeta(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// Whether the object exists, by GetObjectMeta. Only the service's word that it does not is a false; a refusal, a
         /// missing bucket and a network failure are exceptions.
         /// </summary>
-        public bool ObjectExists(
+        public virtual bool ObjectExists(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -164,11 +184,14 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="ObjectExists"/>, on another thread.</summary>
-        public Task<bool> ObjectExistsAsync(
+        public virtual Task<bool> ObjectExistsAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => ObjectExists(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => ObjectExists(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// SelectObject: what the SQL text <paramref name="expression"/> finds in a CSV or JSON object, as a stream of its
@@ -176,7 +199,7 @@ namespace Alioss
         /// "Use"</c> (delimiters as they are, not in base64). It is CSV unless there is a field below
         /// "InputSerialization.JSON".
         /// </summary>
-        public ObjectStream SelectObject(
+        public virtual ObjectStream SelectObject(
             string key,
             string expression,
             CallOptions? options = null,
@@ -192,17 +215,21 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="SelectObject"/>, on another thread.</summary>
-        public Task<ObjectStream> SelectObjectAsync(
+        public virtual Task<ObjectStream> SelectObjectAsync(
             string key,
             string expression,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Opening(() => SelectObject(key, expression, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(expression, nameof(expression));
+            return Opening(() => SelectObject(key, expression, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// CreateSelectObjectMeta: has the rows of a CSV or JSON object counted. Fields as for <see cref="SelectObject"/>.
         /// </summary>
-        public SelectObjectMeta CreateSelectObjectMeta(
+        public virtual SelectObjectMeta CreateSelectObjectMeta(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -214,16 +241,19 @@ namespace Alioss
                 ulong rows;
                 uint columns;
                 call.Check(Native.oss_create_select_object_meta(call.Owner, keyText, &splits, &rows, &columns, call.Pointer));
-                return new SelectObjectMeta(splits, rows, columns, call.Answer());
+                return new SelectObjectMeta(splits, checked((long)rows), columns, call.Answer());
             }
         }
 
         /// <summary>As <see cref="CreateSelectObjectMeta"/>, on another thread.</summary>
-        public Task<SelectObjectMeta> CreateSelectObjectMetaAsync(
+        public virtual Task<SelectObjectMeta> CreateSelectObjectMetaAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => CreateSelectObjectMeta(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => CreateSelectObjectMeta(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>Opens a stream on another thread, which also begins to read it.</summary>
         private static Task<ObjectStream> Opening(Func<ObjectStream> open, CancellationToken cancellationToken) =>

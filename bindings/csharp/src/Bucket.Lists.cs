@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Listings.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>
         /// ListObjectsV2: the objects whose keys begin with <paramref name="prefix"/>, in key order; keys that hold
@@ -13,145 +13,95 @@ namespace Alioss
         /// enumerated, page by page, and anew each time. Where to begin and how long pages are: query "start-after" and
         /// "max-keys".
         /// </summary>
-        public IEnumerable<ObjectEntry> ListObjectsV2(
+        public virtual IEnumerable<ObjectEntry> ListObjectsV2(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken);
 
-        /// <summary>As <see cref="ListObjectsV2"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<ObjectEntry>> ListObjectsV2Async(
+        /// <summary>As <see cref="ListObjectsV2"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<ObjectEntry> ListObjectsV2Async(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListObjectsV2"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<ObjectEntry> EnumerateObjectsV2Async(
-            string? prefix = null,
-            string? delimiter = null,
-            CallOptions? options = null,
-            CancellationToken cancellationToken = default) =>
-            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken).Stream();
-#endif
+            ListObjectsV2Lazily(prefix, delimiter, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// ListObjects: as <see cref="ListObjectsV2"/>, by the older operation; begins after the query "marker".
         /// </summary>
-        public IEnumerable<ObjectEntry> ListObjects(
+        public virtual IEnumerable<ObjectEntry> ListObjects(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             ListObjectsLazily(prefix, delimiter, options, cancellationToken);
 
-        /// <summary>As <see cref="ListObjects"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<ObjectEntry>> ListObjectsAsync(
+        /// <summary>As <see cref="ListObjects"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<ObjectEntry> ListObjectsAsync(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            ListObjectsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListObjects"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<ObjectEntry> EnumerateObjectsAsync(
-            string? prefix = null,
-            string? delimiter = null,
-            CallOptions? options = null,
-            CancellationToken cancellationToken = default) =>
-            ListObjectsLazily(prefix, delimiter, options, cancellationToken).Stream();
-#endif
+            ListObjectsLazily(prefix, delimiter, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// ListObjectVersions: as <see cref="ListObjectsV2"/>, but all versions, with delete markers, of one key the
         /// newest first; begins after the query "key-marker" and "version-id-marker".
         /// </summary>
-        public IEnumerable<ObjectEntry> ListObjectVersions(
+        public virtual IEnumerable<ObjectEntry> ListObjectVersions(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken);
 
-        /// <summary>As <see cref="ListObjectVersions"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<ObjectEntry>> ListObjectVersionsAsync(
+        /// <summary>As <see cref="ListObjectVersions"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<ObjectEntry> ListObjectVersionsAsync(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListObjectVersions"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<ObjectEntry> EnumerateObjectVersionsAsync(
-            string? prefix = null,
-            string? delimiter = null,
-            CallOptions? options = null,
-            CancellationToken cancellationToken = default) =>
-            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken).Stream();
-#endif
+            ListObjectVersionsLazily(prefix, delimiter, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// ListMultipartUploads: as <see cref="ListObjectsV2"/>, but the uploads that were neither completed nor aborted;
         /// begins after the query "key-marker" and "upload-id-marker".
         /// </summary>
-        public IEnumerable<UploadEntry> ListMultipartUploads(
+        public virtual IEnumerable<UploadEntry> ListMultipartUploads(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken);
 
-        /// <summary>As <see cref="ListMultipartUploads"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<UploadEntry>> ListMultipartUploadsAsync(
+        /// <summary>As <see cref="ListMultipartUploads"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<UploadEntry> ListMultipartUploadsAsync(
             string? prefix = null,
             string? delimiter = null,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListMultipartUploads"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<UploadEntry> EnumerateMultipartUploadsAsync(
-            string? prefix = null,
-            string? delimiter = null,
-            CallOptions? options = null,
-            CancellationToken cancellationToken = default) =>
-            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken).Stream();
-#endif
+            ListMultipartUploadsLazily(prefix, delimiter, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// ListParts: the parts of an upload in the order of their numbers, as <see cref="CompleteMultipartUpload"/> takes
         /// them; begins after the query "part-number-marker".
         /// </summary>
-        public IEnumerable<UploadedPart> ListParts(
+        public virtual IEnumerable<UploadedPart> ListParts(
             string key,
             string uploadId,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             ListPartsLazily(key, uploadId, options, cancellationToken);
 
-        /// <summary>As <see cref="ListParts"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<UploadedPart>> ListPartsAsync(
+        /// <summary>As <see cref="ListParts"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<UploadedPart> ListPartsAsync(
             string key,
             string uploadId,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            ListPartsLazily(key, uploadId, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListParts"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<UploadedPart> EnumeratePartsAsync(
-            string key,
-            string uploadId,
-            CallOptions? options = null,
-            CancellationToken cancellationToken = default) =>
-            ListPartsLazily(key, uploadId, options, cancellationToken).Stream();
-#endif
+            ListPartsLazily(key, uploadId, options, cancellationToken).Asynchronous();
 
         private Listing<ObjectEntry> ListObjectsV2Lazily(
             string? prefix, string? delimiter, CallOptions? options, CancellationToken cancellationToken) =>

@@ -7,30 +7,33 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Uploads in parts.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>
         /// InitiateMultipartUpload: begins an upload; <see cref="OssResponse.UploadId"/> is its id. Headers become those
         /// of the object. What is never completed or aborted is stored and billed as parts.
         /// </summary>
-        public OssResponse InitiateMultipartUpload(
+        public virtual OssResponse InitiateMultipartUpload(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_initiate_multipart_upload, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="InitiateMultipartUpload"/>, on another thread.</summary>
-        public Task<OssResponse> InitiateMultipartUploadAsync(
+        public virtual Task<OssResponse> InitiateMultipartUploadAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => InitiateMultipartUpload(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => InitiateMultipartUpload(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// UploadPart: stores <paramref name="data"/> as part <paramref name="number"/>, 1 to 10000; 100 KB to 5 GB, the
         /// last one also less. Keep what comes back for <see cref="CompleteMultipartUpload"/>.
         /// </summary>
-        public UploadedPart UploadPart(
+        public virtual UploadedPart UploadPart(
             string key,
             string uploadId,
             int number,
@@ -42,17 +45,22 @@ namespace Alioss
         /// <summary>
         /// As <see cref="UploadPart(string, string, int, byte[], CallOptions, CancellationToken)"/>, on another thread.
         /// </summary>
-        public Task<UploadedPart> UploadPartAsync(
+        public virtual Task<UploadedPart> UploadPartAsync(
             string key,
             string uploadId,
             int number,
             byte[] data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            Require.NotNull(data, nameof(data));
+            return Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>UploadPart of a part of an array.</summary>
-        public UploadedPart UploadPart(
+        public virtual UploadedPart UploadPart(
             string key,
             string uploadId,
             int number,
@@ -76,17 +84,21 @@ namespace Alioss
         /// As <see cref="UploadPart(string, string, int, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on
         /// another thread.
         /// </summary>
-        public Task<UploadedPart> UploadPartAsync(
+        public virtual Task<UploadedPart> UploadPartAsync(
             string key,
             string uploadId,
             int number,
             ArraySegment<byte> data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            return Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>UploadPart of what is left of <paramref name="source"/>, which stays open.</summary>
-        public UploadedPart UploadPart(
+        public virtual UploadedPart UploadPart(
             string key,
             string uploadId,
             int number,
@@ -98,7 +110,7 @@ namespace Alioss
         /// <summary>
         /// UploadPart of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields.
         /// </summary>
-        public UploadedPart UploadPart(
+        public virtual UploadedPart UploadPart(
             string key,
             string uploadId,
             int number,
@@ -112,34 +124,44 @@ namespace Alioss
         /// As <see cref="UploadPart(string, string, int, Stream, CallOptions, CancellationToken)"/>, on another thread;
         /// reads with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<UploadedPart> UploadPartAsync(
+        public virtual Task<UploadedPart> UploadPartAsync(
             string key,
             string uploadId,
             int number,
             Stream source,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            UploadPartAsync(key, uploadId, number, source, Rest(source), options, cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            Require.NotNull(source, nameof(source));
+            return UploadPartAsync(key, uploadId, number, source, Rest(source), options, cancellationToken);
+        }
 
         /// <summary>
         /// As <see cref="UploadPart(string, string, int, Stream, long, CallOptions, CancellationToken)"/>, on another
         /// thread; reads with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<UploadedPart> UploadPartAsync(
+        public virtual Task<UploadedPart> UploadPartAsync(
             string key,
             string uploadId,
             int number,
             Stream source,
             long length,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => UploadStream(key, uploadId, number, source, length, options, cancellationToken, true), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            Require.NotNull(source, nameof(source));
+            return Blocking.Run(() => UploadStream(key, uploadId, number, source, length, options, cancellationToken, true), cancellationToken);
+        }
 
         /// <summary>
         /// UploadPart of <paramref name="length"/> bytes of the file at <paramref name="path"/>, from <paramref
         /// name="offset"/> on.
         /// </summary>
-        public UploadedPart UploadPartFile(
+        public virtual UploadedPart UploadPartFile(
             string key,
             string uploadId,
             int number,
@@ -161,7 +183,7 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="UploadPartFile"/>, on another thread.</summary>
-        public Task<UploadedPart> UploadPartFileAsync(
+        public virtual Task<UploadedPart> UploadPartFileAsync(
             string key,
             string uploadId,
             int number,
@@ -169,14 +191,19 @@ namespace Alioss
             long offset,
             long length,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            Require.Text(path, nameof(path));
+            return Blocking.Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// UploadPartCopy: makes part <paramref name="number"/> a copy of an object, or of <see cref="CallOptions.Range"/>
         /// of it. The source as for <see cref="CopyObject"/>.
         /// </summary>
-        public UploadedPart UploadPartCopy(
+        public virtual UploadedPart UploadPartCopy(
             string key,
             string uploadId,
             int number,
@@ -200,7 +227,7 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="UploadPartCopy"/>, on another thread.</summary>
-        public Task<UploadedPart> UploadPartCopyAsync(
+        public virtual Task<UploadedPart> UploadPartCopyAsync(
             string key,
             string uploadId,
             int number,
@@ -208,15 +235,20 @@ namespace Alioss
             string? sourceBucket = null,
             string? sourceVersionId = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            Require.Text(sourceKey, nameof(sourceKey));
+            return Blocking.Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// CompleteMultipartUpload: makes <paramref name="parts"/>, in ascending order of their numbers, the object, and
         /// compares its CRC-64 if all of them have theirs; null for all parts that were uploaded. Never repeated: after a
         /// lost answer <see cref="HeadObject"/> tells whether it happened.
         /// </summary>
-        public OssResponse CompleteMultipartUpload(
+        public virtual OssResponse CompleteMultipartUpload(
             string key,
             string uploadId,
             IEnumerable<UploadedPart>? parts = null,
@@ -237,16 +269,20 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="CompleteMultipartUpload"/>, on another thread.</summary>
-        public Task<OssResponse> CompleteMultipartUploadAsync(
+        public virtual Task<OssResponse> CompleteMultipartUploadAsync(
             string key,
             string uploadId,
             IEnumerable<UploadedPart>? parts = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => CompleteMultipartUpload(key, uploadId, parts, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            return Blocking.Run(() => CompleteMultipartUpload(key, uploadId, parts, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>AbortMultipartUpload: ends an upload and deletes its parts.</summary>
-        public OssResponse AbortMultipartUpload(
+        public virtual OssResponse AbortMultipartUpload(
             string key,
             string uploadId,
             CallOptions? options = null,
@@ -254,12 +290,16 @@ namespace Alioss
             Send(Native.oss_abort_multipart_upload, key, nameof(key), uploadId, nameof(uploadId), options, cancellationToken);
 
         /// <summary>As <see cref="AbortMultipartUpload"/>, on another thread.</summary>
-        public Task<OssResponse> AbortMultipartUploadAsync(
+        public virtual Task<OssResponse> AbortMultipartUploadAsync(
             string key,
             string uploadId,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AbortMultipartUpload(key, uploadId, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(uploadId, nameof(uploadId));
+            return Blocking.Run(() => AbortMultipartUpload(key, uploadId, options, cancellationToken), cancellationToken);
+        }
 
         private UploadedPart UploadStream(
             string key,

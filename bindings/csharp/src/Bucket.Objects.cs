@@ -6,27 +6,30 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // What else is done with objects.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>DeleteObject. Deleting what is not there is a success, as with the service.</summary>
-        public OssResponse DeleteObject(
+        public virtual OssResponse DeleteObject(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_delete_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="DeleteObject"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteObjectAsync(
+        public virtual Task<OssResponse> DeleteObjectAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteObject(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => DeleteObject(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// DeleteMultipleObjects: 1 to 1000 objects. If <paramref name="quiet"/>, only those that could not be deleted
         /// come back.
         /// </summary>
-        public DeletedObjects DeleteMultipleObjects(
+        public virtual DeletedObjects DeleteMultipleObjects(
             IEnumerable<string> keys,
             bool quiet = false,
             CallOptions? options = null,
@@ -37,15 +40,18 @@ namespace Alioss
         /// As <see cref="DeleteMultipleObjects(IEnumerable{string}, bool, CallOptions, CancellationToken)"/>, on another
         /// thread.
         /// </summary>
-        public Task<DeletedObjects> DeleteMultipleObjectsAsync(
+        public virtual Task<DeletedObjects> DeleteMultipleObjectsAsync(
             IEnumerable<string> keys,
             bool quiet = false,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(keys, nameof(keys));
+            return Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>DeleteMultipleObjects of 1 to 1000 objects, each of them by key and version.</summary>
-        public DeletedObjects DeleteMultipleObjects(
+        public virtual DeletedObjects DeleteMultipleObjects(
             IEnumerable<ObjectVersion> objects,
             bool quiet = false,
             CallOptions? options = null,
@@ -71,19 +77,22 @@ namespace Alioss
         /// As <see cref="DeleteMultipleObjects(IEnumerable{ObjectVersion}, bool, CallOptions, CancellationToken)"/>, on
         /// another thread.
         /// </summary>
-        public Task<DeletedObjects> DeleteMultipleObjectsAsync(
+        public virtual Task<DeletedObjects> DeleteMultipleObjectsAsync(
             IEnumerable<ObjectVersion> objects,
             bool quiet = false,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(objects, nameof(objects));
+            return Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// CopyObject: makes <paramref name="key"/> a copy of <paramref name="sourceKey"/>, up to 5 GB. Null for the
         /// bucket of the source is this one, null for its version the latest. New metadata comes as headers, with
         /// <c>["x-oss-metadata-directive"] = "REPLACE"</c>.
         /// </summary>
-        public OssResponse CopyObject(
+        public virtual OssResponse CopyObject(
             string key,
             string sourceKey,
             string? sourceBucket = null,
@@ -103,19 +112,23 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="CopyObject"/>, on another thread.</summary>
-        public Task<OssResponse> CopyObjectAsync(
+        public virtual Task<OssResponse> CopyObjectAsync(
             string key,
             string sourceKey,
             string? sourceBucket = null,
             string? sourceVersionId = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(sourceKey, nameof(sourceKey));
+            return Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// PutObjectAcl: <paramref name="acl"/> is "default", "private", "public-read" or "public-read-write".
         /// </summary>
-        public OssResponse PutObjectAcl(
+        public virtual OssResponse PutObjectAcl(
             string key,
             string acl,
             CallOptions? options = null,
@@ -123,15 +136,19 @@ namespace Alioss
             Send(Native.oss_put_object_acl, key, nameof(key), acl, nameof(acl), options, cancellationToken);
 
         /// <summary>As <see cref="PutObjectAcl"/>, on another thread.</summary>
-        public Task<OssResponse> PutObjectAclAsync(
+        public virtual Task<OssResponse> PutObjectAclAsync(
             string key,
             string acl,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectAcl(key, acl, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(acl, nameof(acl));
+            return Blocking.Run(() => PutObjectAcl(key, acl, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetObjectAcl: who may do what with the object, and whose it is.</summary>
-        public AccessControlPolicy GetObjectAcl(
+        public virtual AccessControlPolicy GetObjectAcl(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
@@ -139,16 +156,19 @@ namespace Alioss
                 Send(Native.oss_get_object_acl, key, nameof(key), options, cancellationToken));
 
         /// <summary>As <see cref="GetObjectAcl"/>, on another thread.</summary>
-        public Task<AccessControlPolicy> GetObjectAclAsync(
+        public virtual Task<AccessControlPolicy> GetObjectAclAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectAcl(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => GetObjectAcl(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// PutSymlink: makes <paramref name="key"/> a link to <paramref name="target"/>, a key of the same bucket.
         /// </summary>
-        public OssResponse PutSymlink(
+        public virtual OssResponse PutSymlink(
             string key,
             string target,
             CallOptions? options = null,
@@ -156,29 +176,36 @@ namespace Alioss
             Send(Native.oss_put_symlink, key, nameof(key), target, nameof(target), options, cancellationToken);
 
         /// <summary>As <see cref="PutSymlink"/>, on another thread.</summary>
-        public Task<OssResponse> PutSymlinkAsync(
+        public virtual Task<OssResponse> PutSymlinkAsync(
             string key,
             string target,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutSymlink(key, target, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(target, nameof(target));
+            return Blocking.Run(() => PutSymlink(key, target, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetSymlink: <see cref="OssResponse.SymlinkTarget"/> tells where the link leads.</summary>
-        public OssResponse GetSymlink(
+        public virtual OssResponse GetSymlink(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_get_symlink, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="GetSymlink"/>, on another thread.</summary>
-        public Task<OssResponse> GetSymlinkAsync(
+        public virtual Task<OssResponse> GetSymlinkAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetSymlink(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => GetSymlink(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>PutObjectTagging: replaces all tags of the object by these, up to 10.</summary>
-        public OssResponse PutObjectTagging(
+        public virtual OssResponse PutObjectTagging(
             string key,
             IEnumerable<KeyValuePair<string, string>> tags,
             CallOptions? options = null,
@@ -197,15 +224,19 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="PutObjectTagging"/>, on another thread.</summary>
-        public Task<OssResponse> PutObjectTaggingAsync(
+        public virtual Task<OssResponse> PutObjectTaggingAsync(
             string key,
             IEnumerable<KeyValuePair<string, string>> tags,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectTagging(key, tags, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(tags, nameof(tags));
+            return Blocking.Run(() => PutObjectTagging(key, tags, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetObjectTagging: the tags of the object.</summary>
-        public Tagging GetObjectTagging(
+        public virtual Tagging GetObjectTagging(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
@@ -213,32 +244,38 @@ namespace Alioss
                 Send(Native.oss_get_object_tagging, key, nameof(key), options, cancellationToken));
 
         /// <summary>As <see cref="GetObjectTagging"/>, on another thread.</summary>
-        public Task<Tagging> GetObjectTaggingAsync(
+        public virtual Task<Tagging> GetObjectTaggingAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectTagging(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => GetObjectTagging(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>DeleteObjectTagging: takes off all tags.</summary>
-        public OssResponse DeleteObjectTagging(
+        public virtual OssResponse DeleteObjectTagging(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_delete_object_tagging, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="DeleteObjectTagging"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteObjectTaggingAsync(
+        public virtual Task<OssResponse> DeleteObjectTaggingAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteObjectTagging(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => DeleteObjectTagging(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// RestoreObject: has an archived object made readable, for <paramref name="days"/> days, or 0 for the service's
         /// choice, at the speed <paramref name="tier"/>, "Expedited", "Standard" or "Bulk", or null. HTTP status 202:
         /// begun; 200: it is readable already.
         /// </summary>
-        public OssResponse RestoreObject(
+        public virtual OssResponse RestoreObject(
             string key,
             int days = 0,
             string? tier = null,
@@ -255,33 +292,39 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="RestoreObject"/>, on another thread.</summary>
-        public Task<OssResponse> RestoreObjectAsync(
+        public virtual Task<OssResponse> RestoreObjectAsync(
             string key,
             int days = 0,
             string? tier = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => RestoreObject(key, days, tier, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => RestoreObject(key, days, tier, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>CleanRestoredObject: ends the time in which a restored object is readable.</summary>
-        public OssResponse CleanRestoredObject(
+        public virtual OssResponse CleanRestoredObject(
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_clean_restored_object, key, nameof(key), options, cancellationToken);
 
         /// <summary>As <see cref="CleanRestoredObject"/>, on another thread.</summary>
-        public Task<OssResponse> CleanRestoredObjectAsync(
+        public virtual Task<OssResponse> CleanRestoredObjectAsync(
             string key,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => CleanRestoredObject(key, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => CleanRestoredObject(key, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// ProcessObject: does <paramref name="process"/>, such as "image/resize,w_100|sys/saveas,o_...". <see
         /// cref="OssResponse.Body"/> is a JSON text.
         /// </summary>
-        public OssResponse ProcessObject(
+        public virtual OssResponse ProcessObject(
             string key,
             string process,
             CallOptions? options = null,
@@ -289,18 +332,22 @@ namespace Alioss
             Send(Native.oss_process_object, key, nameof(key), process, nameof(process), options, cancellationToken);
 
         /// <summary>As <see cref="ProcessObject"/>, on another thread.</summary>
-        public Task<OssResponse> ProcessObjectAsync(
+        public virtual Task<OssResponse> ProcessObjectAsync(
             string key,
             string process,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => ProcessObject(key, process, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(process, nameof(process));
+            return Blocking.Run(() => ProcessObject(key, process, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// AsyncProcessObject: as <see cref="ProcessObject"/>, but only begins it; <see cref="OssResponse.Body"/> has the
         /// id of the task.
         /// </summary>
-        public OssResponse AsyncProcessObject(
+        public virtual OssResponse AsyncProcessObject(
             string key,
             string process,
             CallOptions? options = null,
@@ -308,12 +355,16 @@ namespace Alioss
             Send(Native.oss_async_process_object, key, nameof(key), process, nameof(process), options, cancellationToken);
 
         /// <summary>As <see cref="AsyncProcessObject"/>, on another thread.</summary>
-        public Task<OssResponse> AsyncProcessObjectAsync(
+        public virtual Task<OssResponse> AsyncProcessObjectAsync(
             string key,
             string process,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(process, nameof(process));
+            return Blocking.Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
+        }
 
         private static IEnumerable<ObjectVersion> Named(IEnumerable<string> keys)
         {

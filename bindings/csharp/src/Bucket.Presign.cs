@@ -5,14 +5,14 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Requests that others send.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>
         /// Signs a URL that lets anybody send <paramref name="method"/>, such as "GET", for <paramref name="key"/>, or
         /// null for the bucket, for the time <paramref name="expires"/>, with V4 up to 7 days. Query and headers of the
         /// options are part of it. Sends nothing.
         /// </summary>
-        public PresignedRequest Presign(
+        public virtual PresignedRequest Presign(
             string method,
             string key,
             TimeSpan expires,
@@ -29,20 +29,23 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="Presign"/>, on another thread.</summary>
-        public Task<PresignedRequest> PresignAsync(
+        public virtual Task<PresignedRequest> PresignAsync(
             string method,
             string key,
             TimeSpan expires,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => Presign(method, key, expires, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(method, nameof(method));
+            return Blocking.Run(() => Presign(method, key, expires, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// Signs a form that lets anybody upload an object (PostObject) for the time <paramref name="expires"/>, under
         /// <paramref name="conditions"/>, a JSON array such as <c>[["starts-with","$key","user/"]]</c>, or null. Sends
         /// nothing.
         /// </summary>
-        public PostForm PostPolicy(
+        public virtual PostForm PostPolicy(
             TimeSpan expires,
             string? conditions = null,
             CallOptions? options = null,
@@ -57,7 +60,7 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="PostPolicy"/>, on another thread.</summary>
-        public Task<PostForm> PostPolicyAsync(
+        public virtual Task<PostForm> PostPolicyAsync(
             TimeSpan expires,
             string? conditions = null,
             CallOptions? options = null,
@@ -68,7 +71,7 @@ namespace Alioss
         /// PutObject by a presigned URL, compared with its CRC-64. Of the bucket only the connections and settings are
         /// used; the options have to have the headers that were signed.
         /// </summary>
-        public OssResponse PutObjectByUrl(
+        public virtual OssResponse PutObjectByUrl(
             string url,
             byte[] data,
             CallOptions? options = null,
@@ -78,15 +81,19 @@ namespace Alioss
         /// <summary>
         /// As <see cref="PutObjectByUrl(string, byte[], CallOptions, CancellationToken)"/>, on another thread.
         /// </summary>
-        public Task<OssResponse> PutObjectByUrlAsync(
+        public virtual Task<OssResponse> PutObjectByUrlAsync(
             string url,
             byte[] data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(url, nameof(url));
+            Require.NotNull(data, nameof(data));
+            return Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>PutObject of a part of an array by a presigned URL.</summary>
-        public OssResponse PutObjectByUrl(
+        public virtual OssResponse PutObjectByUrl(
             string url,
             ArraySegment<byte> data,
             CallOptions? options = null,
@@ -105,15 +112,18 @@ namespace Alioss
         /// <summary>
         /// As <see cref="PutObjectByUrl(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.
         /// </summary>
-        public Task<OssResponse> PutObjectByUrlAsync(
+        public virtual Task<OssResponse> PutObjectByUrlAsync(
             string url,
             ArraySegment<byte> data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(url, nameof(url));
+            return Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetObject by a presigned URL, as a stream that is to be disposed.</summary>
-        public ObjectStream GetObjectByUrl(
+        public virtual ObjectStream GetObjectByUrl(
             string url,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -126,17 +136,20 @@ namespace Alioss
             }
         }
 
-        /// <summary>As <see cref="GetObjectByUrl"/>, on another thread.</summary>
-        public Task<ObjectStream> GetObjectByUrlAsync(
+        /// <summary>As <see cref="GetObjectByUrl(string, CallOptions, CancellationToken)"/>, on another thread.</summary>
+        public virtual Task<ObjectStream> GetObjectByUrlAsync(
             string url,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Opening(() => GetObjectByUrl(url, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(url, nameof(url));
+            return Opening(() => GetObjectByUrl(url, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// GetObject by a presigned URL into the file at <paramref name="path"/>, which appears whole or not at all.
         /// </summary>
-        public OssResponse GetObjectByUrlToFile(
+        public virtual OssResponse GetObjectByUrlToFile(
             string url,
             string path,
             CallOptions? options = null,
@@ -144,26 +157,33 @@ namespace Alioss
             Send(Native.oss_get_object_by_url_to_file, url, nameof(url), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="GetObjectByUrlToFile"/>, on another thread.</summary>
-        public Task<OssResponse> GetObjectByUrlToFileAsync(
+        public virtual Task<OssResponse> GetObjectByUrlToFileAsync(
             string url,
             string path,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetObjectByUrlToFile(url, path, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(url, nameof(url));
+            Require.Text(path, nameof(path));
+            return Blocking.Run(() => GetObjectByUrlToFile(url, path, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>HeadObject by a presigned URL.</summary>
-        public OssResponse HeadObjectByUrl(
+        public virtual OssResponse HeadObjectByUrl(
             string url,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_head_object_by_url, url, nameof(url), options, cancellationToken);
 
-        /// <summary>As <see cref="HeadObjectByUrl"/>, on another thread.</summary>
-        public Task<OssResponse> HeadObjectByUrlAsync(
+        /// <summary>As <see cref="HeadObjectByUrl(string, CallOptions, CancellationToken)"/>, on another thread.</summary>
+        public virtual Task<OssResponse> HeadObjectByUrlAsync(
             string url,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(url, nameof(url));
+            return Blocking.Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>Whole seconds, no fewer than were asked for.</summary>
         private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);

@@ -6,13 +6,13 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Uploads in one piece.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>
         /// PutObject: stores <paramref name="data"/>, up to 5 GB, as <paramref name="key"/>. Content-Type is guessed from
         /// the key unless the options have one.
         /// </summary>
-        public OssResponse PutObject(
+        public virtual OssResponse PutObject(
             string key,
             byte[] data,
             CallOptions? options = null,
@@ -20,15 +20,19 @@ namespace Alioss
             PutObject(key, Segment(data), options, cancellationToken);
 
         /// <summary>As <see cref="PutObject(string, byte[], CallOptions, CancellationToken)"/>, on another thread.</summary>
-        public Task<OssResponse> PutObjectAsync(
+        public virtual Task<OssResponse> PutObjectAsync(
             string key,
             byte[] data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(data, nameof(data));
+            return Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>PutObject of a part of an array.</summary>
-        public OssResponse PutObject(
+        public virtual OssResponse PutObject(
             string key,
             ArraySegment<byte> data,
             CallOptions? options = null,
@@ -45,15 +49,18 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="PutObject(string, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another thread.</summary>
-        public Task<OssResponse> PutObjectAsync(
+        public virtual Task<OssResponse> PutObjectAsync(
             string key,
             ArraySegment<byte> data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>PutObject from the file at <paramref name="path"/>, up to 5 GB.</summary>
-        public OssResponse PutObjectFile(
+        public virtual OssResponse PutObjectFile(
             string key,
             string path,
             CallOptions? options = null,
@@ -61,19 +68,23 @@ namespace Alioss
             Send(Native.oss_put_object_file, key, nameof(key), path, nameof(path), options, cancellationToken);
 
         /// <summary>As <see cref="PutObjectFile"/>, on another thread.</summary>
-        public Task<OssResponse> PutObjectFileAsync(
+        public virtual Task<OssResponse> PutObjectFileAsync(
             string key,
             string path,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutObjectFile(key, path, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(path, nameof(path));
+            return Blocking.Run(() => PutObjectFile(key, path, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// PutObject of what is left of <paramref name="source"/>, up to 5 GB: with its length if the stream can seek, else in
         /// chunks. One that can seek is repeated on failure like any other upload, from where it stood; another only as long
         /// as nothing was read. The stream stays open.
         /// </summary>
-        public OssResponse PutObject(
+        public virtual OssResponse PutObject(
             string key,
             Stream source,
             CallOptions? options = null,
@@ -84,7 +95,7 @@ namespace Alioss
         /// PutObject of what <paramref name="source"/> yields: just <paramref name="length"/> bytes, or -1 for all up to its
         /// end.
         /// </summary>
-        public OssResponse PutObject(
+        public virtual OssResponse PutObject(
             string key,
             Stream source,
             long length,
@@ -96,31 +107,39 @@ namespace Alioss
         /// As <see cref="PutObject(string, Stream, CallOptions, CancellationToken)"/>, on another thread; reads with
         /// <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<OssResponse> PutObjectAsync(
+        public virtual Task<OssResponse> PutObjectAsync(
             string key,
             Stream source,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            PutObjectAsync(key, source, Rest(source), options, cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(source, nameof(source));
+            return PutObjectAsync(key, source, Rest(source), options, cancellationToken);
+        }
 
         /// <summary>
         /// As <see cref="PutObject(string, Stream, long, CallOptions, CancellationToken)"/>, on another thread; reads with
         /// <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<OssResponse> PutObjectAsync(
+        public virtual Task<OssResponse> PutObjectAsync(
             string key,
             Stream source,
             long length,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutStream(key, source, length, options, cancellationToken, true), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(source, nameof(source));
+            return Blocking.Run(() => PutStream(key, source, length, options, cancellationToken, true), cancellationToken);
+        }
 
         /// <summary>
         /// AppendObject: adds <paramref name="data"/> to an appendable object whose size has to be <paramref
         /// name="position"/>; 0 makes it. Go on at <see cref="OssResponse.NextAppendPosition"/>. Never repeated: after a
         /// lost answer <see cref="HeadObject"/> tells whether it happened.
         /// </summary>
-        public OssResponse AppendObject(
+        public virtual OssResponse AppendObject(
             string key,
             long position,
             byte[] data,
@@ -131,16 +150,20 @@ namespace Alioss
         /// <summary>
         /// As <see cref="AppendObject(string, long, byte[], CallOptions, CancellationToken)"/>, on another thread.
         /// </summary>
-        public Task<OssResponse> AppendObjectAsync(
+        public virtual Task<OssResponse> AppendObjectAsync(
             string key,
             long position,
             byte[] data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(data, nameof(data));
+            return Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>AppendObject of a part of an array.</summary>
-        public OssResponse AppendObject(
+        public virtual OssResponse AppendObject(
             string key,
             long position,
             ArraySegment<byte> data,
@@ -161,16 +184,19 @@ namespace Alioss
         /// As <see cref="AppendObject(string, long, ArraySegment{byte}, CallOptions, CancellationToken)"/>, on another
         /// thread.
         /// </summary>
-        public Task<OssResponse> AppendObjectAsync(
+        public virtual Task<OssResponse> AppendObjectAsync(
             string key,
             long position,
             ArraySegment<byte> data,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>AppendObject of what is left of <paramref name="source"/>, which stays open.</summary>
-        public OssResponse AppendObject(
+        public virtual OssResponse AppendObject(
             string key,
             long position,
             Stream source,
@@ -181,7 +207,7 @@ namespace Alioss
         /// <summary>
         /// AppendObject of <paramref name="length"/> bytes, or -1 if unknown, that <paramref name="source"/> yields.
         /// </summary>
-        public OssResponse AppendObject(
+        public virtual OssResponse AppendObject(
             string key,
             long position,
             Stream source,
@@ -194,29 +220,37 @@ namespace Alioss
         /// As <see cref="AppendObject(string, long, Stream, CallOptions, CancellationToken)"/>, on another thread; reads
         /// with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<OssResponse> AppendObjectAsync(
+        public virtual Task<OssResponse> AppendObjectAsync(
             string key,
             long position,
             Stream source,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            AppendObjectAsync(key, position, source, Rest(source), options, cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(source, nameof(source));
+            return AppendObjectAsync(key, position, source, Rest(source), options, cancellationToken);
+        }
 
         /// <summary>
         /// As <see cref="AppendObject(string, long, Stream, long, CallOptions, CancellationToken)"/>, on another thread;
         /// reads with <see cref="Stream.ReadAsync(byte[], int, int, CancellationToken)"/>.
         /// </summary>
-        public Task<OssResponse> AppendObjectAsync(
+        public virtual Task<OssResponse> AppendObjectAsync(
             string key,
             long position,
             Stream source,
             long length,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AppendStream(key, position, source, length, options, cancellationToken, true), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.NotNull(source, nameof(source));
+            return Blocking.Run(() => AppendStream(key, position, source, length, options, cancellationToken, true), cancellationToken);
+        }
 
         /// <summary>SealAppendObject: nothing can be appended any more; <paramref name="position"/> is the size.</summary>
-        public OssResponse SealAppendObject(
+        public virtual OssResponse SealAppendObject(
             string key,
             long position,
             CallOptions? options = null,
@@ -231,12 +265,15 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="SealAppendObject"/>, on another thread.</summary>
-        public Task<OssResponse> SealAppendObjectAsync(
+        public virtual Task<OssResponse> SealAppendObjectAsync(
             string key,
             long position,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => SealAppendObject(key, position, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            return Blocking.Run(() => SealAppendObject(key, position, options, cancellationToken), cancellationToken);
+        }
 
         private OssResponse PutStream(
             string key, Stream source, long length, CallOptions? options, CancellationToken cancellationToken, bool async)

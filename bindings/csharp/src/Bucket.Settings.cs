@@ -6,290 +6,314 @@ using System.Threading.Tasks;
 namespace Alioss
 {
     // Settings of the bucket that have classes of their own; the access control list is with the bucket itself.
-    public sealed unsafe partial class Bucket
+    public unsafe partial class Bucket
     {
         /// <summary>PutBucketLifecycle: replaces what becomes of the objects in time.</summary>
-        public OssResponse PutBucketLifecycle(
+        public virtual OssResponse PutBucketLifecycle(
             LifecycleConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketLifecycle", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketLifecycle"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketLifecycleAsync(
+        public virtual Task<OssResponse> PutBucketLifecycleAsync(
             LifecycleConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketLifecycle(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketLifecycle(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketLifecycle: what becomes of the objects in time.</summary>
-        public LifecycleConfiguration GetBucketLifecycle(
+        public virtual LifecycleConfiguration GetBucketLifecycle(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<LifecycleConfiguration>("GetBucketLifecycle", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLifecycle"/>, on another thread.</summary>
-        public Task<LifecycleConfiguration> GetBucketLifecycleAsync(
+        public virtual Task<LifecycleConfiguration> GetBucketLifecycleAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLifecycle: takes it off.</summary>
-        public OssResponse DeleteBucketLifecycle(
+        public virtual OssResponse DeleteBucketLifecycle(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketLifecycle", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketLifecycle"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketLifecycleAsync(
+        public virtual Task<OssResponse> DeleteBucketLifecycleAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketCors: replaces from where browsers may use the bucket.</summary>
-        public OssResponse PutBucketCors(
+        public virtual OssResponse PutBucketCors(
             CorsConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketCors", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketCors"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketCorsAsync(
+        public virtual Task<OssResponse> PutBucketCorsAsync(
             CorsConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketCors(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketCors(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketCors: from where browsers may use the bucket.</summary>
-        public CorsConfiguration GetBucketCors(
+        public virtual CorsConfiguration GetBucketCors(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<CorsConfiguration>("GetBucketCors", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketCors"/>, on another thread.</summary>
-        public Task<CorsConfiguration> GetBucketCorsAsync(
+        public virtual Task<CorsConfiguration> GetBucketCorsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketCors: takes it off.</summary>
-        public OssResponse DeleteBucketCors(
+        public virtual OssResponse DeleteBucketCors(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketCors", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketCors"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketCorsAsync(
+        public virtual Task<OssResponse> DeleteBucketCorsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketLogging: replaces where the access log goes.</summary>
-        public OssResponse PutBucketLogging(
+        public virtual OssResponse PutBucketLogging(
             LoggingConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketLogging", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketLogging"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketLoggingAsync(
+        public virtual Task<OssResponse> PutBucketLoggingAsync(
             LoggingConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketLogging(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketLogging(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketLogging: where the access log goes.</summary>
-        public LoggingConfiguration GetBucketLogging(
+        public virtual LoggingConfiguration GetBucketLogging(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<LoggingConfiguration>("GetBucketLogging", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLogging"/>, on another thread.</summary>
-        public Task<LoggingConfiguration> GetBucketLoggingAsync(
+        public virtual Task<LoggingConfiguration> GetBucketLoggingAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLogging: takes it off.</summary>
-        public OssResponse DeleteBucketLogging(
+        public virtual OssResponse DeleteBucketLogging(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketLogging", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketLogging"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketLoggingAsync(
+        public virtual Task<OssResponse> DeleteBucketLoggingAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketWebsite: replaces how the bucket serves as a web site.</summary>
-        public OssResponse PutBucketWebsite(
+        public virtual OssResponse PutBucketWebsite(
             WebsiteConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketWebsite", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketWebsite"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketWebsiteAsync(
+        public virtual Task<OssResponse> PutBucketWebsiteAsync(
             WebsiteConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketWebsite(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketWebsite(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketWebsite: how the bucket serves as a web site.</summary>
-        public WebsiteConfiguration GetBucketWebsite(
+        public virtual WebsiteConfiguration GetBucketWebsite(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<WebsiteConfiguration>("GetBucketWebsite", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketWebsite"/>, on another thread.</summary>
-        public Task<WebsiteConfiguration> GetBucketWebsiteAsync(
+        public virtual Task<WebsiteConfiguration> GetBucketWebsiteAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketWebsite: takes it off.</summary>
-        public OssResponse DeleteBucketWebsite(
+        public virtual OssResponse DeleteBucketWebsite(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketWebsite", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketWebsite"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketWebsiteAsync(
+        public virtual Task<OssResponse> DeleteBucketWebsiteAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketReferer: replaces from which pages the bucket may be used.</summary>
-        public OssResponse PutBucketReferer(
+        public virtual OssResponse PutBucketReferer(
             RefererConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketReferer", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketReferer"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketRefererAsync(
+        public virtual Task<OssResponse> PutBucketRefererAsync(
             RefererConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketReferer(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketReferer(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketReferer: from which pages the bucket may be used.</summary>
-        public RefererConfiguration GetBucketReferer(
+        public virtual RefererConfiguration GetBucketReferer(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<RefererConfiguration>("GetBucketReferer", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketReferer"/>, on another thread.</summary>
-        public Task<RefererConfiguration> GetBucketRefererAsync(
+        public virtual Task<RefererConfiguration> GetBucketRefererAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketReferer(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketEncryption: replaces how the service encrypts what the bucket stores.</summary>
-        public OssResponse PutBucketEncryption(
+        public virtual OssResponse PutBucketEncryption(
             EncryptionConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketEncryption", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketEncryption"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketEncryptionAsync(
+        public virtual Task<OssResponse> PutBucketEncryptionAsync(
             EncryptionConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketEncryption(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketEncryption(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketEncryption: how the service encrypts what the bucket stores.</summary>
-        public EncryptionConfiguration GetBucketEncryption(
+        public virtual EncryptionConfiguration GetBucketEncryption(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<EncryptionConfiguration>("GetBucketEncryption", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketEncryption"/>, on another thread.</summary>
-        public Task<EncryptionConfiguration> GetBucketEncryptionAsync(
+        public virtual Task<EncryptionConfiguration> GetBucketEncryptionAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketEncryption: takes it off.</summary>
-        public OssResponse DeleteBucketEncryption(
+        public virtual OssResponse DeleteBucketEncryption(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketEncryption", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketEncryption"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketEncryptionAsync(
+        public virtual Task<OssResponse> DeleteBucketEncryptionAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketVersioning: replaces whether the bucket keeps versions.</summary>
-        public OssResponse PutBucketVersioning(
+        public virtual OssResponse PutBucketVersioning(
             VersioningConfiguration configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketVersioning", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketVersioning"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketVersioningAsync(
+        public virtual Task<OssResponse> PutBucketVersioningAsync(
             VersioningConfiguration configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketVersioning(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketVersioning(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketVersioning: whether the bucket keeps versions.</summary>
-        public VersioningConfiguration GetBucketVersioning(
+        public virtual VersioningConfiguration GetBucketVersioning(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<VersioningConfiguration>("GetBucketVersioning", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketVersioning"/>, on another thread.</summary>
-        public Task<VersioningConfiguration> GetBucketVersioningAsync(
+        public virtual Task<VersioningConfiguration> GetBucketVersioningAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketVersioning(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketTags: replaces the tags of the bucket.</summary>
-        public OssResponse PutBucketTags(
+        public virtual OssResponse PutBucketTags(
             Tagging configuration,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Put("PutBucketTags", configuration, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketTags"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketTagsAsync(
+        public virtual Task<OssResponse> PutBucketTagsAsync(
             Tagging configuration,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketTags(configuration, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.NotNull(configuration, nameof(configuration));
+            return Blocking.Run(() => PutBucketTags(configuration, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketTags: the tags of the bucket.</summary>
-        public Tagging GetBucketTags(
+        public virtual Tagging GetBucketTags(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Get<Tagging>("GetBucketTags", options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketTags"/>, on another thread.</summary>
-        public Task<Tagging> GetBucketTagsAsync(
+        public virtual Task<Tagging> GetBucketTagsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketTags: takes it off.</summary>
-        public OssResponse DeleteBucketTags(
+        public virtual OssResponse DeleteBucketTags(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketTags", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketTags"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketTagsAsync(
+        public virtual Task<OssResponse> DeleteBucketTagsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketPolicy: <paramref name="policy"/> is a JSON text.</summary>
-        public OssResponse PutBucketPolicy(
+        public virtual OssResponse PutBucketPolicy(
             string policy,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
@@ -299,14 +323,17 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="PutBucketPolicy"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketPolicyAsync(
+        public virtual Task<OssResponse> PutBucketPolicyAsync(
             string policy,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketPolicy(policy, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(policy, nameof(policy));
+            return Blocking.Run(() => PutBucketPolicy(policy, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>GetBucketPolicy: the policy of the bucket, a JSON text.</summary>
-        public string GetBucketPolicy(
+        public virtual string GetBucketPolicy(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
@@ -314,19 +341,19 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="GetBucketPolicy"/>, on another thread.</summary>
-        public Task<string> GetBucketPolicyAsync(
+        public virtual Task<string> GetBucketPolicyAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketPolicy(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketPolicy: takes it off.</summary>
-        public OssResponse DeleteBucketPolicy(
+        public virtual OssResponse DeleteBucketPolicy(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Invoke("DeleteBucketPolicy", null, null, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucketPolicy"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketPolicyAsync(
+        public virtual Task<OssResponse> DeleteBucketPolicyAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucketPolicy(options, cancellationToken), cancellationToken);

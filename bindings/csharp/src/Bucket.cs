@@ -10,14 +10,21 @@ namespace Alioss
     /// <para>Calls throw <see cref="OssException"/> when they fail; <see cref="OperationCanceledException"/> when their token
     /// is cancelled, within 250 ms, wherever they wait (but for a stream of yours that does not return);
     /// <see cref="ArgumentNullException"/> for a null that is not allowed; <see cref="ObjectDisposedException"/> after
-    /// <see cref="Dispose"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
+    /// <see cref="Dispose()"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
     /// <see cref="OssException.Of"/> then says how the call ended.</para>
     /// <para>The asynchronous forms do the same on a thread that belongs to the library, one for each call that runs.</para>
     /// <para>Keys are 1 to 1023 bytes of UTF-8 and do not begin with "/" or "\\".</para>
     /// </remarks>
-    public sealed unsafe partial class Bucket : IDisposable
+    public unsafe partial class Bucket : IDisposable
     {
         private readonly BucketHandle handle;
+
+        /// <summary>For classes of tests that stand in for a bucket and override what they are asked for.</summary>
+        protected Bucket()
+        {
+            handle = new BucketHandle();
+            Name = Endpoint = "";
+        }
 
         /// <summary>Opens the bucket <paramref name="name"/> without talking to it yet.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="options"/> or <paramref name="name"/> is null.</exception>
@@ -37,25 +44,38 @@ namespace Alioss
         }
 
         /// <summary>Its name.</summary>
-        public string Name { get; }
+        public virtual string Name { get; }
 
         /// <summary>Where the service is, such as <c>https://oss-cn-hangzhou.aliyuncs.com</c>.</summary>
-        public string Endpoint { get; }
+        public virtual string Endpoint { get; }
 
         /// <summary>Lets go of the bucket; calls in progress finish undisturbed.</summary>
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            Dispose(true);
+            GC.SuppressFinalize(this);
+        }
+
+        /// <summary>The same for classes made from this one.</summary>
+        protected virtual void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                handle.Dispose();
+            }
+        }
 
         /// <summary>
         /// PutBucket: creates the bucket. Its ACL comes as header <c>["x-oss-acl"]</c>, its class and redundancy as fields
         /// <c>["StorageClass"]</c> and <c>["DataRedundancyType"]</c>; creating one's own bucket again is a success.
         /// </summary>
-        public OssResponse PutBucket(
+        public virtual OssResponse PutBucket(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_put_bucket, options, cancellationToken);
 
         /// <summary>As <see cref="PutBucket(CallOptions, CancellationToken)"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketAsync(
+        public virtual Task<OssResponse> PutBucketAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => PutBucket(options, cancellationToken), cancellationToken);
@@ -64,7 +84,7 @@ namespace Alioss
         /// PutBucket with a class, such as "IA"; a redundancy, "LRS" or "ZRS"; and an ACL, such as "private". Each may be
         /// null.
         /// </summary>
-        public OssResponse PutBucket(
+        public virtual OssResponse PutBucket(
             string storageClass,
             string? redundancy = null,
             string? acl = null,
@@ -87,22 +107,25 @@ namespace Alioss
         /// <summary>
         /// As <see cref="PutBucket(string, string, string, CallOptions, CancellationToken)"/>, on another thread.
         /// </summary>
-        public Task<OssResponse> PutBucketAsync(
+        public virtual Task<OssResponse> PutBucketAsync(
             string storageClass,
             string? redundancy = null,
             string? acl = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucket(storageClass, redundancy, acl, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(storageClass, nameof(storageClass));
+            return Blocking.Run(() => PutBucket(storageClass, redundancy, acl, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>DeleteBucket: the bucket has to be empty.</summary>
-        public OssResponse DeleteBucket(
+        public virtual OssResponse DeleteBucket(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_delete_bucket, options, cancellationToken);
 
         /// <summary>As <see cref="DeleteBucket"/>, on another thread.</summary>
-        public Task<OssResponse> DeleteBucketAsync(
+        public virtual Task<OssResponse> DeleteBucketAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DeleteBucket(options, cancellationToken), cancellationToken);
@@ -111,7 +134,7 @@ namespace Alioss
         /// Whether the bucket exists, by GetBucketAcl. Only the service's word that it does not is a false; somebody
         /// else's is an exception.
         /// </summary>
-        public bool BucketExists(
+        public virtual bool BucketExists(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
@@ -124,7 +147,7 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="BucketExists"/>, on another thread.</summary>
-        public Task<bool> BucketExistsAsync(
+        public virtual Task<bool> BucketExistsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => BucketExists(options, cancellationToken), cancellationToken);
@@ -132,13 +155,13 @@ namespace Alioss
         /// <summary>
         /// GetBucketInfo: <see cref="OssResponse.Text"/> has "Bucket.StorageClass", "Bucket.Location" and so on.
         /// </summary>
-        public OssResponse GetBucketInfo(
+        public virtual OssResponse GetBucketInfo(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_get_bucket_info, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketInfo"/>, on another thread.</summary>
-        public Task<OssResponse> GetBucketInfoAsync(
+        public virtual Task<OssResponse> GetBucketInfoAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketInfo(options, cancellationToken), cancellationToken);
@@ -146,54 +169,57 @@ namespace Alioss
         /// <summary>
         /// GetBucketStat: <see cref="OssResponse.Text"/> has "Storage" in bytes, "ObjectCount" and so on.
         /// </summary>
-        public OssResponse GetBucketStat(
+        public virtual OssResponse GetBucketStat(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_get_bucket_stat, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketStat"/>, on another thread.</summary>
-        public Task<OssResponse> GetBucketStatAsync(
+        public virtual Task<OssResponse> GetBucketStatAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketStat(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketLocation: <see cref="OssResponse.Text"/> of "" has it, such as "oss-cn-hangzhou".</summary>
-        public OssResponse GetBucketLocation(
+        public virtual OssResponse GetBucketLocation(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_get_bucket_location, options, cancellationToken);
 
         /// <summary>As <see cref="GetBucketLocation"/>, on another thread.</summary>
-        public Task<OssResponse> GetBucketLocationAsync(
+        public virtual Task<OssResponse> GetBucketLocationAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketLocation(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketAcl: who may do what with the bucket, and whose it is.</summary>
-        public AccessControlPolicy GetBucketAcl(
+        public virtual AccessControlPolicy GetBucketAcl(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Configuration.Of<AccessControlPolicy>(Send(Native.oss_get_bucket_acl, options, cancellationToken));
 
         /// <summary>As <see cref="GetBucketAcl"/>, on another thread.</summary>
-        public Task<AccessControlPolicy> GetBucketAclAsync(
+        public virtual Task<AccessControlPolicy> GetBucketAclAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => GetBucketAcl(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketAcl: <paramref name="acl"/> is "private", "public-read" or "public-read-write".</summary>
-        public OssResponse PutBucketAcl(
+        public virtual OssResponse PutBucketAcl(
             string acl,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
             Send(Native.oss_put_bucket_acl, acl, nameof(acl), options, cancellationToken);
 
         /// <summary>As <see cref="PutBucketAcl"/>, on another thread.</summary>
-        public Task<OssResponse> PutBucketAclAsync(
+        public virtual Task<OssResponse> PutBucketAclAsync(
             string acl,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucketAcl(acl, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(acl, nameof(acl));
+            return Blocking.Run(() => PutBucketAcl(acl, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// Sends any operation by its official name, such as "PutBucketLifecycle", and collects the answer, up to 64 MiB:
@@ -201,7 +227,7 @@ namespace Alioss
         /// name="body"/>, built by <see cref="CallOptions.Fields"/>, or both: then the fields change it. An operation that
         /// this version does not know is sent by its method: "GET", "PUT" and so on.
         /// </summary>
-        public OssResponse Invoke(
+        public virtual OssResponse Invoke(
             string operation,
             string? key = null,
             byte[]? body = null,
@@ -220,13 +246,16 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
-        public Task<OssResponse> InvokeAsync(
+        public virtual Task<OssResponse> InvokeAsync(
             string operation,
             string? key = null,
             byte[]? body = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => Invoke(operation, key, body, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(operation, nameof(operation));
+            return Blocking.Run(() => Invoke(operation, key, body, options, cancellationToken), cancellationToken);
+        }
 
         private static ArraySegment<byte> Segment(byte[] data) =>
             new ArraySegment<byte>(data ?? throw new ArgumentNullException(nameof(data)));

@@ -31,6 +31,10 @@ namespace Alioss
         {
             this.owner = owner;
             this.token = token;
+            if (owner.IsClosed || owner.IsInvalid)
+            {
+                throw new ObjectDisposedException(owner is BucketHandle ? "Alioss.Bucket" : "Alioss.Service");
+            }
             Callbacks.CredentialsException = null;
             Handle = Native.oss_call_new();
             if (Handle.IsInvalid)
@@ -187,6 +191,7 @@ namespace Alioss
             }
             ApplyEveryday(options);
             ApplyLimits(options);
+            ApplyTransfer(options);
         }
 
         private void ApplyLimits(CallOptions options)
@@ -206,6 +211,23 @@ namespace Alioss
             if (options.TrafficLimit.HasValue)
             {
                 Check(Native.oss_call_set_traffic_limit(Handle, options.TrafficLimit.Value));
+            }
+        }
+
+        private void ApplyTransfer(CallOptions options)
+        {
+            if (options.PartSize.HasValue)
+            {
+                Check(Native.oss_call_set_part_size(Handle, options.PartSize.Value));
+            }
+            if (options.Workers.HasValue)
+            {
+                Check(Native.oss_call_set_workers(Handle, options.Workers.Value));
+            }
+            Set(options.RecordDirectory, "RecordDirectory", Native.oss_call_set_record_directory);
+            if (options.NoRecord)
+            {
+                Check(Native.oss_call_set_no_record(Handle));
             }
         }
 
@@ -363,7 +385,7 @@ namespace Alioss
         {
             if (error.Status != OssStatus.Cancelled)
             {
-                return error;
+                return error.ToThrow();
             }
             return new OperationCanceledException(
                 error.Message, error, token.IsCancellationRequested ? token : CancellationToken.None);

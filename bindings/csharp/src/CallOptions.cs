@@ -186,6 +186,21 @@ namespace Alioss
         public TimeSpan? ReadTimeout { get; set; }
 
         /// <summary>
+        /// Bytes per part of <see cref="Bucket.UploadFile"/> and <see cref="Bucket.DownloadFile"/>, 102400 to 5368709120. Null,
+        /// the default: 8 MiB, and more for files of more than 80 GB.
+        /// </summary>
+        public long? PartSize { get; set; }
+
+        /// <summary>How many of their parts are under way at the same time, 1 to 64. Null: the default, 3.</summary>
+        public int? Workers { get; set; }
+
+        /// <summary>Where they keep their records. Null, the default: beside the local file.</summary>
+        public string? RecordDirectory { get; set; }
+
+        /// <summary>Has them keep no records: what fails begins from the start the next time. Default false.</summary>
+        public bool NoRecord { get; set; }
+
+        /// <summary>
         /// Told status and headers of a download that is written to a stream of yours, before the first of its bytes is; on
         /// the thread that writes them. What it throws ends the call and comes back unchanged.
         /// </summary>
@@ -196,5 +211,8 @@ namespace Alioss
         /// comes back unchanged. (<see cref="Progress{T}"/> passes reports on to another thread, where they may be late.)
         /// </summary>
         public IProgress<TransferProgress>? Progress { get; set; }
+
+        /// <summary>A copy, to be changed on its own. The lists in it are the same ones.</summary>
+        internal CallOptions Clone() => (CallOptions)MemberwiseClone();
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 
 namespace Alioss
 {
@@ -29,7 +30,7 @@ namespace Alioss
                 session = options.Session?.Handle;
                 Apply(options);
                 // Last, so that nothing is left to fail that would leak it.
-                callback = options.Credentials?.Apply(this);
+                callback = (options.Credentials ?? Credentials.OfEnvironment()).Apply(this);
             }
             catch
             {
@@ -40,15 +41,22 @@ namespace Alioss
 
         internal ConfigHandle Handle { get; }
 
-        /// <summary>Whole milliseconds, as in all languages: the library refuses what is less than one.</summary>
-        internal static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
+        /// <summary>
+        /// Whole milliseconds, as in all languages: the library refuses what is less than one. Without end is the longest
+        /// time that it knows.
+        /// </summary>
+        internal static long Milliseconds(TimeSpan time) =>
+            time == Timeout.InfiniteTimeSpan
+                ? (long)TimeSpan.FromDays(7).TotalMilliseconds
+                : time.Ticks / TimeSpan.TicksPerMillisecond;
 
         /// <summary>Checks that <paramref name="handle"/> was made, and ties what it needs to it.</summary>
         internal T Opened<T>(T handle) where T : Handle
         {
             if (handle.IsInvalid)
             {
-                throw OssException.Plain(Native.oss_config_status(Handle), Utf8.Text(Native.oss_config_error(Handle)) ?? "");
+                string words = Utf8.Text(Native.oss_config_error(Handle)) ?? "";
+                throw OssException.Plain(Native.oss_config_status(Handle), words).ToThrow();
             }
             handle.Keep(callback);
             handle.Keep(clock);
@@ -91,7 +99,7 @@ namespace Alioss
             }
             Native.oss_config_set_connect_timeout_ms(Handle, Milliseconds(options.ConnectTimeout));
             Native.oss_config_set_read_timeout_ms(Handle, Milliseconds(options.ReadTimeout));
-            if (options.TotalTimeout.HasValue)
+            if (options.TotalTimeout.HasValue && options.TotalTimeout != Timeout.InfiniteTimeSpan)
             {
                 Native.oss_config_set_total_timeout_ms(Handle, Milliseconds(options.TotalTimeout.Value));
             }

@@ -53,9 +53,9 @@ namespace Alioss
         }
 
         /// <summary>
-        /// The environment, read once, when a bucket or a service is made: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys,
-        /// OSS_SESSION_TOKEN. The default. Note that <see cref="System.Environment.SetEnvironmentVariable(string, string)"/>
-        /// does not change what the library sees on Unix.
+        /// The environment, read once, when a bucket or a service is made: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for
+        /// temporary keys, OSS_SESSION_TOKEN. The default. What
+        /// <see cref="System.Environment.SetEnvironmentVariable(string, string)"/> has set is seen.
         /// </summary>
         public static Credentials Environment { get; } = new Credentials(null, null, false);
 
@@ -128,14 +128,41 @@ namespace Alioss
             }
         }
 
+        /// <summary>What is used where nothing is said: the keys in the environment, or what the library finds itself.</summary>
+        private static readonly Credentials Default = new Credentials(null, null, false);
+
+        /// <summary>The provider that OSS_CREDENTIALS names, else the keys in the environment.</summary>
+        internal static Credentials OfEnvironment()
+        {
+            string? named = System.Environment.GetEnvironmentVariable("OSS_CREDENTIALS");
+            return string.IsNullOrEmpty(named) ? Default : From(named!);
+        }
+
+        /// <summary>
+        /// The keys in the environment as .NET sees it, which is not always what C sees: null if there are none.
+        /// </summary>
+        private static AccessKeys? KeysOfEnvironment()
+        {
+            string? id = System.Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_ID");
+            string? secret = System.Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_SECRET");
+            if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(secret))
+            {
+                return null;
+            }
+            string? token = System.Environment.GetEnvironmentVariable("OSS_SESSION_TOKEN");
+            return new AccessKeys(id!, secret!, string.IsNullOrEmpty(token) ? null : token);
+        }
+
         /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
         internal unsafe PinnedObject? Apply(Config config)
         {
-            if (keys != null)
+            bool isOfEnvironment = this == Environment || this == Default;
+            var given = isOfEnvironment ? KeysOfEnvironment() : keys;
+            if (given != null)
             {
-                fixed (byte* id = Utf8.Required(keys.Id, "id"))
-                fixed (byte* secret = Utf8.Required(keys.Secret, "secret"))
-                fixed (byte* token = Utf8.Optional(keys.Token, "token"))
+                fixed (byte* id = Utf8.Required(given.Id, "id"))
+                fixed (byte* secret = Utf8.Required(given.Secret, "secret"))
+                fixed (byte* token = Utf8.Optional(given.Token, "token"))
                 {
                     Native.oss_config_set_keys(config.Handle, id, secret, token);
                 }
@@ -160,6 +187,10 @@ namespace Alioss
                 var pinned = new PinnedObject(own);
                 Native.oss_config_set_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
                 return pinned;
+            }
+            if (this == Default)
+            {
+                return null;
             }
             using (var handle = anonymous ? Native.oss_credentials_anonymous() : Native.oss_credentials_environment())
             {

@@ -2,7 +2,6 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Threading;
-using System.Threading.Tasks;
 
 namespace Alioss
 {
@@ -26,39 +25,8 @@ namespace Alioss
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-        /// <summary>All of it, on another thread.</summary>
-        internal Task<IReadOnlyList<T>> ToListAsync() =>
-            Blocking.Run<IReadOnlyList<T>>(() => new List<T>(this), cancellationToken);
-
-#if NET
-        /// <summary>As it comes; another thread fetches up to 1000 entries at a time.</summary>
-        internal async IAsyncEnumerable<T> Stream(
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, cancellationToken);
-            using var enumerator = new Enumerator(this, linked.Token);
-            var batch = new List<T>();
-            do
-            {
-                batch.Clear();
-                await Blocking.Run(
-                    () =>
-                    {
-                        while (batch.Count < 1000 && enumerator.MoveNext())
-                        {
-                            batch.Add(enumerator.Current);
-                        }
-                        return true;
-                    },
-                    linked.Token).ConfigureAwait(false);
-                foreach (T entry in batch)
-                {
-                    yield return entry;
-                }
-            }
-            while (batch.Count == 1000);
-        }
-#endif
+        /// <summary>The same, fetched on another thread.</summary>
+        internal AsyncListing<T> Asynchronous() => new AsyncListing<T>(cancel => new Enumerator(this, cancel), cancellationToken);
 
         private sealed class Enumerator : IEnumerator<T>
         {

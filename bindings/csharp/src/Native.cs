@@ -361,6 +361,24 @@ namespace Alioss
         internal static extern int oss_list_multipart_uploads(
             IntPtr bucket, byte* prefix, byte* delimiter, IntPtr call);
 
+        // Transfers.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_part_size(CallHandle call, long bytes);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_workers(CallHandle call, int workers);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_record_directory(CallHandle call, byte* directory);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_no_record(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_upload_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_abort_upload_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_download_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_abort_download_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
+
         // Presigned requests.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_presign(IntPtr bucket, byte* method, byte* key, long expires, IntPtr call);

@@ -79,7 +79,7 @@ namespace Alioss
 
         /// <summary>
         /// What the library has to say about the call that threw <paramref name="exception"/>: the exception itself; the
-        /// reason of an <see cref="OperationCanceledException"/>; and for an exception of one of your own callbacks or
+        /// reason of an <see cref="OperationCanceledException"/> or <see cref="ArgumentException"/>; and for an exception of one of your own callbacks or
         /// streams, which comes back as it is, how the call that ran it ended. Null if there is nothing.
         /// </summary>
         public static OssException? Of(Exception? exception)
@@ -104,8 +104,20 @@ namespace Alioss
             }
         }
 
-        internal static OssException Invalid(string message) =>
-            new OssException(OssStatus.InvalidArgument, message);
+        /// <summary>A mistake in how the library is used; its details are in <see cref="Of"/> of it.</summary>
+        internal static Exception Invalid(string message) =>
+            new OssException(OssStatus.InvalidArgument, message).ToThrow();
+
+        /// <summary>What to throw for this: itself, or the exception that .NET has for arguments that are wrong.</summary>
+        internal Exception ToThrow()
+        {
+            if (Status != OssStatus.InvalidArgument || HttpStatus != 0)
+            {
+                return this;
+            }
+            int end = Message.StartsWith("`", StringComparison.Ordinal) ? Message.IndexOf('`', 1) : -1;
+            return new ArgumentException(Message, end < 0 ? null : Message.Substring(1, end - 1), this);
+        }
 
         internal static OssException Plain(int status, string message) =>
             new OssException((OssStatus)status, message);

@@ -81,16 +81,19 @@ namespace Alioss
         public int? PoolSize { get; set; }
 
         /// <summary>
-        /// Limit for TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, default 60 s.
+        /// Limit for TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>
+        /// for the longest, default 60 s.
         /// </summary>
         public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
         /// <summary>
-        /// Limit for no byte moving in either direction; 1 ms to 7 days, default 60 s. Slow but moving is fine.
+        /// Limit for no byte moving in either direction; 1 ms to 7 days, <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>
+        /// for the longest, default 60 s. Slow but moving is fine.
         /// </summary>
         public TimeSpan ReadTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-        /// <summary>Limit for a whole call with its repetitions; 1 ms to 7 days. Null, the default: none.</summary>
+        /// <summary>Limit for a whole call with its repetitions; 1 ms to 7 days. Null, the
+        /// default, or <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: none.</summary>
         public TimeSpan? TotalTimeout { get; set; }
 
         /// <summary>Lowest TLS version. Null: the default, 1.2. Belongs to the session.</summary>

@@ -23,7 +23,8 @@ namespace Alioss
     /// <summary>What came of DeleteMultipleObjects.</summary>
     public sealed class DeletedObjects
     {
-        internal DeletedObjects(IReadOnlyList<DeletedEntry> entries, OssResponse response)
+        /// <summary>An answer.</summary>
+        public DeletedObjects(IReadOnlyList<DeletedEntry> entries, OssResponse response)
         {
             Entries = entries;
             Response = response;
@@ -91,10 +92,11 @@ namespace Alioss
     /// <summary>What CreateSelectObjectMeta found.</summary>
     public sealed class SelectObjectMeta
     {
-        internal SelectObjectMeta(long splits, ulong rows, long columns, OssResponse response)
+        /// <summary>An answer.</summary>
+        public SelectObjectMeta(long splits, long rows, long columns, OssResponse response)
         {
             Splits = splits;
-            Rows = checked((long)rows);
+            Rows = rows;
             Columns = columns;
             Response = response;
         }
@@ -115,6 +117,14 @@ namespace Alioss
     /// <summary>A request that anybody can send until it expires.</summary>
     public sealed class PresignedRequest
     {
+        /// <summary>One that was signed before.</summary>
+        public PresignedRequest(string url, IReadOnlyDictionary<string, string> headers, DateTimeOffset expiration)
+        {
+            Url = url;
+            Headers = headers;
+            Expiration = expiration;
+        }
+
         internal PresignedRequest(CallHandle call)
         {
             var signed = new Signed(call);
@@ -126,6 +136,9 @@ namespace Alioss
         /// <summary>Where to send it.</summary>
         public string Url { get; }
 
+        /// <summary>The same as a <see cref="System.Uri"/>.</summary>
+        public Uri Uri => new Uri(Url);
+
         /// <summary>The headers that have to be sent along.</summary>
         public IReadOnlyDictionary<string, string> Headers { get; }
 
@@ -136,6 +149,14 @@ namespace Alioss
     /// <summary>A form by which anybody can upload an object until it expires.</summary>
     public sealed class PostForm
     {
+        /// <summary>One that was signed before.</summary>
+        public PostForm(string url, IReadOnlyDictionary<string, string> fields, DateTimeOffset expiration)
+        {
+            Url = url;
+            Fields = fields;
+            Expiration = expiration;
+        }
+
         internal PostForm(CallHandle call)
         {
             var signed = new Signed(call);

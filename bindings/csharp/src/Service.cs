@@ -8,11 +8,17 @@ namespace Alioss
     /// <summary>The service itself: what is not about one bucket. Never changes; any number of threads may use it.</summary>
     /// <remarks>
     /// Besides <see cref="OssException"/>, calls throw <see cref="OperationCanceledException"/> when their token is
-    /// cancelled, within 250 ms, and <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.
+    /// cancelled, within 250 ms, and <see cref="ObjectDisposedException"/> after <see cref="Dispose()"/>.
     /// </remarks>
-    public sealed unsafe class Service : IDisposable
+    public unsafe partial class Service : IDisposable
     {
         private readonly ServiceHandle handle;
+
+        /// <summary>For classes of tests that stand in for a service.</summary>
+        protected Service()
+        {
+            handle = new ServiceHandle();
+        }
 
         /// <summary>Opens the service without talking to it yet.</summary>
         /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
@@ -26,27 +32,33 @@ namespace Alioss
         }
 
         /// <summary>Lets go of the service; calls in progress finish undisturbed.</summary>
-        public void Dispose() => handle.Dispose();
+        public void Dispose()
+        {
+            Dispose(true);
+            GC.SuppressFinalize(this);
+        }
+
+        /// <summary>The same for classes made from this one.</summary>
+        protected virtual void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                handle.Dispose();
+            }
+        }
 
         /// <summary>
         /// ListBuckets: the buckets of the account whose names begin with <paramref name="prefix"/>, null for all. Asks the
         /// service when it is enumerated, page by page, and anew each time.
         /// </summary>
-        public IEnumerable<BucketEntry> ListBuckets(
+        public virtual IEnumerable<BucketEntry> ListBuckets(
             string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
             Listing(prefix, options, cancellationToken);
 
-        /// <summary>As <see cref="ListBuckets"/>, on another thread; the whole list in memory.</summary>
-        public Task<IReadOnlyList<BucketEntry>> ListBucketsAsync(
+        /// <summary>As <see cref="ListBuckets"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<BucketEntry> ListBucketsAsync(
             string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
-            Listing(prefix, options, cancellationToken).ToListAsync();
-
-#if NET
-        /// <summary>As <see cref="ListBuckets"/>, fetched on another thread while it is enumerated.</summary>
-        public IAsyncEnumerable<BucketEntry> EnumerateBucketsAsync(
-            string? prefix = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-            Listing(prefix, options, cancellationToken).Stream();
-#endif
+            Listing(prefix, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// Sends any operation by its official name, such as "PutPublicAccessBlock", and collects the answer, up to 64 MiB:
@@ -56,7 +68,7 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
         /// <exception cref="OssException">It failed.</exception>
-        public OssResponse Invoke(
+        public virtual OssResponse Invoke(
             string operation,
             byte[]? body = null,
             CallOptions? options = null,
@@ -73,19 +85,22 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="Invoke"/>, on another thread.</summary>
-        public Task<OssResponse> InvokeAsync(
+        public virtual Task<OssResponse> InvokeAsync(
             string operation,
             byte[]? body = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => Invoke(operation, body, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(operation, nameof(operation));
+            return Blocking.Run(() => Invoke(operation, body, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// DescribeRegions: <see cref="OssResponse.Count"/> of "RegionInfo", <see cref="OssResponse.Text"/> of
         /// "RegionInfo[0].Region" and so on. The query <c>["regions"]</c> names one of them.
         /// </summary>
         /// <exception cref="OssException">It failed.</exception>
-        public OssResponse DescribeRegions(
+        public virtual OssResponse DescribeRegions(
             CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken))
         {
             using (var call = new Call(handle, options, cancellationToken))
@@ -96,7 +111,7 @@ namespace Alioss
         }
 
         /// <summary>As <see cref="DescribeRegions"/>, on another thread.</summary>
-        public Task<OssResponse> DescribeRegionsAsync(
+        public virtual Task<OssResponse> DescribeRegionsAsync(
             CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
             Blocking.Run(() => DescribeRegions(options, cancellationToken), cancellationToken);
 

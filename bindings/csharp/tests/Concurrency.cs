@@ -494,7 +494,7 @@ internal static class Concurrency
             await bucket.PutObjectAsync(root + number, Pattern(100000));
         }
         int seen = 0;
-        await foreach (ObjectEntry entry in bucket.EnumerateObjectsV2Async(root))
+        await foreach (ObjectEntry entry in bucket.ListObjectsV2Async(root))
         {
             Equal(root + seen, entry.Key);
             seen++;
@@ -503,7 +503,7 @@ internal static class Concurrency
         using (var service = new Service(Options()))
         {
             seen = 0;
-            await foreach (BucketEntry entry in service.EnumerateBucketsAsync("csharp-tests"))
+            await foreach (BucketEntry entry in service.ListBucketsAsync("csharp-tests"))
             {
                 seen++;
             }

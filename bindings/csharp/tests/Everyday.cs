@@ -92,9 +92,9 @@ internal static class Everyday
             bucket.GetObjectToStream(key, Stream.Null, options);
             return OssStatus.Ok;
         }
-        catch (OssException error)
+        catch (Exception error) when (OssException.Of(error) != null)
         {
-            return error.Status;
+            return OssException.Of(error).Status;
         }
     }
 

@@ -46,9 +46,10 @@ internal static class Failures
                 Bucket(options).Dispose();
                 throw new InvalidOperationException(name + " was not refused");
             }
-            catch (OssException thrown)
+            catch (Exception thrown) when (OssException.Of(thrown) != null)
             {
-                error = thrown;
+                error = OssException.Of(thrown);
+                Equal(error.Status == OssStatus.InvalidArgument, thrown is ArgumentException, name);
             }
             Check(error.Message.Contains("`" + name + "`"), error.Message);
             Equal(name == "ca_file" ? OssStatus.Io : OssStatus.InvalidArgument, error.Status, name);
@@ -234,7 +235,7 @@ internal static class Failures
             refused(new CallOptions { Query = { [""] = "a" } });
             refused(new CallOptions { Timeout = TimeSpan.Zero });
             refused(new CallOptions { Timeout = TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond / 2) });
-            refused(new CallOptions { Timeout = TimeSpan.FromMilliseconds(-1) });
+            refused(new CallOptions { Timeout = TimeSpan.FromMilliseconds(-2) });
             Throws<ArgumentNullException>(() => bucket.PutObject(key, Pattern(1), new CallOptions { Headers = { ["x"] = null } }));
             Equal(0, Requests("/" + key).Count);
         }
@@ -281,7 +282,7 @@ internal static class Failures
             named("source", () => bucket.UploadPart("a", "b", 1, (Stream)null));
             named("data", () => bucket.UploadPart("a", "b", 1, (byte[])null));
             named("method", () => bucket.Presign(null, "a", TimeSpan.FromSeconds(1)));
-            named("url", () => bucket.GetObjectByUrl(null));
+            named("url", () => bucket.GetObjectByUrl((string)null));
             named("acl", () => bucket.PutBucketAcl(null));
             named("id", () => Credentials.Static(null, "a"));
             named("secret", () => new AccessKeys("a", null));

@@ -133,7 +133,12 @@ internal static class Harness
     /// <summary>An OssException with this status.</summary>
     internal static OssException Fails(OssStatus status, Action action)
     {
-        var error = Throws<OssException>(action);
+        var thrown = Throws<Exception>(action);
+        var error = OssException.Of(thrown);
+        Check(error != null, "not an exception of the library: " + thrown);
+        // A mistake of the program is what .NET calls one.
+        bool isMistake = status == OssStatus.InvalidArgument && error.HttpStatus == 0;
+        Equal(isMistake, thrown is ArgumentException, "argument exception (" + thrown + ")");
         Equal(status, error.Status, "status (" + error.Message + ")");
         return error;
     }

@@ -72,7 +72,7 @@ internal static class Multipart
             bucket.InitiateMultipartUpload("b/2");
             var pages = new CallOptions { Query = { ["max-uploads"] = "1" } };
             Equal("a,b/", string.Join(",", bucket.ListMultipartUploads(null, "/", pages)), "uploads");
-            var upload = bucket.ListMultipartUploadsAsync("b/1").Result.Single();
+            var upload = bucket.ListMultipartUploadsAsync("b/1").ToListAsync().Result.Single();
             Check(upload.UploadId == b && upload.Initiated.HasValue && !upload.IsPrefix, "upload");
             for (int number = 1; number <= 3; number++)
             {
@@ -187,20 +187,20 @@ internal static class Multipart
         await bucket.DeleteObjectAsync("a");
         string id = (await bucket.InitiateMultipartUploadAsync("b")).UploadId;
         await bucket.UploadPartAsync("b", id, 3, Pattern(1));
-        await foreach (ObjectEntry entry in bucket.EnumerateObjectsAsync())
+        await foreach (ObjectEntry entry in bucket.ListObjectsAsync())
         {
             Check(false, entry + " is listed");
         }
         int versions = 0;
-        await foreach (ObjectEntry entry in bucket.EnumerateObjectVersionsAsync("a"))
+        await foreach (ObjectEntry entry in bucket.ListObjectVersionsAsync("a"))
         {
             versions += entry.IsDeleteMarker ? 10 : 1;
         }
         Equal(11, versions);
         string seen = "";
-        await foreach (UploadEntry upload in bucket.EnumerateMultipartUploadsAsync())
+        await foreach (UploadEntry upload in bucket.ListMultipartUploadsAsync())
         {
-            await foreach (UploadedPart part in bucket.EnumeratePartsAsync(upload.Key, upload.UploadId))
+            await foreach (UploadedPart part in bucket.ListPartsAsync(upload.Key, upload.UploadId))
             {
                 seen += upload.Key + part.Number;
             }

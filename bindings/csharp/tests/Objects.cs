@@ -300,7 +300,7 @@ internal static class Objects
             var owned = bucket.ListObjectsV2(root, null, new CallOptions { Query = { ["fetch-owner"] = "true" } });
             Check(owned.First().OwnerId.Length > 0, "owner");
             Equal(0, bucket.ListObjectsV2(root + "nothing").Count());
-            Equal(6, bucket.ListObjectsV2Async(root).Result.Count);
+            Equal(6, bucket.ListObjectsV2Async(root).ToListAsync().Result.Count);
             using (var enumerator = all.GetEnumerator())
             {
                 while (enumerator.MoveNext())
@@ -346,7 +346,7 @@ internal static class Objects
             Equal("oss-cn-hangzhou.aliyuncs.com", entry.ExtranetEndpoint);
             Equal("oss-cn-hangzhou-internal.aliyuncs.com", entry.IntranetEndpoint);
             Check(entry.CreationDate.HasValue && entry.StorageClass == "Standard", "entry");
-            Check(service.ListBucketsAsync().Result.Any(other => other.Name == "csharp-tests"), "all buckets");
+            Check(service.ListBucketsAsync().ToListAsync().Result.Any(other => other.Name == "csharp-tests"), "all buckets");
             bucket.PutObject("a", Pattern(1));
             var error = Fails(OssStatus.Conflict, () => bucket.DeleteBucket());
             Equal("BucketNotEmpty", error.Code);

@@ -151,9 +151,9 @@ internal static class Operations
             Check(all[0].IsDeleteMarker && all[0].IsLatest && all[0].Size == -1, "marker");
             Check(all[1].VersionId == second && !all[1].IsLatest && !all[1].IsDeleteMarker && all[1].Size == 2, "second");
             Check(all[2].VersionId == first && all[3].IsPrefix, "first");
-            Equal(4, bucket.ListObjectVersionsAsync().Result.Count);
+            Equal(4, bucket.ListObjectVersionsAsync().ToListAsync().Result.Count);
             Equal("b/c", bucket.ListObjects().Single().Key);
-            Equal("b/", bucket.ListObjectsAsync(null, "/").Result.Single().Key);
+            Equal("b/", bucket.ListObjectsAsync(null, "/").ToListAsync().Result.Single().Key);
             Equal(null, bucket.ListObjects().Single().VersionId);
             Equal(1L, bucket.HeadObject("a", new CallOptions { Query = { ["versionId"] = first } }).ContentLength.Value);
         });

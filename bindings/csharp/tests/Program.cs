@@ -85,6 +85,13 @@ internal static class Program
         Threads.CallsWaitInLine,
         Threads.WaitingForYourStreamTakesNoPlace,
         Threads.IdleThreadsLeave,
+        Idiom.MistakesShowAtTheCall,
+        Idiom.TokensAreInReach,
+        Idiom.TextsAndAddressesAreTaken,
+        Idiom.KeysThatThisProgramSetsAreSeen,
+        Idiom.StreamsSeek,
+        Idiom.BucketsCanBeStoodInFor,
+        Idiom.FilesGoInParts,
         Reads.ReadsWaitForLittle,
         Reads.AllWaysOfReadingGiveTheSame,
         Reads.HeadersComeFirst,
@@ -102,6 +109,7 @@ internal static class Program
         Concurrency.DisposeDisturbsNoCall,
         Concurrency.DisposeEndsAStream,
 #if NET
+        Idiom.SpansAreTaken,
         Concurrency.ModernFormsWork,
         Multipart.ModernListingsWork,
 #endif

@@ -1,0 +1,184 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    /// <summary>
+    /// An object as a stream that can seek: each seek begins another download where it leads to, of the same object, as
+    /// every request has the ETag of the first answer in <c>If-Match</c>. Short ways ahead are read over.
+    /// </summary>
+    internal sealed class SeekableObject : Stream
+    {
+        private const int Near = 64 * 1024;
+
+        private readonly Bucket bucket;
+        private readonly string key;
+        private readonly CallOptions? options;
+        private readonly CancellationToken token;
+        private readonly OssResponse head;
+        private ObjectStream? current;
+        private long wanted;
+        private bool disposed;
+
+        internal SeekableObject(
+            Bucket bucket, string key, CallOptions? options, OssResponse head, CancellationToken token)
+        {
+            this.bucket = bucket;
+            this.key = key;
+            this.options = options;
+            this.head = head;
+            this.token = token;
+            Length = head.ContentLength ?? throw new NotSupportedException("the answer does not say how long the object is");
+        }
+
+        internal static async Task<Stream> OpenAsync(
+            Bucket bucket, string key, CallOptions? options, CancellationToken token)
+        {
+            var head = await bucket.HeadObjectAsync(key, options, token).ConfigureAwait(false);
+            return new SeekableObject(bucket, key, options, head, token);
+        }
+
+        public override bool CanRead => !disposed;
+
+        public override bool CanSeek => !disposed;
+
+        public override bool CanWrite => false;
+
+        public override long Length { get; }
+
+        public override long Position
+        {
+            get { return wanted; }
+            set { Seek(value, SeekOrigin.Begin); }
+        }
+
+        /// <summary>Where the download stands that is open.</summary>
+        private long At { get; set; }
+
+        public override long Seek(long offset, SeekOrigin origin)
+        {
+            Check();
+            long from = origin == SeekOrigin.Begin ? 0 : origin == SeekOrigin.Current ? wanted : Length;
+            if (from + offset < 0)
+            {
+                throw new IOException($"`offset`: {from + offset} is before the beginning of the object");
+            }
+            return wanted = from + offset;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Check();
+            if (count == 0 || !Open())
+            {
+                return 0;
+            }
+            while (At < wanted)
+            {
+                var skipped = Buffers.Take();
+                Moved(current!.Read(skipped, 0, (int)Math.Min(wanted - At, skipped.Length)));
+                Buffers.Give(skipped);
+            }
+            int got = Moved(current!.Read(buffer, offset, count));
+            wanted = At;
+            return got;
+        }
+
+        public override async Task<int> ReadAsync(
+            byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Check();
+            if (count == 0 || !await OpenAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return 0;
+            }
+            while (At < wanted)
+            {
+                var skipped = new byte[(int)Math.Min(wanted - At, Near)];
+                Moved(await current!.ReadAsync(skipped, 0, skipped.Length, cancellationToken).ConfigureAwait(false));
+            }
+            int got = Moved(await current!.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
+            wanted = At;
+            return got;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                disposed = true;
+                Close(null);
+            }
+            base.Dispose(disposing);
+        }
+
+        private int Moved(int got)
+        {
+            At += got;
+            return got;
+        }
+
+        /// <summary>Whether the download that is open leads to what is wanted.</summary>
+        private bool IsOpen() => current != null && At <= wanted && wanted - At <= Near;
+
+        private bool Open()
+        {
+            if (wanted >= Length)
+            {
+                return false;
+            }
+            if (!IsOpen())
+            {
+                Close(bucket.GetObject(key, Wanted(), token));
+            }
+            return true;
+        }
+
+        private async Task<bool> OpenAsync(CancellationToken cancellationToken)
+        {
+            if (wanted >= Length)
+            {
+                return false;
+            }
+            if (!IsOpen())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Close(await bucket.GetObjectAsync(key, Wanted(), token).ConfigureAwait(false));
+            }
+            return true;
+        }
+
+        private void Close(ObjectStream? next)
+        {
+            current?.Dispose();
+            current = next;
+            At = wanted;
+        }
+
+        private CallOptions Wanted()
+        {
+            var more = options == null ? new CallOptions() : options.Clone();
+            more.IfMatch = head.ETag ?? more.IfMatch;
+            more.Range = wanted > 0 ? ByteRange.From(wanted) : (ByteRange?)null;
+            return more;
+        }
+
+        private void Check()
+        {
+            if (disposed)
+            {
+                throw new ObjectDisposedException(typeof(Stream).FullName);
+            }
+        }
+    }
+}

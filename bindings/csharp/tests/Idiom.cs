@@ -1,0 +1,231 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Alioss;
+using static Harness;
+
+/// <summary>What users of .NET expect of any library: its exceptions, tokens, texts, streams that seek, stand-ins for tests.</summary>
+internal static class Idiom
+{
+    internal static void MistakesShowAtTheCall()
+    {
+        using (var bucket = Bucket())
+        {
+            // None of these gets as far as a task.
+            Equal("key", Throws<ArgumentNullException>(() => { bucket.HeadObjectAsync(null); }).ParamName);
+            Equal("data", Throws<ArgumentNullException>(() => { bucket.PutObjectAsync("a", (byte[])null); }).ParamName);
+            Equal("source", Throws<ArgumentNullException>(() => { bucket.PutObjectAsync("a", (Stream)null); }).ParamName);
+            Throws<ArgumentException>(() => { bucket.UploadFileAsync("a\0b", "file"); });
+            var error = Throws<ArgumentException>(() => bucket.HeadObject("/a"));
+            Equal(OssStatus.InvalidArgument, OssException.Of(error).Status);
+            Equal("key", error.ParamName);
+            bucket.Dispose();
+            Equal("Alioss.Bucket", Throws<ObjectDisposedException>(() => bucket.HeadObject("a")).ObjectName);
+        }
+        var options = Options();
+        options.Attempts = 1000;
+        Equal("attempts", Throws<ArgumentException>(() => Bucket(options)).ParamName);
+    }
+
+    internal static void TokensAreInReach()
+    {
+        var token = new CancellationToken(true);
+        using (var bucket = Bucket())
+        {
+            Check(bucket.HeadObjectAsync("a", token).IsCanceled, "head");
+            Check(bucket.PutObjectAsync("a", Pattern(1), token).IsCanceled, "put");
+            Check(bucket.InvokeAsync("GetBucketInfo", token).IsCanceled, "invoke");
+            Check(bucket.ListObjectsV2Async(token).ToListAsync().IsCanceled, "list");
+        }
+        // Wherever there is a token it is the last and has the usual name.
+        foreach (Type type in typeof(Bucket).Assembly.GetExportedTypes())
+        {
+            foreach (MethodInfo method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            {
+                var parameters = method.GetParameters();
+                int at = Array.FindIndex(parameters, one => one.ParameterType == typeof(CancellationToken));
+                if (at >= 0)
+                {
+                    Equal(parameters.Length - 1, at, method.ToString());
+                    Equal("cancellationToken", parameters[at].Name, method.ToString());
+                }
+            }
+        }
+    }
+
+    internal static void TextsAndAddressesAreTaken()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, "Grüße");
+            SameBytes(Encoding.UTF8.GetBytes("Grüße"), ReadAll(bucket.GetObject(key)));
+            bucket.PutObjectAsync(key, "Grüße", Encoding.Unicode).Wait();
+            var signed = bucket.Presign("GET", key, TimeSpan.FromMinutes(1));
+            SameBytes(Encoding.Unicode.GetBytes("Grüße"), ReadAll(bucket.GetObjectByUrl(signed.Uri)));
+            // A time without end is one.
+            var options = new CallOptions { Timeout = Timeout.InfiniteTimeSpan, ReadTimeout = Timeout.InfiniteTimeSpan };
+            bucket.HeadObject(key, options);
+        }
+        var endless = Options();
+        endless.TotalTimeout = endless.ConnectTimeout = endless.ReadTimeout = Timeout.InfiniteTimeSpan;
+        using (var bucket = Bucket(endless))
+        {
+            Check(bucket.BucketExists(), "no bucket");
+        }
+    }
+
+    internal static void KeysThatThisProgramSetsAreSeen()
+    {
+        var options = Options();
+        options.Credentials = null;
+        Action<string, string> set = Environment.SetEnvironmentVariable;
+        try
+        {
+            set("OSS_ACCESS_KEY_ID", Id);
+            set("OSS_ACCESS_KEY_SECRET", Secret);
+            using (var bucket = Bucket(options))
+            {
+                Check(bucket.BucketExists(), "no bucket");
+            }
+            options.Credentials = Credentials.Environment;
+            using (var bucket = Bucket(options))
+            {
+                Check(bucket.BucketExists(), "no bucket");
+            }
+            options.Credentials = null;
+            set("OSS_CREDENTIALS", "no-such-provider");
+            Throws<ArgumentException>(() => Bucket(options));
+        }
+        finally
+        {
+            set("OSS_ACCESS_KEY_ID", null);
+            set("OSS_ACCESS_KEY_SECRET", null);
+            set("OSS_CREDENTIALS", null);
+        }
+    }
+
+    internal static void StreamsSeek()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            byte[] data = Pattern(1000000);
+            bucket.PutObject(key, data);
+            using (var stream = bucket.OpenRead(key))
+            using (var same = bucket.OpenReadAsync(key).Result)
+            {
+                Check(stream.CanSeek && stream.CanRead && !stream.CanWrite, "cannot");
+                Equal(1000000L, stream.Length);
+                var random = new Random(1);
+                var one = new byte[5000];
+                for (int turn = 0; turn < 30; turn++)
+                {
+                    int at = turn % 3 == 0 ? (int)Math.Min(stream.Position + random.Next(2000), 999999) : random.Next(1000000);
+                    stream.Seek(at, SeekOrigin.Begin);
+                    same.Seek(at - 1000000, SeekOrigin.End);
+                    int got = stream.Read(one, 0, one.Length);
+                    SameBytes(data.Skip(at).Take(got).ToArray(), one.Take(got).ToArray());
+                    got = same.ReadAsync(one, 0, one.Length).Result;
+                    SameBytes(data.Skip(at).Take(got).ToArray(), one.Take(got).ToArray());
+                    Equal(at + got, (int)same.Position);
+                }
+                Equal(1000000L, stream.Seek(0, SeekOrigin.End));
+                Equal(0, stream.Read(one, 0, 1));
+                // What replaced it is another object.
+                bucket.PutObject(key, Pattern(10));
+                stream.Position = 500000;
+                Fails(OssStatus.PreconditionFailed, () => stream.Read(one, 0, 1));
+            }
+        }
+    }
+
+    private sealed class StandIn : Bucket
+    {
+        public override Task<OssResponse> HeadObjectAsync(string key, CallOptions options, CancellationToken cancellationToken) =>
+            Task.FromResult(new OssResponse(200, new Dictionary<string, string> { ["etag"] = "\"" + key + "\"" }));
+
+        public override AsyncListing<ObjectEntry> ListObjectsV2Async(
+            string prefix, string delimiter, CallOptions options, CancellationToken cancellationToken) =>
+            new AsyncListing<ObjectEntry>(new[] { new ObjectEntry { Key = prefix + "1", Size = 5 } });
+    }
+
+    internal static void BucketsCanBeStoodInFor()
+    {
+        using (Bucket bucket = new StandIn())
+        {
+            Equal("\"a\"", bucket.HeadObjectAsync("a").Result.ETag);
+            Equal("b/1", bucket.ListObjectsV2Async("b/").ToListAsync().Result.Single().Key);
+            Throws<ObjectDisposedException>(() => bucket.HeadObject("a"));
+        }
+    }
+
+    internal static void FilesGoInParts()
+    {
+        string directory = Path.Combine(Path.GetTempPath(), "alioss-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(directory);
+        try
+        {
+            using (var bucket = Bucket())
+            {
+                string key = Key(), from = Path.Combine(directory, "from"), to = Path.Combine(directory, "to");
+                File.WriteAllBytes(from, Pattern(450000));
+                var options = new CallOptions { PartSize = 102400, Workers = 2, RecordDirectory = directory };
+                // What fails in the middle is gone on with.
+                Admin("POST", "/_local/rules", ("{'operation':'UploadPart','query_contains':'partNumber=4','times':9,"
+                    + "'action':{'type':'status','status':403}}").Replace('\'', '"'));
+                Fails(OssStatus.Denied, () => bucket.UploadFile(key, from, options));
+                Admin("DELETE", "/_local/rules");
+                Check(Directory.GetFiles(directory).Length == 2, "no record");
+                Admin("DELETE", "/_local/requests");
+                Check(bucket.UploadFileAsync(key, from, options).Result.Verified, "not verified");
+                Check(Requests("partNumber=1&").Count == 0, "the first part was sent again");
+                Check(bucket.DownloadFileAsync(key, to, options).Result.HttpStatus >= 200, "no status");
+                SameBytes(Pattern(450000), File.ReadAllBytes(to));
+                bucket.AbortUploadFile(key, from, options);
+                bucket.AbortUploadFileAsync(key, from, options).Wait();
+                bucket.AbortDownloadFile(key, to, options);
+                bucket.AbortDownloadFileAsync(key, to, options).Wait();
+                Equal(2, Directory.GetFiles(directory).Length, "files");
+                options.NoRecord = true;
+                bucket.UploadFile(key, from, options);
+                Fails(OssStatus.InvalidArgument, () => bucket.UploadFile(key, from, new CallOptions { PartSize = 1 }));
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, true);
+        }
+    }
+
+#if NET
+    internal static void SpansAreTaken()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            byte[] data = Pattern(300);
+            bucket.PutObject(key, (ReadOnlySpan<byte>)data.AsSpan(10, 20));
+            SameBytes(data.Skip(10).Take(20).ToArray(), ReadAll(bucket.GetObject(key)));
+            bucket.PutObjectAsync(key, (ReadOnlyMemory<byte>)data.AsMemory(20, 30)).Wait();
+            SameBytes(data.Skip(20).Take(30).ToArray(), ReadAll(bucket.GetObject(key)));
+            bucket.AppendObject(key + "-a", 0, (ReadOnlySpan<byte>)data.AsSpan(0, 5));
+            bucket.AppendObjectAsync(key + "-a", 5, (ReadOnlyMemory<byte>)data.AsMemory(5, 5)).Wait();
+            SameBytes(data.Take(10).ToArray(), ReadAll(bucket.GetObject(key + "-a")));
+            string id = bucket.InitiateMultipartUpload(key).UploadId;
+            var parts = new[]
+            {
+                bucket.UploadPartAsync(key, id, 1, (ReadOnlyMemory<byte>)Pattern(102400).AsMemory()).Result,
+                bucket.UploadPart(key, id, 2, (ReadOnlySpan<byte>)data.AsSpan(0, 7)),
+            };
+            bucket.CompleteMultipartUpload(key, id, parts);
+            Equal(102407L, bucket.HeadObject(key).ContentLength.Value);
+        }
+    }
+#endif
+}
