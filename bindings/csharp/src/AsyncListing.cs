@@ -49,10 +49,10 @@ namespace Alioss
         public Task<IReadOnlyList<T>> ToListAsync(CancellationToken cancellationToken = default(CancellationToken))
         {
             var linked = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
-            return Blocking.Run(() => All(linked), token.IsCancellationRequested ? token : cancellationToken);
+            return Blocking.Run<IReadOnlyList<T>>(() => All(linked), token.IsCancellationRequested ? token : cancellationToken);
         }
 
-        private IReadOnlyList<T> All(CancellationTokenSource linked)
+        private List<T> All(CancellationTokenSource linked)
         {
             using (linked)
             using (var enumerator = open(linked.Token))

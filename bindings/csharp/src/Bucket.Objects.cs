@@ -366,7 +366,7 @@ namespace Alioss
             return Blocking.Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
         }
 
-        private static IEnumerable<ObjectVersion> Named(IEnumerable<string> keys)
+        private static List<ObjectVersion> Named(IEnumerable<string> keys)
         {
             var named = new List<ObjectVersion>();
             foreach (string key in keys ?? throw new ArgumentNullException(nameof(keys)))

@@ -230,7 +230,8 @@ namespace Alioss
             AppendObjectAsync(key, position, source, length, options: null, cancellationToken: cancellationToken);
 
         /// <summary>SealAppendObjectAsync with nothing but a token.</summary>
-        public Task<OssResponse> SealAppendObjectAsync(string key, long position, CancellationToken cancellationToken) =>
+        public Task<OssResponse> SealAppendObjectAsync(
+            string key, long position, CancellationToken cancellationToken) =>
             SealAppendObjectAsync(key, position, options: null, cancellationToken: cancellationToken);
 
         /// <summary>PutBucketLifecycleAsync with nothing but a token.</summary>

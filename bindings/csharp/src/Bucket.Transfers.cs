@@ -1,3 +1,5 @@
+using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -99,6 +101,145 @@ namespace Alioss
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
             return Blocking.Run(() => Done(() => AbortDownloadFile(key, path, options, cancellationToken)), cancellationToken);
+        }
+
+        /// <summary>
+        /// A stream to write an object with whose length is not known. What fits into one part is stored by one request, more
+        /// in parts of <see cref="CallOptions.PartSize"/> by <see cref="CallOptions.Workers"/>. The object is there only after
+        /// <see cref="ObjectWriteStream.Complete"/>. Sends nothing yet.
+        /// </summary>
+        public virtual unsafe ObjectWriteStream OpenWrite(
+            string key,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            {
+                var call = new Call(handle, options, cancellationToken);
+                try
+                {
+                    var writer = Native.oss_writer_open(call.Owner, keyText, call.Pointer);
+                    call.Check(writer.IsInvalid ? (int)OssStatus.InvalidArgument : 0);
+                    writer.Keep(handle);
+                    return new ObjectWriteStream(call, writer);
+                }
+                catch
+                {
+                    call.Dispose();
+                    throw;
+                }
+            }
+        }
+
+        /// <summary>
+        /// Makes <paramref name="key"/> a copy of an object of up to 48.8 TB, within the service and in parts if it is large;
+        /// the source as for <see cref="CopyObject"/>. Goes on where it stopped only with
+        /// <see cref="CallOptions.RecordDirectory"/>. <see cref="OssStatus.Conflict"/> if the source changes meanwhile.
+        /// </summary>
+        public virtual unsafe OssResponse CopyLargeObject(
+            string key,
+            string sourceKey,
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Copying(Native.oss_copy_large_object, key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken);
+
+        /// <summary>As <see cref="CopyLargeObject"/>, on another thread.</summary>
+        public virtual Task<OssResponse> CopyLargeObjectAsync(
+            string key,
+            string sourceKey,
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(sourceKey, nameof(sourceKey));
+            return Blocking.Run(
+                () => CopyLargeObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken),
+                cancellationToken);
+        }
+
+        /// <summary>Gives up what <see cref="CopyLargeObject"/> with the same arguments did not finish.</summary>
+        public virtual unsafe void AbortCopyLargeObject(
+            string key,
+            string sourceKey,
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Copying(
+                Native.oss_abort_copy_large_object, key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken);
+
+        /// <summary>
+        /// The uploads in parts of keys that begin with <paramref name="prefix"/>, null for all, that began this long ago or
+        /// earlier, by the service's clock. Asks the service when it is enumerated.
+        /// </summary>
+        public virtual unsafe IEnumerable<UploadEntry> ListUploadsBefore(
+            string? prefix,
+            TimeSpan age,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            long seconds = Seconds(age);
+            return Under(
+                (bucket, first, ignored, call) => Native.oss_list_uploads_before(bucket, first, seconds, call),
+                prefix,
+                null,
+                entry => new UploadEntry(entry),
+                options,
+                cancellationToken);
+        }
+
+        /// <summary>
+        /// Aborts those uploads, whose parts are stored and billed as long as nobody does; how many were. Choose an age that
+        /// no running transfer reaches.
+        /// </summary>
+        public virtual unsafe long AbortUploadsBefore(
+            string? prefix,
+            TimeSpan age,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            fixed (byte* prefixText = Utf8.Optional(prefix, nameof(prefix)))
+            using (var call = new Call(handle, options, cancellationToken))
+            {
+                long aborted;
+                call.Check(Native.oss_abort_uploads_before(call.Owner, prefixText, Seconds(age), &aborted, call.Pointer));
+                return aborted;
+            }
+        }
+
+        /// <summary>As <see cref="AbortUploadsBefore"/>, on another thread.</summary>
+        public virtual Task<long> AbortUploadsBeforeAsync(
+            string? prefix,
+            TimeSpan age,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(() => AbortUploadsBefore(prefix, age, options, cancellationToken), cancellationToken);
+
+        private unsafe delegate int CopyFunction(
+            IntPtr bucket, byte* key, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
+
+        private unsafe OssResponse Copying(
+            CopyFunction function,
+            string key,
+            string sourceKey,
+            string? sourceBucket,
+            string? sourceVersionId,
+            CallOptions? options,
+            CancellationToken cancellationToken)
+        {
+            fixed (byte* keyText = Utf8.Required(key, nameof(key)))
+            fixed (byte* bucketText = Utf8.Optional(sourceBucket, nameof(sourceBucket)))
+            fixed (byte* sourceText = Utf8.Required(sourceKey, nameof(sourceKey)))
+            fixed (byte* versionText = Utf8.Optional(sourceVersionId, nameof(sourceVersionId)))
+            using (var call = new Call(handle, options, cancellationToken))
+            {
+                call.Check(function(call.Owner, keyText, bucketText, sourceText, versionText, call.Pointer));
+                return call.Answer();
+            }
         }
 
         private static bool Done(System.Action action)

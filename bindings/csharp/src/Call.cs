@@ -39,7 +39,7 @@ namespace Alioss
             Handle = Native.oss_call_new();
             if (Handle.IsInvalid)
             {
-                throw new OutOfMemoryException();
+                throw new InsufficientMemoryException();
             }
             try
             {
@@ -224,6 +224,10 @@ namespace Alioss
             {
                 Check(Native.oss_call_set_workers(Handle, options.Workers.Value));
             }
+            if (options.Prefetch.HasValue)
+            {
+                Check(Native.oss_call_set_prefetch(Handle, options.Prefetch.Value));
+            }
             Set(options.RecordDirectory, "RecordDirectory", Native.oss_call_set_record_directory);
             if (options.NoRecord)
             {
@@ -377,6 +381,16 @@ namespace Alioss
             if (status != (int)OssStatus.Ok)
             {
                 throw Failure(OssException.From(status, Handle), token);
+            }
+        }
+
+        /// <summary>The same where the words are with the thread, not with the call.</summary>
+        internal void CheckLast(int status)
+        {
+            if (status != (int)OssStatus.Ok)
+            {
+                Check(transfer?.Exception == null ? 0 : status);
+                throw Failure(OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? ""), token);
             }
         }
 

@@ -194,6 +194,12 @@ namespace Alioss
         /// <summary>How many of their parts are under way at the same time, 1 to 64. Null: the default, 3.</summary>
         public int? Workers { get; set; }
 
+        /// <summary>
+        /// Has GetObject fetch as many parts ahead, each by a thread and a connection of its own, for links that one
+        /// connection does not fill: 2 to 64, 0 for off. Null: the default, off.
+        /// </summary>
+        public int? Prefetch { get; set; }
+
         /// <summary>Where they keep their records. Null, the default: beside the local file.</summary>
         public string? RecordDirectory { get; set; }
 

@@ -23,7 +23,7 @@ namespace Alioss
             Handle = Native.oss_config_new();
             if (Handle.IsInvalid)
             {
-                throw new OutOfMemoryException();
+                throw new InsufficientMemoryException();
             }
             try
             {
@@ -87,7 +87,7 @@ namespace Alioss
             const string Signed = "additional_signed_header";
             foreach (string name in options.AdditionalSignedHeaders)
             {
-                Set(name ?? throw new ArgumentNullException(Signed), Signed, Native.oss_config_add_signed_header);
+                Set(name ?? throw new ArgumentException("a name is null", Signed), Signed, Native.oss_config_add_signed_header);
             }
             if (options.Session != null)
             {

@@ -68,6 +68,11 @@ namespace Alioss
         protected override void Free(IntPtr pointer) => Native.oss_service_free(pointer);
     }
 
+    internal sealed class WriterHandle : Handle
+    {
+        protected override void Free(IntPtr pointer) => Native.oss_writer_free(pointer);
+    }
+
     internal sealed class CallHandle : Handle
     {
         private long pressure;

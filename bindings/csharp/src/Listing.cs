@@ -26,7 +26,8 @@ namespace Alioss
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
         /// <summary>The same, fetched on another thread.</summary>
-        internal AsyncListing<T> Asynchronous() => new AsyncListing<T>(cancel => new Enumerator(this, cancel), cancellationToken);
+        internal AsyncListing<T> Asynchronous() =>
+            new AsyncListing<T>(cancel => new Enumerator(this, cancel), cancellationToken);
 
         private sealed class Enumerator : IEnumerator<T>
         {

@@ -379,6 +379,30 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_abort_download_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
 
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_prefetch(CallHandle call, int parts);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_copy_large_object(
+            IntPtr bucket, byte* key, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_abort_copy_large_object(
+            IntPtr bucket, byte* key, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_abort_uploads_before(
+            IntPtr bucket, byte* prefix, long seconds, long* aborted, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_list_uploads_before(IntPtr bucket, byte* prefix, long seconds, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern WriterHandle oss_writer_open(IntPtr bucket, byte* key, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_writer_write(IntPtr writer, byte* data, UIntPtr len);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_writer_finish(IntPtr writer, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_writer_abort(IntPtr writer);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern void oss_writer_free(IntPtr writer);
+
         // Presigned requests.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_presign(IntPtr bucket, byte* method, byte* key, long expires, IntPtr call);

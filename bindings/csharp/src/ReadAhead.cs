@@ -48,7 +48,8 @@ namespace Alioss
         }
 
         /// <summary>Waits for at least one byte; 0 at the end.</summary>
-        internal unsafe int Read(byte* target, int count, CancellationToken cancellationToken = default(CancellationToken))
+        internal unsafe int Read(
+            byte* target, int count, CancellationToken cancellationToken = default(CancellationToken))
         {
             lock (gate)
             {

@@ -147,7 +147,8 @@ internal static class Idiom
 
     private sealed class StandIn : Bucket
     {
-        public override Task<OssResponse> HeadObjectAsync(string key, CallOptions options, CancellationToken cancellationToken) =>
+        public override Task<OssResponse> HeadObjectAsync(
+            string key, CallOptions options, CancellationToken cancellationToken) =>
             Task.FromResult(new OssResponse(200, new Dictionary<string, string> { ["etag"] = "\"" + key + "\"" }));
 
         public override AsyncListing<ObjectEntry> ListObjectsV2Async(
@@ -200,6 +201,84 @@ internal static class Idiom
         finally
         {
             Directory.Delete(directory, true);
+        }
+    }
+
+    internal static void ObjectsAreWritten()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            byte[] data = Pattern(450000);
+            var options = new CallOptions { PartSize = 102400, ContentType = "text/x-a", Metadata = { ["a"] = "b" } };
+            using (var writer = bucket.OpenWrite(key, options))
+            {
+                for (int at = 0; at < data.Length; at += 30000)
+                {
+                    if (at % 20000 == 0)
+                    {
+                        writer.Write(data, at, 30000);
+                    }
+                    else
+                    {
+                        writer.WriteAsync(data, at, 30000).Wait();
+                    }
+                }
+                Equal(450000L, writer.Position);
+                Check(writer.CompleteAsync().Result.Verified, "not verified");
+                Throws<InvalidOperationException>(() => writer.Write(data, 0, 1));
+            }
+            SameBytes(data, ReadAll(bucket.GetObject(key, new CallOptions { Prefetch = 3, PartSize = 102400 })));
+            var head = bucket.HeadObject(key);
+            Equal("text/x-a b", head.Header("content-type") + " " + head.Header("x-oss-meta-a"));
+            // What is not completed is not there.
+            var half = bucket.OpenWrite(key + "-half", options);
+            half.Write(data, 0, 250000);
+            half.Dispose();
+            Throws<ObjectDisposedException>(() => half.Write(data, 0, 1));
+            Check(!bucket.ObjectExists(key + "-half"), "half an object");
+            Equal(0, bucket.ListMultipartUploads(key).Count());
+            Fails(OssStatus.InvalidArgument, () => bucket.OpenWrite("/"));
+            // Waiting for the service can be cancelled.
+            Fault(key + "-slow", "{'type':'delay','ms':20000}", 9);
+            EndsInTime(token =>
+            {
+                using (var slow = bucket.OpenWrite(key + "-slow", null, token))
+                {
+                    slow.Write(data, 0, 10);
+                    slow.Complete();
+                }
+            });
+            EndsInTime(token =>
+            {
+                using (var slow = bucket.OpenWrite(key + "-slow"))
+                {
+                    slow.Write(data, 0, 10);
+                    Failures.Wait(slow.CompleteAsync(token));
+                }
+            });
+            Admin("DELETE", "/_local/rules");
+        }
+    }
+
+    internal static void LargeObjectsAreCopied()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(450000), new CallOptions { Metadata = { ["a"] = "b" } });
+            var options = new CallOptions { PartSize = 102400 };
+            bucket.CopyLargeObject(key + "-1", key, null, null, options);
+            bucket.CopyLargeObjectAsync(key + "-2", key, "csharp-tests", null, options).Wait();
+            bucket.AbortCopyLargeObject(key + "-2", key, null, null, options);
+            SameBytes(Pattern(450000), ReadAll(bucket.GetObject(key + "-1")));
+            Equal("b", bucket.HeadObject(key + "-2").Header("x-oss-meta-a"));
+            bucket.InitiateMultipartUpload(key + "-left");
+            bucket.InitiateMultipartUpload(key + "-behind");
+            Equal(2, bucket.ListUploadsBefore(key, TimeSpan.Zero).Count());
+            Equal(0, bucket.ListUploadsBefore(key, TimeSpan.FromDays(1)).Count());
+            Equal(0L, bucket.AbortUploadsBeforeAsync(key, TimeSpan.FromDays(1)).Result);
+            Equal(2L, bucket.AbortUploadsBefore(key, TimeSpan.Zero));
         }
     }
 

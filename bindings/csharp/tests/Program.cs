@@ -92,6 +92,8 @@ internal static class Program
         Idiom.StreamsSeek,
         Idiom.BucketsCanBeStoodInFor,
         Idiom.FilesGoInParts,
+        Idiom.ObjectsAreWritten,
+        Idiom.LargeObjectsAreCopied,
         Reads.ReadsWaitForLittle,
         Reads.AllWaysOfReadingGiveTheSame,
         Reads.HeadersComeFirst,

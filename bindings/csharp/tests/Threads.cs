@@ -13,7 +13,8 @@ internal static class Threads
 {
     private static readonly Type Blocking = typeof(Bucket).Assembly.GetType("Alioss.Blocking");
 
-    private static FieldInfo Field(string name) => Blocking.GetField(name, BindingFlags.NonPublic | BindingFlags.Static);
+    private static FieldInfo Field(string name) =>
+        Blocking.GetField(name, BindingFlags.NonPublic | BindingFlags.Static);
 
     private static int Idle()
     {

@@ -1,0 +1,63 @@
+#if NET
+using System;
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.IO;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Alioss
+{
+    /// <summary>
+    /// Finds the native library as .NET does, then in <c>runtimes/RID/native</c> beside the program; if it is nowhere, the
+    /// exception says where it was looked for.
+    /// </summary>
+    internal static class Loader
+    {
+        private const string Library = "alioss";
+
+        [SuppressMessage(
+            "Usage", "CA2255", Justification = "nothing of this assembly can be used before its native library is found")]
+        [ModuleInitializer]
+        internal static void Initialize() => NativeLibrary.SetDllImportResolver(typeof(Loader).Assembly, Find);
+
+        private static IntPtr Find(string name, Assembly assembly, DllImportSearchPath? searchPath)
+        {
+            if (name != Library)
+            {
+                return IntPtr.Zero;
+            }
+            IntPtr found;
+            if (NativeLibrary.TryLoad(name, assembly, searchPath, out found))
+            {
+                return found;
+            }
+            var places = Places();
+            foreach (string place in places)
+            {
+                if (NativeLibrary.TryLoad(place, out found))
+                {
+                    return found;
+                }
+            }
+            throw new DllNotFoundException(
+                $"the native library of Alioss for {RuntimeInformation.RuntimeIdentifier} is neither where the system's loader "
+                + $"looks nor at {string.Join(", ", places)}; is it built for this platform and in the package?");
+        }
+
+        private static List<string> Places()
+        {
+            string file = OperatingSystem.IsWindows() ? "alioss.dll"
+                : OperatingSystem.IsMacOS() ? "libalioss.dylib" : "libalioss.so";
+            string beside = AppContext.BaseDirectory;
+            string runtime = RuntimeInformation.RuntimeIdentifier;
+            return new List<string>
+            {
+                Path.Combine(beside, file),
+                Path.Combine(beside, "runtimes", runtime, "native", file),
+            };
+        }
+    }
+}
+#endif

@@ -1,0 +1,248 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace Alioss
+{
+    /// <summary>
+    /// An object that is written piece by piece, in parts as they fill up: forward only, for one thread at a time. It is
+    /// there only if <see cref="Complete"/> or <see cref="CompleteAsync"/> returns; disposed before that, it is given up and
+    /// what was sent of it deleted, so that an exception on the way stores no half object.
+    /// </summary>
+    public sealed class ObjectWriteStream : Stream
+    {
+        private static readonly Action<object?> CancelAction = state => ((ObjectWriteStream)state!).Cancel();
+
+        private readonly Call call;
+        private readonly WriterHandle writer;
+        private readonly byte[] pending = Buffers.Take();
+        private int used;
+        private long position;
+        private bool disposed;
+        private bool completed;
+
+        internal ObjectWriteStream(Call call, WriterHandle writer)
+        {
+            this.call = call;
+            this.writer = writer;
+            call.LetGo();
+        }
+
+        /// <summary>False.</summary>
+        public override bool CanRead => false;
+
+        /// <summary>False.</summary>
+        public override bool CanSeek => false;
+
+        /// <summary>True until the object is complete or the stream disposed.</summary>
+        public override bool CanWrite => !disposed && !completed;
+
+        /// <summary>Bytes written so far.</summary>
+        public override long Length => position;
+
+        /// <summary>Bytes written so far. Cannot be set.</summary>
+        /// <exception cref="NotSupportedException">It is set.</exception>
+        public override long Position
+        {
+            get { return position; }
+            set { throw new NotSupportedException(); }
+        }
+
+        /// <summary>Takes the bytes; sends a part when it is full.</summary>
+        /// <exception cref="OssException">A part could not be sent. The object cannot be completed any more.</exception>
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            Check(buffer, offset, count);
+            while (count > 0)
+            {
+                int taken = Take(buffer, offset, count);
+                offset += taken;
+                count -= taken;
+                if (used == pending.Length)
+                {
+                    Send();
+                }
+            }
+        }
+
+        /// <summary>As <see cref="Write"/>, on another thread if something has to be sent. Cancelling gives the object up.</summary>
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Check(buffer, offset, count);
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Task.FromCanceled(cancellationToken);
+            }
+            if (count < pending.Length - used)
+            {
+                Take(buffer, offset, count);
+                return Task.FromResult(true);
+            }
+            return Blocking.Run(
+                () => Cancellable(cancellationToken, () =>
+                {
+                    Write(buffer, offset, count);
+                    return true;
+                }),
+                cancellationToken);
+        }
+
+        /// <summary>Stores the object, which is compared with its CRC-64, and says what the service answered.</summary>
+        /// <exception cref="OssException">It could not be stored; nothing is.</exception>
+        public OssResponse Complete()
+        {
+            Check();
+            Send();
+            call.Hold();
+            try
+            {
+                completed = true;
+                call.Check(Use(Native.oss_writer_finish, call.Pointer));
+                return call.Answer();
+            }
+            finally
+            {
+                call.LetGo();
+            }
+        }
+
+        /// <summary>As <see cref="Complete"/>, on another thread.</summary>
+        public Task<OssResponse> CompleteAsync(CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Check();
+            return Blocking.Run(() => Cancellable(cancellationToken, Complete), cancellationToken);
+        }
+
+        /// <summary>Does nothing: parts are sent when they are full.</summary>
+        public override void Flush()
+        {
+        }
+
+        /// <summary>Not supported.</summary>
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        /// <summary>Not supported.</summary>
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        /// <summary>Not supported.</summary>
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        /// <summary>Gives the object up unless it is complete.</summary>
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && !disposed)
+            {
+                disposed = true;
+                if (!completed)
+                {
+                    // What cannot be deleted now is a matter of AbortUploadsBefore.
+                    Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero);
+                }
+                writer.Dispose();
+                call.Dispose();
+                Buffers.Give(pending);
+            }
+            base.Dispose(disposing);
+        }
+
+        private T Cancellable<T>(CancellationToken cancellationToken, Func<T> action)
+        {
+            using (cancellationToken.Register(CancelAction, this))
+            {
+                try
+                {
+                    return action();
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    throw new OperationCanceledException(cancellationToken);
+                }
+            }
+        }
+
+        private void Cancel()
+        {
+            try
+            {
+                Native.oss_call_cancel(call.Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Nothing is left to be cancelled.
+            }
+        }
+
+        private int Take(byte[] from, int offset, int count)
+        {
+            int taken = Math.Min(count, pending.Length - used);
+            Buffer.BlockCopy(from, offset, pending, used, taken);
+            used += taken;
+            position += taken;
+            return taken;
+        }
+
+        private unsafe void Send()
+        {
+            int count = used;
+            used = 0;
+            call.Hold();
+            try
+            {
+                fixed (byte* pointer = pending)
+                {
+                    byte* data = pointer;
+                    call.CheckLast(Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)count), IntPtr.Zero));
+                }
+            }
+            finally
+            {
+                call.LetGo();
+            }
+        }
+
+        private delegate int WriterFunction(IntPtr writer, IntPtr call);
+
+        private int Use(WriterFunction function, IntPtr other)
+        {
+            bool held = false;
+            try
+            {
+                writer.DangerousAddRef(ref held);
+                return function(writer.DangerousGetHandle(), other);
+            }
+            finally
+            {
+                if (held)
+                {
+                    writer.DangerousRelease();
+                }
+            }
+        }
+
+        private void Check()
+        {
+            if (disposed)
+            {
+                throw new ObjectDisposedException(typeof(ObjectWriteStream).FullName);
+            }
+            if (completed)
+            {
+                throw new InvalidOperationException("the object is complete");
+            }
+        }
+
+        private void Check(byte[] buffer, int offset, int count)
+        {
+            Check();
+            if (buffer == null)
+            {
+                throw new ArgumentNullException(nameof(buffer));
+            }
+            if (offset < 0 || count < 0 || count > buffer.Length - offset)
+            {
+                throw new ArgumentOutOfRangeException(nameof(count), "offset and count reach outside of the buffer");
+            }
+        }
+    }
+}
