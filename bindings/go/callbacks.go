@@ -166,41 +166,68 @@ func ossgoProgress(self C.uintptr_t, done, total C.int64_t) C.int {
 }
 
 //export ossgoCredentials
-func ossgoCredentials(self C.uintptr_t, keys *C.oss_keys) C.int {
+func ossgoCredentials(self, provider C.uintptr_t, keys *C.oss_keys) C.int {
+	asked := cgo.Handle(provider).Value().(CredentialsProvider)
 	if self == 0 {
-		return -1
+		return keysForThread(asked, keys)
 	}
 	r := fromHandle(self)
-	var given Keys
 	var err error
-	ctx, request := r.ctx, KeysRequest{Refused: C.oss_keys_refused(keys) != 0}
-	if left := C.oss_keys_timeout_ms(keys); left >= 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Duration(left)*time.Millisecond)
-		defer cancel()
-	}
-	if !r.guard(func() { given, err = r.target.credentials.Keys(ctx, request) }) {
+	if !r.guard(func() { err = giveKeys(r.ctx, asked, keys) }) {
 		return -1
-	}
-	var id, secret, token text
-	if err == nil {
-		id, err = newText("id", given.ID)
-	}
-	if err == nil {
-		secret, err = newText("secret", given.Secret)
-	}
-	if err == nil {
-		token, err = newOptionalText("token", given.Token)
 	}
 	if err != nil {
 		r.failure = err
 		return -1
 	}
+	return 0
+}
+
+// keysForThread gives keys to a thread of the library, such as those that send the parts of a transfer.
+func keysForThread(provider CredentialsProvider, keys *C.oss_keys) C.int {
+	defer func() {
+		if value := recover(); value != nil {
+			// Not through C, and there is no request to give it to.
+			go panic(value)
+		}
+	}()
+	if giveKeys(context.Background(), provider, keys) != nil {
+		return -1
+	}
+	return 0
+}
+
+// giveKeys asks a provider, for as long as the library wants to wait.
+func giveKeys(ctx context.Context, provider CredentialsProvider, keys *C.oss_keys) error {
+	if left := C.oss_keys_timeout_ms(keys); left >= 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(left)*time.Millisecond)
+		defer cancel()
+	}
+	given, err := provider.Keys(ctx, KeysRequest{Refused: C.oss_keys_refused(keys) != 0})
+	if err != nil {
+		return err
+	}
+	id, err := newText("id", given.ID)
+	if err != nil {
+		return err
+	}
+	secret, err := newText("secret", given.Secret)
+	if err != nil {
+		return err
+	}
+	token, err := newOptionalText("token", given.Token)
+	if err != nil {
+		return err
+	}
 	status := C.oss_keys_set(keys, id.pointer(), secret.pointer(), token.pointer())
 	if status == C.OSS_OK && !given.Expiration.IsZero() {
 		status = C.oss_keys_set_expiration(keys, C.int64_t(given.Expiration.Unix()))
 	}
-	return C.int(status)
+	if status != C.OSS_OK {
+		return newError(Status(status), C.GoString(C.oss_last_error()))
+	}
+	return nil
 }
 
 //export ossgoClock

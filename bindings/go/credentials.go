@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"runtime"
+	"runtime/cgo"
 	"sync"
 	"time"
 )
@@ -112,8 +113,8 @@ func (f CredentialsFunc) Keys(ctx context.Context, _ KeysRequest) (Keys, error) 
 
 // A CredentialsProvider has keys from wherever a program gets them. Give it to Options by [ProviderCredentials].
 type CredentialsProvider interface {
-	// Keys gives the keys to sign with. It is called in the goroutine of a request, in several at once if several make
-	// requests: before every attempt, or, for keys with an Expiration, by one request shortly before they end or when
+	// Keys gives the keys to sign with. It is called in the goroutine of a request, or, for the parts of a transfer, in one of
+	// the library's with the background context, in several at once if several make requests: before every attempt, or, for keys with an Expiration, by one request shortly before they end or when
 	// the service has refused them. ctx is that of the request, and ends with the request's timeout at the latest. An
 	// error ends the request with [NoCredentials] and that error.
 	Keys(ctx context.Context, request KeysRequest) (Keys, error)
@@ -137,7 +138,14 @@ func (p providerCredentials) configure(c *config) {
 		c.fail(newError(InvalidArgument, "`credentials`: the provider is nil"))
 		return
 	}
-	c.check(C.ossgo_config_credentials(c.ptr))
+	c.provider(p.provider)
+}
+
+// provider has the library ask a provider of the program's own.
+func (c *config) provider(provider CredentialsProvider) {
+	handle := cgo.NewHandle(provider)
+	c.needs = append(c.needs, handle.Delete)
+	c.check(C.ossgo_config_credentials(c.ptr, C.uintptr_t(handle)))
 }
 
 // providerOf is the provider of the program's own, if credentials are that.
@@ -179,5 +187,5 @@ func (f CredentialsFunc) configure(c *config) {
 		c.fail(newError(InvalidArgument, "`credentials`: the function is nil"))
 		return
 	}
-	c.check(C.ossgo_config_credentials(c.ptr))
+	c.provider(f)
 }

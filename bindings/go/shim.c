@@ -30,8 +30,7 @@ static int progress(void *user, int64_t done, int64_t total)
 
 static int credentials(void *user, oss_keys *keys)
 {
-    (void)user;
-    return ossgoCredentials(current, keys);
+    return ossgoCredentials(current, (uintptr_t)user, keys);
 }
 
 static int64_t now(void *user)
@@ -171,9 +170,9 @@ oss_status ossgo_call_rewind(oss_call *call, uintptr_t request)
     return oss_call_set_rewind(call, rewind_body, (void *)request);
 }
 
-oss_status ossgo_config_credentials(oss_config *config)
+oss_status ossgo_config_credentials(oss_config *config, uintptr_t provider)
 {
-    return oss_config_set_credentials_callback(config, credentials, NULL);
+    return oss_config_set_credentials_callback(config, credentials, (void *)provider);
 }
 
 oss_status ossgo_config_clock(oss_config *config, uintptr_t clock)

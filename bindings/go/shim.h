@@ -107,6 +107,25 @@ oss_status ossgo_append_object_stream(const oss_bucket *bucket, const char *key,
 oss_status ossgo_upload_part_stream(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
                                     int64_t length, OSSGO_WHO);
 
+oss_status ossgo_upload_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO);
+oss_status ossgo_abort_upload_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO);
+oss_status ossgo_download_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO);
+oss_status ossgo_abort_download_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO);
+oss_status ossgo_copy_large_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
+                                   const char *source_key, const char *source_version_id, OSSGO_WHO);
+oss_status ossgo_abort_copy_large_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
+                                         const char *source_key, const char *source_version_id, OSSGO_WHO);
+oss_status ossgo_list_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, OSSGO_WHO);
+oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, int64_t *aborted,
+                                      OSSGO_WHO);
+oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writer **writer, OSSGO_WHO);
+oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO);
+
+/* `*reason`, to be freed, says in words why they fail; else it is NULL. */
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason, uintptr_t request);
+oss_status ossgo_writer_abort(oss_writer *writer, char **reason, uintptr_t request);
+void ossgo_writer_free(oss_writer *writer, uintptr_t request);
+
 /* Several texts lie one after the other, each ended by NUL; an empty version id is none. */
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
                                          size_t count, int quiet, OSSGO_WHO);
@@ -119,7 +138,7 @@ int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO);
 
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request);
 oss_status ossgo_call_rewind(oss_call *call, uintptr_t request);
-oss_status ossgo_config_credentials(oss_config *config);
+oss_status ossgo_config_credentials(oss_config *config, uintptr_t provider);
 oss_status ossgo_config_clock(oss_config *config, uintptr_t clock);
 oss_status ossgo_set_log(int level);
 

@@ -1,0 +1,100 @@
+/* Large files, copies and objects of unknown length. */
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+oss_status ossgo_upload_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_upload_file(bucket, key, path, call));
+}
+
+oss_status ossgo_abort_upload_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_abort_upload_file(bucket, key, path, call));
+}
+
+oss_status ossgo_download_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_download_file(bucket, key, path, call));
+}
+
+oss_status ossgo_abort_download_file(const oss_bucket *bucket, const char *key, const char *path, OSSGO_WHO)
+{
+    RUN(oss_abort_download_file(bucket, key, path, call));
+}
+
+oss_status ossgo_copy_large_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
+                                   const char *source_key, const char *source_version_id, OSSGO_WHO)
+{
+    RUN(oss_copy_large_object(bucket, key, source_bucket, source_key, source_version_id, call));
+}
+
+oss_status ossgo_abort_copy_large_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
+                                         const char *source_key, const char *source_version_id, OSSGO_WHO)
+{
+    RUN(oss_abort_copy_large_object(bucket, key, source_bucket, source_key, source_version_id, call));
+}
+
+oss_status ossgo_list_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, OSSGO_WHO)
+{
+    RUN(oss_list_uploads_before(bucket, prefix, seconds, call));
+}
+
+oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, int64_t *aborted,
+                                      OSSGO_WHO)
+{
+    RUN(oss_abort_uploads_before(bucket, prefix, seconds, aborted, call));
+}
+
+static oss_status open_writer(const oss_bucket *bucket, const char *key, oss_writer **writer, oss_call *call)
+{
+    *writer = oss_writer_open(bucket, key, call);
+    /* Nothing is sent yet, so only an argument can be wrong. */
+    return *writer ? OSS_OK : OSS_INVALID_ARGUMENT;
+}
+
+oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writer **writer, OSSGO_WHO)
+{
+    RUN(open_writer(bucket, key, writer, call));
+}
+
+oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO)
+{
+    RUN(oss_writer_finish(writer, call));
+}
+
+/* The last error belongs to this thread, and Go may go on on another one. */
+static oss_status with_reason(oss_status status, char **reason)
+{
+    *reason = NULL;
+    if (status != OSS_OK) {
+        size_t size = strlen(oss_last_error()) + 1;
+        if ((*reason = malloc(size)) != NULL)
+            memcpy(*reason, oss_last_error(), size);
+    }
+    return status;
+}
+
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason, uintptr_t request)
+{
+    uintptr_t before = ossgo_enter(request);
+    oss_status status = with_reason(oss_writer_write(writer, data, length), reason);
+    ossgo_enter(before);
+    return status;
+}
+
+oss_status ossgo_writer_abort(oss_writer *writer, char **reason, uintptr_t request)
+{
+    uintptr_t before = ossgo_enter(request);
+    oss_status status = with_reason(oss_writer_abort(writer), reason);
+    ossgo_enter(before);
+    return status;
+}
+
+void ossgo_writer_free(oss_writer *writer, uintptr_t request)
+{
+    uintptr_t before = ossgo_enter(request);
+    oss_writer_free(writer);
+    ossgo_enter(before);
+}

@@ -1,0 +1,133 @@
+package oss
+
+// #include "shim.h"
+// #include <stdlib.h>
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"unsafe"
+)
+
+// A Writer is an object that is being written, of any length up to 48.8 TB. What fits into one part is stored by one
+// PutObject, at the end; more in parts, which are sent while the next one is filled, and grow so that 10,000 are enough.
+// It holds one part in memory for each worker; see [WithPartSize] and [WithWorkers].
+//
+// Nothing is stored unless Close returns nil: the first error of a Write is kept, and Close returns it. To store nothing,
+// call Abort or end the context, before Close. One goroutine at a time.
+type Writer struct {
+	using   sync.Mutex
+	request *request
+	writer  *C.oss_writer
+	err     error // why there is nothing to write to any more
+	answer  *Answer
+}
+
+// NewWriter begins to write the object key; it sends nothing yet. The options are those of PutObject. The context and
+// [WithTimeout] are of the whole, up to the end of Close. [WithProgress] is told what the service has; total is -1 up to the end.
+func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (*Writer, error) {
+	k, err := newText("key", key)
+	if err != nil {
+		return nil, err
+	}
+	r, err := b.open(ctx, newSettings(options))
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{request: r}
+	err = r.attempt(func(via passage) C.oss_status {
+		return C.ossgo_writer_open(b.bucket(), k.pointer(), &w.writer, via.self, via.call, via.outcome)
+	}, func(*C.ossgo_outcome) {})
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	countHandle()
+	runtime.SetFinalizer(w, (*Writer).Abort)
+	return w, nil
+}
+
+// Write copies p. After an error every further Write and Close return it.
+func (w *Writer) Write(p []byte) (int, error) {
+	w.using.Lock()
+	defer w.using.Unlock()
+	collectForTest()
+	if w.err == nil && len(p) > 0 {
+		w.err = w.write(p)
+	}
+	if w.err != nil {
+		return 0, w.err
+	}
+	runtime.KeepAlive(w)
+	return len(p), nil
+}
+
+func (w *Writer) write(p []byte) error {
+	r := w.request
+	var reason *C.char
+	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), &reason, C.uintptr_t(r.self))
+	defer C.free(unsafe.Pointer(reason))
+	if status == C.OSS_OK {
+		return nil
+	}
+	defer r.rethrow()
+	return newError(Status(status), goString(reason)).because(r.ctx, r.failure)
+}
+
+// Close stores the object, and compares it with its CRC-64. Only if it returns nil is the object there. A second Close returns
+// [ErrClosed].
+func (w *Writer) Close() error {
+	w.using.Lock()
+	defer w.using.Unlock()
+	if w.writer == nil {
+		return ErrClosed
+	}
+	defer w.free() // also if a callback panicked
+	if w.err != nil {
+		return w.err
+	}
+	answer, err := w.request.run(func(via passage) C.oss_status {
+		return C.ossgo_writer_finish(w.writer, via.self, via.call, via.outcome)
+	})
+	w.answer = answer
+	return err
+}
+
+// Abort stores nothing, and deletes what was sent. After Close it does nothing. If deleting fails, the error says why, and
+// [Bucket.AbortUploadsBefore] can do it later.
+func (w *Writer) Abort() error {
+	w.using.Lock()
+	defer w.using.Unlock()
+	if w.writer == nil {
+		return nil
+	}
+	defer w.free()
+	var reason *C.char
+	status := C.ossgo_writer_abort(w.writer, &reason, C.uintptr_t(w.request.self))
+	defer C.free(unsafe.Pointer(reason))
+	if status == C.OSS_OK {
+		return nil
+	}
+	return newError(Status(status), goString(reason))
+}
+
+// Answer returns what the service answered when the object was stored; nil before.
+func (w *Writer) Answer() *Answer {
+	w.using.Lock()
+	defer w.using.Unlock()
+	return w.answer
+}
+
+// free gives all memory back.
+func (w *Writer) free() {
+	runtime.SetFinalizer(w, nil)
+	C.ossgo_writer_free(w.writer, C.uintptr_t(w.request.self))
+	w.writer = nil
+	w.request.close()
+	uncountHandle()
+	if w.err == nil {
+		w.err = ErrClosed
+	}
+}
