@@ -118,6 +118,19 @@ fn callbacks_throw_where_they_stand_and_streams_begin_again() {
 }
 
 #[test]
+fn large_files_and_streams_are_transferred_in_parts() {
+    for (compiler, flags) in [
+        ("g++", ["-std=c++17", "-fno-exceptions"]),
+        ("clang++", ["-std=c++20", "-fexceptions"]),
+    ] {
+        let name = format!("transfers-{compiler}");
+        let program = sanitized(compiler, &flags, "transfers.cpp", &name);
+        let directory = scratch(&format!("transfers-files-{compiler}"));
+        run(&program, &server(), &[directory.to_str().unwrap()]);
+    }
+}
+
+#[test]
 fn settings_of_a_bucket_are_structs() {
     let program = sanitized("g++", &["-std=c++17"], "settings.cpp", "settings");
     run(&program, &server(), &[]);

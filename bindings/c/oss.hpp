@@ -35,5 +35,6 @@
 #include "oss/text.hpp"
 #include "oss/transfer.hpp"
 #include "oss/website.hpp"
+#include "oss/writer.hpp"
 
 #endif

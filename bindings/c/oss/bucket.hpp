@@ -30,6 +30,7 @@
 #include "text.hpp"
 #include "transfer.hpp"
 #include "website.hpp"
+#include "writer.hpp"
 
 namespace oss {
 inline namespace OSS_HPP_ABI {
@@ -213,6 +214,50 @@ public:
         select_meta meta;
         auto done = run(with, oss_create_select_object_meta, key.get(), &meta.splits, &meta.rows, &meta.columns);
         return detail::then(done, [&] { return meta; });
+    }
+
+    // ---- large files ----
+
+    // In parts; after a failure or a kill the same call goes on where it stopped.
+    result<> upload_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_upload_file, key.get(), path.get());
+    }
+    result<> abort_upload_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_abort_upload_file, key.get(), path.get());
+    }
+    result<> download_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_download_file, key.get(), path.get());
+    }
+    result<> abort_download_file(const text &key, const text &path, const call &with = {}) const {
+        return run(with, oss_abort_download_file, key.get(), path.get());
+    }
+    // As copy_object(), of any size.
+    result<> copy_large_object(const text &key, const copy_source &source, const call &with = {}) const {
+        return run(with, oss_copy_large_object, key.get(), text(source.bucket).get_or_null(), text(source.key).get(),
+                   text(source.version_id).get_or_null());
+    }
+    result<> abort_copy_large_object(const text &key, const copy_source &source, const call &with = {}) const {
+        return run(with, oss_abort_copy_large_object, key.get(), text(source.bucket).get_or_null(),
+                   text(source.key).get(), text(source.version_id).get_or_null());
+    }
+    // Sends nothing yet.
+    result<writer> open_writer(const text &key, const call &with = {}) const {
+        oss_writer *handle = nullptr;
+        const auto opened = with.run(kept(), [&](oss_call *c) {
+            handle = oss_writer_open(get(), key.get(), c);
+            return handle != nullptr ? OSS_OK : OSS_INVALID_ARGUMENT; // only an argument can be wrong
+        });
+        return detail::then(opened, [&] { return writer(handle, kept(), with); });
+    }
+    // Multipart uploads that began so long ago or earlier, by the service's clock.
+    result<listing> list_uploads_before(const text &prefix, std::chrono::seconds age, const call &with = {}) const {
+        return entries(run(with, oss_list_uploads_before, prefix.get_or_null(), std::int64_t{age.count()}), with);
+    }
+    // Gives how many were aborted.
+    result<std::int64_t> abort_uploads_before(const text &prefix, std::chrono::seconds age, const call &with = {}) const {
+        std::int64_t aborted = 0;
+        return detail::then(run(with, oss_abort_uploads_before, prefix.get_or_null(), std::int64_t{age.count()}, &aborted),
+                            [&] { return aborted; });
     }
 
     // ---- multipart uploads ----

@@ -120,6 +120,14 @@ public:
     call if_modified_since(std::int64_t time) { return set(oss_call_set_if_modified_since, time); }
     call if_unmodified_since(std::int64_t time) { return set(oss_call_set_if_unmodified_since, time); }
 
+    // Transfers of large files, copies and writers: bytes per part, parts at the same time, and where records are.
+    call part_size(std::int64_t bytes) { return set(oss_call_set_part_size, bytes); }
+    call workers(int count) { return set(oss_call_set_workers, count); }
+    call record_directory(const oss::text &path) { return set(oss_call_set_record_directory, path.get()); }
+    call no_record() { return set(oss_call_set_no_record); }
+    // Has bucket::get_object() and the like hold that many parts, each fetched by a thread of its own; 0: off.
+    call prefetch(int parts) { return set(oss_call_set_prefetch, parts); }
+
     // Told of `done` and `total` bytes (-1: unknown); false stops the transfer. nullptr ends it.
     call progress(progress_fn function) {
         return hold(&detail::call_state::progress, std::move(function), oss_call_set_progress);
@@ -228,6 +236,7 @@ private:
     friend class bucket;
     friend class service;
     friend class listing;
+    friend class writer;
 
     static constexpr std::uint64_t any_request = 0;
 
@@ -300,6 +309,7 @@ private:
                 return state.refused.get();
             state.requests++;
             state.kept = kept;
+            kept.take(); // what a thread of the library left, that had the id which this one has now
             return {};
         };
         return begin(start, operation);

@@ -23,6 +23,7 @@ struct free_handle {
     void operator()(oss_bucket *handle) const noexcept { oss_bucket_free(handle); }
     void operator()(oss_service *handle) const noexcept { oss_service_free(handle); }
     void operator()(oss_call *handle) const noexcept { oss_call_free(handle); }
+    void operator()(oss_writer *handle) const noexcept { oss_writer_free(handle); }
 };
 
 // A handle with the functions that it may have called, which outlive it.
