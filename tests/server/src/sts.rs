@@ -170,6 +170,17 @@ fn role_keys(exchange: &Exchange) -> Answer {
     answer(200, &value)
 }
 
+/// Whether a text has the parts of a policy. What it says is not applied.
+fn is_policy(text: &str) -> bool {
+    let policy: Value = serde_json::from_str(text).unwrap_or_default();
+    let statements = policy["Statement"].as_array();
+    policy["Version"] == "1"
+        && statements.is_some_and(|list| {
+            let sound = |one: &Value| matches!(one["Effect"].as_str(), Some("Allow" | "Deny"));
+            !list.is_empty() && list.iter().all(sound)
+        })
+}
+
 /// AssumeRole and AssumeRoleWithOIDC.
 pub async fn sts(exchange: &mut Exchange) -> Answer {
     let outcome = match exchange.read_all(LONGEST_BODY).await {
@@ -228,6 +239,10 @@ fn assume(exchange: &Exchange, body: &[u8]) -> Result<Value, Refusal> {
         }
     } else {
         check_signature(exchange, &parameters)?;
+    }
+    if get("Policy").is_some_and(|policy| !is_policy(policy)) {
+        let message = "The parameter Policy has not passed grammar check.".to_owned();
+        return Err((400, "InvalidParameter.PolicyGrammar", message));
     }
     let arn = need("RoleArn")?;
     let parts: Vec<&str> = arn.split(':').collect();

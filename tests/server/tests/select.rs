@@ -223,6 +223,7 @@ fn csv_as_it_is_written_in_the_wild() {
         ("\"a\nb\",c\n", "select _1 from ossobject", input("<AllowQuotedRecordDelimiter>false</AllowQuotedRecordDelimiter>"), "a\n\"b\"\"\"\n"),
         ("a\n", all, input(&encoded("QuoteCharacter", "ab")), "InvalidArgument"),
         ("0\n1\n2\n3\n", all, input("<Range>line-range=1-2</Range>"), "1\n2\n"),
+        ("h\n1\n2\n", all, input("<FileHeaderInfo>Ignore</FileHeaderInfo><Range>line-range=0-1</Range>"), "1\n"),
         ("a,b\nc\n", "select _1, _2 from ossobject", String::new(), "a,b\nc,\n"),
         ("a,b\nc\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord></Options>".to_owned(), "a,b\n400 InvalidRow.a record has too few columns"),
         ("a,b\nc\nd,e\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord><MaxSkippedRecordsAllowed>1</MaxSkippedRecordsAllowed></Options>".to_owned(), "a,b\nd,e\n"),

@@ -169,6 +169,16 @@ fn roles_are_assumed_by_who_signs() {
             400,
             "InvalidParameter.DurationSeconds",
         ),
+        (
+            assume(
+                &server,
+                ACCESS_KEY_ID,
+                ACCESS_KEY_SECRET,
+                &[("Policy", "{\"Statements\":[],\"Version\":\"1\"}")],
+            ),
+            400,
+            "InvalidParameter.PolicyGrammar",
+        ),
     ];
     for (answer, status, code) in rows {
         assert_eq!(

@@ -121,7 +121,11 @@ fn an_unlocked_retention_policy_cannot_be_lengthened() {
             body("ExtendWormConfiguration", 2).as_bytes(),
         )
     };
-    assert_eq!(extend().code(), "InvalidWORMConfiguration");
+    let refused = extend();
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (400, "InvalidWORMConfiguration")
+    );
     assert_eq!(
         client.send("POST", "", &[("wormId", &id)], &[], b"").status,
         200

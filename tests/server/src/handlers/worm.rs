@@ -123,14 +123,14 @@ pub async fn perform(exchange: &mut Exchange) -> Result<Answer> {
             let field = |name| node.get(name).unwrap_or_default();
             if field("State") != "Locked" {
                 let message = "Only a locked retention policy can be lengthened.";
-                return Err(ApiError::new(409, "InvalidWORMConfiguration", message));
+                return Err(ApiError::new(400, "InvalidWORMConfiguration", message));
             }
             if field("RetentionPeriodInDays")
                 .parse::<u32>()
                 .is_ok_and(|old| days <= old)
             {
                 return Err(ApiError::new(
-                    409,
+                    400,
                     "InvalidWORMConfiguration",
                     "A retention period can only be lengthened.",
                 ));

@@ -403,6 +403,8 @@ impl Run<'_> {
         let (wanted, select) = (self.wanted, self.select);
         let mut records = Records::new(bytes, &wanted.dialect);
         let mut names = Vec::new();
+        // The header is a line, too.
+        let first_line = u64::from(wanted.header != Header::None);
         if wanted.header != Header::None
             && let Some((fields, at)) = records.next()
         {
@@ -419,7 +421,7 @@ impl Run<'_> {
             };
             self.emit(&line);
         }
-        for (line, (fields, at)) in (0..).zip(records) {
+        for (line, (fields, at)) in (first_line..).zip(records) {
             let begin = std::mem::replace(&mut self.scanned, at as u64);
             let inside = wanted
                 .bytes
