@@ -115,7 +115,11 @@ fn main() {
 fn interleaved(bench: &Bench<'_>, name: &str, task: &Task, rounds: usize) -> Row {
     eprintln!("{name}");
     let mut row = Row::new(name, *task);
-    let able = |client: &Client| !(task.https && *client == Client::Floor);
+    let able = |client: &Client| match client {
+        Client::Floor => !task.https,
+        Client::Sdk => task.operation != Operation::GetSink,
+        _ => true,
+    };
     let mut order: Vec<Client> = Client::all().into_iter().filter(able).collect();
     for _ in 0..rounds {
         for &client in &order {

@@ -94,9 +94,9 @@ int worker_run(void *opaque, enum operation operation, size_t size)
         is_short = join(&pieces, worker->buffer, size) != size;
         break;
     case GET_SINK:
-        aos_str_set(&file, "/dev/null");
-        status = oss_get_object_to_file(options, &bucket, &object, NULL, NULL, &file, &answered);
-        break;
+        /* It would write a file, and what is at /dev/null would be replaced by it. */
+        fprintf(stderr, "sdk: it cannot give what it receives to a function\n");
+        exit(1);
     }
     int failed = !aos_status_is_ok(status) || is_short;
     if (failed)
