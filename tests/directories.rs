@@ -647,7 +647,11 @@ fn one_failed_file_does_not_stop_the_others_unless_asked() {
 #[test]
 fn faults_on_the_way_are_overcome() {
     let server = server();
-    let bucket = bucket(&server);
+    let mut config = support::config(&server.endpoint());
+    let short = Duration::from_millis(1);
+    // All faults may meet the same file.
+    config.backoff(short, short).attempts(20);
+    let bucket = new_bucket(&config);
     let (here, back) = (scratch("faults"), scratch("faults-back"));
     let files = write_tree(&here);
     let faults = || {
@@ -1053,6 +1057,60 @@ fn what_cannot_be_deleted_is_kept_in_the_report_and_the_rest_goes() {
     let ended = bucket.delete_prefix("p/", &DeletePrefix::new(), &options);
     assert_eq!(ended.unwrap_err().error().kind(), Kind::Cancelled);
     assert_eq!(keys(&bucket).len(), 3);
+}
+
+/// How many workers of transfers this process has now.
+fn workers() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    tasks
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .filter(|name| name.starts_with("alioss-transf"))
+        .count()
+}
+
+/// In a process of its own: other tests have workers, too.
+#[test]
+fn no_more_threads_run_than_the_whole_may_have_and_none_stays() {
+    if let Ok(endpoint) = std::env::var("ALIOSS_TEST_THREADS") {
+        let folder = PathBuf::from(std::env::var("ALIOSS_TEST_FOLDER").unwrap());
+        let bucket = Bucket::new(&support::config(&endpoint), "examplebucket").unwrap();
+        let most = Cell::new(0);
+        let progress = |_: u64, _: Option<u64>| {
+            most.set(most.get().max(workers()));
+            true
+        };
+        let options = Options::new().progress(&progress);
+        let how = DirectoryTransfer::new().transfer(small_parts().workers(2));
+        bucket
+            .upload_directory("p", folder.join("in"), &how, &options)
+            .unwrap();
+        bucket
+            .download_directory("p", folder.join("out"), &how, &options)
+            .unwrap();
+        assert_eq!(workers(), 0);
+        assert_eq!(most.get(), 2, "files and parts share the workers");
+        return;
+    }
+    let server = server();
+    let _bucket = bucket(&server);
+    let folder = scratch("threads");
+    write_tree(&folder.join("in"));
+    server.inject(Rule::new(Action::Delay { ms: 20 }).times(100_000));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args([
+        "--exact",
+        "no_more_threads_run_than_the_whole_may_have_and_none_stays",
+    ]);
+    child
+        .env("ALIOSS_TEST_THREADS", server.endpoint())
+        .env("ALIOSS_TEST_FOLDER", &folder);
+    let output = child.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(local(&folder.join("out")) == local(&folder.join("in")));
 }
 
 /// A disk that is full: what is there stays, and the next time it goes on.

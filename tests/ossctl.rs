@@ -283,6 +283,12 @@ fn standard_input_and_output_hold_data_and_nothing_else() {
             .code(),
         Some(2)
     );
+    // What breaks off is not stored.
+    let directory = fs::File::open(&place.folder).unwrap();
+    let mut broken = place.command(&["put", "-", "oss://bucket/broken"]);
+    let broken = broken.stdin(directory).output().unwrap();
+    assert_eq!(broken.status.code(), Some(6), "{}", stderr(&broken));
+    assert_eq!(place.stored("broken"), None);
     // Nobody reads on: it ends, and not with success.
     let mut child = place
         .command(&["cat", "oss://bucket/s"])
@@ -469,6 +475,33 @@ fn sync_makes_both_sides_the_same_and_deletes_only_what_it_should() {
             .any(|line| line["action"] == "deleted" && line["key"] == "p/old")
     );
     assert_eq!(place.keys(), ["p/a", "p/d/b", "p/keep.log"]);
+    let colored = [
+        "sync",
+        "in",
+        "oss://bucket/colored",
+        "--metadata",
+        "color=blue",
+    ];
+    place.ok(&colored);
+    place.ok(&["mv", "-r", "oss://bucket/colored", "oss://bucket/c"]);
+    assert_eq!(
+        place.json(&["stat", "oss://bucket/c/a"])[0]["x-oss-meta-color"],
+        "blue"
+    );
+    place.ok(&[
+        "mv",
+        "-r",
+        "oss://bucket/c",
+        "oss://bucket/d",
+        "--metadata",
+        "color=red",
+        "-w1",
+    ]);
+    assert_eq!(
+        place.json(&["stat", "oss://bucket/d/a"])[0]["x-oss-meta-color"],
+        "red"
+    );
+    place.ok(&["rm", "-r", "oss://bucket/d"]);
 
     fs::create_dir(place.folder.join("empty")).unwrap();
     let refused = place.run(&["sync", "--delete", "empty", "oss://bucket/p"]);

@@ -6,20 +6,20 @@
 #include <unistd.h>
 
 /* What the options say about objects that are stored. */
-static void store_headers(void)
+void store_headers(oss_call *with)
 {
     int i;
     if (options.content_type)
-        oss_call_set_content_type(call, options.content_type);
+        oss_call_set_content_type(with, options.content_type);
     if (options.acl)
-        oss_call_set_object_acl(call, options.acl);
+        oss_call_set_object_acl(with, options.acl);
     if (options.storage_class)
-        oss_call_set_storage_class(call, options.storage_class);
+        oss_call_set_storage_class(with, options.storage_class);
     for (i = 0; i < options.metadata_count; i++) {
         const char *equals = strchr(options.metadata[i], '=');
         char name[256];
         snprintf(name, sizeof name, "%.*s", (int)(equals - options.metadata[i]), options.metadata[i]);
-        oss_call_set_metadata(call, name, equals + 1);
+        oss_call_set_metadata(with, name, equals + 1);
     }
 }
 
@@ -58,8 +58,8 @@ static int done(const char *action, const char *from, const char *to, int64_t by
 
 /* ---- local to OSS ---- */
 
-/* However much comes: a little in one request, more in parts while it comes. */
-static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes)
+/* However much comes: a little in one request, more in parts while it comes. `*is_broken` is set if reading failed. */
+static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes, int *is_broken)
 {
     static char buffer[1 << 16];
     oss_writer *writer = oss_writer_open(bucket, key, call);
@@ -71,9 +71,10 @@ static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes)
     }
     if (writer && ferror(stdin)) {
         /* What came so far must not be taken for all of it. */
-        complain("standard input: reading failed: %s", strerror(errno));
+        if (exit_code(OSS_CANCELLED) < 128)
+            complain("standard input: reading failed: %s", strerror(errno));
+        *is_broken = 1;
         status = oss_writer_abort(writer);
-        status = status == OSS_OK ? OSS_CANCELLED : status;
     } else if (writer) {
         status = oss_writer_finish(writer, call);
     }
@@ -89,7 +90,7 @@ static int put_one(const char *source, const struct place *to, int removes)
     int64_t bytes = 0;
     oss_status status;
     char *key, *name;
-    int code;
+    int code, is_broken = 0;
     if (!bucket)
         return EXIT_USAGE;
     if (is_stream && (key_is_directory || removes)) {
@@ -99,15 +100,20 @@ static int put_one(const char *source, const struct place *to, int removes)
     key = joined(to->key, key_is_directory ? last_part(source) : "");
     name = name_of(to->bucket, key);
     prepare();
-    store_headers();
+    store_headers(call);
     watch_progress(name);
     if (is_stream)
-        status = put_stdin(bucket, key, &bytes);
+        status = put_stdin(bucket, key, &bytes, &is_broken);
     else
         status = oss_upload_file(bucket, key, source, call);
     if (!is_stream && status == OSS_OK)
         bytes = stat(source, &found) == 0 ? (int64_t)found.st_size : 0;
-    code = status == OSS_OK ? done("put", source, name, bytes) : failed("put", source, call, status);
+    if (status != OSS_OK)
+        code = failed("put", source, call, status);
+    else if (is_broken)
+        code = exit_code(OSS_CANCELLED) < 128 ? EXIT_LOCAL : exit_code(OSS_CANCELLED);
+    else
+        code = done("put", source, name, bytes);
     if (code == EXIT_DONE && removes && unlink(source) != 0) {
         complain("%s is stored, but cannot be removed here: %s", source, strerror(errno));
         code = EXIT_LOCAL;
@@ -187,6 +193,14 @@ static int get_one(const struct place *from, const char *target, int removes)
 
 /* ---- OSS to OSS ---- */
 
+/* For copies: what the options say, else what the source has. */
+void replace_headers(oss_call *with)
+{
+    store_headers(with);
+    if (options.content_type || options.metadata_count)
+        oss_call_set_header(with, OSS_HEADER_METADATA_DIRECTIVE, "REPLACE");
+}
+
 /* Copies go on where they stopped, too; no local file is there that a record could be beside. */
 static void keep_records(oss_call *with)
 {
@@ -225,9 +239,7 @@ static int copy_one(const struct place *from, const struct place *to, int remove
         code = EXIT_USAGE;
     } else {
         prepare();
-        store_headers();
-        if (options.content_type || options.metadata_count)
-            oss_call_set_header(call, OSS_HEADER_METADATA_DIRECTIVE, "REPLACE");
+        replace_headers(call);
         watch_progress(name);
         status = copy_object(from->bucket, from->key, to->bucket, key, call);
         code = status == OSS_OK ? done("copy", from->text, name, oss_call_content_length(call)) : failed("copy", from->text, call, status);
@@ -256,7 +268,7 @@ static int transfer_tree(const struct place *from, const struct place *to, int i
     if (removes)
         options.checksum = 1; /* what is removed has to be there for certain */
     prepare();
-    store_headers();
+    store_headers(call);
     if (!from->is_oss)
         code = upload_tree(from->text, &place, tree_flags(), removes);
     else if (!to->is_oss)

@@ -99,6 +99,7 @@ int parse_place(const char *text, struct place *place);
 int parse_oss(const char *text, struct place *place); /* as parse_place(), but refuses local paths */
 int exit_code(oss_status status);
 int failed(const char *doing, const char *what, oss_call *with, oss_status status); /* says why; the exit code */
+void limit(oss_call *with);                                                                  /* gives it timeout, workers and the like */
 int prepare(void);                                                                  /* gives `call` what the options say */
 char *joined(const char *one, const char *other);                                   /* to be freed; ends if there is no memory */
 char *directory_key(const char *key);                                               /* with a slash at its end, unless it is "" */
@@ -144,6 +145,8 @@ int delete_tree(const char *bucket, const char *prefix, int flags);
 int tree_flags(void);
 
 /* copy.c */
+void store_headers(oss_call *with);
+void replace_headers(oss_call *with);
 oss_status copy_object(const char *from, const char *from_key, const char *to, const char *to_key, oss_call *with);
 
 #endif

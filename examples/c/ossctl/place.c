@@ -87,19 +87,24 @@ void stop(void)
     oss_config_free(config);
 }
 
+void limit(oss_call *with)
+{
+    if (options.timeout)
+        oss_call_set_timeout_ms(with, options.timeout * 1000);
+    if (options.workers)
+        oss_call_set_workers(with, (int)options.workers);
+    if (options.part_size)
+        oss_call_set_part_size(with, options.part_size);
+    if (options.records)
+        oss_call_set_record_directory(with, options.records);
+}
+
 int prepare(void)
 {
     oss_call_reset(call);
     if (signalled)
         oss_call_cancel(call);
-    if (options.timeout)
-        oss_call_set_timeout_ms(call, options.timeout * 1000);
-    if (options.workers)
-        oss_call_set_workers(call, (int)options.workers);
-    if (options.part_size)
-        oss_call_set_part_size(call, options.part_size);
-    if (options.records)
-        oss_call_set_record_directory(call, options.records);
+    limit(call);
     return EXIT_DONE;
 }
 

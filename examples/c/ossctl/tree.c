@@ -274,6 +274,10 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     code = begin(from->bucket, from->text, 0, 0);
     if (code == EXIT_DONE && !open_bucket(to->bucket))
         code = EXIT_USAGE;
+    if (code == EXIT_DONE) {
+        limit(second);
+        replace_headers(second);
+    }
     if (code == EXIT_DONE)
         code = copy_listed(from, prefix, to, removes);
     oss_call_free(second);
@@ -285,8 +289,6 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
 int run_sync(int count, char **arguments)
 {
     struct place from, to;
-    char *key;
-    int code;
     if (count != 2 || parse_place(arguments[0], &from) != EXIT_DONE || parse_place(arguments[1], &to) != EXIT_DONE)
         return complain("sync needs a source and a target; see --help"), EXIT_USAGE;
     if (from.is_oss == to.is_oss || from.is_stream || to.is_stream) {
@@ -295,9 +297,6 @@ int run_sync(int count, char **arguments)
     }
     if (from.is_oss)
         return download_tree(&from, to.text, tree_flags(), 0);
-    key = joined(to.key, "");
-    to.key = key;
-    code = upload_tree(from.text, &to, tree_flags(), 0);
-    free(key);
-    return code;
+    store_headers(call);
+    return upload_tree(from.text, &to, tree_flags(), 0);
 }

@@ -57,9 +57,9 @@ impl Bucket {
             true => Some(Walk::new(&root, false, how.filter)?),
             false => None,
         };
-        let folds = !how.is_dry_run && is_case_blind(&root);
+        let is_case_blind = !how.is_dry_run && tells_no_case(&root);
         let work = Work::new(self, root, how, options, Download)?;
-        let ended = Plan::new(&work, how, &prefix, folds).run(walk);
+        let ended = Plan::new(&work, how, &prefix, is_case_blind).run(walk);
         work.ledger.close(ended, note(how.deletes))
     }
 }
@@ -69,7 +69,7 @@ fn unusable(path: &Path, cause: io::Error) -> Error {
 }
 
 /// Whether capital and small letters are the same in the names of a directory.
-fn is_case_blind(root: &Path) -> bool {
+fn tells_no_case(root: &Path) -> bool {
     let name = format!(".{:016x}.alioss-case", crate::retry::random());
     let path = root.join(&name);
     if File::create_new(&path).is_err() {
@@ -223,8 +223,6 @@ struct Plan<'p, 'w> {
     prefix: &'p str,
     source_files: u64,
     clashes: names::Clashes,
-    /// Names of files as a directory sees them that does not tell capital letters apart, if this is one.
-    folded: Option<HashSet<String>>,
     /// Directories that have an object of their own.
     markers: HashSet<String>,
     /// What only the directory has.
@@ -236,15 +234,14 @@ impl<'p, 'w> Plan<'p, 'w> {
         work: &'p Work<'w, Download>,
         how: &'p DirectoryTransfer<'w>,
         prefix: &'p str,
-        folds: bool,
+        is_case_blind: bool,
     ) -> Plan<'p, 'w> {
         Plan {
             work,
             how,
             prefix,
             source_files: 0,
-            clashes: names::Clashes::default(),
-            folded: folds.then(HashSet::new),
+            clashes: names::Clashes::new(is_case_blind),
             markers: HashSet::new(),
             extra: Vec::new(),
         }
@@ -317,24 +314,7 @@ impl<'p, 'w> Plan<'p, 'w> {
     /// An error if no file can be at that name.
     fn check(&mut self, name: &str) -> Result<()> {
         names::check(name)?;
-        if let Some(file) = self.clashes.find(name) {
-            return Err(Error::new(
-                Kind::Conflict,
-                format!(
-                    "the object {file:?} becomes a file, so there is no directory of that name"
-                ),
-            ));
-        }
-        if let Some(folded) = &mut self.folded
-            && !name.ends_with('/')
-            && !folded.insert(names::folded(name))
-        {
-            return Err(Error::new(
-                Kind::Conflict,
-                "another object has this name but for capital letters, which this directory does not tell apart",
-            ));
-        }
-        Ok(())
+        self.clashes.add(name)
     }
 
     fn take_directory(&mut self, remote: Remote, object: Outcome) -> Result<()> {
@@ -406,8 +386,7 @@ impl<'p, 'w> Plan<'p, 'w> {
             .check_deletion(self.source_files, self.extra.len())?;
         for (name, path, size) in &self.extra {
             shared.common.check()?;
-            let folded = self.folded.as_ref();
-            if folded.is_some_and(|all| all.contains(&names::folded(name))) {
+            if self.clashes.is_folded(name) {
                 continue;
             }
             let key = format!("{}{name}", self.prefix);

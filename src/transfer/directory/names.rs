@@ -1,5 +1,6 @@
 //! Which names keys and files have in each other's world, and which can have none.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
@@ -68,39 +69,67 @@ pub(super) fn path_of(root: &Path, name: &str) -> PathBuf {
     path
 }
 
-/// The name as a directory that does not tell capital letters from small ones sees it.
-pub(super) fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
-/// Objects whose keys go on with a slash after the key of another one: both cannot be in one directory. Names come in the
-/// order of their bytes.
-#[derive(Default)]
+/// Names that cannot be in one directory together. They come in the order of their bytes.
 pub(super) struct Clashes {
     /// Names of files, each of which begins with the one before it.
     beginnings: Vec<String>,
+    /// If the directory does not tell capital letters from small ones: all names of files as it sees them.
+    folded: Option<HashSet<String>>,
 }
 
 impl Clashes {
-    /// The file that is in the way of `name`; else `name` is kept for those to come.
-    pub fn find(&mut self, name: &str) -> Option<&str> {
+    pub fn new(is_case_blind: bool) -> Clashes {
+        Clashes {
+            beginnings: Vec::new(),
+            folded: is_case_blind.then(HashSet::new),
+        }
+    }
+
+    /// An error if another one is in the way of `name`; else `name` is in the way of those to come.
+    pub fn add(&mut self, name: &str) -> Result<()> {
+        if let Some(file) = self.file_before(name) {
+            return Err(Error::new(
+                Kind::Conflict,
+                format!(
+                    "the object {file:?} becomes a file, so there is no directory of that name"
+                ),
+            ));
+        }
+        if name.ends_with('/') {
+            return Ok(());
+        }
+        if let Some(folded) = &mut self.folded
+            && !folded.insert(name.to_lowercase())
+        {
+            return Err(Error::new(
+                Kind::Conflict,
+                "another object has this name but for capital letters, which this directory does not tell apart",
+            ));
+        }
+        self.beginnings.push(name.to_owned());
+        Ok(())
+    }
+
+    /// The object whose key goes on with a slash in `name`.
+    fn file_before(&mut self, name: &str) -> Option<&str> {
         while let Some(last) = self.beginnings.last() {
             if name.starts_with(last.as_str()) {
                 break;
             }
             self.beginnings.pop();
         }
-        let in_the_way = |file: &&String| {
+        let mut files = self.beginnings.iter();
+        let found = files.find(|file| {
             let rest = name.strip_prefix(file.as_str()).unwrap_or_default();
             rest.starts_with('/')
-        };
-        let found = self.beginnings.iter().position(|file| in_the_way(&file));
-        if found.is_none() && !name.ends_with('/') {
-            self.beginnings.push(name.to_owned());
-        }
-        found
-            .and_then(|at| self.beginnings.get(at))
-            .map(|file| &**file)
+        });
+        found.map(String::as_str)
+    }
+
+    /// Whether a file is one that was added, for a directory that may know it by other letters.
+    pub fn is_folded(&self, name: &str) -> bool {
+        let folded = self.folded.as_ref();
+        folded.is_some_and(|all| all.contains(&name.to_lowercase()))
     }
 }
 
@@ -158,32 +187,31 @@ mod tests {
 
     #[test]
     fn a_file_in_the_way_of_a_directory_is_found_also_with_others_in_between() {
-        let mut clashes = Clashes::default();
-        let found: Vec<Option<String>> = [
+        let names = [
             "a", "a!", "a-b", "a/b", "a/c/d", "aa", "b", "b0", "b0/", "c/d", "c/d-", "c/d/e",
-        ]
-        .iter()
-        .map(|name| clashes.find(name).map(str::to_owned))
-        .collect();
-        let a = || Some("a".to_owned());
-        let d = Some("c/d".to_owned());
-        let b = Some("b0".to_owned());
-        assert_eq!(
-            found,
-            [
-                None,
-                None,
-                None,
-                a(),
-                a(),
-                None,
-                None,
-                None,
-                b,
-                None,
-                None,
-                d
-            ]
-        );
+        ];
+        let mut clashes = Clashes::new(false);
+        let refused: Vec<&str> = names
+            .into_iter()
+            .filter(|name| clashes.add(name).is_err())
+            .collect();
+        assert_eq!(refused, ["a/b", "a/c/d", "b0/", "c/d/e"]);
+        assert!(!clashes.is_folded("a"));
+    }
+
+    #[test]
+    fn of_names_that_differ_in_capital_letters_the_first_stays_where_they_are_not_told_apart() {
+        let names = ["A/x", "A/y", "a/x", "a/z", "\u{c4}", "\u{e4}"];
+        let refused = |is_case_blind| -> Vec<&str> {
+            let mut clashes = Clashes::new(is_case_blind);
+            let mut names = names.to_vec();
+            names.retain(|name| clashes.add(name).is_err());
+            names
+        };
+        assert_eq!(refused(true), ["a/x", "\u{e4}"]);
+        assert!(refused(false).is_empty());
+        let mut clashes = Clashes::new(true);
+        clashes.add("A/x").unwrap();
+        assert!(clashes.is_folded("a/X") && !clashes.is_folded("a/y"));
     }
 }
