@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::target::is_same;
 use crate::descriptor::above_standard;
@@ -10,6 +12,10 @@ use crate::error::{Error, Kind, Result};
 
 /// How often somebody else may replace a file while it is opened.
 const TRIES: u32 = 100;
+
+/// How often, and after which pauses, a lock is tried.
+const LOOKS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Opens the file at `path` for reading and writing, and makes it if there is none. Fails with `Busy` if another program, or
 /// another thread of this one, is using it. `mode` is for Unix.
@@ -28,7 +34,7 @@ pub(super) fn open(path: &Path, mode: u32) -> Result<File> {
     for _ in 0..TRIES {
         let file = options.open(path).and_then(above_standard);
         let file = file.map_err(failed)?;
-        if is_busy(&file) {
+        if stays_busy(&file) {
             return Err(Error::new(
                 Kind::Busy,
                 format!("another transfer is using {}", path.display()),
@@ -43,6 +49,16 @@ pub(super) fn open(path: &Path, mode: u32) -> Result<File> {
         }
     }
     Err(failed(io::ErrorKind::ResourceBusy.into()))
+}
+
+/// Whether a file is still in use after a moment. A child of `fork` has all locks of its parent until it runs another program.
+fn stays_busy(file: &File) -> bool {
+    (0..LOOKS).all(|look| {
+        if look > 0 {
+            thread::sleep(PAUSE);
+        }
+        is_busy(file)
+    })
 }
 
 /// Whether another program, or another part of this one, holds a lock on `file`. If not, this one does as long as `file` is
@@ -62,5 +78,40 @@ pub(super) fn is_at(file: &File, path: &Path) -> bool {
     match (file.metadata(), fs::symlink_metadata(path)) {
         (Ok(file), Ok(named)) => named.is_file() && is_same(&file, &named),
         _ => false,
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn programs_that_are_just_started_do_not_make_a_file_busy() {
+        let path = std::env::temp_dir().join(format!("alioss-own-{}", std::process::id()));
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        Command::new("true").status().unwrap();
+                    }
+                });
+            }
+            for _ in 0..2000 {
+                let opened = open(&path, 0o600).map(drop);
+                if opened.is_err() {
+                    is_over.store(true, Ordering::Relaxed);
+                }
+                opened.unwrap();
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        let held = open(&path, 0o600).unwrap();
+        assert_eq!(open(&path, 0o600).unwrap_err().kind(), Kind::Busy);
+        drop(held);
+        fs::remove_file(&path).unwrap();
     }
 }
