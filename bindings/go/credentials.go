@@ -7,6 +7,7 @@ import (
 	"context"
 	"runtime"
 	"runtime/cgo"
+	"strings"
 	"sync"
 	"time"
 )
@@ -61,6 +62,18 @@ type NamedCredentials struct {
 	text string
 	once sync.Once
 	ptr  *C.oss_credentials
+}
+
+// String keeps what follows the name of the provider out of logs: a command or a URL may be secret.
+func (n *NamedCredentials) String() string {
+	name, _, _ := strings.Cut(n.text, ":")
+	name, _, _ = strings.Cut(name, ";")
+	return "oss.CredentialsFrom(" + name + ")"
+}
+
+// GoString is String, for the same reason.
+func (n *NamedCredentials) GoString() string {
+	return n.String()
 }
 
 // Name says what the provider is called; for a chain also which provider it has found: "chain: uri". It is "" if the text
@@ -168,6 +181,16 @@ func (environmentCredentials) configure(c *config) {
 }
 
 type staticCredentials struct{ keys Keys }
+
+// String keeps the secrets out of logs. Without it, what is printed is the field, whose own String is not called.
+func (s *staticCredentials) String() string {
+	return "oss.StaticCredentials(" + s.keys.ID + ")"
+}
+
+// GoString is String, for the same reason.
+func (s *staticCredentials) GoString() string {
+	return s.String()
+}
 
 func (s *staticCredentials) configure(c *config) {
 	id, secret, token := c.text("id", s.keys.ID), c.text("secret", s.keys.Secret), c.optional("token", s.keys.Token)

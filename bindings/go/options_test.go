@@ -203,7 +203,8 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	o.Proxy = "http://user:sesame@host"
 	o.Credentials = StaticCredentials("id", "sesame", "sesame")
 	keys := Keys{ID: "id", Secret: "sesame", Token: "sesame"}
-	for _, value := range []any{o, &o, keys, &keys} {
+	named := CredentialsFrom("process:/bin/keys sesame")
+	for _, value := range []any{o, &o, keys, &keys, o.Credentials, named} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			if text := fmt.Sprintf(verb, value); strings.Contains(text, "sesame") {
 				t.Errorf("%s of %T: %s", verb, value, text)
