@@ -184,6 +184,7 @@ fn the_environment_says_where_to_look() {
         ("OSS_ACCESS_KEY_SECRET", "hush"),
         ("OSS_SESSION_TOKEN", "oss"),
     ];
+    let mended: Vec<_> = alibaba.iter().chain(&oss[..1]).copied().collect();
     let both: Vec<_> = alibaba.iter().chain(&oss).copied().collect();
     for (recipe, variables, expected) in [
         ("environment", &oss[..], Ok("oss")),
@@ -205,12 +206,19 @@ fn the_environment_says_where_to_look() {
             &[],
             Err("nothing in the environment says where to look"),
         ),
+        ("chain", &oss[..1], Err("OSS_ACCESS_KEY_SECRET is not set")),
+        ("chain", &mended, Ok("alibaba")),
         (
             "chain",
             &[("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/t")],
             Err("are needed together"),
         ),
         ("oidc-role", &[], Err("ALIBABA_CLOUD_ROLE_ARN")),
+        (
+            "assume-role:acs:ram::1:role/r",
+            &[("ALIBABA_CLOUD_STS_REGION", "example.com/x")],
+            Err("`ALIBABA_CLOUD_STS_REGION`: \"example.com/x\" is not a region"),
+        ),
     ] {
         let outcome = match expected {
             Ok(token) => ("TOKEN", token),

@@ -7,12 +7,12 @@ mod wire;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use alioss::credentials::{CredentialsProvider, Recipe};
+use alioss::credentials::{Asking, Cached, Chain, CredentialsProvider, Recipe};
 use alioss::internals::escape;
 use alioss::internals::rpc;
-use alioss::{Bucket, Config, Error, Kind, Options, Timestamp};
+use alioss::{Bucket, Config, Credentials, Error, Kind, Options, Timestamp};
 use peer::{Peer, folder, read_head, read_request};
 use wire::{Wire, identity};
 
@@ -234,6 +234,66 @@ fn keys_of_a_role_are_renewed_with_another_nonce() {
     assert_eq!(*tokens.lock().unwrap(), ["token1", "token2"]);
     let seen = seen.lock().unwrap();
     assert_ne!(seen[0].get("SignatureNonce"), seen[1].get("SignatureNonce"));
+}
+
+/// Gives other keys each time, and tells who asked.
+#[derive(Default)]
+struct Base(Mutex<Vec<std::thread::ThreadId>>);
+
+impl CredentialsProvider for Base {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>, Error> {
+        let mut threads = self.0.lock().unwrap();
+        threads.push(std::thread::current().id());
+        let id = format!("LTAIbase{}", threads.len());
+        Ok(Some(Arc::new(Credentials::new(id, "base-secret", None))))
+    }
+}
+
+#[test]
+fn keys_that_sts_refuses_are_asked_for_once_more() {
+    for (code, works) in [
+        ("InvalidAccessKeyId.NotFound", true),
+        ("InvalidSecurityToken.Expired", true),
+        ("NoPermission", false),
+    ] {
+        let (sts, seen) = sts(move |_, asked| match asked.get("AccessKeyId") {
+            "LTAIbase1" => refusal(403, code),
+            _ => keys(1, 3600),
+        });
+        let (store, _) = oss();
+        let mut recipe = assume(&sts, "");
+        recipe.base(Arc::new(Base::default()));
+        let result = put(&bucket(&store, recipe.build().unwrap()));
+        assert_eq!(result.is_ok(), works, "{code}: {result:?}");
+        assert_eq!(seen.lock().unwrap().len(), 1 + usize::from(works), "{code}");
+    }
+    // Keys that are always the same are not sent again.
+    let (sts, seen) = sts(|_, _| refusal(404, "InvalidAccessKeyId.NotFound"));
+    let (store, _) = oss();
+    let mut recipe = assume(&sts, "");
+    recipe.base(fixed("LTAIbase", "base-secret", None));
+    put(&bucket(&store, recipe.build().unwrap())).unwrap_err();
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_function_of_the_callers_below_a_role_is_never_asked_on_another_thread() {
+    let (sts, _) = sts(|number, _| keys(number, 4));
+    let (store, _) = oss();
+    let base = Arc::new(Base::default());
+    let mut recipe = assume(&sts, "");
+    let chain: Vec<Arc<dyn CredentialsProvider>> = vec![Arc::new(Cached::as_told(base.clone()))];
+    recipe.base(Arc::new(Chain::of(chain)));
+    let bucket = bucket(&store, recipe.build().unwrap());
+    let end = Instant::now() + Duration::from_secs(20);
+    while base.0.lock().unwrap().len() < 3 {
+        assert!(Instant::now() < end, "nobody renews");
+        put(&bucket).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let this = std::thread::current().id();
+    let threads = base.0.lock().unwrap();
+    assert!(threads.iter().all(|thread| *thread == this), "{threads:?}");
 }
 
 #[test]

@@ -297,6 +297,10 @@ impl<P: CredentialsProvider + 'static> CredentialsProvider for Cached<P> {
         self.0.refused(credentials)
     }
 
+    fn needs_request_thread(&self) -> bool {
+        !self.0.is_ours || self.0.provider.needs_request_thread()
+    }
+
     fn name(&self) -> String {
         self.0.provider.name()
     }
@@ -305,7 +309,7 @@ impl<P: CredentialsProvider + 'static> CredentialsProvider for Cached<P> {
 impl<P: CredentialsProvider + 'static> Cached<P> {
     /// Has a helper renew the keys; whether there is one.
     fn renew_ahead(&self, asking: &Asking<'_>) -> bool {
-        let Some(helpers) = asking.helpers.filter(|_| self.0.is_ours) else {
+        let Some(helpers) = asking.helpers.filter(|_| !self.needs_request_thread()) else {
             return false;
         };
         let (cache, session, clock) =

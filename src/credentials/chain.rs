@@ -27,10 +27,8 @@ impl Chain {
     /// `ALIBABA_CLOUD_CREDENTIALS_URI`.
     pub fn new() -> Result<Chain> {
         let mut providers: Vec<Provider> = Vec::new();
-        for from in [Environment::new(), Environment::alibaba_cloud()] {
-            if from.is_complete() {
-                providers.push(Arc::new(from));
-            }
+        for given in Environment::all_given() {
+            providers.push(Arc::new(given));
         }
         if let Some(oidc) = oidc_from_environment(None)? {
             providers.push(Arc::new(Cached::new(oidc)));
@@ -99,6 +97,11 @@ impl CredentialsProvider for Chain {
     fn refused(&self, credentials: &Credentials) -> bool {
         self.chosen()
             .is_some_and(|(_, provider)| provider.refused(credentials))
+    }
+
+    fn needs_request_thread(&self) -> bool {
+        let mut providers = self.providers.iter();
+        providers.any(|provider| provider.needs_request_thread())
     }
 
     fn name(&self) -> String {

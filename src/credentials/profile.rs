@@ -270,7 +270,10 @@ impl<'p> Config<'p> {
     fn role(&self, path: &str) -> Result<Role> {
         let get = |field: &str| self.text.text(&format!("{path}{field}"));
         let endpoint = get("sts_endpoint").map(str::to_owned);
-        let endpoint = endpoint.or_else(|| sts_of(get("sts_region"), get("enable_vpc")));
+        let endpoint = match endpoint {
+            Some(endpoint) => Some(endpoint),
+            None => sts_of(get("sts_region"), get("enable_vpc"))?,
+        };
         role_of(
             get("ram_role_arn"),
             &self.surroundings.sts,
@@ -294,9 +297,10 @@ fn ecs(role: Option<&str>, surroundings: &Surroundings) -> Result<EcsRamRole> {
 }
 
 /// The host of STS that a profile names by its region.
-fn sts_of(region: Option<&str>, from_vpc: Option<&str>) -> Option<String> {
+fn sts_of(region: Option<&str>, from_vpc: Option<&str>) -> Result<Option<String>> {
     let from_vpc = from_vpc.is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    region.map(|region| regional_sts(region, from_vpc))
+    let host = region.map(|region| regional_sts("sts_region", region, from_vpc));
+    host.transpose()
 }
 
 fn role_of(arn: Option<&str>, sts: &Url, texts: &RoleTexts<'_>) -> Result<Role> {
@@ -316,7 +320,7 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
         let token = section.get("security_token").map(str::to_owned);
         Static::new(Credentials::new(id, secret, token))
     };
-    let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"));
+    let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"))?;
     let role = || {
         role_of(
             section.get("role_arn"),

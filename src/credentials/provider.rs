@@ -19,6 +19,12 @@ pub trait CredentialsProvider: Send + Sync {
         true
     }
 
+    /// Whether it has to be asked on the thread of a request, as a function of the caller's wants it. Then nobody renews its
+    /// keys in the background.
+    fn needs_request_thread(&self) -> bool {
+        false
+    }
+
     /// What it is called in messages, with the one that it found for the chain.
     fn name(&self) -> String {
         "provider".into()
@@ -32,6 +38,10 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
 
     fn refused(&self, credentials: &Credentials) -> bool {
         (**self).refused(credentials)
+    }
+
+    fn needs_request_thread(&self) -> bool {
+        (**self).needs_request_thread()
     }
 
     fn name(&self) -> String {
@@ -79,14 +89,23 @@ impl Environment {
         Environment(ALIBABA_CLOUD.read().map(Arc::new))
     }
 
-    /// Whether all of it was there.
+    /// Those of which anything is set. A part without the rest, or a malformed one, is one whose error says so.
     #[cfg(feature = "credentials")]
-    pub(super) fn is_complete(&self) -> bool {
-        self.0.is_ok()
+    pub(super) fn all_given() -> impl Iterator<Item = Environment> {
+        let given = [OSS, ALIBABA_CLOUD]
+            .into_iter()
+            .filter(Variables::are_given);
+        given.map(|variables| Environment(variables.read().map(Arc::new)))
     }
 }
 
 impl Variables {
+    #[cfg(feature = "credentials")]
+    fn are_given(&self) -> bool {
+        let given = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+        given(self.0) || given(self.1)
+    }
+
     fn read(&self) -> Result<Credentials> {
         let credentials = Credentials::new(required(self.0)?, required(self.1)?, read(self.2)?);
         credentials.check("the environment", Kind::Credentials)?;

@@ -1,6 +1,7 @@
 //! Keys of a RAM role, from STS: AssumeRole for who has keys, AssumeRoleWithOIDC for who has an OIDC token (RRSA in ACK).
 //! <https://help.aliyun.com/document_detail/371864.html>
 
+use std::fmt;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const MAX_TOKEN: u64 = 20_000;
 
 /// The role to take on, and for how long.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Role {
     arn: String,
     session_name: String,
@@ -159,6 +160,18 @@ impl Role {
     }
 }
 
+/// Without what the owner of the role asks others to show.
+impl fmt::Debug for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Role")
+            .field("arn", &self.arn)
+            .field("session_name", &self.session_name)
+            .field("duration", &self.duration)
+            .field("endpoint", &self.endpoint)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What options and profiles say about a role beside its ARN.
 #[derive(Default)]
 pub(super) struct RoleTexts<'t> {
@@ -207,30 +220,49 @@ impl AssumeRole {
         query.push(("Signature", signature.as_str()));
         post(fetch, &self.role.endpoint, &query, &form)
     }
+
+    fn base_keys(&self, fetch: &Fetch<'_>, asking: &Asking<'_>) -> Result<Arc<Credentials>> {
+        self.base.credentials(asking)?.ok_or_else(|| {
+            fetch.error("the base provider gives no keys, and a role is taken on with keys".into())
+        })
+    }
+
+    fn take_on(&self, fetch: &Fetch<'_>, base: &Credentials, now: i64) -> Result<Credentials> {
+        let mut answer = self.request(fetch, base, now)?;
+        if answer.status != 200
+            && is_clock_complaint(&answer)
+            && let Some(date) = answer.date
+        {
+            answer = self.request(fetch, base, date.0)?;
+        }
+        read(fetch, &self.role.endpoint, &answer)
+    }
+}
+
+/// Whether STS refuses the keys that a request was signed with, so that others may do.
+fn refuses_keys(error: &Error) -> bool {
+    error.code().starts_with("InvalidAccessKeyId") || error.code().contains("SecurityToken")
 }
 
 impl CredentialsProvider for AssumeRole {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let fetch = Fetch::new(asking, "assume-role", TIMEOUT);
-        let base = self.base.credentials(asking)?.ok_or_else(|| {
-            fetch.error("the base provider gives no keys, and a role is taken on with keys".into())
-        })?;
-        let mut answer = self.request(&fetch, &base, asking.now())?;
-        if answer.status != 200
-            && is_clock_complaint(&answer)
-            && let Some(date) = answer.date
+        let base = self.base_keys(&fetch, asking)?;
+        let mut taken = self.take_on(&fetch, &base, asking.now());
+        if let Err(error) = &taken
+            && refuses_keys(error)
+            && self.base.refused(&base)
         {
-            answer = self.request(&fetch, &base, date.0)?;
+            let other = self.base_keys(&fetch, asking)?;
+            if other != base {
+                taken = self.take_on(&fetch, &other, asking.now());
+            }
         }
-        read(&fetch, &self.role.endpoint, &answer)
-            .inspect_err(|error| {
-                if error.code().starts_with("InvalidAccessKeyId")
-                    || error.code().contains("SecurityToken")
-                {
-                    self.base.refused(&base);
-                }
-            })
-            .map(|keys| Some(Arc::new(keys)))
+        taken.map(|keys| Some(Arc::new(keys)))
+    }
+
+    fn needs_request_thread(&self) -> bool {
+        self.base.needs_request_thread()
     }
 
     fn name(&self) -> String {
@@ -376,7 +408,7 @@ pub(super) fn sts_endpoint() -> Result<Url> {
     }
     let from_vpc = is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED");
     let host = match given("ALIBABA_CLOUD_STS_REGION") {
-        Some(region) => regional_sts(&region, from_vpc),
+        Some(region) => regional_sts("ALIBABA_CLOUD_STS_REGION", &region, from_vpc)?,
         None => {
             if from_vpc {
                 log::warn!(
@@ -389,10 +421,19 @@ pub(super) fn sts_endpoint() -> Result<Url> {
     https(&host, "ALIBABA_CLOUD_STS_REGION")
 }
 
-/// The host of STS in a region, as seen from there.
-pub(super) fn regional_sts(region: &str, from_vpc: bool) -> String {
+/// The host of STS in the region that `option` names, as seen from there.
+pub(super) fn regional_sts(option: &str, region: &str, from_vpc: bool) -> Result<String> {
+    // Anything else could make another host of it.
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !region.bytes().all(allowed) {
+        return Err(Error::refused(
+            option,
+            format_args!("{:?} is not a region", keys::printable(region)),
+            "letters, digits and `-`, as in cn-hangzhou",
+        ));
+    }
     let name = if from_vpc { "sts-vpc" } else { "sts" };
-    format!("{name}.{region}.aliyuncs.com")
+    Ok(format!("{name}.{region}.aliyuncs.com"))
 }
 
 fn https(endpoint: &str, option: &str) -> Result<Url> {
