@@ -3,6 +3,7 @@
 //! The program is started without a shell. Its output comes through a socket pair, so that a wait for it can end in time,
 //! and is wiped after reading; what it prints to standard error is not looked at.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::keys::{self, PASCAL, SNAKE, Secrets};
@@ -11,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 
 /// Runs a program that prints `{"AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`, or the same as the
 /// Alibaba Cloud CLI wants it: `{"mode", "access_key_id", "access_key_secret", "sts_token", "expiration"}`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Process {
     program: String,
     #[cfg_attr(not(unix), expect(dead_code, reason = "programs are run on Unix only"))]
@@ -43,6 +44,15 @@ impl Process {
             Kind::Credentials,
             format!("credentials from process: {} {why}", self.program),
         )
+    }
+}
+
+/// Without the arguments, which may be secret.
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Process")
+            .field("program", &self.program)
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,6 +134,7 @@ mod run {
     use std::io::{ErrorKind, Read};
     use std::os::fd::OwnedFd;
     use std::os::unix::net::UnixStream;
+    use std::os::unix::process::CommandExt;
     use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
@@ -133,6 +144,7 @@ mod run {
     use crate::credentials::Asking;
     use crate::descriptor::above_standard;
     use crate::error::Result;
+    use crate::ffi::os::kill_group;
 
     const TIMEOUT: Duration = Duration::from_secs(60);
     const MAX_OUTPUT: usize = 64 * 1024;
@@ -141,10 +153,19 @@ mod run {
     /// A program that does not outlive this call.
     struct Running(Child);
 
+    impl Running {
+        fn has_ended(&mut self) -> bool {
+            !matches!(self.0.try_wait(), Ok(None))
+        }
+    }
+
     impl Drop for Running {
         fn drop(&mut self) {
-            let _ = self.0.kill();
-            let _ = self.0.wait();
+            // Not if somebody else in this process has collected it: its number may belong to another program by now.
+            if !self.has_ended() {
+                kill_group(&self.0);
+                let _ = self.0.wait();
+            }
         }
     }
 
@@ -159,6 +180,8 @@ mod run {
             .stdin(Stdio::null())
             .stdout(Stdio::from(OwnedFd::from(theirs)))
             .stderr(Stdio::null())
+            // What it starts itself is killed with it.
+            .process_group(0)
             .spawn()
             .map(Running)
             .map_err(failed)?;
@@ -170,7 +193,7 @@ mod run {
             }
             Err(process.error(format!("did not end within {TIMEOUT:?}, and was killed")))
         };
-        let output = read(&mut ours, process, &check)?;
+        let output = read(&mut ours, &mut running, process, &check)?;
         loop {
             match running.0.try_wait() {
                 Ok(Some(status)) if status.success() => return Ok(output),
@@ -187,30 +210,33 @@ mod run {
 
     fn read(
         from: &mut UnixStream,
+        running: &mut Running,
         process: &Process,
         check: &dyn Fn() -> Result<()>,
     ) -> Result<Zeroizing<Vec<u8>>> {
         let mut output = Zeroizing::new(vec![0; MAX_OUTPUT + 1]);
-        let mut filled = 0;
+        let (mut filled, mut ended) = (0, false);
         loop {
             match from.read(output.get_mut(filled..).unwrap_or_default()) {
                 Ok(0) if filled > MAX_OUTPUT => {
                     return Err(process.error(format!("printed more than {MAX_OUTPUT} bytes")));
                 }
-                Ok(0) => {
-                    output.truncate(filled);
-                    return Ok(output);
-                }
+                Ok(0) => break,
                 Ok(got) => filled += got,
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-                    ) => {}
+                // What it has left running may keep the output open, and says nothing that is waited for.
+                Err(error) if ended && is_pause(&error) => break,
+                Err(error) if is_pause(&error) => ended = running.has_ended(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(process.error(format!("cannot be read: {error}"))),
             }
             check()?;
         }
+        output.truncate(filled);
+        Ok(output)
+    }
+
+    fn is_pause(error: &std::io::Error) -> bool {
+        matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
     }
 }
 

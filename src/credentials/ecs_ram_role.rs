@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::environment::is_true;
 use super::fetch::{Fetch, Fetched, Method, Url};
 use super::{Asking, Credentials, CredentialsProvider, keys};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 
 const ADDRESS: &str = "http://100.100.100.200";
 const TOKEN_PATH: &str = "/latest/api/token";
@@ -75,7 +75,12 @@ impl EcsRamRole {
     /// With a session token, then without, unless that is a downgrade that the user forbids.
     fn ask(&self, fetch: &Fetch<'_>, path: &str, token: Option<&str>) -> Result<Fetched> {
         match self.get(fetch, path, token) {
-            Err(error) if token.is_some() && !self.token_required && error.http_status() != 404 => {
+            Err(error)
+                if token.is_some()
+                    && !self.token_required
+                    && error.http_status() != 404
+                    && !fetch.is_over() =>
+            {
                 log::debug!("{error}; asking without a session token");
                 self.get(fetch, path, None)
             }
@@ -91,7 +96,7 @@ impl EcsRamRole {
             .and_then(|got| got.line(fetch, &url));
         match token {
             Ok(token) => Ok(Some(token)),
-            Err(error) if self.token_required || error.kind() == Kind::Cancelled => Err(error),
+            Err(error) if self.token_required || fetch.is_over() => Err(error),
             Err(error) => {
                 log::debug!("{error}; asking without a session token");
                 Ok(None)

@@ -49,7 +49,7 @@ impl Method {
 }
 
 /// Where something is asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Url {
     authority: Authority,
     target: String,
@@ -112,6 +112,12 @@ impl Url {
             "http"
         };
         format!("{scheme}://{}", self.authority.host_header())
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
     }
 }
 
@@ -180,14 +186,13 @@ impl<'a> Fetch<'a> {
         body: Option<&[u8]>,
     ) -> Result<Fetched> {
         self.asking.check()?;
-        let failed = |error: Error| match error.kind() {
-            // The request that needs the keys is over.
-            Kind::Cancelled => error,
-            _ => self.error(format!(
-                "{} {} failed: {error}",
-                method.as_str(),
-                url.shown()
-            )),
+        let failed = |error: Error| {
+            let why = format!("{} {} failed: {error}", method.as_str(), url.shown());
+            match error.kind() {
+                Kind::Cancelled => error,
+                Kind::Timeout if self.is_over() => self.timed_out(&why),
+                _ => self.error(why),
+            }
         };
         let end = Instant::now() + self.timeout;
         let limits = Limits {
@@ -210,6 +215,17 @@ impl<'a> Fetch<'a> {
             Kind::Credentials,
             format!("credentials from {}: {why}", self.who),
         )
+    }
+
+    /// Whether the request that needs the keys is over.
+    pub fn is_over(&self) -> bool {
+        self.asking.check().is_err()
+    }
+
+    /// The error of a request that has no more time; its owner acts on it as on any timeout.
+    fn timed_out(&self, why: &str) -> Error {
+        let text = format!("credentials from {}: {why}", self.who);
+        Error::new(Kind::Timeout, text).with_retryable(false)
     }
 
     /// How sentences about an answer begin.

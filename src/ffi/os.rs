@@ -1,9 +1,9 @@
 //! System calls that the standard library does not offer, as safe functions for the rest of the crate.
 //!
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
-//! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), and to notice
-//! a fork without asking for the process id each time takes pthread_atfork(3). So this is a file in `ffi`
-//! that the core uses.
+//! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), to end a
+//! program with all that it started takes kill(2), and to notice a fork without asking for the process id each time takes
+//! pthread_atfork(3). So this is a file in `ffi` that the core uses.
 
 #[cfg(unix)]
 use std::fs::File;
@@ -154,6 +154,17 @@ pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     match io::Error::last_os_error() {
         error if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
         error => Err(error),
+    }
+}
+
+/// Kills a child that leads a process group, and all in that group. The caller has not waited for it: its number is its own.
+#[cfg(all(unix, feature = "credentials"))]
+pub(crate) fn kill_group(leader: &std::process::Child) {
+    if let Ok(group) = libc::pid_t::try_from(leader.id())
+        && group > 1
+    {
+        // SAFETY: passes numbers only.
+        unsafe { libc::kill(-group, libc::SIGKILL) };
     }
 }
 
