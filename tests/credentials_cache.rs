@@ -313,6 +313,25 @@ fn only_what_says_that_keys_are_no_good_has_others_asked_for() {
     }
 }
 
+/// Answers to HEAD have no body: all they say is in headers.
+#[test]
+fn keys_that_an_answer_without_a_body_refuses_are_asked_for_once_more() {
+    for ec in ["02", "03", "04", "06", "07", "08", "902", "903", "904"] {
+        let script = Arc::new(Scripted {
+            life: 3600,
+            ..Scripted::default()
+        });
+        let store = http(move |_, head| {
+            let refuses = head.contains("x-oss-security-token: token1");
+            let headers = format!("x-oss-request-id: 1\r\nx-oss-ec: 0002-{ec:0>8}\r\n");
+            (if refuses { 403 } else { 200 }, headers, String::new())
+        });
+        let options = Options::new().timeout(Duration::from_secs(20));
+        let got = bucket(&store, script).head_object("a.txt", &options);
+        assert_eq!(got.unwrap().attempts(), 2, "{ec}");
+    }
+}
+
 #[test]
 fn a_chain_asks_all_again_until_one_has_keys_and_then_only_that_one() {
     let script = |fails| {

@@ -23,10 +23,18 @@ const KEPT_BODY: usize = 4096;
 const SHOWN_BODY: usize = 200;
 
 /// Codes that the finer codes stand for. Answers to HEAD may carry only those.
-const CODES: [(&str, &str); 17] = [
+const CODES: [(&str, &str); 25] = [
+    ("0002-00000002", "InvalidAccessKeyId"),
+    ("0002-00000003", "InvalidAccessKeyId"),
+    ("0002-00000004", "AccessKeyIdAndSecurityTokenNotMatch"),
+    ("0002-00000006", "InvalidSecurityToken"),
+    ("0002-00000007", "SecurityTokenExpired"),
+    ("0002-00000008", "InvalidSecurityToken"),
     ("0002-00000040", "SignatureDoesNotMatch"),
     ("0002-00000504", "RequestTimeTooSkewed"),
     ("0002-00000902", "InvalidAccessKeyId"),
+    ("0002-00000903", "InvalidAccessKeyId"),
+    ("0002-00000904", "InvalidAccessKeyId"),
     ("0003-00000001", "AccessDenied"),
     ("0003-00000016", "MethodNotAllowed"),
     ("0003-00000703", "AccessDenied"),
