@@ -68,10 +68,14 @@ func (h *handle) close() {
 type target struct {
 	*handle
 	credentials CredentialsProvider
+	observer    Observer
+	bucketName  string // "" for the service
 }
 
 func (c *config) newTarget(options *Options, object unsafe.Pointer, free func(unsafe.Pointer)) target {
-	return target{c.newHandle(object, free), providerOf(options.Credentials)}
+	return target{
+		handle: c.newHandle(object, free), credentials: providerOf(options.Credentials), observer: options.Observer,
+	}
 }
 
 // newHandle makes a handle that keeps what the options need for as long as it lives.
@@ -127,6 +131,7 @@ func NewBucket(name string, options Options) (*Bucket, error) {
 		}
 		bucket := C.oss_bucket_new(c.ptr, text.pointer())
 		b.target = c.newTarget(&options, unsafe.Pointer(bucket), func(p unsafe.Pointer) { C.oss_bucket_free((*C.oss_bucket)(p)) })
+		b.target.bucketName = name
 		return bucket != nil
 	})
 	if err != nil {

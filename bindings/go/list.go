@@ -210,7 +210,7 @@ func list[E any](
 // next steps to the next entry.
 func next[E any](r *request, translate func(*C.oss_entry) E) (entry E, more bool, err error) {
 	if r.ctx.Err() != nil {
-		return entry, false, newError(Cancelled, "the call was cancelled").because(r.ctx, nil)
+		return entry, false, r.fail()
 	}
 	var lent *C.oss_entry
 	var outcome C.ossgo_outcome

@@ -260,3 +260,8 @@ func live(t testing.TB) context.Context {
 func contexts(t *testing.T) map[string]context.Context {
 	return map[string]context.Context{"background": context.Background(), "cancellable": live(t)}
 }
+
+// LocalOptions are [options] for the examples, which stand outside the package.
+func LocalOptions() Options {
+	return options()
+}

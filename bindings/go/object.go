@@ -85,7 +85,7 @@ func (o *Object) Read(p []byte) (int, error) {
 func (o *Object) read(p []byte) (int, error) {
 	r := o.request
 	if r.ctx.Err() != nil {
-		return 0, newError(Cancelled, "the call was cancelled").because(r.ctx, nil)
+		return 0, r.fail()
 	}
 	var outcome C.ossgo_outcome
 	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)

@@ -123,6 +123,9 @@ type Options struct {
 	Resolve []ResolveRule
 	// TrafficLimit limits each upload and download, in bit/s, 819200..838860800. Default none.
 	TrafficLimit int64
+
+	// Observer is told of every call when it is over, for metrics and logs; see [LogCalls].
+	Observer Observer
 }
 
 // String names the endpoint and keeps everything secret out of logs.

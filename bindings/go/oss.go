@@ -30,6 +30,11 @@
 // Readers, writers, progress functions and credentials functions are called by the library. Their errors come back
 // wrapped, and their panics go on in the goroutine that made the request. They must not call [runtime.Goexit].
 //
+// # Files, metrics and logs
+//
+// [Bucket.FS] is a bucket as an [io/fs.FS], and [Bucket.Open] an object that can be read at any place. Options.Observer is
+// told of every call; [LogCalls] makes one that logs to package slog, and [SetLogger] sends it the log of the library.
+//
 // # Process
 //
 // The library has no global state besides the log and prints nothing. It starts a thread only to renew temporary keys, for

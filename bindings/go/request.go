@@ -32,6 +32,8 @@ type request struct {
 	failure  error
 	panicked *panicValue
 
+	observed *observation // nil if nobody observes
+
 	// Tells the context that nobody waits any more.
 	stop func() bool
 	// Closed when the context has cancelled the call.
@@ -56,6 +58,7 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 		return nil, newError(Bug, "there is no call")
 	}
 	countHandle()
+	r.observe()
 	if t.credentials != nil {
 		r.callable()
 	}
@@ -69,9 +72,12 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 
 // close frees everything.
 func (r *request) close() {
+	defer func() {
+		// Also if an observer panics.
+		C.oss_call_free(r.call)
+		uncountHandle()
+	}()
 	r.finish()
-	C.oss_call_free(r.call)
-	uncountHandle()
 }
 
 // finish frees all but the call. It may come twice.
@@ -89,6 +95,7 @@ func (r *request) finish() {
 		r.self = 0
 	}
 	r.target.release()
+	r.tell()
 }
 
 // callable makes callbacks find the request.
@@ -154,7 +161,7 @@ func (r *request) configure(s *settings) error {
 			return err
 		}
 	}
-	if s.progress != nil {
+	if r.progress != nil {
 		r.callable()
 		return r.check(C.ossgo_call_progress(r.call, C.uintptr_t(r.self)))
 	}
@@ -242,6 +249,7 @@ func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error 
 		return r.failed(status, &outcome)
 	}
 	r.rethrow()
+	r.observed.saw(&outcome)
 	take(&outcome)
 	return nil
 }
@@ -255,7 +263,10 @@ func (r *request) run(function crossing) (answer *Answer, err error) {
 // failed makes an error of an outcome. If a callback panicked, it panics.
 func (r *request) failed(status C.oss_status, outcome *C.ossgo_outcome) error {
 	r.rethrow()
-	return newCallError(status, r.call, outcome).because(r.ctx, r.failure)
+	err := newCallError(status, r.call, outcome).because(r.ctx, r.failure)
+	r.observed.saw(outcome)
+	r.observed.failed(err)
+	return err
 }
 
 // rethrow lets a panic of a callback go on.

@@ -14,6 +14,7 @@ oss_status ossgo_leave(uintptr_t before, oss_status status, oss_call *call, ossg
  * there before comes back. */
 #define RUN(function) \
     uintptr_t before = ossgo_enter(request); \
+    outcome->name = __func__; \
     oss_status status = function; \
     return ossgo_leave(before, status, call, outcome)
 

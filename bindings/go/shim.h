@@ -6,6 +6,7 @@
 
 /* How an operation ended. Texts are lent by the call. */
 typedef struct {
+    const char *name; /* of the function that ran the operation */
     int http_status;
     int attempts;
     int verified;
