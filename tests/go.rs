@@ -1,4 +1,4 @@
-//! The Go binding: formatted, vetted, tested plainly, under the race detector and under the checks for pointers and
+//! The Go binding: formatted, vetted, checked by staticcheck, tested plainly, under the race detector and under the checks for pointers and
 //! lifetimes, built in every way it can be, its examples and what its page shows run, and all conformance scenarios carried out
 //! with it.
 
@@ -166,6 +166,36 @@ fn go_vet() {
         succeed(go("go", &binding()).args(["vet", "-tags", tags, "./..."]));
     }
     succeed(go("go", &examples()).args(["vet", "./..."]));
+}
+
+/// Where the module proxy is out of reach, there is no tool, and this says so.
+#[test]
+fn go_staticcheck() {
+    const TOOL: &str = "honnef.co/go/tools/cmd/staticcheck@2025.1.1";
+    let _turn = alone();
+    let tools = scratch("tools");
+    let fetched = go("go", &tools)
+        .args(["install", TOOL])
+        .env("GOBIN", &tools)
+        .env_remove("GOPROXY")
+        .output()
+        .unwrap();
+    if !fetched.status.success() {
+        let reason = String::from_utf8_lossy(&fetched.stderr);
+        assert!(
+            ["dial tcp", "i/o timeout", "module lookup disabled"]
+                .iter()
+                .any(|offline| reason.contains(offline)),
+            "{TOOL} cannot be installed: {reason}"
+        );
+        eprintln!("NOT CHECKED by {TOOL}, which cannot be fetched: {reason}");
+        return;
+    }
+    let tool = tools.join("staticcheck");
+    let tool = tool.to_str().unwrap();
+    succeed(go(tool, &binding()).args(["-tags", "ossdebug", "./..."]));
+    succeed(go(tool, &binding()).arg("./..."));
+    succeed(go(tool, &examples()).arg("./..."));
 }
 
 #[test]

@@ -284,3 +284,21 @@ func TestCloseDuringRead(t *testing.T) {
 		}
 	}
 }
+
+// A callback may return the context's error before the library has heard that the context ended.
+func TestErrorOfCallbackThatWaitedForContext(t *testing.T) {
+	for kind, ending := range endings {
+		ctx, cancel := ending.make(time.Millisecond)
+		defer cancel()
+		<-ctx.Done()
+		for _, status := range []Status{NoCredentials, IO, Cancelled} {
+			err := newError(status, "a callback failed").because(ctx, ctx.Err())
+			if err.Status != ending.status || !errors.Is(err, ending.err) {
+				t.Errorf("%s: %v", kind, err.Status)
+			}
+		}
+		if err := newError(IO, "a callback failed").because(ctx, errWhy); err.Status != IO {
+			t.Errorf("%s: %v", kind, err.Status)
+		}
+	}
+}

@@ -186,8 +186,13 @@ func (e *Error) because(ctx context.Context, failure error) *Error {
 	if failure != nil && (e.Status == Cancelled || e.Status == IO || e.Status == NoCredentials) {
 		e.causes = append(e.causes, failure)
 	}
-	// A callback that waits for the context fails with the context's own error.
-	if e.Status == Cancelled && ctx.Err() != nil && (failure == nil || errors.Is(failure, ctx.Err())) {
+	// A callback that waits for the context fails with the context's own error. It may come before the library has heard
+	// of that end, and then the status is that of a callback that failed.
+	waited := ctx.Err() != nil && errors.Is(failure, ctx.Err())
+	if waited && len(e.causes) > 0 {
+		e.Status = Cancelled
+	}
+	if e.Status == Cancelled && ctx.Err() != nil && (failure == nil || waited) {
 		e.causes = append(e.causes, ctx.Err())
 		if cause := context.Cause(ctx); cause != nil && cause != ctx.Err() {
 			e.causes = append(e.causes, cause)
