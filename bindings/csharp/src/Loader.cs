@@ -36,9 +36,10 @@ namespace Alioss
             var places = Places();
             foreach (string place in places)
             {
-                if (NativeLibrary.TryLoad(place, out found))
+                if (File.Exists(place))
                 {
-                    return found;
+                    // If it cannot be loaded, this says why.
+                    return NativeLibrary.Load(place);
                 }
             }
             throw new DllNotFoundException(
