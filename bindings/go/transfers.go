@@ -108,7 +108,9 @@ func (b *Bucket) sendPath(
 // more than one part in parts; headers, metadata and tags are the same afterwards. [Conflict] if the source changes
 // meanwhile, [Unsupported] for symbolic links and sources in other regions. It goes on where it stopped only with
 // [WithRecordDirectory].
-func (b *Bucket) CopyLargeObject(ctx context.Context, key string, source CopySource, options ...Option) (*Answer, error) {
+func (b *Bucket) CopyLargeObject(
+	ctx context.Context, key string, source CopySource, options ...Option,
+) (*Answer, error) {
 	from, err := source.texts()
 	if err != nil {
 		return nil, err
