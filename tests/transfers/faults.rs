@@ -31,7 +31,7 @@ impl Way {
         let options = Options::new();
         match self {
             Way::File => {
-                let folder = folder(&format!("faults-{workers}"), SIZE);
+                let folder = folder(&format!("faults-{:?}", std::thread::current().id()), SIZE);
                 bucket.upload_file("to", folder.join("in"), &transfer, &options)
             }
             Way::Copy => bucket.copy_large_object("to", "from", &transfer, &options),
