@@ -32,7 +32,7 @@ static void tag_and_copy(const oss::bucket &bucket) {
     for (const auto &[name, value] : bucket.get_object_tagging("tour/copy").value())
         std::cout << "tag " << name << " = " << value << '\n';
     bucket.put_object_acl("tour/copy", "private").value();
-    std::cout << "ACL " << bucket.get_object_acl("tour/copy").value() << '\n';
+    std::cout << "ACL " << bucket.get_object_acl("tour/copy").value().grant << '\n';
     bucket.put_symlink("tour/link", "tour/big").value();
     std::cout << "the link leads to " << bucket.get_symlink("tour/link").value() << '\n';
 }
