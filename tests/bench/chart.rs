@@ -96,7 +96,7 @@ fn frame(panels: &str, height: f64) -> String {
             r#"<rect x="{x}" y="28" width="11" height="11" fill="{color}"/><text x="{}" y="38">{text}</text>"#,
             x + 17.0
         );
-        x += 210.0;
+        x += 218.0;
     }
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12" fill="#334155">
