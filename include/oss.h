@@ -1662,6 +1662,14 @@ OSS_API oss_status oss_download_file(const oss_bucket *bucket,
                                      const char *path,
                                      oss_call *call);
 
+/// Removes what oss_download_file() with the same arguments did not finish.
+/// #OSS_OK if there is nothing. Sends nothing.
+OSS_CHECK
+OSS_API oss_status oss_abort_download_file(const oss_bucket *bucket,
+                                           const char *key,
+                                           const char *path,
+                                           oss_call *call);
+
 /// Makes `key` a copy of `source_key`, up to 48.8 TB, within the service:
 /// arguments and result are as of oss_copy_object(), but a source of more than
 /// one part (default 64 MiB here) is copied in parts, and has the same headers,
@@ -1687,14 +1695,6 @@ OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
                                                const char *source_key,
                                                const char *source_version_id,
                                                oss_call *call);
-
-/// Removes what oss_download_file() with the same arguments did not finish.
-/// #OSS_OK if there is nothing. Sends nothing.
-OSS_CHECK
-OSS_API oss_status oss_abort_download_file(const oss_bucket *bucket,
-                                           const char *key,
-                                           const char *path,
-                                           oss_call *call);
 
 // -----------------------------------------------------------------------------
 // Objects of unknown length

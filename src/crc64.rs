@@ -85,7 +85,7 @@ impl Crc64 {
 
     /// Takes what the widest vectors can fold, and returns the rest. `None` if that is not worth it, or cannot be.
     fn take_blocks<'a>(&mut self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        if bytes.len() < LEAST_WIDE {
+        if bytes.len() < LEAST_WIDE || !wide::is_available() {
             return None;
         }
         let (blocks, rest) = bytes.as_chunks();

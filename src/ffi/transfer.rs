@@ -11,6 +11,8 @@ use super::run::{on_object, run, transfer};
 use super::status::oss_status;
 use super::support::{file_path, text};
 use crate::error::{Error, Result};
+use crate::operations::Bucket;
+use crate::request::Options;
 use crate::transfer::Transfer;
 
 fn change(lasting: &mut Lasting, change: impl FnOnce(Transfer) -> Transfer) -> Result<()> {
@@ -103,6 +105,25 @@ pub unsafe extern "C" fn oss_call_set_no_record(call: *mut oss_call) -> oss_stat
     unsafe { set(call, &|lasting| change(lasting, Transfer::without_record)) }
 }
 
+/// Gives up a transfer to or from an object, which has no answer to show.
+///
+/// # Safety
+/// As [`on_object`].
+unsafe fn give_up(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    call: *mut oss_call,
+    abort: &dyn Fn(&Bucket, &str, &Options<'_>) -> Result<()>,
+) -> oss_status {
+    // SAFETY: see above.
+    unsafe {
+        run(call, |options, _| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            abort(&bucket, key, options)
+        })
+    }
+}
+
 /// Stores the regular file at `path`, up to 48.8 TB, in parts. After a failure
 /// or a kill the same call goes on where it stopped; the record is
 /// `.NAME.HASH.alioss-upload`. Headers, timeout, progress and cancel are of the
@@ -135,8 +156,7 @@ pub unsafe extern "C" fn oss_abort_upload_file(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         let transfer = transfer(call);
-        run(call, |options, _| {
-            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+        give_up(bucket, key, call, &|bucket, key, options| {
             bucket.abort_upload_file(key, file_path(path, "path")?, &transfer, options)
         })
     }
@@ -158,6 +178,24 @@ pub unsafe extern "C" fn oss_download_file(
         let transfer = transfer(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             bucket.download_file(key, file_path(path, "path")?, &transfer, options)
+        })
+    }
+}
+
+/// Removes what oss_download_file() with the same arguments did not finish.
+/// #OSS_OK if there is nothing. Sends nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_abort_download_file(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    path: *const c_char,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles and strings, or NULL, as the header asks.
+    unsafe {
+        let transfer = transfer(call);
+        give_up(bucket, key, call, &|bucket, key, options| {
+            bucket.abort_download_file(key, file_path(path, "path")?, &transfer, options)
         })
     }
 }
@@ -203,29 +241,9 @@ pub unsafe extern "C" fn oss_abort_copy_large_object(
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
         let transfer = transfer(call);
-        run(call, |options, _| {
-            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+        give_up(bucket, key, call, &|bucket, key, options| {
             let source = copy_source(source_bucket, source_key, source_version_id)?;
             bucket.abort_copy_large_object(key, source, &transfer, options)
-        })
-    }
-}
-
-/// Removes what oss_download_file() with the same arguments did not finish.
-/// #OSS_OK if there is nothing. Sends nothing.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_abort_download_file(
-    bucket: *const oss_bucket,
-    key: *const c_char,
-    path: *const c_char,
-    call: *mut oss_call,
-) -> oss_status {
-    // SAFETY: live handles and strings, or NULL, as the header asks.
-    unsafe {
-        let transfer = transfer(call);
-        run(call, |options, _| {
-            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
-            bucket.abort_download_file(key, file_path(path, "path")?, &transfer, options)
         })
     }
 }

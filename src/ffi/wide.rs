@@ -19,6 +19,14 @@ pub(crate) struct Distances {
     pub lane: Pair,
 }
 
+/// Whether this processor has such vectors.
+pub(crate) fn is_available() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("vpclmulqdq");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
 /// Folds whole blocks, before the first of which `register` stands, to 128 bits of the same remainder. `None` if this
 /// processor cannot, or there is no block.
 #[cfg(target_arch = "x86_64")]
@@ -27,10 +35,9 @@ pub(crate) fn fold(
     blocks: &[[u8; BLOCK]],
     distances: &Distances,
 ) -> Option<[u64; 2]> {
-    let is_able = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("vpclmulqdq");
     let (first, others) = blocks.split_first()?;
     // SAFETY: the processor has what the function is compiled for.
-    is_able.then(|| unsafe { x86::fold(register, first, others, distances) })
+    is_available().then(|| unsafe { x86::fold(register, first, others, distances) })
 }
 
 /// Other processors have no such vectors.

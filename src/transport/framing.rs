@@ -53,6 +53,7 @@ pub(crate) fn framing(method: &str, head: &mut Head) -> Result<(Framing, bool)> 
     let says = |word: &str| {
         let mut values = headers.all_known(Known::Connection);
         values.any(|value| match value {
+            // What nearly every answer says needs no list to be taken apart.
             "keep-alive" => word == value,
             list => list.split(',').any(|v| v.trim().eq_ignore_ascii_case(word)),
         })
