@@ -4,7 +4,7 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -476,16 +476,14 @@ fn idle_connections_are_small() {
 #[test]
 fn names_that_are_found_late() {
     let server = server();
-    let slow = scratch("late-names").join("slow.so");
-    let source = support::root().join("tests/c/slow_names.c");
-    let arguments = ["-shared", "-fPIC", "-o"].map(OsStr::new);
-    let files = [slow.as_os_str(), source.as_os_str()];
-    support::tool("cc", "gcc", &[&arguments[..], &files].concat());
     let mut variables = environment(&server, Scheme::Http);
     let endpoint = format!("http://oss-cn-hangzhou.aliyuncs.com:{}", server.http_port());
     variables.retain(|(name, _)| name != "OSS_ENDPOINT");
     variables.push(variable("OSS_ENDPOINT", &endpoint));
-    variables.push(variable("LD_PRELOAD", &slow.display().to_string()));
+    variables.push(support::preload(
+        "tests/c/slow_names.c",
+        &scratch("late-names"),
+    ));
     succeed(&[program("late_names.c")], &["late-names"], &variables);
 }
 

@@ -409,21 +409,11 @@ fn run_files_c(server: &Server, part: &str, folder: &Path, arguments: &[&str]) -
 fn one_sync_of_the_data_and_none_of_the_directory() {
     let (server, _bucket) = bucket();
     let folder = scratch("sync");
-    let counter = folder.join("count.so");
-    let source = support::root().join("tests/c/count_syncs.c");
-    let arguments: Vec<&OsStr> = [
-        OsStr::new("-shared"),
-        OsStr::new("-fPIC"),
-        OsStr::new("-o"),
-        counter.as_os_str(),
-        source.as_os_str(),
-    ]
-    .into();
-    support::tool("cc", "gcc", &arguments);
+    let counter = support::preload("tests/c/count_syncs.c", &folder);
     let program = support::compile("tests/c/files.c", "c99", support::Linking::Shared);
     for (sync, expected) in [("1", "fdatasync 2\n"), ("0", "")] {
         let mut environment = support::environment(&server, support::Scheme::Http);
-        environment.push(("LD_PRELOAD".to_owned(), counter.display().to_string()));
+        environment.push(counter.clone());
         let arguments = ["sync", folder.to_str().unwrap(), sync];
         // Two downloads: of a new file, and of one that is there.
         let said = support::succeed(&[&program], &arguments, &environment);

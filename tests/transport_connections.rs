@@ -5,17 +5,17 @@ mod peer;
 mod wire;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
 use alioss::{Bucket, Config, Options, Session};
-use rustls::{HandshakeKind, ServerConfig, ServerConnection};
+use rustls::{HandshakeKind, ServerConfig};
 
 use peer::{Peer, read_head, read_request};
-use wire::{Channel, WIRES, Wire, identity};
+use wire::{Channel, WIRES, Wire, handshake, identity};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 0\r\n\r\n";
 
@@ -37,14 +37,6 @@ fn with_tickets(count: usize) -> Arc<ServerConfig> {
     let mut config = Arc::unwrap_or_clone(identity().server(Wire::Tls13));
     config.send_tls13_tickets = count;
     Arc::new(config)
-}
-
-fn handshake(config: &Arc<ServerConfig>, stream: &mut TcpStream) -> Option<ServerConnection> {
-    let mut tls = ServerConnection::new(config.clone()).unwrap();
-    while tls.is_handshaking() {
-        tls.complete_io(stream).ok()?;
-    }
-    Some(tls)
 }
 
 #[test]

@@ -276,20 +276,20 @@ fn receive(link: &mut impl Link, buffer: &mut [u8]) -> io::Result<Option<Request
     let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
     let target = line.split(' ').nth(1).unwrap_or_default();
     let size = target.rsplit('/').next().unwrap_or_default();
-    let length: usize = headers
-        .lines()
-        .filter_map(|line| line.split_once(':'))
-        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .map_or(Ok(0), |(_, value)| value.trim().parse())
+    let value_of = |wanted: &str| {
+        let mut lines = headers.lines().filter_map(|line| line.split_once(':'));
+        let header = lines.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        header.map(|(_, value)| value.trim())
+    };
+    let length: usize = value_of("content-length")
+        .map_or(Ok(0), str::parse)
         .map_err(other)?;
     Ok(Some(Request {
         is_get: line.starts_with("GET "),
         size: size.parse().map_err(other)?,
         to_come: length.saturating_sub(have - end),
         length,
-        is_chunked: headers
-            .to_ascii_lowercase()
-            .contains("\ntransfer-encoding: chunked"),
+        is_chunked: value_of("transfer-encoding") == Some("chunked"),
         tail: tail_of([0; 5], &buffer[end..have]),
     }))
 }

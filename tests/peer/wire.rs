@@ -146,6 +146,15 @@ impl Write for Channel {
     }
 }
 
+/// The server's side of a handshake; what it has to say after that is not sent yet. `None` if the client gives up.
+pub fn handshake(config: &Arc<ServerConfig>, stream: &mut TcpStream) -> Option<ServerConnection> {
+    let mut tls = ServerConnection::new(config.clone()).unwrap();
+    while tls.is_handshaking() {
+        tls.complete_io(stream).ok()?;
+    }
+    Some(tls)
+}
+
 /// A peer on that wire. Over TLS, `serve` begins after the handshake.
 pub fn start(wire: Wire, serve: impl Fn(Channel) + Send + Sync + 'static) -> Peer {
     let config = (wire != Wire::Plain).then(|| identity().server(wire));
@@ -154,12 +163,9 @@ pub fn start(wire: Wire, serve: impl Fn(Channel) + Send + Sync + 'static) -> Pee
         let Some(config) = &config else {
             return serve(Channel { stream, tls: None });
         };
-        let mut tls = ServerConnection::new(config.clone()).unwrap();
-        while tls.is_handshaking() {
-            if tls.complete_io(&mut stream).is_err() {
-                return;
-            }
-        }
+        let Some(mut tls) = handshake(config, &mut stream) else {
+            return;
+        };
         while tls.wants_write() {
             tls.write_tls(&mut stream).unwrap();
         }

@@ -208,6 +208,16 @@ pub fn compile_rust(source: &str, program: &Path) {
     tool(&rustc, "rustc", &arguments);
 }
 
+/// Compiles functions of C that stand in for those of the system, into `directory`; the variable that has programs load them.
+pub fn preload(source: &str, directory: &Path) -> (String, String) {
+    let source = root().join(source);
+    let library = directory.join("preload.so");
+    let flags = ["-shared", "-fPIC", "-o"].map(OsStr::new);
+    let files = [library.as_os_str(), source.as_os_str()];
+    tool("cc", "gcc", &[&flags[..], &files].concat());
+    ("LD_PRELOAD".to_owned(), library.display().to_string())
+}
+
 /// Has a program load the library of this test. The older kind of path goes before LD_LIBRARY_PATH, in which cargo names
 /// `target/debug` too, where a library of another day may lie.
 pub fn rpath() -> OsString {
