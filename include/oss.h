@@ -103,9 +103,12 @@ OSS_API const char *oss_version(void);
 /// The same as a number to compare with OSS_VERSION_NUMBER: 10203 is 1.2.3.
 OSS_API int oss_version_number(void);
 
-/// Whether this build has a feature: "tls", "credentials" (all providers), or
-/// an operation by its official name, such as "PutBucketLifecycle". 1 or 0; 0
-/// for unknown names.
+/// 1 if this build has `feature`, else 0. Features are "builtin-roots",
+/// "credentials" (providers of keys other than the environment), "documents",
+/// "proxy", "select", "tls", "transfers" and "v1", which a build may lack, and
+/// every operation that oss_invoke() knows, such as "PutBucketLifecycle".
+/// Functions of a part that a build lacks are not in it: linking fails. What
+/// else needs such a part fails with #OSS_UNSUPPORTED and names it.
 OSS_API int oss_has(const char *feature);
 
 // -----------------------------------------------------------------------------
@@ -681,14 +684,6 @@ OSS_API oss_status oss_call_set_query(oss_call *call,
                                       const char *name,
                                       const char *value);
 
-/// Sets an element of the XML document, or a string of the JSON text, that the
-/// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one after the last. A body that
-/// the request has is changed by this; see oss_invoke().
-OSS_API oss_status oss_call_set_field(oss_call *call,
-                                      const char *path,
-                                      const char *value);
-
 /// Makes the service call back when an upload is stored: `callback` and
 /// `variables` are JSON texts, the latter may be NULL. The answer of the
 /// callback is then the body; if it fails, the upload is stored and HTTP status
@@ -997,15 +992,6 @@ OSS_API int64_t oss_call_last_modified(const oss_call *call);
 /// The body of the answer, or of the error the first 4 KiB; `*len`, unless
 /// NULL, gets its length in bytes. NULL if there is none.
 OSS_API const void *oss_call_body(const oss_call *call, size_t *len);
-
-/// The text of an element of the XML document or JSON text in the answer, such
-/// as "Rule[0].Expiration.Days", the root not named; "" if it holds only other
-/// elements, NULL if there is none.
-OSS_API const char *oss_call_text(const oss_call *call, const char *path);
-
-/// How many elements of the document in the answer have the last name of
-/// `path`, such as "Rule" or "Rule[0].Transition".
-OSS_API size_t oss_call_count(const oss_call *call, const char *path);
 
 /// Where oss_append_object() goes on, which is the size of the object, also
 /// after a refusal for a wrong position; -1 if the answer does not tell.
@@ -2122,6 +2108,23 @@ OSS_API oss_status oss_service_invoke(const oss_service *service,
                                       const void *body,
                                       size_t len,
                                       oss_call *call);
+
+/// Sets an element of the XML document, or a string of the JSON text, that the
+/// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
+/// Missing elements are made; an index may be one after the last. A body that
+/// the request has is changed by this; see oss_invoke().
+OSS_API oss_status oss_call_set_field(oss_call *call,
+                                      const char *path,
+                                      const char *value);
+
+/// The text of an element of the XML document or JSON text in the answer, such
+/// as "Rule[0].Expiration.Days", the root not named; "" if it holds only other
+/// elements, NULL if there is none.
+OSS_API const char *oss_call_text(const oss_call *call, const char *path);
+
+/// How many elements of the document in the answer have the last name of
+/// `path`, such as "Rule" or "Rule[0].Transition".
+OSS_API size_t oss_call_count(const oss_call *call, const char *path);
 
 // -----------------------------------------------------------------------------
 // Checksums

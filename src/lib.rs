@@ -13,7 +13,7 @@
 //! The modules, from the outside in; imports run one way: `ffi` (the C API) stands on `transfer` (large files in parts)
 //! and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint`
 //! and `config`, and those on the single-idea modules `request`, `header`, `headers`, `operation` and `table`,
-//! `document`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
+//! `document`, `json`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
 //! `constants`, `everyday`, `content_type`, `inside` and `error`.
 // The local OSS and the tests need no documentation of what is public, so this is not in Cargo.toml.
 #![warn(missing_docs)]
@@ -21,6 +21,20 @@
 #![cfg_attr(
     not(test),
     warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
+// What only a part uses that a build leaves out stays here, and the linker drops it; the whole build has nothing unused.
+#![cfg_attr(
+    not(all(
+        feature = "builtin-roots",
+        feature = "credentials",
+        feature = "documents",
+        feature = "proxy",
+        feature = "select",
+        feature = "tls",
+        feature = "transfers",
+        feature = "v1"
+    )),
+    allow(dead_code, unused_imports)
 )]
 
 mod ascii;
@@ -31,10 +45,12 @@ mod clock_offset;
 mod config;
 pub mod constants;
 mod content_type;
+#[cfg(feature = "select")]
 mod crc32;
 mod crc64;
 pub mod credentials;
 mod descriptor;
+#[cfg(feature = "documents")]
 mod document;
 mod endpoint;
 mod error;
@@ -45,6 +61,17 @@ mod file;
 mod header;
 mod headers;
 mod inside;
+mod json;
+#[cfg(any(
+    test,
+    not(all(
+        feature = "documents",
+        feature = "proxy",
+        feature = "tls",
+        feature = "v1"
+    ))
+))]
+mod lacking;
 mod memory;
 mod names;
 mod operation;
@@ -53,9 +80,14 @@ mod process;
 mod request;
 mod retry;
 mod sign;
+mod sort;
 mod swar;
 mod table;
 mod time;
+#[cfg(feature = "transfers")]
+mod transfer;
+#[cfg(not(feature = "transfers"))]
+#[path = "transfer_without.rs"]
 mod transfer;
 mod transport;
 mod xml;
@@ -64,6 +96,7 @@ pub use cancel::Cancel;
 pub use client::{PostPolicy, Presigned};
 pub use config::{Config, SignatureVersion};
 pub use credentials::{Anonymous, Callback, Credentials, CredentialsProvider, Environment, Static};
+#[cfg(feature = "documents")]
 pub use document::Document;
 pub use error::{Error, Kind, Result, ServiceError};
 pub use header::{Header, Parameter};
@@ -72,12 +105,14 @@ pub use operation::{Checked, Content, Level, Method, Operation, Value};
 pub use operations::{
     Bucket, CopySource, DeletedObject, ListBuckets, ListMultipartUploads, ListObjectVersions,
     ListObjects, ListObjectsV2, ListParts, ListedBucket, ListedObject, ListedPart, ListedUpload,
-    ListedVersion, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Select, SelectMeta,
-    Service, UploadedPart,
+    ListedVersion, Object, ObjectIdentifier, ObjectSummary, ObjectVersion, Service, UploadedPart,
 };
+#[cfg(feature = "select")]
+pub use operations::{Select, SelectMeta};
 pub use request::{Body, Options, Progress, Range, Response, Rewind, Seekable};
 pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
+#[cfg(feature = "transfers")]
 pub use transfer::{
     AbortedUploads, Count, DeletePrefix, DirectoryTransfer, ObjectWriter, OnOutcome, Outcome,
     OutcomeKind, PartlyDone, Prefetch, Report, Transfer,

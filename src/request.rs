@@ -14,6 +14,7 @@ pub use body::{Body, Rewind, Seekable};
 
 use crate::ascii::decimal;
 use crate::cancel::{Cancel, Deadline};
+#[cfg(feature = "documents")]
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::header::{Header, Parameter};
@@ -309,6 +310,7 @@ impl Response {
     }
 
     /// The XML document in the body.
+    #[cfg(feature = "documents")]
     pub fn document(&self) -> Result<Document> {
         Document::parse(&self.body)
     }

@@ -412,7 +412,7 @@ fn v1_presign() {
             query: &mut query,
             headers: &headers,
         };
-        presign::v1(&mut link, &case.credentials(), case.time(), case.expires())
+        v1::presign(&mut link, &case.credentials(), case.time(), case.expires())
             .map_err(|error| error.to_string())?;
         let url = case.endpoint().url_for(case.bucket(), case.key(), &query);
         same_url("url", case.expect("url").as_str().unwrap(), &url)?;
@@ -458,7 +458,7 @@ fn post_policy_forms() {
             ensure(count == found.len(), "every field once")?;
             same(name, &format!("{expected:?}"), &format!("{found:?}"))
         };
-        fields("v1_form_fields", post_policy::v1(policy, &credentials))?;
+        fields("v1_form_fields", v1::form(policy, &credentials))?;
         let v4_fields = post_policy::v4(policy, &credentials, &case.scope(), case.time(), &keys);
         fields("v4_form_fields", v4_fields)?;
         let day = &case.text("time_iso8601")[..8];

@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::document::json;
 use crate::error::{Error, Kind, ServiceError};
+use crate::json;
 use crate::memory;
 use crate::request::{NEXT_APPEND_POSITION, Response};
 use crate::time::Timestamp;

@@ -3,9 +3,9 @@
 
 use super::answer;
 use super::prepared::Prepared;
-use crate::document::json;
 use crate::error::{Error, ServiceError};
 use crate::headers::Known;
+use crate::json;
 use crate::operation::{Content, Method, Operation};
 use crate::request::{CRC64, Response};
 use crate::xml::{self, Element};

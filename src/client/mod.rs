@@ -76,7 +76,7 @@ struct Inner {
 }
 
 enum Signer {
-    V1,
+    V1(sign::v1::Scheme),
     V4 {
         region: String,
         product: &'static str,
@@ -89,7 +89,7 @@ impl Signer {
     /// The same, with no keys derived yet.
     fn another(&self) -> Signer {
         match self {
-            Signer::V1 => Signer::V1,
+            Signer::V1(scheme) => Signer::V1(*scheme),
             Signer::V4 {
                 region,
                 product,
@@ -131,7 +131,7 @@ impl Client {
         }
         let resolved = endpoint::resolve(&config.endpoint_options(bucket))?;
         let signer = match (config.signature_version, resolved.scope_region) {
-            (SignatureVersion::V1, _) => Signer::V1,
+            (SignatureVersion::V1, _) => Signer::V1(sign::v1::Scheme::new()?),
             (SignatureVersion::V4, Some(region)) => Signer::V4 {
                 region,
                 product: resolved.product,
@@ -148,6 +148,8 @@ impl Client {
         };
         let endpoint = resolved.endpoint;
         let authority = authority(&endpoint, bucket);
+        let session = config.open_session()?;
+        session.check(authority.https)?;
         Ok(Client(Arc::new(Inner {
             helpers: Helpers::default(),
             endpoint,
@@ -158,7 +160,7 @@ impl Client {
             user_headers: config.user_headers.clone(),
             credentials: config.credentials_provider()?,
             signer,
-            session: config.open_session()?,
+            session,
             connect_timeout: config.connect_timeout,
             read_timeout: config.read_timeout,
             total_timeout: config.total_timeout,
@@ -426,7 +428,7 @@ impl Inner {
             dates,
         };
         match &self.signer {
-            Signer::V1 => sign::v1::sign(&mut message, &credentials, now),
+            Signer::V1(scheme) => scheme.sign(&mut message, &credentials, now),
             Signer::V4 {
                 region,
                 product,

@@ -89,7 +89,7 @@ impl Client {
             headers: &options.headers,
         };
         let headers = match &inner.signer {
-            Signer::V1 => presign::v1(&mut link, &credentials, now, expires)?,
+            Signer::V1(scheme) => scheme.presign(&mut link, &credentials, now, expires)?,
             Signer::V4 {
                 region,
                 product,
@@ -125,7 +125,7 @@ impl Client {
     ) -> Result<PostPolicy> {
         let inner = &*self.0;
         let most = match inner.signer {
-            Signer::V1 => u64::MAX,
+            Signer::V1(_) => u64::MAX,
             Signer::V4 { .. } => presign::MAX_V4_EXPIRY,
         };
         if !(1..=most).contains(&expires) {
@@ -147,9 +147,9 @@ impl Client {
         let expiration = until(now, expires);
         let bucket: Field = ("bucket", inner.bucket.clone().unwrap_or_default());
         let fields = match &inner.signer {
-            Signer::V1 => {
+            Signer::V1(scheme) => {
                 let policy = post_policy::policy(expiration, conditions, &[bucket]);
-                post_policy::v1(&policy, &credentials)
+                scheme.form(&policy, &credentials)
             }
             Signer::V4 {
                 region,

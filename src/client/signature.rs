@@ -93,9 +93,9 @@ fn signed_texts(client: &Inner, call: &Prepared<'_>) -> Option<Signed> {
     };
     let mut string_to_sign = Private::default();
     match &client.signer {
-        Signer::V1 => {
+        Signer::V1(scheme) => {
             let date = header("x-oss-date").or(header("date")).unwrap_or_default();
-            sign::v1::string_to_sign(&mut string_to_sign, &parts, date);
+            scheme.string_to_sign(&mut string_to_sign, &parts, date);
             Some(Signed {
                 canonical_request: None,
                 string_to_sign,

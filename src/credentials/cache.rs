@@ -33,10 +33,11 @@ const LOOK: Duration = Duration::from_millis(5);
 ///
 /// While the old keys are good, no request waits for new ones: a thread that lives only for that asks the provider. It
 /// ends before the [`Bucket`](crate::Bucket) or [`Service`](crate::Service) whose request started it is gone.
-pub struct Cached<P>(Arc<Cache<P>>);
+pub struct Cached(Arc<Cache>);
 
-struct Cache<P> {
-    provider: P,
+struct Cache {
+    /// By a pointer, so that the library has this once, not for each kind of provider.
+    provider: Box<dyn CredentialsProvider>,
     state: ForkLock<State>,
     /// How long keys without an expiry are kept.
     unknown_life: Duration,
@@ -178,19 +179,23 @@ impl State {
     }
 }
 
-impl<P: CredentialsProvider> Cached<P> {
+impl Cached {
     /// Keeps what `provider` gives; keys without an expiry for a quarter of an hour.
-    pub fn new(provider: P) -> Cached<P> {
-        Cached::with(provider, UNKNOWN_LIFE, true)
+    pub fn new(provider: impl CredentialsProvider + 'static) -> Cached {
+        Cached::with(Box::new(provider), UNKNOWN_LIFE, true)
     }
 
     /// For a function of the caller's: keeps only keys that have an expiry, and asks for others each time; always on the
     /// thread of a request, which waits for the answer.
-    pub fn as_told(provider: P) -> Cached<P> {
-        Cached::with(provider, Duration::ZERO, false)
+    pub fn as_told(provider: impl CredentialsProvider + 'static) -> Cached {
+        Cached::with(Box::new(provider), Duration::ZERO, false)
     }
 
-    fn with(provider: P, unknown_life: Duration, is_ours: bool) -> Cached<P> {
+    fn with(
+        provider: Box<dyn CredentialsProvider>,
+        unknown_life: Duration,
+        is_ours: bool,
+    ) -> Cached {
         Cached(Arc::new(Cache {
             provider,
             state: ForkLock::new(),
@@ -201,7 +206,7 @@ impl<P: CredentialsProvider> Cached<P> {
     }
 }
 
-impl<P: CredentialsProvider> Cache<P> {
+impl Cache {
     fn renew(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let unfinished = Unfinished(&self.state);
         let got = self.provider.credentials(asking);
@@ -273,7 +278,7 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-impl<P: CredentialsProvider + 'static> CredentialsProvider for Cached<P> {
+impl CredentialsProvider for Cached {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let cache = &*self.0;
         if cache.unkept.load(Ordering::Relaxed) {
@@ -306,7 +311,7 @@ impl<P: CredentialsProvider + 'static> CredentialsProvider for Cached<P> {
     }
 }
 
-impl<P: CredentialsProvider + 'static> Cached<P> {
+impl Cached {
     /// Has a helper renew the keys; whether there is one.
     fn renew_ahead(&self, asking: &Asking<'_>) -> bool {
         let Some(helpers) = asking.helpers.filter(|_| !self.needs_request_thread()) else {
@@ -327,7 +332,7 @@ impl<P: CredentialsProvider + 'static> Cached<P> {
     }
 }
 
-impl<P: CredentialsProvider> Cache<P> {
+impl Cache {
     fn refused(&self, credentials: &Credentials) -> bool {
         if self.unkept.load(Ordering::Relaxed) {
             return self.provider.refused(credentials);

@@ -8,11 +8,12 @@ use sha1::Sha1;
 use zeroize::Zeroizing;
 
 use crate::escape;
+use crate::sort::sort;
 
 /// `name=value` pairs in the order of their names, percent-encoded and joined by `&`.
 pub fn canonical(parameters: &[(&str, &str)]) -> Zeroizing<String> {
     let mut sorted = parameters.to_vec();
-    sorted.sort_unstable();
+    sort(&mut sorted);
     form(&sorted)
 }
 

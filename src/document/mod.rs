@@ -5,11 +5,11 @@
 //! has an index is an array.
 
 mod elements;
-pub(crate) mod json;
+mod values;
 
 use crate::error::{Error, Result};
+use crate::json::{self, Value};
 use crate::xml::{self, Element};
-use json::Value;
 
 /// Longest path, in names.
 const MAX_STEPS: usize = 32;
@@ -79,7 +79,7 @@ impl Document {
         let steps = lookup(path)?;
         match &self.0 {
             Kind::Xml(root) => elements::find(root, &steps).map(|element| element.text.as_str()),
-            Kind::Json(root) => json::find(root, &steps).map(Value::text),
+            Kind::Json(root) => values::find(root, &steps).map(Value::text),
         }
     }
 
@@ -95,7 +95,7 @@ impl Document {
             Kind::Xml(root) => elements::find(root, &steps)
                 .map_or(0, |outer| outer.children_named(last.name).count()),
             Kind::Json(root) => {
-                json::find(root, &steps).map_or(0, |outer| json::count(outer, last.name))
+                values::find(root, &steps).map_or(0, |outer| values::count(outer, last.name))
             }
         }
     }
@@ -106,7 +106,7 @@ impl Document {
         let steps = steps(path)?;
         match &mut self.0 {
             Kind::Xml(root) => elements::set(root, &steps, path, value),
-            Kind::Json(root) => json::set(root, &steps, path, value),
+            Kind::Json(root) => values::set(root, &steps, path, value),
         }
     }
 
@@ -115,7 +115,7 @@ impl Document {
         let steps = steps(path)?;
         Ok(match &mut self.0 {
             Kind::Xml(root) => elements::remove(root, &steps),
-            Kind::Json(root) => json::remove(root, &steps),
+            Kind::Json(root) => values::remove(root, &steps),
         })
     }
 

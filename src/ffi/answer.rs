@@ -8,12 +8,13 @@ use super::memory::borrow;
 use super::outcome::Output;
 use super::support::{text, write};
 use crate::request::NEXT_APPEND_POSITION;
+use crate::xml;
 
 /// Lends a text that `find` takes from the answer; `none` if there is none, or if the call is NULL or running.
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn lend_text(
+pub(super) unsafe fn lend_text(
     call: *const oss_call,
     name: &str,
     none: *const c_char,
@@ -32,7 +33,7 @@ unsafe fn lend_text(
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn read_output<T>(
+pub(super) unsafe fn read_output<T>(
     call: *const oss_call,
     none: T,
     find: impl FnOnce(&Output) -> Option<T>,
@@ -315,35 +316,6 @@ pub unsafe extern "C" fn oss_call_body(call: *const oss_call, len: *mut usize) -
     body.cast()
 }
 
-/// The text of an element of the XML document or JSON text in the answer, such
-/// as "Rule[0].Expiration.Days", the root not named; "" if it holds only other
-/// elements, NULL if there is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_text(
-    call: *const oss_call,
-    path: *const c_char,
-) -> *const c_char {
-    // SAFETY: NULL or a string.
-    let Ok(path) = guard(|| unsafe { text(path, "path") }) else {
-        return std::ptr::null();
-    };
-    let find = |o: &Output| Some(o.document()?.text(path)?.to_owned());
-    // SAFETY: NULL or a live handle.
-    unsafe { lend_text(call, &format!(":text:{path}"), std::ptr::null(), &find) }
-}
-
-/// How many elements of the document in the answer have the last name of
-/// `path`, such as "Rule" or "Rule[0].Transition".
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_char) -> usize {
-    // SAFETY: NULL or a string.
-    let Ok(path) = guard(|| unsafe { text(path, "path") }) else {
-        return 0;
-    };
-    // SAFETY: NULL or a live handle.
-    unsafe { read_output(call, 0, |o| Some(o.document()?.count(path))) }
-}
-
 /// Where oss_append_object() goes on, which is the size of the object, also
 /// after a refusal for a wrong position; -1 if the answer does not tell.
 #[unsafe(no_mangle)]
@@ -376,8 +348,12 @@ pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *cons
 /// none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_char {
+    let find = |o: &Output| {
+        let root = xml::parse(&o.response.as_ref()?.body).ok()?;
+        Some(root.child("UploadId")?.text.clone())
+    };
     // SAFETY: NULL or a live handle.
-    unsafe { oss_call_text(call, c"UploadId".as_ptr()) }
+    unsafe { lend_text(call, ":upload-id", std::ptr::null(), &find) }
 }
 
 /// The URL of oss_presign(), or where to send the form of oss_post_policy();

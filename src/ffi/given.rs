@@ -4,6 +4,7 @@
 use std::ffi::{c_int, c_void};
 use std::time::Duration;
 
+#[cfg(feature = "transfers")]
 use super::directory::Watchers;
 use super::guard::callback;
 use super::support::User;
@@ -12,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::header::{self, Header, Size};
 use crate::operations::UploadedPart;
 use crate::request::{Heard, Options, Progress, Range};
+#[cfg(feature = "transfers")]
 use crate::transfer::Transfer;
 
 pub(super) type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
@@ -35,9 +37,12 @@ pub(super) struct Lasting {
     pub insists: bool,
     pub progress: Option<(ProgressFn, User)>,
     pub rewind: Option<(RewindFn, User)>,
+    #[cfg(feature = "transfers")]
     pub transfer: Transfer,
+    #[cfg(feature = "transfers")]
     pub watchers: Watchers,
     /// How many parts of an object that is read are held ahead; at least 2.
+    #[cfg(feature = "transfers")]
     pub prefetch: Option<usize>,
     /// The first bad value: a request without what it should have carried must
     /// not go out.

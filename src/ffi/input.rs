@@ -44,7 +44,10 @@ pub(super) unsafe fn set(
 ///
 /// # Safety
 /// The same.
-unsafe fn set_once(call: *mut oss_call, set: &dyn Fn(&mut Once) -> Result<()>) -> oss_status {
+pub(super) unsafe fn set_once(
+    call: *mut oss_call,
+    set: &dyn Fn(&mut Once) -> Result<()>,
+) -> oss_status {
     // SAFETY: see above.
     status(|| unsafe { borrow(call, "call") }?.set_once(set))
 }
@@ -84,24 +87,6 @@ pub unsafe extern "C" fn oss_call_set_query(
                 return Err(Error::invalid("`name` of a query parameter is empty"));
             }
             lasting.set_query(name, optional_text(value, "value")?)
-        })
-    }
-}
-
-/// Sets an element of the XML document, or a string of the JSON text, that the
-/// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
-/// Missing elements are made; an index may be one after the last. A body that
-/// the request has is changed by this; see oss_invoke().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn oss_call_set_field(
-    call: *mut oss_call,
-    path: *const c_char,
-    value: *const c_char,
-) -> oss_status {
-    // SAFETY: a live handle and strings, or NULL.
-    unsafe {
-        set_once(call, &|once| {
-            once.set_field(text(path, "path")?, optional_text(value, "value")?)
         })
     }
 }

@@ -64,16 +64,24 @@ mod object;
 
 mod settings;
 
+#[cfg(feature = "select")]
 mod select;
 
 mod multipart;
 
+#[cfg(feature = "transfers")]
+mod transfer;
+#[cfg(not(feature = "transfers"))]
+#[path = "transfer_without.rs"]
 mod transfer;
 
+#[cfg(feature = "transfers")]
 mod directory;
 
+#[cfg(feature = "transfers")]
 mod writer;
 
+#[cfg(feature = "transfers")]
 mod uploads;
 
 mod presign;
@@ -82,7 +90,11 @@ mod bucket;
 
 mod list;
 
+#[cfg(feature = "documents")]
 mod invoke;
+
+#[cfg(feature = "documents")]
+mod document;
 
 mod crc64;
 pub(crate) mod os;

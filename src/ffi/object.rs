@@ -9,12 +9,13 @@ use super::given::RewindFn;
 use super::guard::callback;
 use super::handles::{self, oss_bucket};
 use super::outcome::Download;
-use super::run::{download, on_object, prefetch, rewind, run, run_question};
+use super::run::{download, on_object, rewind, run, run_question};
 use super::status::oss_status;
 use super::support::{
     User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text,
     to_unsigned, write,
 };
+use super::transfer::prefetch;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
 use crate::request::{Body, Rewind};

@@ -2,15 +2,19 @@
 
 use std::ffi::CString;
 
+#[cfg(feature = "transfers")]
 use super::directory::OutcomeMemory;
 use super::entry::{Entries, EntryMemory};
 use super::kept::KeptList;
 use super::status::{OSS_OK, oss_status, remember};
+#[cfg(feature = "documents")]
 use crate::document::Document;
 use crate::error::{Error, Result, ServiceError};
 use crate::operations::{Object, Select};
 use crate::request::{Answer, Heard, Response};
-use crate::transfer::{Prefetch, Report};
+use crate::transfer::Prefetch;
+#[cfg(feature = "transfers")]
+use crate::transfer::Report;
 
 /// All that can be read from a call.
 #[derive(Default)]
@@ -25,11 +29,14 @@ pub(super) struct Output {
     pub entries: Option<Entries>,
     pub signed: Option<Signed>,
     /// What became of many files, and of those what getters return.
+    #[cfg(feature = "transfers")]
     pub report: Report,
+    #[cfg(feature = "transfers")]
     pub outcomes: Vec<OutcomeMemory>,
     /// The entry of a listing that a getter returned.
     pub entry: Option<EntryMemory>,
     /// The document in the body, once somebody asks for it.
+    #[cfg(feature = "documents")]
     document: KeptList<Option<Document>>,
     /// Texts that getters return.
     texts: Texts,
@@ -102,6 +109,7 @@ impl Output {
     }
 
     /// The document in the body of a good answer, if there is one.
+    #[cfg(feature = "documents")]
     pub fn document(&self) -> Option<&Document> {
         let parse = || self.response.as_ref()?.document().ok();
         self.document.find_or_add(|_| true, parse).as_ref()

@@ -13,7 +13,6 @@ use super::support::{User, is_null, status, text, write};
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Bucket, UploadedPart};
 use crate::request::{Options, Response};
-use crate::transfer::Transfer;
 
 /// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
 ///
@@ -156,48 +155,6 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
     // SAFETY: see above.
     let call = unsafe { borrow(call, "call") }?;
     Ok(call.read_state()?.input.once.parts.clone())
-}
-
-/// How a call wants large files to be transferred.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") };
-    let state = call.and_then(|call| call.read_state());
-    state.map_or_else(
-        |_| Transfer::new(),
-        |state| state.input.lasting.transfer.clone(),
-    )
-}
-
-/// How a call wants objects to be read ahead; `None` if not at all.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") }.ok()?;
-    let state = call.read_state().ok()?;
-    let lasting = &state.input.lasting;
-    let parts = lasting.prefetch?;
-    Some(lasting.transfer.clone().workers(parts))
-}
-
-/// A progress function that keeps what it needs.
-pub(super) type OwnProgress = dyn Fn(u64, Option<u64>) -> bool + Send;
-
-/// The progress function of a call, for what outlives a request.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn progress(call: *const oss_call) -> Option<Box<OwnProgress>> {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") }.ok()?;
-    let state = call.read_state().ok()?;
-    let progress = state.input.lasting.progress()?;
-    Some(Box::new(progress))
 }
 
 /// How the streams that a call uploads begin again.

@@ -6,14 +6,42 @@ use super::call::oss_call;
 use super::given::Lasting;
 use super::handles::{self, oss_bucket};
 use super::input::set;
+use super::memory::borrow;
 use super::object::copy_source;
-use super::run::{on_object, run, transfer};
+use super::run::{on_object, run};
 use super::status::oss_status;
 use super::support::{file_path, text};
 use crate::error::{Error, Result};
 use crate::operations::Bucket;
 use crate::request::Options;
 use crate::transfer::Transfer;
+
+/// How a call wants large files to be transferred.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") };
+    let state = call.and_then(|call| call.read_state());
+    state.map_or_else(
+        |_| Transfer::new(),
+        |state| state.input.lasting.transfer.clone(),
+    )
+}
+
+/// How a call wants objects to be read ahead; `None` if not at all.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") }.ok()?;
+    let state = call.read_state().ok()?;
+    let lasting = &state.input.lasting;
+    let parts = lasting.prefetch?;
+    Some(lasting.transfer.clone().workers(parts))
+}
 
 fn change(lasting: &mut Lasting, change: impl FnOnce(Transfer) -> Transfer) -> Result<()> {
     let changed = change(lasting.transfer.clone());

@@ -37,17 +37,31 @@ const fn number(version: &str) -> c_int {
     whole + part
 }
 
-/// Whether this build has a feature: "tls", "credentials" (all providers), or
-/// an operation by its official name, such as "PutBucketLifecycle". 1 or 0; 0
-/// for unknown names.
+/// The parts of the library that a build may leave out, and whether this one has them.
+const PARTS: [(&str, bool); 8] = [
+    ("builtin-roots", cfg!(feature = "builtin-roots")),
+    ("credentials", cfg!(feature = "credentials")),
+    ("documents", cfg!(feature = "documents")),
+    ("proxy", cfg!(feature = "proxy")),
+    ("select", cfg!(feature = "select")),
+    ("tls", cfg!(feature = "tls")),
+    ("transfers", cfg!(feature = "transfers")),
+    ("v1", cfg!(feature = "v1")),
+];
+
+/// 1 if this build has `feature`, else 0. Features are "builtin-roots",
+/// "credentials" (providers of keys other than the environment), "documents",
+/// "proxy", "select", "tls", "transfers" and "v1", which a build may lack, and
+/// every operation that oss_invoke() knows, such as "PutBucketLifecycle".
+/// Functions of a part that a build lacks are not in it: linking fails. What
+/// else needs such a part fails with #OSS_UNSUPPORTED and names it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_has(feature: *const c_char) -> c_int {
     // SAFETY: NULL or a string, as the header asks.
     let feature = guard(|| unsafe { optional_text(feature, "feature") });
-    let known = |name| {
-        name == "tls"
-            || (name == "credentials" && cfg!(feature = "credentials"))
-            || find_operation(name).is_some()
+    let known = |name| match PARTS.iter().find(|(part, _)| *part == name) {
+        Some((_, is_there)) => *is_there,
+        None => cfg!(feature = "documents") && find_operation(name).is_some(),
     };
     c_int::from(matches!(feature, Ok(Some(name)) if known(name)))
 }

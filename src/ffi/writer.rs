@@ -6,12 +6,16 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use super::call::oss_call;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
-use super::run::{OwnProgress, progress, run, transfer};
+use super::run::run;
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
+use super::transfer::transfer;
 use crate::cancel::stopped;
 use crate::error::{Error, Kind, Result};
 use crate::transfer::ObjectWriter;
+
+/// A progress function that keeps what it needs.
+type OwnProgress = dyn Fn(u64, Option<u64>) -> bool + Send;
 
 /// An object that is being written, of any length up to 48.8 TB. Memory: one
 /// part for each worker. One thread at a time; it need not always be the same.
@@ -174,4 +178,16 @@ pub unsafe extern "C" fn oss_writer_abort(writer: *mut oss_writer) -> oss_status
 pub unsafe extern "C" fn oss_writer_free(writer: *mut oss_writer) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(writer) }
+}
+
+/// The progress function of a call, for what outlives a request.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+unsafe fn progress(call: *const oss_call) -> Option<Box<OwnProgress>> {
+    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    let call = unsafe { borrow(call, "call") }.ok()?;
+    let state = call.read_state().ok()?;
+    let progress = state.input.lasting.progress()?;
+    Some(Box::new(progress))
 }

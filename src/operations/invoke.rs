@@ -2,14 +2,44 @@
 
 use super::delete::is_quiet;
 use super::download::{self, Object};
-use super::{body, multipart, send};
+use super::{Bucket, Service, body, multipart, send};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::operation::{Content, Level, Method, Operation, Value};
 use crate::request::{Body, Options, Request, Response};
 use crate::table;
 
-pub(super) fn invoke(
+impl Bucket {
+    /// Sends any operation on buckets and objects by its official name, such as `PutBucketLifecycle`: `key` is `None` at
+    /// bucket level, parameters and headers come from `options`, and a document is given as bytes or built from the fields
+    /// of `options`. The answer is collected, up to 64 MiB.
+    ///
+    /// An operation that this version does not know can be sent by its HTTP method (`GET`, `HEAD`, `PUT`, `POST`, `DELETE`,
+    /// `OPTIONS`), with sub-resources as parameters.
+    pub fn invoke<'a>(
+        &self,
+        operation: &str,
+        key: Option<&str>,
+        body: impl Into<Body<'a>>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        invoke(&self.client, operation, key, body.into(), options)
+    }
+}
+
+impl Service {
+    /// Sends any operation at service level by its official name; see [`Bucket::invoke`].
+    pub fn invoke<'a>(
+        &self,
+        operation: &str,
+        body: impl Into<Body<'a>>,
+        options: &Options<'_>,
+    ) -> Result<Response> {
+        invoke(&self.client, operation, None, body.into(), options)
+    }
+}
+
+fn invoke(
     client: &Client,
     name: &str,
     key: Option<&str>,

@@ -4,11 +4,24 @@ mod body;
 mod bucket;
 mod delete;
 mod download;
+#[cfg(feature = "documents")]
+mod fields;
+#[cfg(not(feature = "documents"))]
+#[path = "fields_without.rs"]
+mod fields;
+#[cfg(all(test, feature = "documents"))]
+#[allow(dead_code, reason = "only refusals are tested here")]
+mod fields_without;
+#[cfg(feature = "documents")]
 mod invoke;
 mod list;
 mod multipart;
 mod object;
 mod presign;
+#[cfg(feature = "select")]
+mod select;
+#[cfg(not(feature = "select"))]
+#[path = "select_without.rs"]
 mod select;
 mod service;
 mod settings;
@@ -24,7 +37,9 @@ pub(crate) use list::{Listing, Pager};
 pub use multipart::UploadedPart;
 pub(crate) use multipart::combined;
 pub use object::CopySource;
-pub use select::{Select, SelectMeta};
+pub use select::Select;
+#[cfg(feature = "select")]
+pub use select::SelectMeta;
 
 use crate::client::Client;
 use crate::config::Config;
@@ -63,22 +78,6 @@ impl Bucket {
         self.client.endpoint()
     }
 
-    /// Sends any operation on buckets and objects by its official name, such as `PutBucketLifecycle`: `key` is `None` at
-    /// bucket level, parameters and headers come from `options`, and a document is given as bytes or built from the fields
-    /// of `options`. The answer is collected, up to 64 MiB.
-    ///
-    /// An operation that this version does not know can be sent by its HTTP method (`GET`, `HEAD`, `PUT`, `POST`, `DELETE`,
-    /// `OPTIONS`), with sub-resources as parameters.
-    pub fn invoke<'a>(
-        &self,
-        operation: &str,
-        key: Option<&str>,
-        body: impl Into<Body<'a>>,
-        options: &Options<'_>,
-    ) -> Result<Response> {
-        invoke::invoke(&self.client, operation, key, body.into(), options)
-    }
-
     /// Sends a request without a body.
     fn call(&self, request: Request<'_>, options: &Options<'_>) -> Result<Response> {
         send(&self.client, request, Body::Empty, options)
@@ -114,16 +113,6 @@ impl Service {
         let client = Client::new(config, None)?;
         Ok(Service { client })
     }
-
-    /// Sends any operation at service level by its official name; see [`Bucket::invoke`].
-    pub fn invoke<'a>(
-        &self,
-        operation: &str,
-        body: impl Into<Body<'a>>,
-        options: &Options<'_>,
-    ) -> Result<Response> {
-        invoke::invoke(&self.client, operation, None, body.into(), options)
-    }
 }
 
 /// Sends `request` with the body that it should have, and collects the answer.
@@ -144,7 +133,7 @@ fn send_for_document(
     body: Body<'_>,
     options: &Options<'_>,
 ) -> Result<(Response, Option<Element>)> {
-    match body::edited(request.operation, &body, options)? {
+    match fields::edited(request.operation, &body, options)? {
         Some(document) => send_as_is(client, request, Body::from(&document), options),
         None => send_as_is(client, request, body, options),
     }

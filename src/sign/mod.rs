@@ -2,7 +2,14 @@
 
 pub mod post_policy;
 pub mod presign;
+#[cfg(feature = "v1")]
 pub mod v1;
+#[cfg(not(feature = "v1"))]
+#[path = "v1_without.rs"]
+pub mod v1;
+#[cfg(all(test, feature = "v1"))]
+#[allow(dead_code, reason = "only refusals are tested here")]
+mod v1_without;
 pub mod v4;
 
 use std::borrow::Cow;
@@ -13,6 +20,7 @@ use zeroize::Zeroize;
 
 use crate::escape::Sink;
 use crate::header::{Header, Parameter, trimmed};
+use crate::sort::sort_by;
 use crate::swar::has_upper_case;
 use crate::time::Dates;
 
@@ -116,9 +124,14 @@ impl<'m> Parts<'m, '_> {
             Some(lines) => lines,
             None => &mut many,
         };
-        lines.sort_by(|(a, _), (b, _)| compare_names(a, b));
+        sort_lines(lines);
         put_header_lines(out, lines);
     }
+}
+
+/// By name; not in the generic function, of which there are several.
+fn sort_lines(lines: &mut [(&str, &str)]) {
+    sort_by(lines, |(a, _), (b, _)| compare_names(a, b));
 }
 
 /// Compares names of headers as if they were in lower case.

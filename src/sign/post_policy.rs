@@ -8,32 +8,17 @@ use hmac::Mac;
 use zeroize::Zeroizing;
 
 use super::v4::{ALGORITHM, Scope, SigningKeys};
-use super::{OSS_DATE, SECURITY_TOKEN, v1 as header_v1, v4 as header_v4};
+use super::{OSS_DATE, SECURITY_TOKEN, v4 as header_v4};
 use crate::ascii::hex;
 use crate::credentials::Credentials;
-use crate::document::json;
 use crate::escape::Sink;
+use crate::json;
 use crate::time::Timestamp;
 
 /// Name and value of a form field.
 pub type Field = (&'static str, String);
 
-const POLICY: &str = "policy";
-
-/// The form fields that carry a V1 signature of `policy`.
-pub fn v1(policy: &str, credentials: &Credentials) -> Vec<Field> {
-    let encoded = STANDARD.encode(policy);
-    let mut mac = header_v1::keyed(credentials);
-    mac.put(&encoded);
-    let signature = STANDARD.encode(mac.finalize().into_bytes());
-    let mut fields = vec![
-        ("OSSAccessKeyId", credentials.access_key_id().to_owned()),
-        (POLICY, encoded),
-        ("Signature", signature),
-    ];
-    fields.extend(token(credentials));
-    fields
-}
+pub(super) const POLICY: &str = "policy";
 
 /// The form fields that carry a V4 signature of `policy`, which must hold [`v4_conditions`] of the same time.
 pub fn v4(
@@ -104,7 +89,7 @@ fn put_equality(out: &mut String, (name, value): &Field) {
     out.push('}');
 }
 
-fn token(credentials: &Credentials) -> Option<Field> {
+pub(super) fn token(credentials: &Credentials) -> Option<Field> {
     let token = credentials.security_token()?;
     Some((SECURITY_TOKEN, token.to_owned()))
 }

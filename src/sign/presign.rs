@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::Parts;
 use super::v4::{self, Scope, SigningKeys};
-use super::{Parts, v1 as header_v1};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::header::{Header, Parameter};
@@ -29,12 +29,6 @@ const V4_PARAMETERS: [&str; 7] = [
     V4_SIGNATURE,
 ];
 
-const V1_KEY_ID: &str = "OSSAccessKeyId";
-const V1_EXPIRES: &str = "Expires";
-const V1_TOKEN: &str = "security-token";
-const V1_SIGNATURE: &str = "Signature";
-const V1_PARAMETERS: [&str; 4] = [V1_KEY_ID, V1_EXPIRES, V1_TOKEN, V1_SIGNATURE];
-
 /// A request that gets its signature in the query.
 ///
 /// Bucket and key are raw, not percent-encoded; the bucket is given however the request is addressed.
@@ -52,7 +46,7 @@ pub struct Link<'m, 'a> {
 }
 
 impl<'a> Link<'_, 'a> {
-    fn parts(&self) -> Parts<'_, 'a> {
+    pub(super) fn parts(&self) -> Parts<'_, 'a> {
         Parts {
             method: self.method,
             bucket: self.bucket,
@@ -62,16 +56,16 @@ impl<'a> Link<'_, 'a> {
         }
     }
 
-    fn drop_parameters(&mut self, names: &[&str]) {
+    pub(super) fn drop_parameters(&mut self, names: &[&str]) {
         self.query
             .retain(|(name, _)| !names.contains(&name.as_ref()));
     }
 
-    fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
+    pub(super) fn add(&mut self, name: &'static str, value: impl Into<Cow<'a, str>>) {
         self.query.push((Cow::Borrowed(name), Some(value.into())));
     }
 
-    fn headers_where(&self, signed: impl Fn(&str) -> bool) -> Vec<Header<'a>> {
+    pub(super) fn headers_where(&self, signed: impl Fn(&str) -> bool) -> Vec<Header<'a>> {
         let is_signed = |header: &&Header<'a>| signed(&header.0);
         self.headers.iter().filter(is_signed).cloned().collect()
     }
@@ -118,40 +112,10 @@ pub fn v4<'a>(
     Ok(link.headers_where(|name| v4::is_signed(name, &names)))
 }
 
-/// Signs with V1, valid for `expires` seconds (at least 1; V1 knows no upper limit). Returns the headers that must be sent with
-/// the URL as they are.
-pub fn v1<'a>(
-    link: &mut Link<'_, 'a>,
-    credentials: &Credentials,
-    time: Timestamp,
-    expires: u64,
-) -> Result<Vec<Header<'a>>> {
-    let until = i64::try_from(expires)
-        .ok()
-        .filter(|&seconds| seconds > 0)
-        .and_then(|seconds| time.0.checked_add(seconds));
-    let Some(until) = until.filter(|&until| until > 0) else {
-        return Err(Error::refused(
-            "expires",
-            format_args!("{expires} seconds is out of range"),
-            "1 second and more for a V1 URL",
-        ));
-    };
-    let until = until.to_string();
-    link.drop_parameters(&V1_PARAMETERS);
-    if let Some(token) = credentials.security_token() {
-        link.add(V1_TOKEN, token.to_string());
-    }
-    let signature = header_v1::signature(&link.parts(), credentials, &until);
-    link.add(V1_KEY_ID, credentials.access_key_id().to_owned());
-    link.add(V1_EXPIRES, until);
-    link.add(V1_SIGNATURE, signature);
-    Ok(link.headers_where(v4::is_always_signed))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sign::v1::presign as v1;
 
     #[test]
     fn headers_that_must_be_sent_are_known_in_any_case() {

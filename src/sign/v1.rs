@@ -1,20 +1,66 @@
 //! The older scheme, HMAC-SHA1, in the `Authorization` header, and what its other forms share with it.
 
+mod links;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
+use super::post_policy::Field;
+use super::presign::Link;
 use super::{
     AUTHORIZATION, CONTENT_MD5, CONTENT_TYPE, DATE, Message, OSS_DATE, OSS_PREFIX, Parts, Pieces,
     SECURITY_TOKEN, is_oss_header,
 };
 use crate::credentials::Credentials;
+use crate::error::Result;
 use crate::escape::Sink;
+use crate::header::Header;
+use crate::sort::sort_by;
 use crate::table::{OPERATIONS, compare};
 use crate::time::Timestamp;
 
+pub use links::{form, presign};
+
 type HmacSha1 = Hmac<Sha1>;
+
+/// The scheme, as something that a build of the library has or lacks.
+#[derive(Clone, Copy)]
+pub struct Scheme(());
+
+impl Scheme {
+    /// Fails in a build without the feature `v1`.
+    pub fn new() -> Result<Scheme> {
+        Ok(Scheme(()))
+    }
+
+    /// As [`sign`].
+    pub fn sign(self, message: &mut Message<'_, '_>, credentials: &Credentials, time: Timestamp) {
+        sign(message, credentials, time);
+    }
+
+    /// As [`string_to_sign`].
+    pub fn string_to_sign(self, out: &mut impl Sink, parts: &Parts<'_, '_>, date: &str) {
+        string_to_sign(out, parts, date);
+    }
+
+    /// As [`presign`].
+    pub fn presign<'a>(
+        self,
+        link: &mut Link<'_, 'a>,
+        credentials: &Credentials,
+        time: Timestamp,
+        expires: u64,
+    ) -> Result<Vec<Header<'a>>> {
+        presign(link, credentials, time, expires)
+    }
+
+    /// As [`form`].
+    pub fn form(self, policy: &str, credentials: &Credentials) -> Vec<Field> {
+        form(policy, credentials)
+    }
+}
 
 /// Query parameters that are signed besides those that begin with `x-oss-`, sorted: the sub-resources of all operations, and
 /// the others that the service signs. Official libraries each lack some names; the service knows all.
@@ -199,14 +245,7 @@ pub fn canonical_resource(out: &mut impl Sink, parts: &Parts<'_, '_>) {
         out.put("/");
         out.put(parts.key.unwrap_or_default());
     }
-    let mut signed: Vec<(&str, &str)> = parts
-        .query
-        .iter()
-        .filter(|(name, _)| is_signed_parameter(name))
-        .map(|(name, value)| (name.as_ref(), value.as_deref().unwrap_or_default()))
-        .collect();
-    signed.sort_by_key(|&(name, _)| name);
-    for (position, (name, value)) in signed.into_iter().enumerate() {
+    for (position, (name, value)) in signed_query(parts).into_iter().enumerate() {
         out.put(if position == 0 { "?" } else { "&" });
         out.put(name);
         if !value.is_empty() {
@@ -214,6 +253,18 @@ pub fn canonical_resource(out: &mut impl Sink, parts: &Parts<'_, '_>) {
             out.put(value);
         }
     }
+}
+
+/// The parameters that are signed; not in the generic function, of which there are several.
+fn signed_query<'m>(parts: &Parts<'m, '_>) -> Vec<(&'m str, &'m str)> {
+    let mut signed: Vec<(&str, &str)> = parts
+        .query
+        .iter()
+        .filter(|(name, _)| is_signed_parameter(name))
+        .map(|(name, value)| (name.as_ref(), value.as_deref().unwrap_or_default()))
+        .collect();
+    sort_by(&mut signed, |(a, _), (b, _)| a.cmp(b));
+    signed
 }
 
 fn is_signed_parameter(name: &str) -> bool {

@@ -15,6 +15,7 @@ use crate::credentials::Credentials;
 use crate::escape::{self, Sink};
 use crate::header::{Header, Parameter};
 use crate::process::ForkLock;
+use crate::sort::{sort, sort_by};
 use crate::time::Timestamp;
 
 type HmacSha256 = Hmac<Sha256>;
@@ -155,12 +156,7 @@ fn put_names(out: &mut impl Sink, names: &[String]) {
 
 /// Writes the encoded parameters, sorted by encoded name: sorting whole `name=value` texts would put `max-keys` before `max`.
 fn canonical_query(out: &mut impl Sink, query: &[Parameter<'_>]) {
-    let mut parameters: Vec<(Cow<'_, str>, &str)> = query
-        .iter()
-        .map(|(name, value)| (escape::encode(name), value.as_deref().unwrap_or_default()))
-        .collect();
-    parameters.sort_by(|(a, _), (b, _)| a.cmp(b));
-    for (position, (name, value)) in parameters.iter().enumerate() {
+    for (position, (name, value)) in sorted(query).iter().enumerate() {
         if position > 0 {
             out.put("&");
         }
@@ -170,6 +166,18 @@ fn canonical_query(out: &mut impl Sink, query: &[Parameter<'_>]) {
             escape::append(out, value);
         }
     }
+}
+
+/// Encoded names with their values; not in the generic function, of which there are several.
+fn sorted<'q>(query: &'q [Parameter<'_>]) -> Vec<(Cow<'q, str>, &'q str)> {
+    let parameters = query.iter();
+    let encode = |(name, value): &'q Parameter<'_>| {
+        let name: &'q str = name;
+        (escape::encode(name), value.as_deref().unwrap_or_default())
+    };
+    let mut parameters: Vec<_> = parameters.map(encode).collect();
+    sort_by(&mut parameters, |(a, _), (b, _)| a.cmp(b));
+    parameters
 }
 
 /// The hash of a canonical request.
@@ -195,7 +203,7 @@ pub fn additional_names(requested: &[String], headers: &[Header<'_>]) -> Vec<Str
         .filter(|name| !is_always_signed(name))
         .filter(|name| headers.iter().any(|header| super::is_named(header, name)))
         .collect();
-    names.sort();
+    sort(&mut names);
     names.dedup();
     names
 }

@@ -16,6 +16,7 @@ use crate::file::{self, Record, Snapshot, Target, Temporary, write_all_at};
 use crate::memory;
 use crate::operations::{Bucket, Object};
 use crate::request::{Options, Range, Response};
+use crate::sort::sort;
 
 const KIND: &str = "alioss-download 1";
 
@@ -363,7 +364,7 @@ impl Download {
     /// Compares the whole with `expected`; whether that was possible.
     fn compare(&self, expected: Option<u64>) -> Result<bool> {
         let mut done = lock(&self.done).clone();
-        done.sort_unstable();
+        sort(&mut done);
         let numbers = done.iter().map(|(number, _)| *number);
         if !numbers.eq(self.plan.parts().map(|part| part.number)) {
             return Err(Error::new(

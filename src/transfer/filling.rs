@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::file::Record;
 use crate::operations::{Bucket, ListedPart, UploadedPart};
 use crate::request::{Options, Progress, Response};
+use crate::sort::sort_by;
 use crate::time::Timestamp;
 
 /// What an upload is filled with.
@@ -227,7 +228,7 @@ impl<C: Content> Filling<'_, C> {
         };
         let outcome = pool::run(workers, &missing, common, board, progress, &work);
         parts.append(&mut sent.into_inner().map_err(|_| lost())?);
-        parts.sort_by_key(|part| part.number);
+        sort_by(parts, |a, b| a.number.cmp(&b.number));
         outcome
     }
 

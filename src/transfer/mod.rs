@@ -43,6 +43,7 @@ use crate::error::{Error, Result};
 use crate::file::read_at;
 use crate::memory;
 use crate::request::Options;
+use crate::sort::sort;
 
 /// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -206,7 +207,7 @@ impl Common {
             .iter()
             .map(|(name, value)| format!("{}\0{value}\0", name.to_ascii_lowercase()))
             .collect();
-        headers.sort_unstable();
+        sort(&mut headers);
         let mut crc = Crc64::new();
         crc.update(headers.concat().as_bytes());
         crc.value()

@@ -13,6 +13,7 @@ use crate::memory;
 use crate::names;
 use crate::operations::{Bucket, UploadedPart, combined};
 use crate::request::{Options, Response};
+use crate::sort::sort_by;
 
 /// Parts may have so many bytes for each worker before fewer of them are held at the same time.
 const MEMORY: u64 = 64 * 1024 * 1024;
@@ -283,7 +284,7 @@ impl ObjectWriter {
         if let Some(writers) = self.writers.take() {
             self.parts = writers.finish(&self.upload.common)?;
         }
-        self.parts.sort_by_key(|part| part.number);
+        sort_by(&mut self.parts, |a, b| a.number.cmp(&b.number));
         // The service would take a list with gaps for a shorter object.
         if self.parts.len() as u64 + 1 != u64::from(self.number) {
             return Err(lost());

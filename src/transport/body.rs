@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::connection::Connection;
 use super::framing::{Framing, Taken};
-use super::records::Received;
 use super::session::Shared;
-use super::socket::{Fault, Wait};
+use super::socket::{Fault, Received, Wait};
 use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::Authority;
-use super::records::{Received, Records};
 use super::room::{Input, Room};
-use super::socket::{Fault, Pending, Socket, Wait};
+use super::socket::{Fault, Pending, Received, Socket, Wait};
+use super::tls::Records;
 use crate::cancel::Limits;
 
 /// Room for what is received at first: most heads with their body.

@@ -5,13 +5,26 @@
 //! replaced without touching another module. Connections belong to a [`Session`], which any number of threads share.
 
 mod body;
+#[cfg(feature = "builtin-roots")]
+mod builtin_roots;
+#[cfg(all(feature = "tls", not(feature = "builtin-roots")))]
+#[path = "builtin_roots_without.rs"]
+mod builtin_roots;
 mod connect;
 mod connection;
 mod framing;
 mod head;
 mod http;
 mod pool;
+#[cfg(feature = "proxy")]
 mod proxy;
+#[cfg(not(feature = "proxy"))]
+#[path = "proxy_without.rs"]
+mod proxy;
+#[cfg(all(test, feature = "proxy"))]
+#[allow(dead_code, reason = "only refusals are tested here")]
+mod proxy_without;
+#[cfg(feature = "tls")]
 mod records;
 pub mod replay;
 mod resolve;
@@ -20,10 +33,19 @@ mod session;
 mod socket;
 #[cfg(feature = "credentials")]
 mod stream;
+#[cfg(feature = "tls")]
 mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_without.rs"]
+mod tls;
+#[cfg(all(test, feature = "tls"))]
+#[allow(dead_code, reason = "only refusals are tested here")]
+mod tls_without;
+#[cfg(feature = "tls")]
 mod verify;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub(crate) use proxy::Proxy;
 pub(crate) use resolve::{Override, Resolver};
@@ -31,7 +53,6 @@ pub use session::Session;
 pub(crate) use session::SessionOptions;
 #[cfg(feature = "credentials")]
 pub(crate) use stream::Stream;
-pub(crate) use tls::Trust;
 
 use crate::error::{Error, Result};
 use crate::header::Header;
@@ -53,6 +74,18 @@ impl fmt::Display for TlsVersion {
             TlsVersion::V1_3 => "TLS 1.3",
         })
     }
+}
+
+/// Whose certificates are accepted.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Trust {
+    /// Mozilla's roots, built in, and those of the system where it has any.
+    #[default]
+    BuiltInAndSystem,
+    /// Only these, in PEM.
+    Pem(Arc<[u8]>),
+    /// Everybody. For tests of one's own.
+    Anybody,
 }
 
 /// Who to talk to: scheme, host and port decide which connections may be shared.

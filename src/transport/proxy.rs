@@ -21,8 +21,8 @@ const MAX_ANSWER: usize = 16 * 1024;
 /// A proxy and the hosts that are reached without it.
 #[derive(Clone)]
 pub(crate) struct Proxy {
-    pub host: String,
-    pub port: u16,
+    host: String,
+    port: u16,
     /// Value of `Proxy-Authorization`.
     authorization: Option<Zeroizing<String>>,
     bypass: Vec<String>,
@@ -116,6 +116,15 @@ impl Proxy {
     /// Value of the `Proxy-Authorization` header, if the proxy wants one.
     pub fn authorization(&self) -> Option<&str> {
         self.authorization.as_ref().map(|value| value.as_str())
+    }
+
+    /// Its own name or address.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// How messages call it.

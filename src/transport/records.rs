@@ -18,7 +18,7 @@ use rustls::unbuffered::{
 use zeroize::Zeroize;
 
 use super::room::{Input, Room};
-use super::socket::{Fault, Socket, Wait};
+use super::socket::{Fault, Received, Socket, Wait};
 
 /// Largest plaintext of a record, and how much a record adds to it at most (RFC 8446, section 5.2; RFC 5246 allows more,
 /// which nobody uses).
@@ -54,18 +54,6 @@ pub(crate) struct Records {
     failure: Option<rustls::Error>,
     /// Sending has failed: what is left to do is to read.
     is_deaf: bool,
-}
-
-/// What a read brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Received {
-    Bytes(usize),
-    /// Nothing for us: messages of TLS itself, or a part of a record.
-    Nothing,
-    /// The end, as the protocol announces it.
-    End,
-    /// The connection was cut.
-    Cut,
 }
 
 /// Where [`Records::advance`] came to a halt.

@@ -8,8 +8,8 @@ use super::pool::Pool;
 use super::proxy::Proxy;
 use super::resolve::Resolver;
 use super::socket::Socket;
-use super::tls::{Tls, Trust};
-use super::{Authority, Failure, Incoming, Outgoing, TlsVersion};
+use super::tls::Tls;
+use super::{Authority, Failure, Incoming, Outgoing, TlsVersion, Trust};
 use crate::cancel::Limits;
 use crate::clock::Clock;
 use crate::clock_offset::ClockOffset;
@@ -64,6 +64,11 @@ impl Session {
             resolver: options.resolver,
             clock_offset: ClockOffset::default(),
         })))
+    }
+
+    /// An error if this build cannot speak to endpoints of that kind.
+    pub(crate) fn check(&self, https: bool) -> Result<()> {
+        self.0.tls.check(https)
     }
 
     /// Sends a request and waits for the head of the answer, on an idle connection or a new one.
@@ -135,8 +140,12 @@ impl Shared {
     ) -> Result<Box<Connection>> {
         let proxy = self.proxy_for(authority).filter(|_| proxied);
         let (host, port, whom) = match proxy {
-            Some(proxy) => (&proxy.host, proxy.port, proxy.whom()),
-            None => (&authority.host, authority.port, authority.host_header()),
+            Some(proxy) => (proxy.host(), proxy.port(), proxy.whom()),
+            None => (
+                authority.host.as_str(),
+                authority.port,
+                authority.host_header(),
+            ),
         };
         let addresses = self.resolver.resolve(host, port, limits)?;
         let limit = limits.connecting();

@@ -30,6 +30,18 @@ pub(crate) enum Pending {
     Closed,
 }
 
+/// What a read brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Received {
+    Bytes(usize),
+    /// Nothing for us: messages of TLS itself, or a part of a record.
+    Nothing,
+    /// The end, as the protocol announces it.
+    End,
+    /// The connection was cut.
+    Cut,
+}
+
 /// Why a read or write did not happen.
 #[derive(Debug)]
 pub(crate) enum Fault {

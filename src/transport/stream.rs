@@ -4,9 +4,8 @@ use std::io;
 
 use super::Authority;
 use super::connection::Connection;
-use super::records::Received;
 use super::session::Session;
-use super::socket::{Fault, Wait};
+use super::socket::{Fault, Received, Wait};
 use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 

@@ -6,32 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::Resumption;
-use rustls::crypto::ring;
-use rustls::pki_types::{ServerName, UnixTime};
+use rustls::crypto::{CryptoProvider, KeyProvider, ring};
+use rustls::pki_types::{PrivateKeyDer, ServerName, UnixTime};
+use rustls::sign::SigningKey;
 use rustls::time_provider::TimeProvider;
 use rustls::{AlertDescription, CertificateError, ClientConfig};
 
-use super::records::Records;
+use super::builtin_roots::ASKED;
+pub(crate) use super::records::Records;
 use super::socket::{Fault, Socket, Wait};
 use super::verify::{self, NoSystemRoots};
-use super::{Authority, TlsVersion};
+use super::{Authority, TlsVersion, Trust};
 use crate::cancel::Connecting;
 use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
 use crate::process::PerProcess;
 use crate::time::Timestamp;
-
-/// Whose certificates are accepted.
-#[derive(Clone, Debug, Default)]
-pub(crate) enum Trust {
-    /// Mozilla's roots, built in, and those of the system where it has any.
-    #[default]
-    BuiltInAndSystem,
-    /// Only these, in PEM.
-    Pem(Arc<[u8]>),
-    /// Everybody. For tests of one's own.
-    Anybody,
-}
 
 /// Makes TLS connections. Cheap until the first one is needed.
 pub(crate) struct Tls {
@@ -56,6 +46,19 @@ impl TimeProvider for Time {
     }
 }
 
+/// Reads no private keys: there are no certificates of clients, and so the library needs nothing that signs.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General("private keys are not used".into()))
+    }
+}
+
 impl Tls {
     pub fn new(min: TlsVersion, max: TlsVersion, trust: Trust, clock: Clock) -> Result<Tls> {
         let tls = Tls {
@@ -71,6 +74,11 @@ impl Tls {
             tls.config()?;
         }
         Ok(tls)
+    }
+
+    /// An error if this build cannot speak to endpoints of that kind.
+    pub fn check(&self, _https: bool) -> Result<()> {
+        Ok(())
     }
 
     /// Shakes hands with `authority` over `socket`.
@@ -114,7 +122,10 @@ impl Tls {
         .filter(|(version, _)| (self.min..=self.max).contains(version))
         .map(|(_, rustls)| rustls)
         .collect();
-        let provider = Arc::new(ring::default_provider());
+        let provider = Arc::new(CryptoProvider {
+            key_provider: &NoKeys,
+            ..ring::default_provider()
+        });
         let clock = Arc::new(Time(self.clock.clone()));
         let mut config = ClientConfig::builder_with_details(provider.clone(), clock)
             .with_protocol_versions(&versions)
@@ -181,11 +192,9 @@ impl Tls {
                 Trust::Pem(_) => {
                     "its certificate was not issued by a root of `ca_file` or `ca_pem`".into()
                 }
-                _ => {
-                    "its certificate was issued by nobody the built-in or the system's roots know; \
-                      give the root as `ca_file` or `ca_pem`"
-                        .into()
-                }
+                _ => format!(
+                    "its certificate was issued by nobody {ASKED} know; give the root as `ca_file` or `ca_pem`"
+                ),
             },
             other => rustls::Error::InvalidCertificate(other.clone()).to_string(),
         }

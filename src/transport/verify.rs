@@ -14,7 +14,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
 use rustls_native_certs::{CertificateResult, load_certs_from_paths};
 
-use super::tls::Trust;
+use super::{Trust, builtin_roots};
 use crate::error::{Error, Kind, Result};
 use crate::process::PerProcess;
 
@@ -104,20 +104,19 @@ pub(super) fn verifier(
             let issued = built(roots, provider)?;
             Arc::new(Given { issued, given })
         }
-        Trust::BuiltInAndSystem => {
-            let mut roots = RootCertStore::empty();
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-            Arc::new(BuiltInThenSystem {
-                built_in: built(roots, provider.clone())?,
-                system: PerProcess::new(),
-                places: places.clone(),
-                provider,
-            })
-        }
+        Trust::BuiltInAndSystem => Arc::new(BuiltInThenSystem {
+            built_in: builtin_roots::verifier(provider.clone())?,
+            system: PerProcess::new(),
+            places: places.clone(),
+            provider,
+        }),
     })
 }
 
-fn built(roots: RootCertStore, provider: Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>> {
+pub(super) fn built(
+    roots: RootCertStore,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
         .map_err(|cause| Error::new(Kind::Bug, format!("cannot build a verifier: {cause}")))
@@ -202,7 +201,7 @@ fn is_about_the_issuer(cause: &CertificateError) -> bool {
 /// for parsing the system's bundle.
 #[derive(Debug)]
 struct BuiltInThenSystem {
-    built_in: Arc<WebPkiServerVerifier>,
+    built_in: Arc<dyn ServerCertVerifier>,
     /// `None` if there are none.
     system: PerProcess<Option<Arc<WebPkiServerVerifier>>>,
     places: Places,
@@ -280,13 +279,13 @@ impl ServerCertVerifier for BuiltInThenSystem {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let ask = |verifier: &WebPkiServerVerifier| {
+        let ask = |verifier: &dyn ServerCertVerifier| {
             verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
         };
-        match ask(&self.built_in) {
+        match ask(&*self.built_in) {
             Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
                 match self.system() {
-                    Ok(Some(system)) => ask(&system),
+                    Ok(Some(system)) => ask(&*system),
                     Ok(None) => Err(CertificateError::UnknownIssuer.into()),
                     Err(why) => {
                         let why = OtherError(Arc::new(NoSystemRoots(why)));

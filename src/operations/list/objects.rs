@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::escape;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::sort::sort_by;
 use crate::table::operation;
 use crate::time::Timestamp;
 use crate::xml::Element;
@@ -154,7 +155,9 @@ fn entries(root: &Element) -> Result<Vec<ListedObject>> {
         entries.push(ListedObject::CommonPrefix(prefix?));
     }
     // The service sends objects and prefixes apart; together they are in the order of their bytes.
-    entries.sort_by(|a, b| a.name().as_bytes().cmp(b.name().as_bytes()));
+    sort_by(&mut entries, |a, b| {
+        a.name().as_bytes().cmp(b.name().as_bytes())
+    });
     Ok(entries)
 }
 

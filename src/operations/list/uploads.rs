@@ -6,6 +6,7 @@ use crate::escape;
 use crate::operation::Operation;
 use crate::operations::multipart::checked_id;
 use crate::request::Request;
+use crate::sort::sort_by;
 use crate::table::operation;
 use crate::time::Timestamp;
 use crate::xml::Element;
@@ -116,7 +117,9 @@ impl Listing for ListMultipartUploads {
             entries.push(ListedUpload::CommonPrefix(prefix?));
         }
         // Stable, so the uploads of a key stay in their order.
-        entries.sort_by(|a, b| a.name().as_bytes().cmp(b.name().as_bytes()));
+        sort_by(&mut entries, |a, b| {
+            a.name().as_bytes().cmp(b.name().as_bytes())
+        });
         Ok(Page {
             entries: entries.into(),
             next: next_pair(root, "NextKeyMarker", "NextUploadIdMarker")?,

@@ -7,6 +7,7 @@ use super::{
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::request::Request;
+use crate::sort::sort_by;
 use crate::table::operation;
 use crate::xml::Element;
 
@@ -99,7 +100,9 @@ impl Listing for ListObjectVersions {
             entries.push(ListedVersion::CommonPrefix(prefix?));
         }
         // Stable, so the versions of a key stay in their order.
-        entries.sort_by(|a, b| a.name().as_bytes().cmp(b.name().as_bytes()));
+        sort_by(&mut entries, |a, b| {
+            a.name().as_bytes().cmp(b.name().as_bytes())
+        });
         Ok(Page {
             entries: entries.into(),
             next: next_pair(root, "NextKeyMarker", "NextVersionIdMarker")?,

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use super::names::is_of_transfer;
 use crate::error::{Error, Kind, Result};
+use crate::sort::sort_by;
 
 /// Whether something is to be looked at: gets its name below the directory, with a slash at the end for a directory.
 pub type Filter<'a> = dyn Fn(&str) -> bool + 'a;
@@ -176,7 +177,9 @@ impl<'a> Walk<'a> {
         for entry in fs::read_dir(&path)? {
             self.read_entry(&entry?, &name, &mut entries)?;
         }
-        entries.sort_by(|one, other| one.name.as_bytes().cmp(other.name.as_bytes()));
+        sort_by(&mut entries, |one, other| {
+            one.name.as_bytes().cmp(other.name.as_bytes())
+        });
         let is_empty = entries.is_empty();
         self.levels.push(Level {
             path,
