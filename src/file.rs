@@ -9,17 +9,20 @@ mod record;
 mod source;
 mod target;
 mod temporary;
+mod windows_names;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
 pub(crate) use record::Record;
-pub(crate) use source::{Snapshot, open, read_bounded};
+pub(crate) use source::{Snapshot, absolute, open, read_bounded};
 pub(crate) use target::Target;
 pub(crate) use temporary::{Temporary, short_name};
+pub(crate) use windows_names::windows_problem;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// The error of a path that leads to something else than a file with content.
 fn not_regular(option: &str, path: &Path) -> Error {
@@ -30,6 +33,18 @@ fn not_regular(option: &str, path: &Path) -> Error {
             path.display()
         ),
     )
+}
+
+/// An error if the system has no file of the name that `path` ends in, and would take it for something else.
+fn check_name(option: &str, path: &Path) -> Result<()> {
+    let name = path.file_name().map(OsStr::to_string_lossy);
+    match name.as_deref().and_then(windows_problem) {
+        Some(problem) if cfg!(windows) => Err(Error::unusable(
+            option,
+            format_args!("{} cannot name a file: {problem}", path.display()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Writes all of `bytes` at a position of their own.

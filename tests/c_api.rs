@@ -50,11 +50,24 @@ impl Way {
     /// The words that run a program this way.
     fn command(self, program: PathBuf) -> Vec<OsString> {
         let mut command = match self {
-            Way::Plain(_) => Vec::new(),
+            Way::Plain(_) => return support::platform::command(program),
             Way::Valgrind(scheme) => support::valgrind(scheme),
         };
         command.push(program.into());
         command
+    }
+}
+
+/// The words that run a program below `tests/c`.
+fn started(source: &str) -> Vec<OsString> {
+    support::platform::command(program(source))
+}
+
+/// The ways to run programs here: valgrind knows those of this platform alone.
+fn ways() -> &'static [Way] {
+    match support::platform::platform() {
+        Some(_) => &WAYS[..2],
+        None => &WAYS,
     }
 }
 
@@ -66,7 +79,7 @@ fn run_every_way(
     prepare: impl Fn(&Server),
     look: impl Fn(&Server),
 ) {
-    for way in WAYS {
+    for &way in ways() {
         let server = server();
         prepare(&server);
         succeed(
@@ -189,7 +202,7 @@ fn everyday_headers() {
 fn objects() {
     let directory = scratch("objects");
     for (version, algorithm) in [("1", "OSS "), ("4", "OSS4-HMAC-SHA256 ")] {
-        for way in WAYS {
+        for &way in ways() {
             if (version, way) == ("1", Way::Valgrind(Scheme::Https)) {
                 continue; // V1 has been through valgrind, and so has TLS.
             }
@@ -231,7 +244,7 @@ fn objects_at_virtual_hosts() {
         ));
         variables.push(variable("OSS_RESOLVE", "127.0.0.1"));
         succeed(
-            &[program("objects.c")],
+            &started("objects.c"),
             &["objects", directory.to_str().unwrap()],
             &variables,
         );
@@ -257,7 +270,7 @@ fn threads() {
 
 #[test]
 fn cancel() {
-    let said = succeed(&[program("cancel.c")], &[], &[]);
+    let said = succeed(&started("cancel.c"), &[], &[]);
     print!("{said}");
 }
 
@@ -265,10 +278,10 @@ fn cancel() {
 fn children_of_a_busy_process_never_wait_for_its_locks() {
     let server = server();
     let variables = environment(&server, Scheme::Http);
-    succeed(&[program("forks.c")], &["forks", "3000"], &variables);
+    succeed(&started("forks.c"), &["forks", "3000"], &variables);
     // A handshake in each child takes longer.
     let variables = environment(&server, Scheme::Https);
-    succeed(&[program("forks.c")], &["forks", "100"], &variables);
+    succeed(&started("forks.c"), &["forks", "100"], &variables);
 }
 
 /// Keys that end while a process forks: whoever renews them in the parent is not there in the child.
@@ -282,7 +295,7 @@ fn children_of_a_busy_process_renew_their_keys_themselves() {
     let mut variables = environment(&server, Scheme::Http);
     let provider = format!("ecs-ram-role:r;endpoint={}", server.endpoint());
     variables.push(("OSS_CREDENTIALS".to_owned(), provider));
-    succeed(&[program("forks.c")], &["forks", "1500"], &variables);
+    succeed(&started("forks.c"), &["forks", "1500"], &variables);
     let asked = server.requests();
     let asked = asked
         .iter()
@@ -295,14 +308,14 @@ fn children_of_a_busy_process_renew_their_keys_themselves() {
 fn every_cancel_ends_one_request() {
     let server = server();
     let variables = environment(&server, Scheme::Http);
-    succeed(&[program("cancel_once.c")], &["cancel-once"], &variables);
+    succeed(&started("cancel_once.c"), &["cancel-once"], &variables);
 }
 
 #[test]
 fn threads_end_when_they_have_left_the_library() {
     let server = server();
     let variables = environment(&server, Scheme::Http);
-    succeed(&[program("thread_end.c")], &["thread-end"], &variables);
+    succeed(&started("thread_end.c"), &["thread-end"], &variables);
 }
 
 #[test]
@@ -311,7 +324,7 @@ fn memory_that_cannot_be_had_is_a_status() {
     for scheme in SCHEMES {
         let server = server();
         succeed(
-            &[program("no_memory.c")],
+            &started("no_memory.c"),
             &["no-memory", file.to_str().unwrap()],
             &environment(&server, scheme),
         );
@@ -327,7 +340,7 @@ fn readers_do_not_disturb_readers() {
 fn log_function_is_left_when_it_is_changed() {
     let server = server();
     let variables = environment(&server, Scheme::Http);
-    succeed(&[program("log.c")], &["log"], &variables);
+    succeed(&started("log.c"), &["log"], &variables);
 }
 
 #[test]
@@ -358,7 +371,7 @@ fn calls_remember_what_they_should() {
                 .times(u32::MAX),
         );
         succeed(
-            &[program("remembers.c")],
+            &started("remembers.c"),
             &["remembers", file.to_str().unwrap()],
             &environment(&server, scheme),
         );
@@ -367,14 +380,14 @@ fn calls_remember_what_they_should() {
 
 #[test]
 fn wrong_handles_are_refused() {
-    succeed(&[program("wrong_handles.c")], &["freed"], &[]);
+    succeed(&started("wrong_handles.c"), &["freed"], &[]);
     let command = Way::Valgrind(Scheme::Http).command(program("wrong_handles.c"));
     succeed(&command, &[], &[]);
 }
 
 #[test]
 fn environment_is_read_when_a_handle_is_made() {
-    succeed(&[program("environment.c")], &[], &[]);
+    succeed(&started("environment.c"), &[], &[]);
 }
 
 #[test]
@@ -393,7 +406,7 @@ fn transfers() {
     run_every_way("transfers.c", &["transfers"], nothing, nothing);
     let server = server();
     let variables = environment(&server, Scheme::Http);
-    succeed(&[program("transfers.c")], &["fork"], &variables);
+    succeed(&started("transfers.c"), &["fork"], &variables);
 }
 
 #[test]
@@ -484,7 +497,7 @@ fn names_that_are_found_late() {
         "tests/c/slow_names.c",
         &scratch("late-names"),
     ));
-    succeed(&[program("late_names.c")], &["late-names"], &variables);
+    succeed(&started("late_names.c"), &["late-names"], &variables);
 }
 
 #[test]
@@ -496,11 +509,7 @@ fn a_lack_of_descriptors_is_forgotten_with_it() {
             *name = "SSL_CERT_FILE".to_owned();
         }
     }
-    succeed(
-        &[program("no_descriptor.c")],
-        &["no-descriptor"],
-        &variables,
-    );
+    succeed(&started("no_descriptor.c"), &["no-descriptor"], &variables);
 }
 
 #[test]
@@ -528,7 +537,7 @@ fn quickstart() {
     let paths = paths.each_ref().map(String::as_str);
     for linking in [Linking::Shared, Linking::Static] {
         let program = compile("examples/c/quickstart.c", "c99", linking);
-        for way in WAYS {
+        for &way in ways() {
             if (linking, way) == (Linking::Static, Way::Valgrind(Scheme::Https)) {
                 continue; // The same code has been through valgrind as a shared library.
             }

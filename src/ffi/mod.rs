@@ -98,5 +98,7 @@ mod document;
 
 mod crc64;
 pub(crate) mod os;
+#[cfg(windows)]
+mod os_windows;
 
 pub(crate) mod wide;

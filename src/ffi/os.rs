@@ -81,39 +81,13 @@ fn poll(sockets: &[&Socket], milliseconds: i32) -> io::Result<Vec<bool>> {
 }
 
 #[cfg(windows)]
+use super::os_windows::{Until, select};
+#[cfg(windows)]
+pub(crate) use super::os_windows::{file_identity, wait_readable};
+
+#[cfg(windows)]
 fn poll(sockets: &[&Socket], milliseconds: i32) -> io::Result<Vec<bool>> {
-    use std::os::windows::io::{AsRawSocket, RawSocket};
-
-    const POLLWRNORM: i16 = 0x10;
-
-    #[repr(C)]
-    struct PollFd {
-        fd: RawSocket,
-        events: i16,
-        revents: i16,
-    }
-
-    #[link(name = "ws2_32")]
-    unsafe extern "system" {
-        fn WSAPoll(entries: *mut PollFd, count: u32, timeout: i32) -> i32;
-    }
-
-    let mut waiting: Vec<PollFd> = sockets
-        .iter()
-        .map(|socket| PollFd {
-            fd: socket.as_raw_socket(),
-            events: POLLWRNORM,
-            revents: 0,
-        })
-        .collect();
-    let Ok(count) = u32::try_from(waiting.len()) else {
-        return Err(io::ErrorKind::InvalidInput.into());
-    };
-    // SAFETY: `waiting` holds `count` entries; the sockets are open as long as they are borrowed.
-    if unsafe { WSAPoll(waiting.as_mut_ptr(), count, milliseconds) } < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(waiting.iter().map(|entry| entry.revents != 0).collect())
+    select(sockets, Until::Writable, milliseconds)
 }
 
 /// Gives `file`, which was opened without a name (`O_TMPFILE`), the name `path`. Fails if that exists.

@@ -45,6 +45,11 @@ impl Record {
         next.file().write_all(content).map_err(failed)?;
         // The lock of the new one is held before the other is gone.
         let file = next.shared().try_clone().map_err(failed)?;
+        if cfg!(windows) {
+            // What is open cannot be replaced.
+            self.file = file;
+            return next.publish(true);
+        }
         next.publish(true)?;
         self.file = file;
         Ok(())

@@ -2,12 +2,18 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{self, Path, PathBuf};
 use std::time::SystemTime;
 
-use super::not_regular;
+use super::{check_name, not_regular};
 use crate::descriptor::above_standard;
 use crate::error::{Error, Result};
+
+/// The absolute path of a file, so that a program may change its directory meanwhile.
+pub(crate) fn absolute(option: &str, path: &Path) -> Result<PathBuf> {
+    check_name(option, path)?;
+    path::absolute(path).map_err(|cause| unreadable(option, path, cause))
+}
 
 /// Opens the regular file at `path`, which `option` names in errors. Anything else is refused without opening it: that
 /// could wait for a writer, or wake a device.
@@ -17,6 +23,7 @@ pub(crate) fn open(option: &str, path: &Path) -> Result<File> {
         true => Ok(()),
         false => Err(not_regular(option, path)),
     };
+    check_name(option, path)?;
     is_regular(&fs::metadata(path).map_err(failed)?)?;
     let mut options = File::options();
     options.read(true);

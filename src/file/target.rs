@@ -5,7 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{self, Path, PathBuf};
 
-use super::not_regular;
+use super::{check_name, not_regular};
 use crate::error::{Error, Result};
 
 /// How many links in a row are followed, as Linux does.
@@ -25,7 +25,8 @@ impl Target {
     /// refused: a device or a pipe is not a place for a file to appear at.
     pub fn find(path: &Path) -> Result<Target> {
         let failed = |cause| unwritable(path, cause);
-        check_name(path)?;
+        check_is_name(path)?;
+        check_name("path", path)?;
         let exists = match fs::metadata(path) {
             Ok(metadata) if !metadata.is_file() => return Err(not_regular("path", path)),
             Ok(_) => true,
@@ -33,8 +34,15 @@ impl Target {
             Err(cause) => return Err(failed(cause)),
         };
         let (real, links) = follow_links(path).map_err(failed)?;
-        check_name(&real)?;
+        check_is_name(&real)?;
+        check_name("path", &real)?;
         let found = existing(&real).map_err(failed)?;
+        if found.as_ref().is_some_and(is_protected) {
+            return Err(failed(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "it is read-only",
+            )));
+        }
         // As with the links of /proc to files that were removed.
         if exists && links > 0 && found.is_none() {
             return Err(failed(io::Error::other(
@@ -91,7 +99,7 @@ fn existing(path: &Path) -> io::Result<Option<Metadata>> {
 }
 
 /// An error if `path` does not end in a name. [`Path::file_name`] overlooks a slash or a dot at the end.
-fn check_name(path: &Path) -> Result<()> {
+fn check_is_name(path: &Path) -> Result<()> {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut parts = bytes.rsplit(|byte| path::is_separator(char::from(*byte)));
     match parts.next() {
@@ -126,13 +134,7 @@ fn follow_links(path: &Path) -> io::Result<(PathBuf, u32)> {
     )))
 }
 
-#[cfg(unix)]
-pub(super) fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_same(_: &Metadata, _: &Metadata) -> bool {
-    true
+/// Whether what is there cannot be replaced. Windows asks the file, Unix its directory.
+fn is_protected(found: &Metadata) -> bool {
+    cfg!(windows) && found.permissions().readonly()
 }

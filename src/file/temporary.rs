@@ -10,6 +10,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Seek};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::own::{self, is_at, is_busy};
 use super::target::{Target, unwritable};
@@ -28,6 +30,10 @@ const MAX_NAME: usize = 100;
 
 /// How often a name is tried that others keep taking.
 const TRIES: u32 = 8;
+
+/// How often, and after which pauses, a file is replaced that somebody has open.
+const WINDOWS_TRIES: u32 = 50;
+const WINDOWS_PAUSE: Duration = Duration::from_millis(20);
 
 /// A new file that becomes its target by [`publish`](Temporary::publish).
 #[derive(Debug)]
@@ -120,7 +126,7 @@ impl Temporary {
             self.path = Some(take_name(&self.target, |path| link(&self.file, path))?.1);
         }
         let path = self.path.as_deref().unwrap_or(Path::new(""));
-        fs::rename(path, self.target.path())?;
+        rename(path, self.target.path())?;
         self.path = None;
         Ok(())
     }
@@ -238,9 +244,33 @@ fn remove_left(path: &Path) -> bool {
     is_left && fs::remove_file(path).is_ok()
 }
 
+/// While the file is open it would keep its name, so it gets another one first.
 #[cfg(not(unix))]
-fn remove_left(_: &Path) -> bool {
-    false
+fn remove_left(path: &Path) -> bool {
+    let Ok(file) = File::options().read(true).write(true).open(path) else {
+        return false;
+    };
+    if own::is_busy(&file) || !is_at(&file, path) {
+        return false;
+    }
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(format!(".{:016x}{SUFFIX}", random()));
+    fs::rename(path, &aside).is_ok() && fs::remove_file(&aside).is_ok()
+}
+
+/// Puts the file `from` in the place of `to`. On Windows that fails while a third program has a look at `to`, which scanners
+/// of viruses do, and does not last.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let mut tries = if cfg!(windows) { WINDOWS_TRIES } else { 1 };
+    loop {
+        tries -= 1;
+        match fs::rename(from, to) {
+            Err(cause) if tries > 0 && cause.kind() == io::ErrorKind::PermissionDenied => {
+                thread::sleep(WINDOWS_PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Gives `file` the mode and the owner that `old` has.

@@ -35,8 +35,7 @@ impl Bucket {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let path =
-            std::path::absolute(path.as_ref()).map_err(|cause| unreadable(path.as_ref(), cause))?;
+        let path = file::absolute("path", path.as_ref())?;
         let common = Common::new(&self.client, options)?;
         let workers = transfer.checked_workers()?;
         let file = file::open("path", &path)?;
@@ -74,8 +73,7 @@ impl Bucket {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<()> {
-        let path =
-            std::path::absolute(path.as_ref()).map_err(|cause| unreadable(path.as_ref(), cause))?;
+        let path = file::absolute("path", path.as_ref())?;
         let what = format!("{} {}", self.name(), key);
         let Some(place) = transfer.record_path(&path, &what, "upload") else {
             return Ok(());

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Protocol, Socket as RawSocket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, Type};
 
 use crate::cancel::{Connecting, SLICE};
 use crate::descriptor::above_standard;
@@ -140,13 +140,27 @@ fn is_in_progress(cause: &io::Error) -> bool {
     cause.kind() == io::ErrorKind::WouldBlock
 }
 
-/// The socket as requests use it: it blocks, in slices.
+/// The socket as requests use it: it wakes up after a slice.
 fn prepared(socket: RawSocket) -> io::Result<TcpStream> {
+    #[cfg(unix)]
     socket.set_nonblocking(false)?;
     socket.set_tcp_nodelay(true)?;
-    socket.set_read_timeout(Some(SLICE))?;
-    socket.set_write_timeout(Some(SLICE))?;
+    set_slice(&SockRef::from(&socket), SLICE)?;
     Ok(socket.into())
+}
+
+/// Has a socket wake up that often.
+#[cfg(unix)]
+pub(super) fn set_slice(socket: &SockRef<'_>, slice: Duration) -> io::Result<()> {
+    socket.set_read_timeout(Some(slice))?;
+    socket.set_write_timeout(Some(slice))
+}
+
+/// After a timeout of its own, Windows says nothing of what was sent before: part of a body would be sent twice. So these
+/// sockets never block, and are waited for.
+#[cfg(windows)]
+pub(super) fn set_slice(_: &SockRef<'_>, _: Duration) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

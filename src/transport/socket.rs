@@ -13,6 +13,8 @@ use socket2::SockRef;
 use super::connect;
 use crate::cancel::{Connecting, Limits, SLICE};
 use crate::error::{Error, Result};
+#[cfg(windows)]
+use crate::ffi::os;
 
 /// A connected socket.
 #[derive(Debug)]
@@ -127,8 +129,7 @@ impl Socket {
     pub fn set_slice(&mut self, limits: &Limits) -> io::Result<()> {
         let slice = limits.slice();
         if slice != self.slice {
-            self.stream.set_read_timeout(Some(slice))?;
-            self.stream.set_write_timeout(Some(slice))?;
+            connect::set_slice(&SockRef::from(&self.stream), slice)?;
             self.slice = slice;
         }
         Ok(())
@@ -161,7 +162,7 @@ impl Socket {
                 }
                 Err(cause) => cause,
             };
-            self.judge(cause, wait, "waiting for the server")?;
+            self.judge(cause, wait, "waiting for the server", wait_readable)?;
         }
     }
 
@@ -186,16 +187,25 @@ impl Socket {
                 }
                 Err(cause) => cause,
             };
-            self.judge(cause, wait, "sending to the server")?;
+            self.judge(cause, wait, "sending to the server", wait_writable)?;
             if wait.is_moving() && self.pending() != Pending::Nothing {
                 return Err(Fault::PeerSpeaks);
             }
         }
     }
 
-    /// Whether to try again after `cause`.
-    fn judge(&self, cause: io::Error, wait: &mut Wait<'_>, doing: &str) -> Result<(), Fault> {
+    /// Whether to try again after `cause`; `ready` waits until there is reason to, where the call itself has not.
+    fn judge(
+        &self,
+        cause: io::Error,
+        wait: &mut Wait<'_>,
+        doing: &str,
+        ready: fn(&SockRef<'_>, Duration) -> io::Result<bool>,
+    ) -> Result<(), Fault> {
         let waited = if is_slice(&cause) {
+            if ready(&SockRef::from(&self.stream), self.slice).map_err(Fault::Io)? {
+                return Ok(());
+            }
             self.slice
         } else if cause.kind() == io::ErrorKind::Interrupted {
             // A signal may come again and again before the slice is over: the clock says how long it has been.
@@ -212,13 +222,32 @@ fn peek_now(socket: &SockRef<'_>, byte: &mut [MaybeUninit<u8>]) -> io::Result<us
     socket.recv_with_flags(byte, libc::MSG_PEEK | libc::MSG_DONTWAIT)
 }
 
-/// There is no flag for one call that does not block.
-#[cfg(not(unix))]
+/// No call on these sockets blocks.
+#[cfg(windows)]
 fn peek_now(socket: &SockRef<'_>, byte: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
-    socket.set_nonblocking(true)?;
-    let got = socket.peek(byte);
-    socket.set_nonblocking(false)?;
-    got
+    socket.peek(byte)
+}
+
+/// The call has waited already.
+#[cfg(unix)]
+fn wait_readable(_: &SockRef<'_>, _: Duration) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(windows)]
+fn wait_readable(socket: &SockRef<'_>, slice: Duration) -> io::Result<bool> {
+    os::wait_readable(socket, slice)
+}
+
+/// The call has waited already.
+#[cfg(unix)]
+fn wait_writable(_: &SockRef<'_>, _: Duration) -> io::Result<bool> {
+    Ok(false)
+}
+
+#[cfg(windows)]
+fn wait_writable(socket: &SockRef<'_>, slice: Duration) -> io::Result<bool> {
+    os::wait_writable(&[&**socket], slice).map(|ready| ready == [true])
 }
 
 /// Never raise SIGPIPE: a library must not kill its host because a peer closed.

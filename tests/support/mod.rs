@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod package;
+pub mod platform;
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -89,6 +90,9 @@ pub enum Linking {
 
 /// The compiler for sources of this name, and its words: `CC="ccache gcc"` is two.
 fn compiler(source: &Path) -> (Vec<String>, &'static str) {
+    if let Some(platform) = platform::platform() {
+        return (vec![platform.compiler.clone()], "of that platform");
+    }
     let cplusplus = source.extension() == Some(OsStr::new("cpp"));
     let (variable, fallback, package) = if cplusplus { CXX } else { CC };
     let command = std::env::var(variable).unwrap_or_default();
@@ -176,6 +180,11 @@ pub fn compile_file(
     arguments.push(path.into());
     arguments.push("-o".into());
     arguments.push(program.clone().into());
+    if let Some(platform) = platform::platform() {
+        arguments.extend_from_slice(&platform.link);
+        tool(&words[0], package, &arguments);
+        return program;
+    }
     match linking {
         Linking::Shared => {
             let directory = library.directory.display();

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
+use crate::file::windows_problem;
 
 /// The name in a directory that ends the path of an object below `prefix`, and that no other file has: an error if the key
 /// leads out of the directory, or to nothing that can be a file.
@@ -32,28 +33,7 @@ fn problem(segment: &str, on_windows: bool) -> Option<&'static str> {
         _ if !on_windows => return None,
         _ => {}
     }
-    if segment.contains(|c: char| c < ' ' || "\\/:*?\"<>|".contains(c)) {
-        return Some("it holds a character that Windows does not allow");
-    }
-    if segment.ends_with(['.', ' ']) {
-        return Some("Windows takes off points and spaces at the end");
-    }
-    is_device(segment).then_some("Windows has a device of that name")
-}
-
-/// Whether Windows takes the name for that of a device, whatever its extension.
-fn is_device(segment: &str) -> bool {
-    let stem = segment.split('.').next().unwrap_or_default().trim_end();
-    let upper = stem.to_uppercase();
-    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(&upper.as_str()) {
-        return true;
-    }
-    let number = upper.strip_prefix("COM").or(upper.strip_prefix("LPT"));
-    number.is_some_and(|number| {
-        let mut digits = number.chars();
-        let digit = digits.next().is_some_and(|c| "123456789¹²³".contains(c));
-        digit && digits.next().is_none()
-    })
+    windows_problem(segment)
 }
 
 /// Whether a file is a record or an unfinished file of a transfer: `.NAME.alioss-part` and the like.

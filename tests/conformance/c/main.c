@@ -2,6 +2,7 @@
  * makes its handles with oss_options.h), prints what came of it. See ../README.md. */
 
 #include "runner.h"
+#include "windows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,8 @@ static void obey(words *command, text *answer) {
 int main(void) {
     char *line = NULL;
     size_t cap = 0;
-    ssize_t len;
+    long len;
+    use_bytes();
     while ((len = getline(&line, &cap, stdin)) >= 0) {
         text answer = {NULL, 0, 0};
         if (len > 0 && line[len - 1] == '\n')

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use crate::support::platform::{command, platform};
 use crate::support::{SANITIZED, WARNINGS, compile_rust, joined, library, root, rpath, tool};
 
 /// The Rust runner.
@@ -21,7 +22,7 @@ pub fn rust() -> Vec<OsString> {
 pub fn c() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c", "c", &["-std=c99"]));
-    vec![program.into()]
+    command(program.clone())
 }
 
 /// The same, with all options through `oss_options.h`.
@@ -29,7 +30,7 @@ pub fn c_options() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let flags = ["-std=c99", "-DWITH_OSS_OPTIONS"];
     let program = PROGRAM.get_or_init(|| native("CC", "cc", "gcc", "c-options", "c", &flags));
-    vec![program.into()]
+    command(program.clone())
 }
 
 /// The C++ runner over `oss.hpp`. It goes through all of it, so it is compiled to notice every wrong access.
@@ -66,7 +67,10 @@ fn native(
     let program = library.directory.join(format!("conformance-{name}"));
     let command = std::env::var(variable).unwrap_or_default();
     let mut command = command.split_whitespace();
-    let compiler = command.next().unwrap_or(fallback).to_owned();
+    let compiler = match platform() {
+        Some(platform) => &platform.compiler,
+        None => command.next().unwrap_or(fallback),
+    };
     let mut arguments: Vec<OsString> = command.map(OsString::from).collect();
     arguments.extend(words(&WARNINGS));
     arguments.extend(words(&["-g", "-O1", "-pthread"]));
@@ -76,10 +80,15 @@ fn native(
     arguments.extend(sources(extension));
     arguments.push("-o".into());
     arguments.push(program.clone().into());
-    arguments.push(joined("-L", library.directory.clone()));
-    arguments.push("-lalioss".into());
-    arguments.push(rpath());
-    tool(&compiler, package, &arguments);
+    match platform() {
+        Some(platform) => arguments.extend_from_slice(&platform.link),
+        None => {
+            arguments.push(joined("-L", library.directory.clone()));
+            arguments.push("-lalioss".into());
+            arguments.push(rpath());
+        }
+    }
+    tool(compiler, package, &arguments);
     program
 }
 

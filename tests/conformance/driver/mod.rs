@@ -19,6 +19,8 @@ use runner::{Answer, Process};
 use scenario::{Scenario, strings};
 use world::World;
 
+use crate::support;
+
 /// A program that speaks the protocol of `tests/conformance/README.md`.
 pub struct Runner {
     pub name: &'static str,
@@ -65,7 +67,7 @@ pub fn run_all(runners: &[Runner], name: &str) {
     let command = (runner.command)();
     let scenarios: Vec<Scenario> = scenario::load()
         .into_iter()
-        .filter(|scenario| !scenario.is_slow())
+        .filter(|scenario| !scenario.is_slow() && scenario.is_for(support::platform::os()))
         .collect();
     let next = Mutex::new(scenarios.iter());
     let failures = Mutex::new(Vec::new());
@@ -190,12 +192,13 @@ impl Stage<'_> {
         {
             return Err(format!("env: {other} would outlive the scenario"));
         }
+        // Where capital letters in their names do not count, unsetting one would unset another that was set.
         for name in VARIABLES {
-            let mut words = vec!["env".to_owned(), name.to_owned()];
-            if let Some(value) = given.get(name) {
-                words.push(self.world.fill(value.as_str().unwrap_or_default())?);
-            }
-            self.tell(&words)?;
+            self.tell(&["env".to_owned(), name.to_owned()])?;
+        }
+        for (name, value) in &given {
+            let value = self.world.fill(value.as_str().unwrap_or_default())?;
+            self.tell(&["env".to_owned(), name.clone(), value])?;
         }
         Ok(())
     }

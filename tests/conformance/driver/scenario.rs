@@ -45,7 +45,7 @@ const OPTIONS: [(&str, bool); 33] = [
     ("traffic_limit", true),
 ];
 
-const MEMBERS: [&str; 14] = [
+const MEMBERS: [&str; 15] = [
     "name",
     "about",
     "covers",
@@ -59,6 +59,7 @@ const MEMBERS: [&str; 14] = [
     "open",
     "steps",
     "unrepresentable_in",
+    "not_on",
     "slow",
 ];
 
@@ -68,6 +69,11 @@ pub struct Scenario(pub Value);
 impl Scenario {
     pub fn name(&self) -> &str {
         self.0["name"].as_str().unwrap_or("(without a name)")
+    }
+
+    /// Whether a system has what it needs.
+    pub fn is_for(&self, os: &str) -> bool {
+        !strings(&self.0["not_on"]).iter().any(|one| one == os)
     }
 
     pub fn is_slow(&self) -> bool {

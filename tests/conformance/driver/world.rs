@@ -21,6 +21,7 @@ use super::scenario::{Scenario, only_members, strings};
 use super::wire;
 use crate::peer::{FullBacklog, Peer};
 use crate::support;
+use crate::support::platform::platform;
 
 pub struct World {
     server: Server,
@@ -241,8 +242,10 @@ impl World {
             "a_1024" => "a".repeat(1024),
             "dir" => path(&self.directory),
             "version" => env!("CARGO_PKG_VERSION").to_owned(),
-            "os" => std::env::consts::OS.to_owned(),
-            "arch" => std::env::consts::ARCH.to_owned(),
+            "os" => support::platform::os().to_owned(),
+            "arch" => platform()
+                .map_or(std::env::consts::ARCH, |other| &other.arch)
+                .to_owned(),
             other => match self.saved.get(other) {
                 Some(value) => value.clone(),
                 None => return Err(format!("{{{{{other}}}}} is no placeholder")),
