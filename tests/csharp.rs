@@ -122,7 +122,7 @@ fn conformance_of_defaults_that_take_a_minute() {
 }
 
 /// The classes that hold the binding's own tests.
-const CLASSES: [&str; 11] = [
+const CLASSES: [&str; 13] = [
     "Everyday",
     "Failures",
     "Objects",
@@ -134,6 +134,8 @@ const CLASSES: [&str; 11] = [
     "Threads",
     "Reads",
     "Idiom",
+    "Surface",
+    "Observed",
 ];
 
 /// The binding's own tests; the program says how many there are.

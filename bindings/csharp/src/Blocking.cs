@@ -130,7 +130,7 @@ namespace Alioss
         }
 
         /// <summary>Puts work in line and sees to it that a thread does it; if none can be started, it is not in line.</summary>
-        private static void Enter(Work work)
+        internal static void Enter(Work work)
         {
             lock (Gate)
             {
@@ -254,7 +254,7 @@ namespace Alioss
         }
 
         /// <summary>Something to be done once.</summary>
-        private abstract class Work
+        internal abstract class Work
         {
             /// <summary>Its place in line; null once it has left.</summary>
             internal LinkedListNode<Work>? Place;

@@ -43,6 +43,15 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken)) =>
             PutObjectAsync(key, Encoded(text, encoding), options, cancellationToken);
 
+        /// <summary>PutObjectAsync with nothing but a token.</summary>
+        public Task<OssResponse> PutObjectAsync(string key, string text, CancellationToken cancellationToken) =>
+            PutObjectAsync(key, text, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>PutObjectAsync with nothing but a token.</summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key, string text, Encoding encoding, CancellationToken cancellationToken) =>
+            PutObjectAsync(key, text, encoding, options: null, cancellationToken: cancellationToken);
+
         /// <summary>
         /// The object as a stream that can seek, by HeadObject and GetObject: each seek asks for the rest of the same object
         /// from there, by a range and its ETag. <see cref="OssStatus.PreconditionFailed"/> if it was replaced meanwhile.
@@ -59,7 +68,11 @@ namespace Alioss
             string key,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            SeekableObject.OpenAsync(this, key, options, cancellationToken);
+            SeekableObject.OpenAsync(this, Checked(key), options, cancellationToken);
+
+        /// <summary>OpenReadAsync with nothing but a token.</summary>
+        public Task<Stream> OpenReadAsync(string key, CancellationToken cancellationToken) =>
+            OpenReadAsync(key, options: null, cancellationToken: cancellationToken);
 
         /// <summary>PutObject by a presigned address.</summary>
         public OssResponse PutObjectByUrl(
@@ -84,8 +97,23 @@ namespace Alioss
             HeadObjectByUrl(Address(url), options, cancellationToken);
 
 #if NET
+        /// <summary>PutObjectAsync with nothing but a token.</summary>
+        public Task<OssResponse> PutObjectAsync(
+            string key, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            PutObjectAsync(key, data, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>AppendObjectAsync with nothing but a token.</summary>
+        public Task<OssResponse> AppendObjectAsync(
+            string key, long position, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            AppendObjectAsync(key, position, data, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>UploadPartAsync with nothing but a token.</summary>
+        public Task<UploadedPart> UploadPartAsync(
+            string key, string uploadId, int number, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            UploadPartAsync(key, uploadId, number, data, options: null, cancellationToken: cancellationToken);
+
         /// <summary>PutObject of a span.</summary>
-        public unsafe OssResponse PutObject(
+        public virtual unsafe OssResponse PutObject(
             string key, ReadOnlySpan<byte> data, CallOptions? options = null, CancellationToken cancellationToken = default)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
@@ -98,15 +126,15 @@ namespace Alioss
         }
 
         /// <summary>PutObject of memory that nobody may change until it is done, on another thread.</summary>
-        public Task<OssResponse> PutObjectAsync(
+        public virtual Task<OssResponse> PutObjectAsync(
             string key, ReadOnlyMemory<byte> data, CallOptions? options = null, CancellationToken cancellationToken = default)
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => PutObject(key, data.Span, options, cancellationToken), cancellationToken);
+            return Run(() => PutObject(key, data.Span, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>AppendObject of a span.</summary>
-        public unsafe OssResponse AppendObject(
+        public virtual unsafe OssResponse AppendObject(
             string key,
             long position,
             ReadOnlySpan<byte> data,
@@ -124,7 +152,7 @@ namespace Alioss
         }
 
         /// <summary>AppendObject of memory that nobody may change until it is done, on another thread.</summary>
-        public Task<OssResponse> AppendObjectAsync(
+        public virtual Task<OssResponse> AppendObjectAsync(
             string key,
             long position,
             ReadOnlyMemory<byte> data,
@@ -132,11 +160,11 @@ namespace Alioss
             CancellationToken cancellationToken = default)
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => AppendObject(key, position, data.Span, options, cancellationToken), cancellationToken);
+            return Run(() => AppendObject(key, position, data.Span, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>UploadPart of a span.</summary>
-        public unsafe UploadedPart UploadPart(
+        public virtual unsafe UploadedPart UploadPart(
             string key,
             string uploadId,
             int number,
@@ -156,7 +184,7 @@ namespace Alioss
         }
 
         /// <summary>UploadPart of memory that nobody may change until it is done, on another thread.</summary>
-        public Task<UploadedPart> UploadPartAsync(
+        public virtual Task<UploadedPart> UploadPartAsync(
             string key,
             string uploadId,
             int number,
@@ -166,10 +194,17 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
-            return Blocking.Run(
+            return Run(
                 () => UploadPart(key, uploadId, number, data.Span, options, cancellationToken), cancellationToken);
         }
 #endif
+
+        private string Checked(string key)
+        {
+            Require.Text(key, nameof(key));
+            handle.CheckOpen();
+            return key;
+        }
 
         private static byte[] Encoded(string text, Encoding encoding)
         {

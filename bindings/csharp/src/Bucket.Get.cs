@@ -82,7 +82,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => GetObjectToBuffer(key, buffer, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectToBuffer(key, buffer, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetObject into the file at <paramref name="path"/>, which appears whole or not at all.</summary>
@@ -102,7 +102,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => GetObjectToFile(key, path, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectToFile(key, path, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -128,7 +128,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(target, nameof(target));
-            return Blocking.Run(() => GetToStream(key, target, options, cancellationToken, true), cancellationToken);
+            return Run(() => GetToStream(key, target, options, cancellationToken, true), cancellationToken);
         }
 
         /// <summary>HeadObject: the headers of the object without its body.</summary>
@@ -145,7 +145,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => HeadObject(key, options, cancellationToken), cancellationToken);
+            return Run(() => HeadObject(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetObjectMeta: ETag, size and time of the object; cheaper than HeadObject.</summary>
@@ -162,7 +162,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => GetObjectMeta(key, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectMeta(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -190,7 +190,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => ObjectExists(key, options, cancellationToken), cancellationToken);
+            return Run(() => ObjectExists(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -252,19 +252,19 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => CreateSelectObjectMeta(key, options, cancellationToken), cancellationToken);
+            return Run(() => CreateSelectObjectMeta(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>Opens a stream on another thread, which also begins to read it.</summary>
-        private static Task<ObjectStream> Opening(Func<ObjectStream> open, CancellationToken cancellationToken) =>
-            Blocking.Run(() => open().Reserved(), cancellationToken, stream => stream.ReadOn());
+        private Task<ObjectStream> Opening(Func<ObjectStream> open, CancellationToken cancellationToken) =>
+            Run(() => open().Reserved(), cancellationToken, stream => stream.ReadOn());
 
         /// <summary>The body of an answer, whose stream from now on owns the call.</summary>
         private ObjectStream Opened(Call call, CancellationToken cancellationToken, long length)
         {
             call.Handle.Keep(handle);
             var progress = call.TakeProgress();
-            return new ObjectStream(call.Release(), cancellationToken, progress, length);
+            return new ObjectStream(call.Release(), cancellationToken, progress, length, call.Observation);
         }
 
         private OssResponse GetToStream(
@@ -279,7 +279,7 @@ namespace Alioss
                 return GetWithHeaders(key, target, options, cancellationToken, async);
             }
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, cancellationToken, target, async))
+            using (var call = new Call(handle, options, cancellationToken, target, async, nameof(GetObjectToStream)))
             {
                 call.Check(Native.oss_get_object_to_stream(call.Owner, keyText, Callbacks.Write, call.User, call.Pointer));
                 return call.Answer();

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -135,7 +136,8 @@ namespace Alioss
             string? delimiter,
             Listing<T>.Reader read,
             CallOptions? options,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken,
+            [CallerMemberName] string operation = "")
             where T : class =>
             Lazily(
                 function,
@@ -143,7 +145,8 @@ namespace Alioss
                 Utf8.Optional(delimiter, nameof(delimiter)),
                 read,
                 options,
-                cancellationToken);
+                cancellationToken,
+                operation);
 
         private Listing<T> Lazily<T>(
             TextsFunction function,
@@ -151,12 +154,13 @@ namespace Alioss
             byte[]? second,
             Listing<T>.Reader read,
             CallOptions? options,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken,
+            [CallerMemberName] string operation = "")
             where T : class =>
             new Listing<T>(
                 cancel =>
                 {
-                    var call = new Call(handle, options, cancel);
+                    var call = new Call(handle, options, cancel, operation: operation.Replace("Lazily", ""));
                     try
                     {
                         call.Handle.Keep(handle);
@@ -165,6 +169,7 @@ namespace Alioss
                         {
                             call.Check(function(call.Owner, firstText, secondText, call.Pointer));
                         }
+                        call.Observation?.Detach();
                         return call;
                     }
                     catch

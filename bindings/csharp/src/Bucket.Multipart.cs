@@ -26,7 +26,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => InitiateMultipartUpload(key, options, cancellationToken), cancellationToken);
+            return Run(() => InitiateMultipartUpload(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -56,7 +56,7 @@ namespace Alioss
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
             Require.NotNull(data, nameof(data));
-            return Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+            return Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>UploadPart of a part of an array.</summary>
@@ -94,7 +94,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
-            return Blocking.Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
+            return Run(() => UploadPart(key, uploadId, number, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>UploadPart of what is left of <paramref name="source"/>, which stays open.</summary>
@@ -154,7 +154,7 @@ namespace Alioss
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
             Require.NotNull(source, nameof(source));
-            return Blocking.Run(() => UploadStream(key, uploadId, number, source, length, options, cancellationToken, true), cancellationToken);
+            return Run(() => UploadStream(key, uploadId, number, source, length, options, cancellationToken, true), cancellationToken);
         }
 
         /// <summary>
@@ -196,7 +196,7 @@ namespace Alioss
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, cancellationToken), cancellationToken);
+            return Run(() => UploadPartFile(key, uploadId, number, path, offset, length, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -240,7 +240,9 @@ namespace Alioss
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
             Require.Text(sourceKey, nameof(sourceKey));
-            return Blocking.Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+            Require.OptionalText(sourceBucket, nameof(sourceBucket));
+            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            return Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -278,7 +280,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
-            return Blocking.Run(() => CompleteMultipartUpload(key, uploadId, parts, options, cancellationToken), cancellationToken);
+            return Run(() => CompleteMultipartUpload(key, uploadId, parts, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>AbortMultipartUpload: ends an upload and deletes its parts.</summary>
@@ -298,7 +300,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
-            return Blocking.Run(() => AbortMultipartUpload(key, uploadId, options, cancellationToken), cancellationToken);
+            return Run(() => AbortMultipartUpload(key, uploadId, options, cancellationToken), cancellationToken);
         }
 
         private UploadedPart UploadStream(
@@ -313,7 +315,7 @@ namespace Alioss
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
-            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async, nameof(UploadPart)).Rewindable())
             {
                 call.Check(Native.oss_upload_part_stream(
                     call.Owner, keyText, idText, number, length, Callbacks.Read, call.User, call.Pointer));

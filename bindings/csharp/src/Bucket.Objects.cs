@@ -22,7 +22,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => DeleteObject(key, options, cancellationToken), cancellationToken);
+            return Run(() => DeleteObject(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -47,7 +47,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(keys, nameof(keys));
-            return Blocking.Run(() => DeleteMultipleObjects(keys, quiet, options, cancellationToken), cancellationToken);
+            return Run(() => DeleteMultipleObjects(keys, quiet, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>DeleteMultipleObjects of 1 to 1000 objects, each of them by key and version.</summary>
@@ -84,7 +84,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(objects, nameof(objects));
-            return Blocking.Run(() => DeleteMultipleObjects(objects, quiet, options, cancellationToken), cancellationToken);
+            return Run(() => DeleteMultipleObjects(objects, quiet, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -122,7 +122,9 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(sourceKey, nameof(sourceKey));
-            return Blocking.Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
+            Require.OptionalText(sourceBucket, nameof(sourceBucket));
+            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            return Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -144,7 +146,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(acl, nameof(acl));
-            return Blocking.Run(() => PutObjectAcl(key, acl, options, cancellationToken), cancellationToken);
+            return Run(() => PutObjectAcl(key, acl, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetObjectAcl: who may do what with the object, and whose it is.</summary>
@@ -162,7 +164,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => GetObjectAcl(key, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectAcl(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -184,7 +186,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(target, nameof(target));
-            return Blocking.Run(() => PutSymlink(key, target, options, cancellationToken), cancellationToken);
+            return Run(() => PutSymlink(key, target, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetSymlink: <see cref="OssResponse.SymlinkTarget"/> tells where the link leads.</summary>
@@ -201,7 +203,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => GetSymlink(key, options, cancellationToken), cancellationToken);
+            return Run(() => GetSymlink(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>PutObjectTagging: replaces all tags of the object by these, up to 10.</summary>
@@ -232,7 +234,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(tags, nameof(tags));
-            return Blocking.Run(() => PutObjectTagging(key, tags, options, cancellationToken), cancellationToken);
+            return Run(() => PutObjectTagging(key, tags, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetObjectTagging: the tags of the object.</summary>
@@ -250,7 +252,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => GetObjectTagging(key, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectTagging(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>DeleteObjectTagging: takes off all tags.</summary>
@@ -267,7 +269,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => DeleteObjectTagging(key, options, cancellationToken), cancellationToken);
+            return Run(() => DeleteObjectTagging(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -300,7 +302,8 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => RestoreObject(key, days, tier, options, cancellationToken), cancellationToken);
+            Require.OptionalText(tier, nameof(tier));
+            return Run(() => RestoreObject(key, days, tier, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>CleanRestoredObject: ends the time in which a restored object is readable.</summary>
@@ -317,7 +320,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => CleanRestoredObject(key, options, cancellationToken), cancellationToken);
+            return Run(() => CleanRestoredObject(key, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -340,7 +343,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(process, nameof(process));
-            return Blocking.Run(() => ProcessObject(key, process, options, cancellationToken), cancellationToken);
+            return Run(() => ProcessObject(key, process, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -363,7 +366,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(process, nameof(process));
-            return Blocking.Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
+            return Run(() => AsyncProcessObject(key, process, options, cancellationToken), cancellationToken);
         }
 
         private static List<ObjectVersion> Named(IEnumerable<string> keys)

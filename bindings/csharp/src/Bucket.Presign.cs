@@ -14,14 +14,14 @@ namespace Alioss
         /// </summary>
         public virtual PresignedRequest Presign(
             string method,
-            string key,
+            string? key,
             TimeSpan expires,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* methodText = Utf8.Required(method, nameof(method)))
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: null))
             {
                 call.Check(Native.oss_presign(call.Owner, methodText, keyText, Seconds(expires), call.Pointer));
                 return new PresignedRequest(call.Handle);
@@ -31,13 +31,14 @@ namespace Alioss
         /// <summary>As <see cref="Presign"/>, on another thread.</summary>
         public virtual Task<PresignedRequest> PresignAsync(
             string method,
-            string key,
+            string? key,
             TimeSpan expires,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(method, nameof(method));
-            return Blocking.Run(() => Presign(method, key, expires, options, cancellationToken), cancellationToken);
+            Require.OptionalText(key, nameof(key));
+            return Run(() => Presign(method, key, expires, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -52,7 +53,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             fixed (byte* conditionsText = Utf8.Optional(conditions, nameof(conditions)))
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: null))
             {
                 call.Check(Native.oss_post_policy(call.Owner, Seconds(expires), conditionsText, call.Pointer));
                 return new PostForm(call.Handle);
@@ -64,8 +65,11 @@ namespace Alioss
             TimeSpan expires,
             string? conditions = null,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PostPolicy(expires, conditions, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.OptionalText(conditions, nameof(conditions));
+            return Run(() => PostPolicy(expires, conditions, options, cancellationToken), cancellationToken);
+        }
 
         /// <summary>
         /// PutObject by a presigned URL, compared with its CRC-64. Of the bucket only the connections and settings are
@@ -89,7 +93,7 @@ namespace Alioss
         {
             Require.Text(url, nameof(url));
             Require.NotNull(data, nameof(data));
-            return Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+            return Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>PutObject of a part of an array by a presigned URL.</summary>
@@ -119,7 +123,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(url, nameof(url));
-            return Blocking.Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
+            return Run(() => PutObjectByUrl(url, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetObject by a presigned URL, as a stream that is to be disposed.</summary>
@@ -165,7 +169,7 @@ namespace Alioss
         {
             Require.Text(url, nameof(url));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => GetObjectByUrlToFile(url, path, options, cancellationToken), cancellationToken);
+            return Run(() => GetObjectByUrlToFile(url, path, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>HeadObject by a presigned URL.</summary>
@@ -182,7 +186,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(url, nameof(url));
-            return Blocking.Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
+            return Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>Whole seconds, no fewer than were asked for.</summary>

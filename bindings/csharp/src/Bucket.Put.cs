@@ -28,7 +28,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(data, nameof(data));
-            return Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+            return Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>PutObject of a part of an array.</summary>
@@ -56,7 +56,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
+            return Run(() => PutObject(key, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>PutObject from the file at <paramref name="path"/>, up to 5 GB.</summary>
@@ -76,7 +76,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => PutObjectFile(key, path, options, cancellationToken), cancellationToken);
+            return Run(() => PutObjectFile(key, path, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -131,7 +131,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(source, nameof(source));
-            return Blocking.Run(() => PutStream(key, source, length, options, cancellationToken, true), cancellationToken);
+            return Run(() => PutStream(key, source, length, options, cancellationToken, true), cancellationToken);
         }
 
         /// <summary>
@@ -159,7 +159,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(data, nameof(data));
-            return Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+            return Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>AppendObject of a part of an array.</summary>
@@ -192,7 +192,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
+            return Run(() => AppendObject(key, position, data, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>AppendObject of what is left of <paramref name="source"/>, which stays open.</summary>
@@ -246,7 +246,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.NotNull(source, nameof(source));
-            return Blocking.Run(() => AppendStream(key, position, source, length, options, cancellationToken, true), cancellationToken);
+            return Run(() => AppendStream(key, position, source, length, options, cancellationToken, true), cancellationToken);
         }
 
         /// <summary>SealAppendObject: nothing can be appended any more; <paramref name="position"/> is the size.</summary>
@@ -272,14 +272,14 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            return Blocking.Run(() => SealAppendObject(key, position, options, cancellationToken), cancellationToken);
+            return Run(() => SealAppendObject(key, position, options, cancellationToken), cancellationToken);
         }
 
         private OssResponse PutStream(
             string key, Stream source, long length, CallOptions? options, CancellationToken cancellationToken, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async, nameof(PutObject)).Rewindable())
             {
                 call.Check(Native.oss_put_object_stream(call.Owner, keyText, length, Callbacks.Read, call.User, call.Pointer));
                 return call.Answer();
@@ -290,7 +290,7 @@ namespace Alioss
             string key, long position, Stream source, long length, CallOptions? options, CancellationToken cancellationToken, bool async)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
-            using (var call = new Call(handle, options, cancellationToken, Source(source), async).Rewindable())
+            using (var call = new Call(handle, options, cancellationToken, Source(source), async, nameof(AppendObject)).Rewindable())
             {
                 call.Check(Native.oss_append_object_stream(
                     call.Owner, keyText, position, length, Callbacks.Read, call.User, call.Pointer));

@@ -22,7 +22,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketLifecycle(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketLifecycle(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketLifecycle: what becomes of the objects in time.</summary>
@@ -35,7 +35,7 @@ namespace Alioss
         public virtual Task<LifecycleConfiguration> GetBucketLifecycleAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLifecycle(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLifecycle: takes it off.</summary>
         public virtual OssResponse DeleteBucketLifecycle(
@@ -47,7 +47,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketLifecycleAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketLifecycle(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketLifecycle(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketCors: replaces from where browsers may use the bucket.</summary>
         public virtual OssResponse PutBucketCors(
@@ -63,7 +63,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketCors(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketCors(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketCors: from where browsers may use the bucket.</summary>
@@ -76,7 +76,7 @@ namespace Alioss
         public virtual Task<CorsConfiguration> GetBucketCorsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketCors(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketCors: takes it off.</summary>
         public virtual OssResponse DeleteBucketCors(
@@ -88,7 +88,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketCorsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketCors(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketCors(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketLogging: replaces where the access log goes.</summary>
         public virtual OssResponse PutBucketLogging(
@@ -104,7 +104,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketLogging(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketLogging(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketLogging: where the access log goes.</summary>
@@ -117,7 +117,7 @@ namespace Alioss
         public virtual Task<LoggingConfiguration> GetBucketLoggingAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLogging(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketLogging: takes it off.</summary>
         public virtual OssResponse DeleteBucketLogging(
@@ -129,7 +129,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketLoggingAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketLogging(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketLogging(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketWebsite: replaces how the bucket serves as a web site.</summary>
         public virtual OssResponse PutBucketWebsite(
@@ -145,7 +145,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketWebsite(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketWebsite(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketWebsite: how the bucket serves as a web site.</summary>
@@ -158,7 +158,7 @@ namespace Alioss
         public virtual Task<WebsiteConfiguration> GetBucketWebsiteAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketWebsite(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketWebsite: takes it off.</summary>
         public virtual OssResponse DeleteBucketWebsite(
@@ -170,7 +170,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketWebsiteAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketWebsite(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketWebsite(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketReferer: replaces from which pages the bucket may be used.</summary>
         public virtual OssResponse PutBucketReferer(
@@ -186,7 +186,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketReferer(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketReferer(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketReferer: from which pages the bucket may be used.</summary>
@@ -199,7 +199,7 @@ namespace Alioss
         public virtual Task<RefererConfiguration> GetBucketRefererAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketReferer(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketReferer(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketEncryption: replaces how the service encrypts what the bucket stores.</summary>
         public virtual OssResponse PutBucketEncryption(
@@ -215,7 +215,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketEncryption(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketEncryption(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketEncryption: how the service encrypts what the bucket stores.</summary>
@@ -228,7 +228,7 @@ namespace Alioss
         public virtual Task<EncryptionConfiguration> GetBucketEncryptionAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketEncryption(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketEncryption: takes it off.</summary>
         public virtual OssResponse DeleteBucketEncryption(
@@ -240,7 +240,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketEncryptionAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketEncryption(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketEncryption(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketVersioning: replaces whether the bucket keeps versions.</summary>
         public virtual OssResponse PutBucketVersioning(
@@ -256,7 +256,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketVersioning(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketVersioning(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketVersioning: whether the bucket keeps versions.</summary>
@@ -269,7 +269,7 @@ namespace Alioss
         public virtual Task<VersioningConfiguration> GetBucketVersioningAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketVersioning(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketVersioning(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketTags: replaces the tags of the bucket.</summary>
         public virtual OssResponse PutBucketTags(
@@ -285,7 +285,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.NotNull(configuration, nameof(configuration));
-            return Blocking.Run(() => PutBucketTags(configuration, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketTags(configuration, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketTags: the tags of the bucket.</summary>
@@ -298,7 +298,7 @@ namespace Alioss
         public virtual Task<Tagging> GetBucketTagsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketTags(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketTags: takes it off.</summary>
         public virtual OssResponse DeleteBucketTags(
@@ -310,7 +310,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketTagsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketTags(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketTags(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketPolicy: <paramref name="policy"/> is a JSON text.</summary>
         public virtual OssResponse PutBucketPolicy(
@@ -329,7 +329,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(policy, nameof(policy));
-            return Blocking.Run(() => PutBucketPolicy(policy, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketPolicy(policy, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>GetBucketPolicy: the policy of the bucket, a JSON text.</summary>
@@ -344,7 +344,7 @@ namespace Alioss
         public virtual Task<string> GetBucketPolicyAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketPolicy(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketPolicy(options, cancellationToken), cancellationToken);
 
         /// <summary>DeleteBucketPolicy: takes it off.</summary>
         public virtual OssResponse DeleteBucketPolicy(
@@ -356,7 +356,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketPolicyAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucketPolicy(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucketPolicy(options, cancellationToken), cancellationToken);
 
         private OssResponse Put(
             string operation, Configuration configuration, CallOptions? options, CancellationToken cancellationToken)

@@ -158,7 +158,7 @@ namespace Alioss
 
         /// <summary>PresignAsync with nothing but a token.</summary>
         public Task<PresignedRequest> PresignAsync(
-            string method, string key, TimeSpan expires, CancellationToken cancellationToken) =>
+            string method, string? key, TimeSpan expires, CancellationToken cancellationToken) =>
             PresignAsync(method, key, expires, options: null, cancellationToken: cancellationToken);
 
         /// <summary>PostPolicyAsync with nothing but a token.</summary>
@@ -421,5 +421,22 @@ namespace Alioss
         public AsyncListing<UploadedPart> ListPartsAsync(
             string key, string uploadId, CancellationToken cancellationToken) =>
             ListPartsAsync(key, uploadId, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>CopyLargeObjectAsync with nothing but a token.</summary>
+        public Task<OssResponse> CopyLargeObjectAsync(string key, string sourceKey, CancellationToken cancellationToken) =>
+            CopyLargeObjectAsync(key, sourceKey, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>AbortUploadsBeforeAsync with nothing but a token.</summary>
+        public Task<long> AbortUploadsBeforeAsync(string? prefix, TimeSpan age, CancellationToken cancellationToken) =>
+            AbortUploadsBeforeAsync(prefix, age, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>AbortCopyLargeObjectAsync with nothing but a token.</summary>
+        public Task AbortCopyLargeObjectAsync(string key, string sourceKey, CancellationToken cancellationToken) =>
+            AbortCopyLargeObjectAsync(key, sourceKey, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>ListUploadsBeforeAsync with nothing but a token.</summary>
+        public AsyncListing<UploadEntry> ListUploadsBeforeAsync(
+            string? prefix, TimeSpan age, CancellationToken cancellationToken) =>
+            ListUploadsBeforeAsync(prefix, age, options: null, cancellationToken: cancellationToken);
     }
 }

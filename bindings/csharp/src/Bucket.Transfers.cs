@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -30,7 +31,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => UploadFile(key, path, options, cancellationToken), cancellationToken);
+            return Run(() => UploadFile(key, path, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -53,7 +54,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => Done(() => AbortUploadFile(key, path, options, cancellationToken)), cancellationToken);
+            return Run(() => Done(() => AbortUploadFile(key, path, options, cancellationToken)), cancellationToken);
         }
 
         /// <summary>
@@ -77,7 +78,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => DownloadFile(key, path, options, cancellationToken), cancellationToken);
+            return Run(() => DownloadFile(key, path, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -100,7 +101,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(path, nameof(path));
-            return Blocking.Run(() => Done(() => AbortDownloadFile(key, path, options, cancellationToken)), cancellationToken);
+            return Run(() => Done(() => AbortDownloadFile(key, path, options, cancellationToken)), cancellationToken);
         }
 
         /// <summary>
@@ -116,6 +117,7 @@ namespace Alioss
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             {
                 var call = new Call(handle, options, cancellationToken);
+                call.Observation?.Detach();
                 try
                 {
                     var writer = Native.oss_writer_open(call.Owner, keyText, call.Pointer);
@@ -156,7 +158,9 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(sourceKey, nameof(sourceKey));
-            return Blocking.Run(
+            Require.OptionalText(sourceBucket, nameof(sourceBucket));
+            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            return Run(
                 () => CopyLargeObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken),
                 cancellationToken);
         }
@@ -172,25 +176,43 @@ namespace Alioss
             Copying(
                 Native.oss_abort_copy_large_object, key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken);
 
+        /// <summary>As <see cref="AbortCopyLargeObject"/>, on another thread.</summary>
+        public virtual Task AbortCopyLargeObjectAsync(
+            string key,
+            string sourceKey,
+            string? sourceBucket = null,
+            string? sourceVersionId = null,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.Text(key, nameof(key));
+            Require.Text(sourceKey, nameof(sourceKey));
+            Require.OptionalText(sourceBucket, nameof(sourceBucket));
+            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            return Run(
+                () => Done(
+                    () => AbortCopyLargeObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken)),
+                cancellationToken);
+        }
+
         /// <summary>
         /// The uploads in parts of keys that begin with <paramref name="prefix"/>, null for all, that began this long ago or
         /// earlier, by the service's clock. Asks the service when it is enumerated.
         /// </summary>
-        public virtual unsafe IEnumerable<UploadEntry> ListUploadsBefore(
+        public virtual IEnumerable<UploadEntry> ListUploadsBefore(
             string? prefix,
             TimeSpan age,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken))
-        {
-            long seconds = Seconds(age);
-            return Under(
-                (bucket, first, ignored, call) => Native.oss_list_uploads_before(bucket, first, seconds, call),
-                prefix,
-                null,
-                entry => new UploadEntry(entry),
-                options,
-                cancellationToken);
-        }
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListUploadsBeforeLazily(prefix, age, options, cancellationToken);
+
+        /// <summary>As <see cref="ListUploadsBefore"/>, fetched on another thread while it is enumerated by <c>await foreach</c>.</summary>
+        public virtual AsyncListing<UploadEntry> ListUploadsBeforeAsync(
+            string? prefix,
+            TimeSpan age,
+            CallOptions? options = null,
+            CancellationToken cancellationToken = default(CancellationToken)) =>
+            ListUploadsBeforeLazily(prefix, age, options, cancellationToken).Asynchronous();
 
         /// <summary>
         /// Aborts those uploads, whose parts are stored and billed as long as nobody does; how many were. Choose an age that
@@ -216,8 +238,24 @@ namespace Alioss
             string? prefix,
             TimeSpan age,
             CallOptions? options = null,
-            CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => AbortUploadsBefore(prefix, age, options, cancellationToken), cancellationToken);
+            CancellationToken cancellationToken = default(CancellationToken))
+        {
+            Require.OptionalText(prefix, nameof(prefix));
+            return Run(() => AbortUploadsBefore(prefix, age, options, cancellationToken), cancellationToken);
+        }
+
+        private unsafe Listing<UploadEntry> ListUploadsBeforeLazily(
+            string? prefix, TimeSpan age, CallOptions? options, CancellationToken cancellationToken)
+        {
+            long seconds = Seconds(age);
+            return Under(
+                (bucket, first, ignored, call) => Native.oss_list_uploads_before(bucket, first, seconds, call),
+                prefix,
+                null,
+                entry => new UploadEntry(entry),
+                options,
+                cancellationToken);
+        }
 
         private unsafe delegate int CopyFunction(
             IntPtr bucket, byte* key, byte* sourceBucket, byte* sourceKey, byte* sourceVersionId, IntPtr call);
@@ -229,13 +267,14 @@ namespace Alioss
             string? sourceBucket,
             string? sourceVersionId,
             CallOptions? options,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken,
+            [CallerMemberName] string? operation = null)
         {
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* bucketText = Utf8.Optional(sourceBucket, nameof(sourceBucket)))
             fixed (byte* sourceText = Utf8.Required(sourceKey, nameof(sourceKey)))
             fixed (byte* versionText = Utf8.Optional(sourceVersionId, nameof(sourceVersionId)))
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 call.Check(function(call.Owner, keyText, bucketText, sourceText, versionText, call.Pointer));
                 return call.Answer();

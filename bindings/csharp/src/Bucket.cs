@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -78,7 +79,7 @@ namespace Alioss
         public virtual Task<OssResponse> PutBucketAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => PutBucket(options, cancellationToken), cancellationToken);
+            Run(() => PutBucket(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// PutBucket with a class, such as "IA"; a redundancy, "LRS" or "ZRS"; and an ACL, such as "private". Each may be
@@ -115,7 +116,9 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(storageClass, nameof(storageClass));
-            return Blocking.Run(() => PutBucket(storageClass, redundancy, acl, options, cancellationToken), cancellationToken);
+            Require.OptionalText(redundancy, nameof(redundancy));
+            Require.OptionalText(acl, nameof(acl));
+            return Run(() => PutBucket(storageClass, redundancy, acl, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>DeleteBucket: the bucket has to be empty.</summary>
@@ -128,7 +131,7 @@ namespace Alioss
         public virtual Task<OssResponse> DeleteBucketAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DeleteBucket(options, cancellationToken), cancellationToken);
+            Run(() => DeleteBucket(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// Whether the bucket exists, by GetBucketAcl. Only the service's word that it does not is a false; somebody
@@ -150,7 +153,7 @@ namespace Alioss
         public virtual Task<bool> BucketExistsAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => BucketExists(options, cancellationToken), cancellationToken);
+            Run(() => BucketExists(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetBucketInfo: <see cref="OssResponse.Text"/> has "Bucket.StorageClass", "Bucket.Location" and so on.
@@ -164,7 +167,7 @@ namespace Alioss
         public virtual Task<OssResponse> GetBucketInfoAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketInfo(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketInfo(options, cancellationToken), cancellationToken);
 
         /// <summary>
         /// GetBucketStat: <see cref="OssResponse.Text"/> has "Storage" in bytes, "ObjectCount" and so on.
@@ -178,7 +181,7 @@ namespace Alioss
         public virtual Task<OssResponse> GetBucketStatAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketStat(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketStat(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketLocation: <see cref="OssResponse.Text"/> of "" has it, such as "oss-cn-hangzhou".</summary>
         public virtual OssResponse GetBucketLocation(
@@ -190,7 +193,7 @@ namespace Alioss
         public virtual Task<OssResponse> GetBucketLocationAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketLocation(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketLocation(options, cancellationToken), cancellationToken);
 
         /// <summary>GetBucketAcl: who may do what with the bucket, and whose it is.</summary>
         public virtual AccessControlPolicy GetBucketAcl(
@@ -202,7 +205,7 @@ namespace Alioss
         public virtual Task<AccessControlPolicy> GetBucketAclAsync(
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => GetBucketAcl(options, cancellationToken), cancellationToken);
+            Run(() => GetBucketAcl(options, cancellationToken), cancellationToken);
 
         /// <summary>PutBucketAcl: <paramref name="acl"/> is "private", "public-read" or "public-read-write".</summary>
         public virtual OssResponse PutBucketAcl(
@@ -218,7 +221,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(acl, nameof(acl));
-            return Blocking.Run(() => PutBucketAcl(acl, options, cancellationToken), cancellationToken);
+            return Run(() => PutBucketAcl(acl, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -237,7 +240,7 @@ namespace Alioss
             fixed (byte* operationText = Utf8.Required(operation, nameof(operation)))
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
             fixed (byte* bytes = body)
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_invoke(call.Owner, operationText, keyText, bytes, length, call.Pointer));
@@ -254,7 +257,15 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(operation, nameof(operation));
-            return Blocking.Run(() => Invoke(operation, key, body, options, cancellationToken), cancellationToken);
+            Require.OptionalText(key, nameof(key));
+            return Run(() => Invoke(operation, key, body, options, cancellationToken), cancellationToken);
+        }
+
+        /// <summary>Runs what blocks on another thread, unless this is disposed.</summary>
+        private Task<T> Run<T>(Func<T> work, CancellationToken cancellationToken, Action<T>? after = null)
+        {
+            handle.CheckOpen();
+            return Blocking.Run(work, cancellationToken, after);
         }
 
         private static ArraySegment<byte> Segment(byte[] data) =>
@@ -276,9 +287,13 @@ namespace Alioss
 
         private delegate int TextsFunction(IntPtr bucket, byte* first, byte* second, IntPtr call);
 
-        private OssResponse Send(BucketFunction function, CallOptions? options, CancellationToken cancellationToken)
+        private OssResponse Send(
+            BucketFunction function,
+            CallOptions? options,
+            CancellationToken cancellationToken,
+            [CallerMemberName] string? operation = null)
         {
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 call.Check(function(call.Owner, call.Pointer));
                 return call.Answer();
@@ -286,10 +301,15 @@ namespace Alioss
         }
 
         private OssResponse Send(
-            TextFunction function, string text, string name, CallOptions? options, CancellationToken cancellationToken)
+            TextFunction function,
+            string text,
+            string name,
+            CallOptions? options,
+            CancellationToken cancellationToken,
+            [CallerMemberName] string? operation = null)
         {
             fixed (byte* pointer = Utf8.Required(text, name))
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 call.Check(function(call.Owner, pointer, call.Pointer));
                 return call.Answer();
@@ -303,11 +323,12 @@ namespace Alioss
             string second,
             string secondName,
             CallOptions? options,
-            CancellationToken cancellationToken)
+            CancellationToken cancellationToken,
+            [CallerMemberName] string? operation = null)
         {
             fixed (byte* firstText = Utf8.Required(first, firstName))
             fixed (byte* secondText = Utf8.Required(second, secondName))
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 call.Check(function(call.Owner, firstText, secondText, call.Pointer));
                 return call.Answer();

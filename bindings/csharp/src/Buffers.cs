@@ -2,31 +2,45 @@ using System.Collections.Generic;
 
 namespace Alioss
 {
-    /// <summary>Buffers of 80 KiB, just too small for the heap of large objects, that are used again and again.</summary>
+    /// <summary>Buffers that are used again and again.</summary>
     internal static class Buffers
     {
+        /// <summary>For one piece: just too small for the heap of large objects.</summary>
         internal const int Size = 80 * 1024;
+
+        /// <summary>For what is read ahead.</summary>
+        internal const int ReadAheadSize = 128 * 1024;
 
         private const int Kept = 32;
 
         private static readonly Stack<byte[]> Spare = new Stack<byte[]>();
+        private static readonly Stack<byte[]> SpareReadAhead = new Stack<byte[]>();
 
-        internal static byte[] Take()
+        internal static byte[] Take() => Take(Spare, Size);
+
+        /// <summary>Takes a buffer back that nobody uses any more.</summary>
+        internal static void Give(byte[] buffer) => Give(Spare, Size, buffer);
+
+        internal static byte[] TakeReadAhead() => Take(SpareReadAhead, ReadAheadSize);
+
+        /// <summary>Takes one back that nobody uses any more; one of another size is left to the collector.</summary>
+        internal static void GiveReadAhead(byte[] buffer) => Give(SpareReadAhead, ReadAheadSize, buffer);
+
+        private static byte[] Take(Stack<byte[]> spare, int size)
         {
-            lock (Spare)
+            lock (spare)
             {
-                return Spare.Count > 0 ? Spare.Pop() : new byte[Size];
+                return spare.Count > 0 ? spare.Pop() : new byte[size];
             }
         }
 
-        /// <summary>Takes a buffer back that nobody uses any more; one of another size is left to the collector.</summary>
-        internal static void Give(byte[] buffer)
+        private static void Give(Stack<byte[]> spare, int size, byte[] buffer)
         {
-            lock (Spare)
+            lock (spare)
             {
-                if (buffer.Length == Size && Spare.Count < Kept)
+                if (buffer.Length == size && spare.Count < Kept)
                 {
-                    Spare.Push(buffer);
+                    spare.Push(buffer);
                 }
             }
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -15,26 +16,31 @@ namespace Alioss
         private readonly Handle owner;
         private readonly CancellationToken token;
         private readonly Transfer? transfer;
+        private int lastStatus;
         private CancellationTokenRegistration registration;
         private GCHandle transferHandle;
         private bool ownerHeld;
         private bool callHeld;
         private bool released;
+        private bool observed;
 
         /// <summary>
         /// Prepares a call of <paramref name="owner"/>, a bucket or service. <paramref name="stream"/> is what
         /// <see cref="User"/> lets the callbacks read or write, null if there is nothing of the kind.
+        /// <paramref name="operation"/> is what observers are told, null for what they are not told of.
         /// </summary>
         /// <exception cref="ObjectDisposedException"><paramref name="owner"/> is disposed.</exception>
         internal Call(
-            Handle owner, CallOptions? options, CancellationToken token, Stream? stream = null, bool async = false)
+            Handle owner,
+            CallOptions? options,
+            CancellationToken token,
+            Stream? stream = null,
+            bool async = false,
+            [CallerMemberName] string? operation = null)
         {
             this.owner = owner;
             this.token = token;
-            if (owner.IsClosed || owner.IsInvalid)
-            {
-                throw new ObjectDisposedException(owner is BucketHandle ? "Alioss.Bucket" : "Alioss.Service");
-            }
+            owner.CheckOpen();
             Callbacks.CredentialsException = null;
             Handle = Native.oss_call_new();
             if (Handle.IsInvalid)
@@ -46,12 +52,14 @@ namespace Alioss
                 Hold();
                 Apply(options);
                 var progress = options == null ? null : options.Progress;
-                if (stream != null || progress != null)
+                Observation = Observation.Begin(operation, owner);
+                bool reports = progress != null || (Observation != null && Observation.CountsBytes);
+                if (stream != null || reports)
                 {
                     transfer = new Transfer { Stream = stream, Progress = progress, Async = async, Token = token };
                     transferHandle = GCHandle.Alloc(transfer);
                 }
-                if (progress != null)
+                if (reports)
                 {
                     Check(Native.oss_call_set_progress(Handle, Callbacks.Progress, User));
                 }
@@ -64,6 +72,9 @@ namespace Alioss
         }
 
         internal CallHandle Handle { get; }
+
+        /// <summary>Null if nobody listens.</summary>
+        internal Observation? Observation { get; }
 
         /// <summary>The owner for C, which stays good until <see cref="LetGo"/>.</summary>
         internal IntPtr Owner => owner.DangerousGetHandle();
@@ -99,7 +110,7 @@ namespace Alioss
         /// <summary>The callbacks' own report of progress, for bodies that are read without them; null if nobody asks.</summary>
         internal IProgress<TransferProgress>? TakeProgress()
         {
-            if (transfer == null || transfer.Progress == null)
+            if (transfer == null)
             {
                 return null;
             }
@@ -368,6 +379,7 @@ namespace Alioss
         /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>
         internal void Check(int status)
         {
+            lastStatus = status;
             var thrown = (transfer == null ? null : transfer.Exception) ?? Callbacks.CredentialsException;
             if (thrown != null)
             {
@@ -390,6 +402,7 @@ namespace Alioss
             if (status != (int)OssStatus.Ok)
             {
                 Check(transfer?.Exception == null ? 0 : status);
+                lastStatus = status;
                 throw Failure(OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? ""), token);
             }
         }
@@ -423,6 +436,12 @@ namespace Alioss
         /// <summary>Ends the call: first nobody can cancel it any more, then what it was given goes.</summary>
         public void Dispose()
         {
+            if (Observation != null && !observed)
+            {
+                observed = true;
+                Observation.AddBytes(transfer == null ? 0 : transfer.Done);
+                Observation.End(Handle, lastStatus);
+            }
             LetGo();
             if (transferHandle.IsAllocated)
             {

@@ -57,7 +57,14 @@ namespace Alioss
             Count = 0;
         }
 
-        internal void Report(long done, long total) => Progress!.Report(new TransferProgress(done, total));
+        /// <summary>Bytes of the body that have moved.</summary>
+        internal long Done;
+
+        internal void Report(long done, long total)
+        {
+            Done = done;
+            Progress?.Report(new TransferProgress(done, total));
+        }
 
         internal unsafe long Read(byte* target, long capacity)
         {

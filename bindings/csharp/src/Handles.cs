@@ -15,6 +15,15 @@ namespace Alioss
         {
         }
 
+        /// <exception cref="ObjectDisposedException">It is closed.</exception>
+        internal void CheckOpen()
+        {
+            if (IsClosed || IsInvalid)
+            {
+                throw new ObjectDisposedException(this is BucketHandle ? "Alioss.Bucket" : "Alioss.Service");
+            }
+        }
+
         /// <summary>Keeps <paramref name="other"/> from being released before this handle.</summary>
         internal void Keep(SafeHandle? other)
         {

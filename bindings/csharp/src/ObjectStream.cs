@@ -11,7 +11,7 @@ namespace Alioss
     /// what came before is not the object. Keeps a connection until its end or <see cref="Stream.Dispose()"/>.
     /// </summary>
     /// <remarks>
-    /// Asynchronous reads are served from up to 80 KiB that a thread of the library has read ahead; they wait only when
+    /// Asynchronous reads are served from up to 128 KiB that a thread of the library has read ahead; they wait only when
     /// there is nothing of it left. Headers are there at once: <see cref="Response"/>.
     /// </remarks>
     public sealed class ObjectStream : Stream
@@ -19,6 +19,7 @@ namespace Alioss
         private readonly ReadAhead source;
         private readonly IProgress<TransferProgress>? progress;
         private readonly long length;
+        private readonly Observation? observation;
         private long position;
         private Task<int>? lastRead;
         private volatile bool disposed;
@@ -33,12 +34,17 @@ namespace Alioss
         }
 
         internal ObjectStream(
-            CallHandle call, CancellationToken token, IProgress<TransferProgress>? progress, long length)
+            CallHandle call,
+            CancellationToken token,
+            IProgress<TransferProgress>? progress,
+            long length,
+            Observation? observation)
         {
             Response = new OssResponse(call);
             source = new ReadAhead(call, token, length, Response);
             this.progress = progress;
             this.length = length;
+            this.observation = observation;
         }
 
         /// <summary>Status and headers of the answer.</summary>
@@ -243,6 +249,7 @@ namespace Alioss
             {
                 disposed = true;
                 source.Dispose();
+                observation?.AddBytes(position);
             }
             base.Dispose(disposing);
         }
@@ -282,6 +289,10 @@ namespace Alioss
         private int Moved(int got)
         {
             position += got;
+            if (got == 0)
+            {
+                observation?.AddBytes(position);
+            }
             if (progress != null && got > 0)
             {
                 progress.Report(new TransferProgress(position, length));

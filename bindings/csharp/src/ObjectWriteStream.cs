@@ -14,13 +14,26 @@ namespace Alioss
     {
         private static readonly Action<object?> CancelAction = state => ((ObjectWriteStream)state!).Cancel();
 
-        private readonly Call call;
-        private readonly WriterHandle writer;
+        private readonly Call? call;
+        private readonly WriterHandle? writer;
+        private readonly Stream? target;
+        private readonly OssResponse? response;
         private readonly byte[] pending = Buffers.Take();
         private int used;
         private long position;
         private bool disposed;
         private bool completed;
+
+        /// <summary>
+        /// One that writes to <paramref name="target"/>, for tests of programs that use this library;
+        /// <see cref="Complete"/> returns <paramref name="response"/>. The target stays open.
+        /// </summary>
+        /// <exception cref="ArgumentNullException"><paramref name="target"/> is null.</exception>
+        public ObjectWriteStream(Stream target, OssResponse? response = null)
+        {
+            this.target = target ?? throw new ArgumentNullException(nameof(target));
+            this.response = response ?? new OssResponse();
+        }
 
         internal ObjectWriteStream(Call call, WriterHandle writer)
         {
@@ -94,6 +107,11 @@ namespace Alioss
         {
             Check();
             Send();
+            if (call == null)
+            {
+                completed = true;
+                return response!;
+            }
             call.Hold();
             try
             {
@@ -134,13 +152,13 @@ namespace Alioss
             if (disposing && !disposed)
             {
                 disposed = true;
-                if (!completed)
+                if (!completed && writer != null)
                 {
                     // What cannot be deleted now is a matter of AbortUploadsBefore.
                     Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero);
                 }
-                writer.Dispose();
-                call.Dispose();
+                writer?.Dispose();
+                call?.Dispose();
                 Buffers.Give(pending);
             }
             base.Dispose(disposing);
@@ -165,7 +183,10 @@ namespace Alioss
         {
             try
             {
-                Native.oss_call_cancel(call.Handle);
+                if (call != null)
+                {
+                    Native.oss_call_cancel(call.Handle);
+                }
             }
             catch (ObjectDisposedException)
             {
@@ -186,6 +207,11 @@ namespace Alioss
         {
             int count = used;
             used = 0;
+            if (call == null)
+            {
+                target!.Write(pending, 0, count);
+                return;
+            }
             call.Hold();
             try
             {
@@ -208,14 +234,14 @@ namespace Alioss
             bool held = false;
             try
             {
-                writer.DangerousAddRef(ref held);
+                writer!.DangerousAddRef(ref held);
                 return function(writer.DangerousGetHandle(), other);
             }
             finally
             {
                 if (held)
                 {
-                    writer.DangerousRelease();
+                    writer!.DangerousRelease();
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -11,8 +12,15 @@ namespace Alioss
     /// at a time reads from the library: it holds <see cref="reading"/>. The filled part of the ring belongs to who takes,
     /// the rest to who fills; the numbers that say which is which belong to the lock.
     /// </summary>
+    /// <remarks>
+    /// To wake a thread costs more than to read from the network what it was woken for. So a thread that fills goes on
+    /// until the ring is nearly full, and begins only when it is nearly empty; and who waits for a fast network sleeps until
+    /// there is much to take, or until <see cref="HeldBack"/> finds that it takes long.
+    /// </remarks>
     internal sealed class ReadAhead : IDisposable
     {
+        private const int Most = Buffers.ReadAheadSize;
+
         private static readonly Action<object?> CancelAction = state => ((ReadAhead)state!).Cancel();
 
         private readonly object gate = new object();
@@ -29,6 +37,14 @@ namespace Alioss
         private bool disposed;
         private Exception? failure;
         private TaskCompletionSource<bool>? waiter;
+        private FillWork? filling;
+
+        /// <summary>Whether the last wait for bytes was so short that it would have been worth waiting for more.</summary>
+        private bool fast;
+        private long waitingSince;
+
+        /// <summary>Belongs to <see cref="HeldBack"/>.</summary>
+        internal bool IsWatched;
 
         /// <summary>Reads the body of a call, which from now on belongs to this.</summary>
         internal ReadAhead(CallHandle call, CancellationToken token, long length, OssResponse response)
@@ -37,14 +53,14 @@ namespace Alioss
             this.token = token;
             this.response = response;
             // One byte more than there is, so that the same fill finds the end.
-            capacity = length < 0 ? Buffers.Size : (int)Math.Min(length + 1, Buffers.Size);
+            capacity = length < 0 ? Most : (int)Math.Min(length + 1, Most);
         }
 
         /// <summary>Reads a stream instead.</summary>
         internal ReadAhead(Stream content)
         {
             this.content = content;
-            capacity = Buffers.Size;
+            capacity = Most;
         }
 
         /// <summary>Waits for at least one byte; 0 at the end.</summary>
@@ -95,13 +111,18 @@ namespace Alioss
             lock (gate)
             {
                 ready = Ready(target, count, cancellationToken, out got);
-                fill = !reading && !over && failure == null && used <= capacity / 2;
+                fill = !reading && !over && failure == null && used <= capacity / 4;
                 reading |= fill;
                 if (!ready)
                 {
                     waiter = waiter ?? new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
                     more = waiter.Task;
+                    waitingSince = Stopwatch.GetTimestamp();
                 }
+            }
+            if (!ready && fast)
+            {
+                HeldBack.Watch(this);
             }
             if (fill)
             {
@@ -113,12 +134,12 @@ namespace Alioss
         /// <summary>Says that <see cref="Fill"/> follows.</summary>
         internal void Reserve() => reading = true;
 
-        /// <summary>Fills the buffer until it is full or the body is over; on the calling thread.</summary>
-        internal unsafe bool Fill()
+        /// <summary>Fills the buffer until it is nearly full or the body is over; on the calling thread.</summary>
+        internal unsafe void Fill()
         {
             lock (gate)
             {
-                ring = ring ?? (capacity == Buffers.Size ? Buffers.Take() : new byte[capacity]);
+                ring = ring ?? (capacity == Most ? Buffers.TakeReadAhead() : new byte[capacity]);
             }
             for (;;)
             {
@@ -128,12 +149,13 @@ namespace Alioss
                 {
                     tail = (head + used) % capacity;
                     room = Math.Min(capacity - used, capacity - tail);
-                    if (disposed || over || failure != null || room == 0)
+                    bool full = room == 0 || (capacity == Most && used > Most / 4 * 3);
+                    if (disposed || over || failure != null || full)
                     {
                         reading = false;
                         Recycle();
                         Tell();
-                        return true;
+                        return;
                     }
                 }
                 int got;
@@ -175,13 +197,30 @@ namespace Alioss
 
         private void StartFilling()
         {
-            var started = Blocking.Run(() => Fill(), CancellationToken.None);
-            if (started.IsFaulted)
+            try
+            {
+                // Whoever reads is alone, so one is enough.
+                Blocking.Enter(filling = filling ?? new FillWork(this));
+            }
+            catch (Exception exception)
             {
                 lock (gate)
                 {
-                    failure = started.Exception!.InnerException;
+                    failure = exception;
                     reading = false;
+                    Tell();
+                }
+            }
+        }
+
+        /// <summary>Has who waits take what there is, however little that is.</summary>
+        internal void Hurry()
+        {
+            lock (gate)
+            {
+                if (waiter != null)
+                {
+                    fast = false;
                     Tell();
                 }
             }
@@ -298,8 +337,14 @@ namespace Alioss
         private void Tell()
         {
             Monitor.PulseAll(gate);
-            if (waiter != null && (used > 0 || over || disposed || failure != null || !reading))
+            if (waiter == null)
             {
+                return;
+            }
+            int wanted = fast ? capacity / 4 * 3 : 1;
+            if (used >= wanted || over || disposed || failure != null || !reading)
+            {
+                fast = Stopwatch.GetTimestamp() - waitingSince < Stopwatch.Frequency / 1000;
                 waiter.SetResult(true);
                 waiter = null;
             }
@@ -310,7 +355,7 @@ namespace Alioss
         {
             if (ring != null && used == 0 && (over || disposed))
             {
-                Buffers.Give(ring);
+                Buffers.GiveReadAhead(ring);
                 ring = null;
             }
         }
@@ -327,6 +372,19 @@ namespace Alioss
                 throw Call.Failure(error, cancellationToken.IsCancellationRequested ? cancellationToken : token);
             }
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(failure!).Throw();
+        }
+
+        /// <summary>Fills on a thread of the library.</summary>
+        private sealed class FillWork : Blocking.Work
+        {
+            private readonly ReadAhead owner;
+
+            internal FillWork(ReadAhead owner)
+            {
+                this.owner = owner;
+            }
+
+            internal override void Do() => owner.Fill();
         }
     }
 }

@@ -15,13 +15,26 @@ namespace Alioss
         }
 
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
-        /// <exception cref="ArgumentException">It holds a NUL.</exception>
+        /// <exception cref="ArgumentException">It holds a NUL, or half of a surrogate pair.</exception>
         internal static void Text(string? text, string name)
         {
             NotNull(text, name);
-            if (text!.IndexOf('\0') >= 0)
+            OptionalText(text, name);
+        }
+
+        /// <summary>The same for what may be null.</summary>
+        internal static void OptionalText(string? text, string name)
+        {
+            for (int at = 0; text != null && at < text.Length; at++)
             {
-                throw OssException.Invalid($"`{name}` holds a NUL, which C strings cannot");
+                if (text[at] == '\0')
+                {
+                    throw OssException.Invalid($"`{name}` holds a NUL, which C strings cannot");
+                }
+                if (char.IsSurrogate(text[at]) && !char.IsSurrogatePair(text, at++))
+                {
+                    throw OssException.Invalid($"`{name}` holds half of a surrogate pair, which UTF-8 cannot");
+                }
             }
         }
     }

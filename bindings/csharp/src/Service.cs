@@ -76,7 +76,7 @@ namespace Alioss
         {
             fixed (byte* operationText = Utf8.Required(operation, nameof(operation)))
             fixed (byte* bytes = body)
-            using (var call = new Call(handle, options, cancellationToken))
+            using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
                 var length = (UIntPtr)(uint)(body == null ? 0 : body.Length);
                 call.Check(Native.oss_service_invoke(call.Owner, operationText, bytes, length, call.Pointer));
@@ -92,7 +92,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(operation, nameof(operation));
-            return Blocking.Run(() => Invoke(operation, body, options, cancellationToken), cancellationToken);
+            return Run(() => Invoke(operation, body, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -113,7 +113,14 @@ namespace Alioss
         /// <summary>As <see cref="DescribeRegions"/>, on another thread.</summary>
         public virtual Task<OssResponse> DescribeRegionsAsync(
             CallOptions? options = null, CancellationToken cancellationToken = default(CancellationToken)) =>
-            Blocking.Run(() => DescribeRegions(options, cancellationToken), cancellationToken);
+            Run(() => DescribeRegions(options, cancellationToken), cancellationToken);
+
+        /// <summary>Runs what blocks on another thread, unless this is disposed.</summary>
+        private Task<T> Run<T>(Func<T> work, CancellationToken cancellationToken, Action<T>? after = null)
+        {
+            handle.CheckOpen();
+            return Blocking.Run(work, cancellationToken, after);
+        }
 
         private Listing<BucketEntry> Listing(string? prefix, CallOptions? options, CancellationToken cancellationToken)
         {
@@ -121,7 +128,7 @@ namespace Alioss
             return new Listing<BucketEntry>(
                 cancel =>
                 {
-                    var call = new Call(handle, options, cancel);
+                    var call = new Call(handle, options, cancel, operation: nameof(ListBuckets));
                     try
                     {
                         call.Handle.Keep(handle);
@@ -129,6 +136,7 @@ namespace Alioss
                         {
                             call.Check(Native.oss_list_buckets(call.Owner, pointer, call.Pointer));
                         }
+                        call.Observation?.Detach();
                         return call;
                     }
                     catch

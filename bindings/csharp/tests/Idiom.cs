@@ -156,6 +156,19 @@ internal static class Idiom
             new AsyncListing<ObjectEntry>(new[] { new ObjectEntry { Key = prefix + "1", Size = 5 } });
     }
 
+    internal static void WritersCanBeStoodInFor()
+    {
+        var target = new MemoryStream();
+        using (var writer = new ObjectWriteStream(target, new OssResponse(201)))
+        {
+            writer.Write(Pattern(200000), 0, 100000);
+            writer.WriteAsync(Pattern(200000), 100000, 100000).Wait();
+            Equal(201, writer.CompleteAsync().Result.HttpStatus);
+        }
+        SameBytes(Pattern(200000), target.ToArray());
+        new ObjectWriteStream(target).Dispose();
+    }
+
     internal static void BucketsCanBeStoodInFor()
     {
         using (Bucket bucket = new StandIn())
@@ -271,11 +284,13 @@ internal static class Idiom
             bucket.CopyLargeObject(key + "-1", key, null, null, options);
             bucket.CopyLargeObjectAsync(key + "-2", key, "csharp-tests", null, options).Wait();
             bucket.AbortCopyLargeObject(key + "-2", key, null, null, options);
+            bucket.AbortCopyLargeObjectAsync(key + "-2", key, null, null, options).Wait();
             SameBytes(Pattern(450000), ReadAll(bucket.GetObject(key + "-1")));
             Equal("b", bucket.HeadObject(key + "-2").Header("x-oss-meta-a"));
             bucket.InitiateMultipartUpload(key + "-left");
             bucket.InitiateMultipartUpload(key + "-behind");
             Equal(2, bucket.ListUploadsBefore(key, TimeSpan.Zero).Count());
+            Equal(2, bucket.ListUploadsBeforeAsync(key, TimeSpan.Zero).ToListAsync().Result.Count);
             Equal(0, bucket.ListUploadsBefore(key, TimeSpan.FromDays(1)).Count());
             Equal(0L, bucket.AbortUploadsBeforeAsync(key, TimeSpan.FromDays(1)).Result);
             Equal(2L, bucket.AbortUploadsBefore(key, TimeSpan.Zero));
