@@ -3,6 +3,8 @@
 
 mod peer;
 mod support;
+#[path = "csharp/web_app.rs"]
+mod web_app;
 
 // This test uses its part of the driver.
 #[allow(dead_code)]
@@ -427,6 +429,8 @@ fn signatures_fit_on_the_screen() {
     let mut signatures = 0;
     for directory in [
         "bindings/csharp/src",
+        "bindings/csharp/extensions/src",
+        "bindings/csharp/extensions/tests",
         "bindings/csharp/tests",
         "bindings/csharp/conformance",
         "examples/csharp",
@@ -443,4 +447,21 @@ fn signatures_fit_on_the_screen() {
         }
     }
     assert!(signatures > 500, "{signatures}");
+}
+
+/// Dependency injection and logging are for the .NET of an SDK; with older runtimes there is no package for them.
+#[test]
+fn extensions() {
+    if !built().join("net").is_dir() {
+        eprintln!("there is no .NET SDK of 8 or later: Alioss.Extensions is not tested");
+        return;
+    }
+    let server = server();
+    let variables = environment(&server, Scheme::Http);
+    let said = succeed(
+        &[built().join("run-coreclr")],
+        &["ExtensionsTests"],
+        &variables,
+    );
+    assert!(said.ends_with("Extensions: 6 passed, 0 failed\n"), "{said}");
 }

@@ -93,6 +93,8 @@ if modern; then
     build "$here/Alioss.csproj"
     build "$here/tests/Tests.csproj" --output "$out/net"
     build "$here/conformance/Conformance.csproj" --output "$out/net"
+    build "$here/extensions/Alioss.Extensions.csproj"
+    build "$here/extensions/tests/ExtensionsTests.csproj" --output "$out/net"
     for source in "${sources[@]}"; do
         build "$root/examples/csharp/Example.csproj" --output "$out/net" \
             -p:Example="$(basename "$source" .cs)" -p:Source="$source"

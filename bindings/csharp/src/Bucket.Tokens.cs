@@ -423,7 +423,8 @@ namespace Alioss
             ListPartsAsync(key, uploadId, options: null, cancellationToken: cancellationToken);
 
         /// <summary>CopyLargeObjectAsync with nothing but a token.</summary>
-        public Task<OssResponse> CopyLargeObjectAsync(string key, string sourceKey, CancellationToken cancellationToken) =>
+        public Task<OssResponse> CopyLargeObjectAsync(
+            string key, string sourceKey, CancellationToken cancellationToken) =>
             CopyLargeObjectAsync(key, sourceKey, options: null, cancellationToken: cancellationToken);
 
         /// <summary>AbortUploadsBeforeAsync with nothing but a token.</summary>

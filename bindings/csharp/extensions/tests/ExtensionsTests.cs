@@ -1,0 +1,222 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Alioss;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Level = Microsoft.Extensions.Logging.LogLevel;
+
+/// <summary>
+/// Tests of Alioss.Extensions, against the local OSS server that the variable OSS_ENDPOINT leads to. The last line says
+/// how many passed.
+/// </summary>
+internal static class ExtensionsTests
+{
+    private static readonly string Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT");
+
+    private static readonly Action[] Tests =
+    {
+        BucketsAreServices, PairsAreOptions, WrongPairsAreNamed, OptionsOfTheApplicationAreTaken, LinesAreLogged, FactoriesShareBuckets,
+    };
+
+    private static int Main()
+    {
+        int failed = 0;
+        foreach (Action test in Tests)
+        {
+            try
+            {
+                test();
+                Console.WriteLine("ok " + test.Method.Name);
+            }
+            catch (Exception exception)
+            {
+                failed++;
+                Console.WriteLine("FAILED " + test.Method.Name + ": " + exception);
+            }
+        }
+        Console.WriteLine("Extensions: " + (Tests.Length - failed) + " passed, " + failed + " failed");
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static void Equal<T>(T expected, T actual)
+    {
+        if (!EqualityComparer<T>.Default.Equals(expected, actual))
+        {
+            throw new InvalidOperationException("is " + actual + ", expected " + expected);
+        }
+    }
+
+    private static T Throws<T>(Action action) where T : Exception
+    {
+        try
+        {
+            action();
+        }
+        catch (T expected)
+        {
+            return expected;
+        }
+        throw new InvalidOperationException("no " + typeof(T).Name + " was thrown");
+    }
+
+    private static Dictionary<string, string> Pairs(params string[] texts) =>
+        texts.Select(text => text.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : null);
+
+    private static Dictionary<string, string> Here() => Pairs(
+        "endpoint=" + Endpoint,
+        "region=cn-hangzhou",
+        "AccessKeyId=" + Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_ID"),
+        "AccessKeySecret=" + Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_SECRET"));
+
+    private static void BucketsAreServices()
+    {
+        var services = new ServiceCollection();
+        services.AddAlioss(Here()).AddAliossBucket("extensions-one").AddAliossBucket("extensions-two");
+        Bucket bucket;
+        using (var provider = services.BuildServiceProvider(true))
+        {
+            bucket = provider.GetRequiredService<Bucket>();
+            Equal("extensions-one", bucket.Name);
+            Equal(bucket, provider.GetRequiredKeyedService<Bucket>("extensions-one"));
+            Equal("extensions-two", provider.GetRequiredKeyedService<Bucket>("extensions-two").Name);
+            bucket.PutBucket();
+            bucket.PutObject("hello.txt", "Hello, OSS!");
+            Equal(11L, bucket.HeadObject("hello.txt").ContentLength);
+            Equal(1, provider.GetRequiredService<Service>().ListBuckets("extensions-one").Count());
+        }
+        // The application ends, and with it its buckets.
+        Throws<ObjectDisposedException>(() => bucket.HeadObject("hello.txt"));
+    }
+
+    private static OssOptions Bound(params string[] texts)
+    {
+        var services = new ServiceCollection();
+        services.AddAlioss(Pairs(texts));
+        using (var provider = services.BuildServiceProvider())
+        {
+            return provider.GetRequiredService<IOptions<OssOptions>>().Value;
+        }
+    }
+
+    private static void PairsAreOptions()
+    {
+        var options = Bound(
+            "Region=cn-beijing", "attempts=7", "PoolSize=3", "READTIMEOUT=00:00:20", "TotalTimeout=0:01", "TlsMin=tls13",
+            "PathStyle=true", "TrafficLimit=819200", "UserHeaders", "UserHeaders:x-oss-meta-a=b:c",
+            "AdditionalSignedHeaders", "AdditionalSignedHeaders:0=host", "Credentials=anonymous");
+        Equal("cn-beijing 7 3", options.Region + " " + options.Attempts + " " + options.PoolSize);
+        Equal(TimeSpan.FromSeconds(20), options.ReadTimeout);
+        Equal(TimeSpan.FromMinutes(1), options.TotalTimeout.Value);
+        Equal(TlsVersion.Tls13, options.TlsMin.Value);
+        Equal(true, options.PathStyle);
+        Equal(819200L, options.TrafficLimit.Value);
+        Equal("b:c", options.UserHeaders["x-oss-meta-a"]);
+        Equal("host", options.AdditionalSignedHeaders.Single());
+        Equal(true, options.Credentials != null);
+    }
+
+    private static void WrongPairsAreNamed()
+    {
+        foreach (string wrong in new[]
+        {
+            "Atempts=7", "Attempts=seven", "Attempts=99999999999", "ReadTimeout=soon", "TlsMin=ssl3", "Clock=now", "Session=a",
+            "PathStyle=maybe", "UserHeaders=a", "Region:a=b",
+        })
+        {
+            string name = wrong.Split('=')[0];
+            var error = Throws<ArgumentException>(() => Bound(wrong));
+            Equal(name, error.ParamName);
+            Equal(true, error.Message.Contains("`" + name + "`") && error.Message.Contains("allowed"));
+        }
+        var half = Throws<ArgumentException>(() => Bound("AccessKeyId=id"));
+        Equal("AccessKeySecret", half.ParamName);
+        half = Throws<ArgumentException>(() => Bound("AccessKeySecret=s3cr3t"));
+        Equal("AccessKeyId", half.ParamName);
+        Equal(false, half.ToString().Contains("s3cr3t"));
+    }
+
+    private static void OptionsOfTheApplicationAreTaken()
+    {
+        var services = new ServiceCollection();
+        services.AddAlioss(options => options.Region = "cn-shanghai").AddAliossBucket("extensions-three");
+        services.Configure<OssOptions>(options => options.Credentials = Credentials.Anonymous);
+        using (var provider = services.BuildServiceProvider())
+        {
+            Equal("https://oss-cn-shanghai.aliyuncs.com", provider.GetRequiredService<Bucket>().Endpoint);
+        }
+        services.Configure<OssOptions>(options => options.Attempts = 1000);
+        using (var provider = services.BuildServiceProvider())
+        {
+            Equal("attempts", Throws<ArgumentException>(() => provider.GetRequiredService<Bucket>()).ParamName);
+        }
+    }
+
+    private sealed class Lines : ILoggerProvider, ILogger
+    {
+        internal readonly List<string> All = new List<string>();
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Equal("Alioss", categoryName);
+            return this;
+        }
+
+        public IDisposable BeginScope<TState>(TState state) => null;
+
+        public bool IsEnabled(Level level) => true;
+
+        public void Log<TState>(
+            Level level, EventId id, TState state, Exception exception, Func<TState, Exception, string> formatter)
+        {
+            lock (All)
+            {
+                All.Add(level + " " + formatter(state, exception));
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private static int Logged(Level least)
+    {
+        var lines = new Lines();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(lines).SetMinimumLevel(least));
+        services.AddAlioss(Here()).AddAliossBucket("extensions-one");
+        using (var provider = services.BuildServiceProvider())
+        {
+            provider.GetRequiredService<Bucket>().HeadObject("hello.txt");
+        }
+        int count = lines.All.Count;
+        // Nothing is logged once the application is over.
+        using (var bucket = new Bucket(new OssOptions { Region = "cn-hangzhou", Endpoint = Endpoint }, "extensions-one"))
+        {
+            bucket.HeadObject("hello.txt");
+        }
+        Equal(count, lines.All.Count);
+        Equal(false, lines.All.Any(line => line.Contains(Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_SECRET"))));
+        return count;
+    }
+
+    private static void LinesAreLogged()
+    {
+        Equal(true, Logged(Level.Trace) > 0);
+        Equal(0, Logged(Level.None));
+    }
+
+    private static void FactoriesShareBuckets()
+    {
+        var factory = new BucketFactory(new OssOptions
+        {
+            Region = "cn-hangzhou", Credentials = Credentials.Anonymous, PoolSize = 2, UserHeaders = { ["x-oss-meta-a"] = "b" },
+        });
+        Equal(factory.GetBucket("extensions-one"), factory.GetBucket("extensions-one"));
+        factory.Dispose();
+        factory.Dispose();
+        Throws<ObjectDisposedException>(() => factory.GetBucket("extensions-one"));
+    }
+}

@@ -1,0 +1,387 @@
+//! The NuGet packages of the C# binding: what is in them, what says so when something is missing, and a new program that
+//! has them from a folder. They are packed from a clone of their own, as a release is.
+
+mod peer;
+mod support;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use support::{Scheme, environment, library, root, scratch, server, succeed};
+
+const ADDRESS: &str = "https://github.com/example/alioss";
+
+/// Major version of the .NET SDK on PATH, if it is one that builds the project files.
+fn sdk() -> Option<u32> {
+    let output = Command::new("dotnet").arg("--version").output().ok()?;
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    let major = version.split('.').next()?.parse().ok()?;
+    if major < 8 {
+        return None;
+    }
+    Some(major)
+}
+
+/// Runs `dotnet` without leaving a process behind.
+fn dotnet(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new("dotnet")
+        .args(arguments)
+        .current_dir(directory)
+        .envs([
+            ("DOTNET_CLI_TELEMETRY_OPTOUT", "1"),
+            ("DOTNET_NOLOGO", "1"),
+            ("MSBUILDDISABLENODEREUSE", "1"),
+            ("DOTNET_CLI_USE_MSBUILD_SERVER", "0"),
+            ("CI", "true"),
+        ])
+        .output()
+        .unwrap()
+}
+
+fn says(output: &Output) -> String {
+    let (stdout, stderr) = (&output.stdout, &output.stderr);
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(stdout),
+        String::from_utf8_lossy(stderr)
+    )
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let names = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    let output = Command::new("git")
+        .args(names)
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", says(&output));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (name, target) = (entry.file_name(), to.join(entry.file_name()));
+        if ["bin", "obj"].iter().any(|made| name == **made) {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// A clone that has the binding alone, without native libraries, and the commit it stands at.
+fn cloned(name: &str) -> (PathBuf, String) {
+    let directory = scratch(name);
+    let binding = directory.join("bindings/csharp");
+    copy(&root().join("bindings/csharp"), &binding);
+    for entry in std::fs::read_dir(binding.join("runtimes")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).unwrap();
+        }
+    }
+    git(&directory, &["init", "--quiet"]);
+    git(
+        &directory,
+        &["remote", "add", "origin", &format!("{ADDRESS}.git")],
+    );
+    git(&directory, &["add", "."]);
+    // The same commit wherever it is made.
+    let date = "2026-01-01T00:00:00Z";
+    let commit = Command::new("git")
+        .args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@example.com",
+            "commit",
+            "--quiet",
+            "-m",
+            "a",
+        ])
+        .env("GIT_COMMITTER_DATE", date)
+        .env("GIT_AUTHOR_DATE", date)
+        .current_dir(&directory)
+        .status()
+        .unwrap();
+    assert!(commit.success());
+    let commit = git(&directory, &["rev-parse", "HEAD"]);
+    (directory, commit)
+}
+
+fn pack(directory: &Path, project: &str) -> Output {
+    let arguments = [
+        "pack",
+        project,
+        "--configuration",
+        "Release",
+        "--output",
+        "packages",
+        "-warnaserror",
+        "-p:UseSharedCompilation=false",
+    ];
+    dotnet(directory, &arguments)
+}
+
+const PROJECTS: [&str; 2] = [
+    "bindings/csharp/Alioss.csproj",
+    "bindings/csharp/extensions/Alioss.Extensions.csproj",
+];
+
+/// A clone with the native library of this machine and packages of these projects in its folder `packages`.
+fn packed(name: &str, projects: &[&str]) -> (PathBuf, String) {
+    let (directory, commit) = cloned(name);
+    let native = directory.join("bindings/csharp/runtimes/linux-x64/native");
+    std::fs::create_dir_all(&native).unwrap();
+    std::fs::copy(&library().shared, native.join("libalioss.so")).unwrap();
+    for project in projects {
+        let output = pack(&directory, project);
+        assert!(output.status.success(), "{}", says(&output));
+    }
+    (directory, commit)
+}
+
+/// The packages that most of the tests look at; None without an SDK, which is said.
+fn packages() -> Option<&'static (PathBuf, String)> {
+    static PACKED: OnceLock<Option<(PathBuf, String)>> = OnceLock::new();
+    let made = PACKED.get_or_init(|| sdk().map(|_| packed("nuget", &PROJECTS)));
+    if made.is_none() {
+        eprintln!("there is no .NET SDK of 8 or later: the NuGet packages are not tested");
+    }
+    made.as_ref()
+}
+
+/// What is in a package, unpacked beside it.
+fn unpacked(directory: &Path, package: &str) -> PathBuf {
+    let to = directory.join("unpacked").join(package);
+    let from = directory.join("packages").join(package);
+    let words: Vec<OsString> = vec![
+        "-m".into(),
+        "zipfile".into(),
+        "-e".into(),
+        from.into(),
+        to.clone().into(),
+    ];
+    support::tool("python3", "python3", &words);
+    to
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn packing_without_native_libraries_says_what_to_do() {
+    if sdk().is_none() {
+        eprintln!("there is no .NET SDK of 8 or later: packing is not tested");
+        return;
+    }
+    let (directory, _) = cloned("nuget-without");
+    let output = pack(&directory, PROJECTS[0]);
+    let said = says(&output);
+    assert!(!output.status.success(), "{said}");
+    assert!(said.contains("no native library is in"), "{said}");
+    assert!(
+        said.contains("runtimes/README.md says under which names"),
+        "{said}"
+    );
+    assert!(!directory.join("packages").is_dir(), "there is a package");
+}
+
+#[test]
+fn packages_have_what_people_look_for() {
+    let Some((directory, commit)) = packages() else {
+        return;
+    };
+    let main = unpacked(directory, "Alioss.0.1.0.nupkg");
+    for file in [
+        "lib/net8.0/Alioss.dll",
+        "lib/net8.0/Alioss.xml",
+        "lib/netstandard2.0/Alioss.dll",
+        "lib/netstandard2.0/Alioss.xml",
+        "runtimes/linux-x64/native/libalioss.so",
+        "icon.png",
+        "PACKAGE.md",
+    ] {
+        assert!(main.join(file).is_file(), "no {file}");
+    }
+    let nuspec = text(&main.join("Alioss.nuspec"));
+    for word in [
+        "<license type=\"expression\">Apache-2.0</license>",
+        "<readme>PACKAGE.md</readme>",
+        "<icon>icon.png</icon>",
+        &format!("url=\"{ADDRESS}.git\""),
+        &format!("commit=\"{commit}\""),
+    ] {
+        assert!(nuspec.contains(word), "no {word} in {nuspec}");
+    }
+    // The library needs no package of its own.
+    assert!(!nuspec.contains("<dependency "), "{nuspec}");
+    let extensions = unpacked(directory, "Alioss.Extensions.0.1.0.nupkg");
+    let nuspec = text(&extensions.join("Alioss.Extensions.nuspec"));
+    for word in [
+        "<dependency id=\"Alioss\" version=\"0.1.0\"",
+        "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "<readme>PACKAGE.md</readme>",
+        "<icon>icon.png</icon>",
+    ] {
+        assert!(nuspec.contains(word), "no {word} in {nuspec}");
+    }
+    for file in [
+        "lib/net8.0/Alioss.Extensions.dll",
+        "lib/netstandard2.0/Alioss.Extensions.dll",
+        "icon.png",
+        "PACKAGE.md",
+    ] {
+        assert!(extensions.join(file).is_file(), "no {file}");
+    }
+}
+
+#[test]
+fn symbols_lead_to_the_sources() {
+    let Some((directory, commit)) = packages() else {
+        return;
+    };
+    for name in ["Alioss", "Alioss.Extensions"] {
+        let symbols = unpacked(directory, &format!("{name}.0.1.0.snupkg"));
+        for target in ["net8.0", "netstandard2.0"] {
+            let bytes = std::fs::read(symbols.join(format!("lib/{target}/{name}.pdb"))).unwrap();
+            let link = format!("raw.githubusercontent.com/example/alioss/{commit}/*");
+            let found = bytes
+                .windows(link.len())
+                .any(|window| window == link.as_bytes());
+            assert!(found, "{name} for {target} has no link to its sources");
+        }
+    }
+}
+
+#[test]
+fn the_same_sources_make_the_same_libraries_elsewhere() {
+    let Some((directory, _)) = packages() else {
+        return;
+    };
+    let (other, _) = packed("nuget-elsewhere", &PROJECTS[..1]);
+    let package = "Alioss.0.1.0.nupkg";
+    let (one, two) = (unpacked(directory, package), unpacked(&other, package));
+    for target in ["net8.0", "netstandard2.0"] {
+        let file = format!("lib/{target}/Alioss.dll");
+        let (one, two) = (
+            std::fs::read(one.join(&file)),
+            std::fs::read(two.join(&file)),
+        );
+        assert!(one.unwrap() == two.unwrap(), "{file} differs");
+    }
+}
+
+/// Who reads them on the page of the package has no repository around them.
+#[test]
+fn pages_of_packages_have_no_dead_links() {
+    for page in [
+        "bindings/csharp/PACKAGE.md",
+        "bindings/csharp/extensions/PACKAGE.md",
+    ] {
+        let page = text(&root().join(page));
+        for (at, _) in page.match_indices("](") {
+            assert!(page[at + 2..].starts_with("https://"), "{}", &page[at..]);
+        }
+    }
+}
+
+const PROGRAM: &str = r#"
+using System;
+using System.Linq;
+using System.Threading.Tasks;
+using Alioss;
+using Microsoft.Extensions.DependencyInjection;
+
+var services = new ServiceCollection();
+services.AddAlioss(options =>
+{
+    options.Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT");
+    options.Region = "cn-hangzhou";
+}).AddAliossBucket("examplebucket");
+var provider = services.BuildServiceProvider();
+try
+{
+    var bucket = provider.GetRequiredService<Bucket>();
+    await bucket.PutBucketAsync();
+    await bucket.PutObjectAsync("hello.txt", "Hello, package!");
+    await using (var stream = await bucket.GetObjectAsync("hello.txt"))
+    {
+        await stream.CopyToAsync(Console.OpenStandardOutput());
+    }
+    Console.WriteLine();
+    await foreach (var entry in bucket.ListObjectsV2Async())
+    {
+        Console.WriteLine(entry.Key + " " + entry.Size);
+    }
+}
+catch (DllNotFoundException error)
+{
+    Console.WriteLine(error.Message);
+}
+"#;
+
+/// A new program that has the packages from the folder where they were packed.
+fn consumer(directory: &Path, major: u32) -> PathBuf {
+    let program = directory.join("consumer");
+    std::fs::create_dir_all(&program).unwrap();
+    let project = format!(
+        "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType>\
+         <TargetFramework>net{major}.0</TargetFramework><InvariantGlobalization>true</InvariantGlobalization>\
+         <UseAppHost>false</UseAppHost><RestorePackagesPath>packages</RestorePackagesPath>\
+         <RestoreAdditionalProjectSources>../packages</RestoreAdditionalProjectSources></PropertyGroup><ItemGroup>\
+         <PackageReference Include=\"Alioss.Extensions\" Version=\"0.1.0\" />\
+         <PackageReference Include=\"Microsoft.Extensions.DependencyInjection\" Version=\"8.0.1\" />\
+         </ItemGroup></Project>"
+    );
+    std::fs::write(program.join("Consumer.csproj"), project).unwrap();
+    std::fs::write(program.join("Program.cs"), PROGRAM).unwrap();
+    let arguments = [
+        "build",
+        "--configuration",
+        "Release",
+        "--output",
+        "out",
+        "-p:UseSharedCompilation=false",
+    ];
+    let output = dotnet(&program, &arguments);
+    assert!(output.status.success(), "{}", says(&output));
+    program.join("out")
+}
+
+#[test]
+fn a_new_program_has_the_packages_from_a_folder() {
+    let (Some((directory, _)), Some(major)) = (packages(), sdk()) else {
+        return;
+    };
+    let out = consumer(directory, major);
+    let server = server();
+    let mut variables = environment(&server, Scheme::Http);
+    variables.extend(std::env::vars().filter(|(name, _)| name.starts_with("DOTNET_")));
+    let program = out.join("Consumer.dll").to_string_lossy().into_owned();
+    let said = succeed(&["dotnet"], &[&program], &variables);
+    assert_eq!(said, "Hello, package!\nhello.txt 15\n");
+
+    // Without the native library it says for which platform it is missing, and where it was looked for.
+    std::fs::remove_dir_all(out.join("runtimes")).unwrap();
+    let said = succeed(&["dotnet"], &[&program], &variables);
+    let places = [
+        "linux-x64".to_owned(),
+        out.join("libalioss.so").to_string_lossy().into_owned(),
+        out.join("runtimes/linux-x64/native/libalioss.so")
+            .to_string_lossy()
+            .into_owned(),
+    ];
+    for place in &places {
+        assert!(said.contains(place.as_str()), "no {place} in {said}");
+    }
+}
