@@ -33,6 +33,8 @@ pub struct Answer {
     pub announced: Option<u64>,
     /// Limit for the body, in bytes a second.
     pub speed: Option<u64>,
+    /// Sent in chunks, without its length.
+    pub chunked: bool,
 }
 
 impl Answer {
@@ -43,6 +45,7 @@ impl Answer {
             content: Content::Bytes(Bytes::new()),
             announced: None,
             speed: None,
+            chunked: false,
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::Value;
 
 /// The access key id that every server knows unless told otherwise.
 pub const ACCESS_KEY_ID: &str = "local-access-key-id";
@@ -28,6 +31,8 @@ pub struct Credential {
     pub account: String,
     /// When a temporary key ends, in milliseconds since 1970.
     pub expires_ms: Option<i64>,
+    /// What a temporary key may do at most: the policy that AssumeRole was given.
+    pub(crate) session_policy: Option<Arc<Value>>,
 }
 
 impl Credential {
@@ -38,6 +43,7 @@ impl Credential {
             token: None,
             account: OWNER.to_owned(),
             expires_ms: None,
+            session_policy: None,
         }
     }
 

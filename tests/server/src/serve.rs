@@ -299,7 +299,7 @@ async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     exchange.identity = verifier.identify(&exchange.head)?;
     exchange.verdict = match exchange.identity {
         Identity::Anonymous => "none",
-        Identity::Account(_) => "valid",
+        _ => "valid",
     };
     carry_out(exchange).await
 }
@@ -343,9 +343,12 @@ fn respond(
     request_id: &str,
     now_ms: i64,
     started: Instant,
-    effects: Option<Box<Effects>>,
+    mut effects: Option<Box<Effects>>,
     conn: Arc<Conn>,
 ) -> Response<AnswerBody> {
+    if answer.chunked {
+        effects.get_or_insert_default().chunked = true;
+    }
     let chunked = effects.as_ref().is_some_and(|effects| effects.chunked);
     let len = answer.len();
     let mut response = Response::new(());

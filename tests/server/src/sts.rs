@@ -1,7 +1,7 @@
 //! Where temporary keys come from: the metadata service of a machine, and STS. The object side takes them until they expire.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -59,17 +59,25 @@ impl Issuer {
         (matches!(head.method.as_str(), "GET" | "POST") && (named || plain)).then_some(STS)
     }
 
-    fn issue(&self, exchange: &Exchange, account: &str, seconds: u64) -> Credential {
+    /// Keys that live so many seconds at most; with a policy they may do no more than it allows.
+    fn issue(
+        &self,
+        exchange: &Exchange,
+        account: &str,
+        seconds: u64,
+        policy: Option<Value>,
+    ) -> Credential {
         let asked = Duration::from_secs(seconds);
         let lifetime = self.lifetime.map_or(asked, |most| most.min(asked));
         let millis = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
-        let credential = Credential::new(
+        let mut credential = Credential::new(
             format!("STS.{}", crate::random_hex(12)),
             crate::random_hex(20),
         )
         .with_token(crate::random_hex(64))
         .of_account(account)
         .until_ms(exchange.now_ms.saturating_add(millis));
+        credential.session_policy = policy.map(Arc::new);
         let keys = &exchange.shared.keys;
         keys.add(credential.clone(), exchange.now_ms);
         credential
@@ -161,7 +169,7 @@ fn role_keys(exchange: &Exchange) -> Answer {
     };
     let credential = match current.take().filter(fresh) {
         Some(known) => known,
-        None => issuer.issue(exchange, crate::options::OWNER, SIX_HOURS),
+        None => issuer.issue(exchange, crate::options::OWNER, SIX_HOURS, None),
     };
     let mut value = as_json(&credential);
     *current = Some(credential);
@@ -170,15 +178,13 @@ fn role_keys(exchange: &Exchange) -> Answer {
     answer(200, &value)
 }
 
-/// Whether a text has the parts of a policy. What it says is not applied.
-fn is_policy(text: &str) -> bool {
-    let policy: Value = serde_json::from_str(text).unwrap_or_default();
-    let statements = policy["Statement"].as_array();
-    policy["Version"] == "1"
-        && statements.is_some_and(|list| {
-            let sound = |one: &Value| matches!(one["Effect"].as_str(), Some("Allow" | "Deny"));
-            !list.is_empty() && list.iter().all(sound)
-        })
+/// The policy in a text, if it has the parts of one.
+fn read_policy(text: &str) -> Option<Value> {
+    let policy: Value = serde_json::from_str(text).ok()?;
+    let sound = |one: &Value| matches!(one["Effect"].as_str(), Some("Allow" | "Deny"));
+    let statements = policy["Statement"].as_array()?;
+    (policy["Version"] == "1" && !statements.is_empty() && statements.iter().all(sound))
+        .then_some(policy)
 }
 
 /// AssumeRole and AssumeRoleWithOIDC.
@@ -240,10 +246,14 @@ fn assume(exchange: &Exchange, body: &[u8]) -> Result<Value, Refusal> {
     } else {
         check_signature(exchange, &parameters)?;
     }
-    if get("Policy").is_some_and(|policy| !is_policy(policy)) {
-        let message = "The parameter Policy has not passed grammar check.".to_owned();
-        return Err((400, "InvalidParameter.PolicyGrammar", message));
-    }
+    let policy = match get("Policy").map(read_policy) {
+        None => None,
+        Some(Some(policy)) => Some(policy),
+        Some(None) => {
+            let message = "The parameter Policy has not passed grammar check.".to_owned();
+            return Err((400, "InvalidParameter.PolicyGrammar", message));
+        }
+    };
     let arn = need("RoleArn")?;
     let parts: Vec<&str> = arn.split(':').collect();
     let [_, "ram", _, account, role] = parts[..] else {
@@ -268,7 +278,8 @@ fn assume(exchange: &Exchange, body: &[u8]) -> Result<Value, Refusal> {
                 (400, "InvalidParameter.DurationSeconds", message)
             })?,
     };
-    let credential = exchange.shared.issuer.issue(exchange, account, duration);
+    let issuer = &exchange.shared.issuer;
+    let credential = issuer.issue(exchange, account, duration, policy);
     let mut value = json!({
         "RequestId": exchange.request_id,
         "AssumedRoleUser": {

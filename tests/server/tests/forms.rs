@@ -209,3 +209,66 @@ fn callbacks() {
     );
     assert_eq!(client.get("k").status, 404);
 }
+
+fn callback(text: &str) -> String {
+    STANDARD.encode(text)
+}
+
+#[test]
+fn callbacks_go_over_https_too() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    // Another server is called, whose certificate nobody has signed.
+    let called = Server::start(Options::default()).unwrap();
+    let url = format!(
+        "https://localhost:{}/_local/clock",
+        called.https_port().unwrap()
+    );
+    for server_name in [true, false] {
+        let text = format!(
+            r#"{{"callbackUrl":"{url}","callbackBody":"{{\"skew_seconds\":0,\"k\":${{object}}}}","callbackBodyType":"application/json","callbackSNI":{server_name}}}"#
+        );
+        let put = client.send(
+            "PUT",
+            "k",
+            &[],
+            &[("x-oss-callback", &callback(&text))],
+            b"1",
+        );
+        assert_eq!((put.status, put.text().trim()), (200, "{}"));
+    }
+}
+
+#[test]
+fn callbacks_may_be_those_of_the_bucket() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let (port, thread) =
+        callee("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
+    let kept = callback(&format!(
+        r#"{{"callbackUrl":"http://127.0.0.1:{port}/","callbackBody":"a=${{x:a}}&b=${{x:b}}&END"}}"#
+    ));
+    let variables = callback(r#"{"x:a":"kept","x:b":"kept"}"#);
+    let document = format!(
+        "<BucketCallbackPolicy><PolicyItem><PolicyName>one</PolicyName><Callback>{kept}</Callback>\
+         <CallbackVar>{variables}</CallbackVar></PolicyItem></BucketCallbackPolicy>"
+    );
+    let policy = [("policy", ""), ("comp", "callback")];
+    let set = client.send("PUT", "", &policy, &[], document.as_bytes());
+    assert_eq!(set.status, 200, "{}", set.text());
+    let put = |name: &str| {
+        let named = callback(&format!(r#"{{"callbackPolicy":"{name}"}}"#));
+        let own = callback(r#"{"x:b":"own"}"#);
+        let headers = [
+            ("x-oss-callback", named.as_str()),
+            ("x-oss-callback-var", own.as_str()),
+        ];
+        client.send("PUT", "k", &[], &headers, b"1")
+    };
+    assert_eq!(put("other").code(), "BucketCallbackPolicyNotExist");
+    assert_eq!((put("one").status, client.get("k").status), (200, 200));
+    let seen = thread.join().unwrap();
+    assert!(seen.ends_with("a=kept&b=own&END"), "{seen}");
+    client.send("DELETE", "", &policy, &[], b"");
+    assert_eq!(put("one").code(), "BucketCallbackPolicyNotExist");
+}

@@ -221,3 +221,56 @@ fn roles_are_assumed_with_a_token_of_oidc() {
     assert_eq!(json(&call("x"))["Code"], "InvalidParameter.OIDCToken");
     assert_eq!(json(&call(""))["Code"], "MissingParameter");
 }
+
+#[test]
+fn keys_with_a_policy_may_do_what_it_allows() {
+    let server = start(Duration::from_secs(3600));
+    let owner = Client::new(&server, "bucket");
+    owner.put("public/k", b"1");
+    owner.put("secret/k", b"2");
+    let policy = r#"{"Version":"1","Statement":[
+        {"Effect":"Allow","Action":["oss:Get*","oss:PutObject"],"Resource":"acs:oss:*:*:bucket/*"},
+        {"Effect":"Deny","Action":"oss:*","Resource":"acs:oss:*:*:bucket/secret/*"}]}"#;
+    let answer = assume(
+        &server,
+        ACCESS_KEY_ID,
+        ACCESS_KEY_SECRET,
+        &[("Policy", policy)],
+    );
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let keys = json(&answer)["Credentials"].clone();
+    let send = |bucket: &str, method: &str, key: &str, query: Pairs<'_>| {
+        let client = Client {
+            port: server.http_port(),
+            bucket: bucket.to_owned(),
+            id: keys["AccessKeyId"].as_str().unwrap(),
+            secret: keys["AccessKeySecret"].as_str().unwrap(),
+        };
+        let token = keys["SecurityToken"].as_str().unwrap();
+        client.send(method, key, query, &[("x-oss-security-token", token)], b"")
+    };
+    let rows = [
+        ("bucket", "GET", "public/k", 200),
+        ("bucket", "PUT", "public/new", 200),
+        ("bucket", "DELETE", "public/k", 403),
+        ("bucket", "GET", "secret/k", 403),
+        ("bucket", "PUT", "secret/new", 403),
+        ("bucket", "GET", "", 403),
+        ("other", "PUT", "", 403),
+        ("missing", "GET", "", 403),
+        ("", "GET", "", 403),
+    ];
+    for (bucket, method, key, status) in rows {
+        let found = send(bucket, method, key, &[]);
+        assert_eq!(
+            found.status,
+            status,
+            "{method} {bucket}/{key}: {}",
+            found.text()
+        );
+        if status == 403 {
+            assert_eq!(found.code(), "AccessDenied", "{method} {bucket}/{key}");
+        }
+    }
+    assert_eq!(owner.get("secret/k").body, b"2");
+}

@@ -144,3 +144,165 @@ fn a_limit_of_traffic_says_how_long_it_held_back() {
     assert_eq!(got.header("x-oss-qos-delay-time"), Some("100"));
     assert_eq!(client.get("k").header("x-oss-qos-delay-time"), None);
 }
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let transition = |more: &str| {
+        format!(
+            "<Transition><Days>3</Days><StorageClass>Standard</StorageClass>{more}</Transition>"
+        )
+    };
+    let tagged = |key: &str, value: &str| {
+        format!(
+            "<Expiration><Days>3</Days></Expiration><Tag><Key>{key}</Key><Value>{value}</Value></Tag>"
+        )
+    };
+    let rows = [
+        (transition(""), "InvalidArgument"),
+        (transition("<IsAccessTime>true</IsAccessTime>"), ""),
+        (tagged("%&amp;", "1"), "InvalidTag"),
+        (tagged("a", ")%"), "InvalidTag"),
+        (tagged("a", "1"), ""),
+    ];
+    for (actions, code) in rows {
+        let body = format!(
+            "<LifecycleConfiguration><Rule><ID>r</ID><Prefix></Prefix><Status>Enabled</Status>{actions}</Rule></LifecycleConfiguration>"
+        );
+        let set = client.send("PUT", "", &[("lifecycle", "")], &[], body.as_bytes());
+        assert_eq!(set.code(), code, "{body}");
+    }
+    let body = b"<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>own</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>";
+    let set = client.send("PUT", "", &[("encryption", "")], &[], body);
+    assert_eq!(set.code(), "InvalidEncryptionAlgorithmError");
+}
+
+#[test]
+fn no_text_of_a_listing_is_longer_than_a_name() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let long = "a".repeat(1025);
+    let lists: [(&[(&str, &str)], &[&str]); 3] = [
+        (&[], &["prefix", "delimiter", "marker"]),
+        (
+            &[("list-type", "2")],
+            &["prefix", "delimiter", "start-after"],
+        ),
+        (&[("versions", "")], &["prefix", "delimiter", "key-marker"]),
+    ];
+    for (list, names) in lists {
+        for name in names {
+            let with = |text: &str| {
+                let mut query = list.to_vec();
+                query.push((name, text));
+                client.send("GET", "", &query, &[], b"")
+            };
+            assert_eq!(with(&long).code(), "InvalidArgument", "{name} {list:?}");
+            assert_eq!(with(&long[1..]).status, 200, "{name} {list:?}");
+        }
+    }
+}
+
+#[test]
+fn texts_are_packed_for_who_takes_them_so() {
+    use std::io::Read;
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let body = b"0123456789".repeat(200);
+    let put = |key: &str, kind: &str, body: &[u8]| {
+        client.send("PUT", key, &[], &[("content-type", kind)], body);
+    };
+    put("text", "text/plain", &body);
+    put("short", "text/plain", &body[..1000]);
+    put("image", "image/png", &body);
+    let get = |key: &str, headers: Pairs<'_>| client.send("GET", key, &[], headers, b"");
+    let packed = get("text", &[("accept-encoding", "deflate, gzip")]);
+    assert_eq!(
+        (
+            packed.header("content-encoding"),
+            packed.header("transfer-encoding")
+        ),
+        (Some("gzip"), Some("chunked"))
+    );
+    assert_eq!(
+        (packed.header("content-length"), packed.header("etag")),
+        (None, None)
+    );
+    let packed = unchunk(&packed.body);
+    let mut unpacked = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..])
+        .read_to_end(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, body);
+    let whole = [
+        ("text", &[][..]),
+        ("text", &[("accept-encoding", "gzip;q=0")]),
+        (
+            "text",
+            &[("accept-encoding", "gzip"), ("range", "bytes=0-1999")],
+        ),
+        ("short", &[("accept-encoding", "gzip")]),
+        ("image", &[("accept-encoding", "gzip")]),
+    ];
+    for (key, headers) in whole {
+        let answer = get(key, headers);
+        assert_eq!(answer.header("content-encoding"), None, "{key} {headers:?}");
+        assert!(answer.header("etag").is_some() && body.starts_with(&answer.body));
+    }
+}
+
+/// The bytes that chunks hold.
+fn unchunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|pair| pair == b"\r\n").unwrap();
+        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return out;
+        }
+        out.extend_from_slice(&rest[end + 2..][..size]);
+        rest = &rest[end + 2 + size + 2..];
+    }
+}
+
+#[test]
+fn a_link_is_deleted_as_a_link_too() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    let target = [("x-oss-symlink-target", "k")];
+    client.send("PUT", "link", &[("symlink", "")], &target, b"");
+    let deleted = client.send("DELETE", "link", &[("symlink", "")], &[], b"");
+    assert_eq!((deleted.status, client.get("link").status), (204, 404));
+    assert_eq!(client.get("k").status, 200);
+    // Other parts of an object are not the object.
+    let refused = client.send("DELETE", "k", &[("acl", "")], &[], b"");
+    assert_eq!((refused.status, client.get("k").status), (405, 200));
+}
+
+#[test]
+fn what_an_account_has_in_all_buckets() {
+    let server = server();
+    for name in ["one", "two"] {
+        let target = [("x-oss-target-redundancy-type", "ZRS")];
+        let query = [
+            ("redundancyTransition", ""),
+            ("x-oss-target-redundancy-type", "ZRS"),
+        ];
+        let begun = Client::new(&server, name).send("POST", "", &query, &target, b"");
+        assert_eq!(begun.status, 200, "{}", begun.text());
+    }
+    let service = Client::of(&server, "");
+    let listed = service
+        .send("GET", "", &[("redundancyTransition", "")], &[], b"")
+        .text();
+    assert_eq!(elements(&listed, "Bucket"), ["one", "two"], "{listed}");
+    let regions = |name: &str| service.send("GET", "", &[("regions", name)], &[], b"");
+    assert!(regions("").text().contains("oss-cn-chengdu.aliyuncs.com"));
+    assert_eq!(
+        elements(&regions("oss-cn-chengdu").text(), "Region"),
+        ["oss-cn-chengdu"]
+    );
+    assert_eq!(regions("aaa").code(), "NoSuchRegion");
+}

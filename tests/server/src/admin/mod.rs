@@ -19,10 +19,9 @@ pub use guard::refusal;
 pub use owner::{harmless, owned, owner_of};
 
 /// Settings that are kept and given back, and change nothing else here.
-const WITHOUT_EFFECT: [&str; 15] = [
+const WITHOUT_EFFECT: [&str; 13] = [
     "access points",
     "asynchronous fetch",
-    "callback policy",
     "cloud boxes",
     "HTTPS configuration",
     "inventory",
@@ -30,7 +29,6 @@ const WITHOUT_EFFECT: [&str; 15] = [
     "meta query",
     "QoS and resource pools",
     "replication",
-    "session policies of AssumeRole",
     "storage capacity",
     "styles and image processing",
     "transfer acceleration",

@@ -1,4 +1,5 @@
-//! Bucket policies: who may do what to which resource, under which conditions.
+//! Policies of buckets: who may do what to which resource, under which conditions. Those of sessions say the same of one
+//! holder of keys.
 //!
 //! A statement that says `Deny` wins over any that says `Allow`. What cannot be read matches nothing when it allows and
 //! everything when it denies.
@@ -21,6 +22,8 @@ pub struct Question<'a> {
     pub owner: &'a str,
     /// The account that asks; `None` for strangers.
     pub account: Option<&'a str>,
+    /// Statements say whom they are about; those of a session are all about its holder.
+    pub of_session: bool,
     /// Values of condition keys, by name.
     pub facts: Vec<(String, String)>,
 }
@@ -96,7 +99,7 @@ fn applies(statement: &Value, question: &Question<'_>, denies: bool) -> bool {
         like(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
     }) && part("Resource", "NotResource", &|pattern| {
         like(pattern, &resource)
-    }) && part("Principal", "NotPrincipal", &principal)
+    }) && (question.of_session || part("Principal", "NotPrincipal", &principal))
         && conditions(&statement["Condition"], question, denies)
 }
 
@@ -240,6 +243,7 @@ mod tests {
             region: "cn-hangzhou",
             owner: "1",
             account: Some("2"),
+            of_session: false,
             facts: vec![
                 ("acs:SourceIp".to_owned(), "10.1.2.3".to_owned()),
                 ("acs:SecureTransport".to_owned(), "false".to_owned()),

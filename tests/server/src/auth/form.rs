@@ -56,7 +56,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<(Poli
             None => Ok(None),
         };
     };
-    let account;
+    let identity;
     let version4 =
         fields.contains_key("x-oss-signature-version") || fields.contains_key("x-oss-signature");
     if version4 {
@@ -85,7 +85,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<(Poli
         }
         let known = verifier.credential(scope.id)?;
         verifier.check_token(&known, field("x-oss-security-token"))?;
-        account = known.account.clone();
+        identity = Identity::of(&known);
         if crate::hex(&v4::hmac(&scope.key(&known.secret), encoded.as_bytes())) != signature {
             return Err(mismatch(scope.id, signature, encoded.as_bytes()));
         }
@@ -94,7 +94,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<(Poli
         let signature = field("signature").ok_or_else(|| missing("Signature"))?;
         let known = verifier.credential(id)?;
         verifier.check_token(&known, field("x-oss-security-token"))?;
-        account = known.account.clone();
+        identity = Identity::of(&known);
         if v1::sign(&known.secret, encoded.as_bytes()) != signature {
             return Err(mismatch(id, signature, encoded.as_bytes()));
         }
@@ -111,7 +111,7 @@ pub fn identify(verifier: &Verifier<'_>, fields: &Fields) -> Result<Option<(Poli
             return Err(invalid(format!("{name} must be a condition of the policy")));
         }
     }
-    Ok(Some((policy, Identity::Account(account))))
+    Ok(Some((policy, identity)))
 }
 
 impl Policy {

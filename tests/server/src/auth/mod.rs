@@ -10,7 +10,10 @@ mod referer;
 mod v1;
 mod v4;
 
+use std::sync::Arc;
+
 use hyper::header::HeaderMap;
+use serde_json::Value;
 
 use crate::clock;
 use crate::errors::{ApiError, Result};
@@ -26,13 +29,30 @@ pub enum Identity {
     Anonymous,
     /// Whose key signed the request.
     Account(String),
+    /// Signed with temporary keys that may do no more than a policy says.
+    Session {
+        account: String,
+        policy: Arc<Value>,
+    },
 }
 
 impl Identity {
+    /// Who signs with this key.
+    pub fn of(credential: &Credential) -> Identity {
+        let account = credential.account.clone();
+        match &credential.session_policy {
+            Some(policy) => Identity::Session {
+                account,
+                policy: Arc::clone(policy),
+            },
+            None => Identity::Account(account),
+        }
+    }
+
     pub fn account(&self) -> Option<&str> {
         match self {
             Identity::Anonymous => None,
-            Identity::Account(account) => Some(account),
+            Identity::Account(account) | Identity::Session { account, .. } => Some(account),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::PoisonError;
 
 use serde_json::Value;
 
+use super::Identity;
 use super::bucket_policy::{self, Question, Verdict};
 use super::referer;
 use crate::address;
@@ -88,13 +89,16 @@ pub fn check_access(exchange: &Exchange) -> Result<()> {
     // is not there has no owner.
     match exchange.operation {
         "OptionObject" | "PostObject" | "DeleteMultipleObjects" => return Ok(()),
-        "PutBucket" if exchange.is_signed() => return Ok(()),
-        "PutBucket" => return Err(anonymous()),
+        "PutBucket" if !exchange.is_signed() => return Err(anonymous()),
         _ => {}
     }
-    if exchange.head.place.bucket.is_none() {
+    let action = ACTIONS
+        .iter()
+        .find(|(operation, _)| *operation == exchange.operation)
+        .map_or(exchange.operation, |(_, action)| action);
+    if exchange.operation == "PutBucket" || exchange.head.place.bucket.is_none() {
         return if exchange.is_signed() {
-            Ok(())
+            check_session(exchange, None, action, "")
         } else {
             Err(anonymous())
         };
@@ -102,13 +106,9 @@ pub fn check_access(exchange: &Exchange) -> Result<()> {
     let bucket = match exchange.bucket() {
         Ok(bucket) => bucket,
         // The operation says so.
-        Err(_) if exchange.is_signed() => return Ok(()),
+        Err(_) if exchange.is_signed() => return check_session(exchange, None, action, ""),
         Err(error) => return Err(error),
     };
-    let action = ACTIONS
-        .iter()
-        .find(|(operation, _)| *operation == exchange.operation)
-        .map_or(exchange.operation, |(_, action)| action);
     if action == "GetObject" {
         referer::check(exchange, &bucket.lock())?;
     }
@@ -122,13 +122,13 @@ fn anonymous() -> ApiError {
 /// Whether the sender has this right on a bucket or one of its objects.
 pub fn check(exchange: &Exchange, bucket: &Bucket, action: &str, key: &str) -> Result<()> {
     let state = bucket.lock();
+    check_session(exchange, Some(&state), action, key)?;
     let id = exchange.version_id();
     let account = exchange.identity.account();
     let owns = account == Some(state.settings.owner.as_str());
     let closed = is_closed(exchange, &state);
     let verdict = policy_of(&state).map_or(Verdict::Silent, |policy| {
-        let verdict =
-            bucket_policy::judge(&policy, &question(exchange, &state, action, key, account));
+        let verdict = bucket_policy::judge(&policy, &question(exchange, Some(&state), action, key));
         match verdict {
             Verdict::Allow if closed && bucket_policy::is_public(&policy) => Verdict::Silent,
             verdict => verdict,
@@ -154,6 +154,27 @@ pub fn check(exchange: &Exchange, bucket: &Bucket, action: &str, key: &str) -> R
         .ec("0003-00000001"));
     }
     check_payer(exchange, &state)
+}
+
+/// Keys that were given out with a policy may do what it allows, of what their account may do.
+fn check_session(
+    exchange: &Exchange,
+    state: Option<&State>,
+    action: &str,
+    key: &str,
+) -> Result<()> {
+    let Identity::Session { policy, .. } = &exchange.identity else {
+        return Ok(());
+    };
+    let question = Question {
+        of_session: true,
+        ..question(exchange, state, action, key)
+    };
+    if bucket_policy::judge(policy, &question) == Verdict::Allow {
+        return Ok(());
+    }
+    let message = "You have no right to access this object because of the policy of the session.";
+    Err(ApiError::denied(message).ec("0003-00000001"))
 }
 
 /// Where requesters pay, they have to say that they will.
@@ -196,10 +217,9 @@ pub fn is_closed(exchange: &Exchange, state: &State) -> bool {
 
 fn question<'a>(
     exchange: &'a Exchange,
-    state: &'a State,
+    state: Option<&'a State>,
     action: &'a str,
     key: &str,
-    account: Option<&'a str>,
 ) -> Question<'a> {
     let mut facts = vec![
         ("acs:SourceIp".to_owned(), exchange.client.to_string()),
@@ -222,23 +242,31 @@ fn question<'a>(
     add("oss:Delimiter", exchange.query("delimiter"));
     add("oss:x-oss-acl", header("x-oss-acl"));
     add("oss:x-oss-object-acl", header("x-oss-object-acl"));
-    if let Some(version) = state.current(key) {
+    if let Some(version) = state.and_then(|state| state.current(key)) {
         for (name, value) in &version.tags {
             let name = format!("oss:ExistingObjectTag/{name}");
             facts.push((name, value.clone()));
         }
     }
-    let bucket = &state.settings.name;
+    let account = exchange.identity.account();
+    let bucket = match state {
+        Some(state) => &state.settings.name,
+        None => exchange.bucket_name(),
+    };
     Question {
         action,
-        resource: if key.is_empty() {
-            bucket.clone()
-        } else {
-            format!("{bucket}/{key}")
+        resource: match (bucket, key) {
+            ("", _) => "*".to_owned(),
+            (bucket, "") => bucket.to_owned(),
+            (bucket, key) => format!("{bucket}/{key}"),
         },
         region: &exchange.shared.region,
-        owner: &state.settings.owner,
+        owner: match state {
+            Some(state) => &state.settings.owner,
+            None => account.unwrap_or_default(),
+        },
         account,
+        of_session: false,
         facts,
     }
 }

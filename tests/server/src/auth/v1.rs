@@ -209,7 +209,7 @@ fn check(
     for date in dates {
         for long in [true, false] {
             if sign(&known.secret, &string_to_sign(head, date, long)) == signature {
-                return Ok(Identity::Account(known.account.clone()));
+                return Ok(Identity::of(known));
             }
         }
     }

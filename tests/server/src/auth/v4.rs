@@ -293,7 +293,7 @@ fn check(
         return Err(mismatch(scope.id, signature, string_to_sign.as_bytes())
             .detail("CanonicalRequest", String::from_utf8_lossy(&canonical)));
     }
-    Ok(Identity::Account(known.account.clone()))
+    Ok(Identity::of(known))
 }
 
 fn canonical_request(head: &Head, additional: &[String]) -> Vec<u8> {

@@ -1,27 +1,60 @@
 //! Upload callbacks: after an upload the service calls a URL and hands its answer on.
-//!
-//! Only addresses of this machine are called: a test server must not talk to strangers.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use super::callee;
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::percent;
 use crate::store::Version;
+use crate::xml;
 
 pub struct Callback {
     urls: Vec<String>,
     host: Option<String>,
     body: String,
     json: bool,
+    /// Whether TLS names the host.
+    server_name: bool,
     variables: HashMap<String, String>,
+}
+
+fn invalid(what: &str) -> ApiError {
+    ApiError::argument("callback", what, "The callback configuration is not valid.")
+}
+
+fn parse(text: &str) -> Option<Value> {
+    serde_json::from_slice(&crate::unbase64(text)?).ok()
+}
+
+/// Callback and variables that the bucket has under this name.
+fn of_policy(exchange: &Exchange, name: &str) -> Result<(String, Option<String>)> {
+    let bucket = exchange.bucket()?;
+    let document = bucket
+        .lock()
+        .settings
+        .documents
+        .get("callbackPolicy")
+        .cloned();
+    let root = document.and_then(|text| xml::parse(text.as_bytes()).ok());
+    let item = root.as_ref().and_then(|root| {
+        let mut items = root.all("PolicyItem");
+        items.find(|item| item.get("PolicyName") == Some(name))
+    });
+    let text = |field: &str| item.and_then(|item| item.get(field)).map(str::to_owned);
+    match text("Callback") {
+        Some(callback) => Ok((callback, text("CallbackVar"))),
+        None => Err(ApiError::new(
+            404,
+            "BucketCallbackPolicyNotExist",
+            "The bucket has no callback of that name.",
+        )
+        .detail("PolicyName", name)),
+    }
 }
 
 impl Callback {
@@ -35,18 +68,28 @@ impl Callback {
             .header("x-oss-callback-var")
             .or_else(|| head.query.get("callback-var"));
         callback
-            .map(|callback| Callback::new(&callback, variables.as_deref()))
+            .map(|callback| Callback::new(exchange, &callback, variables.as_deref()))
             .transpose()
     }
 
-    /// From base64 JSON.
-    pub fn new(callback: &str, variables: Option<&str>) -> Result<Callback> {
-        let invalid = |what: &str| {
-            ApiError::argument("callback", what, "The callback configuration is not valid.")
-        };
-        let parse =
-            |text: &str| -> Option<Value> { serde_json::from_slice(&crate::unbase64(text)?).ok() };
+    /// From base64 JSON, which may also name one of the callbacks that the bucket has by a policy.
+    pub fn new(exchange: &Exchange, callback: &str, variables: Option<&str>) -> Result<Callback> {
         let value = parse(callback).ok_or_else(|| invalid("not base64 JSON"))?;
+        let mut read = match value["callbackPolicy"].as_str() {
+            None => Callback::read(&value)?,
+            Some(name) => {
+                let (callback, variables) = of_policy(exchange, name)?;
+                let value = parse(&callback).ok_or_else(|| invalid("not base64 JSON"))?;
+                let mut read = Callback::read(&value)?;
+                read.add_variables(variables.as_deref())?;
+                read
+            }
+        };
+        read.add_variables(variables)?;
+        Ok(read)
+    }
+
+    fn read(value: &Value) -> Result<Callback> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         let urls: Vec<String> = text("callbackUrl")
             .unwrap_or_default()
@@ -66,30 +109,30 @@ impl Callback {
             Some("application/json") => true,
             Some(other) => return Err(invalid(other)),
         };
-        let variables = match variables {
-            None => HashMap::new(),
-            Some(text) => match parse(text) {
-                Some(Value::Object(map)) => map
-                    .into_iter()
-                    .map(|(name, value)| {
-                        (
-                            name,
-                            value
-                                .as_str()
-                                .map_or_else(|| value.to_string(), str::to_owned),
-                        )
-                    })
-                    .collect(),
-                _ => return Err(invalid("callback-var is not a base64 JSON object")),
-            },
-        };
         Ok(Callback {
             urls,
             host: text("callbackHost").filter(|host| !host.is_empty()),
             body,
             json,
-            variables,
+            server_name: value["callbackSNI"] == true,
+            variables: HashMap::new(),
         })
+    }
+
+    /// From base64 JSON.
+    fn add_variables(&mut self, text: Option<&str>) -> Result<()> {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return Ok(());
+        };
+        let Some(Value::Object(map)) = parse(text) else {
+            return Err(invalid("callback-var is not a base64 JSON object"));
+        };
+        for (name, value) in map {
+            let text = value.as_str();
+            let text = text.map_or_else(|| value.to_string(), str::to_owned);
+            self.variables.insert(name, text);
+        }
+        Ok(())
     }
 
     pub fn add_variable(&mut self, name: &str, value: &str) {
@@ -101,7 +144,18 @@ impl Callback {
         let body = self.fill(exchange, version);
         let mut reason = String::new();
         for url in &self.urls {
-            let call = tokio::time::timeout(Duration::from_secs(5), self.call(url, &body));
+            let request = callee::Request {
+                url,
+                host: self.host.as_deref(),
+                kind: if self.json {
+                    "application/json"
+                } else {
+                    "application/x-www-form-urlencoded"
+                },
+                body: &body,
+                server_name: self.server_name,
+            };
+            let call = tokio::time::timeout(Duration::from_secs(5), callee::post(&request));
             match call.await {
                 Ok(Ok((status, content))) if (200..300).contains(&status) => {
                     let mut answer = stored;
@@ -160,77 +214,5 @@ impl Callback {
             rest = behind;
         }
         out + rest
-    }
-
-    async fn call(&self, url: &str, body: &str) -> std::result::Result<(u16, Vec<u8>), String> {
-        let rest = url
-            .strip_prefix("http://")
-            .ok_or("only http:// can be called")?;
-        let (authority, path) = rest
-            .find(['/', '?'])
-            .map_or((rest, ""), |at| rest.split_at(at));
-        let path = if path.starts_with('/') {
-            path.to_owned()
-        } else {
-            format!("/{path}")
-        };
-        let (name, port) = match authority.rsplit_once(':') {
-            Some((name, port)) if !port.contains(']') => (
-                name,
-                port.parse::<u16>()
-                    .map_err(|_| "the port is not a number")?,
-            ),
-            _ => (authority, 80),
-        };
-        let address: IpAddr = match name.trim_matches(['[', ']']) {
-            "localhost" => std::net::Ipv4Addr::LOCALHOST.into(),
-            ip => ip
-                .parse()
-                .map_err(|_| "only addresses of this machine are called")?,
-        };
-        if !address.is_loopback() {
-            return Err("only addresses of this machine are called".to_owned());
-        }
-        let kind = if self.json {
-            "application/json"
-        } else {
-            "application/x-www-form-urlencoded"
-        };
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nUser-Agent: ehttp-client/0.0.1\r\nConnection: close\r\n\r\n{body}",
-            self.host.as_deref().unwrap_or(authority),
-            body.len()
-        );
-        let exchange = async {
-            let mut stream = TcpStream::connect(SocketAddr::new(address, port)).await?;
-            stream.write_all(request.as_bytes()).await?;
-            let mut bytes = Vec::new();
-            stream.take(4 << 20).read_to_end(&mut bytes).await?;
-            Ok::<_, std::io::Error>(bytes)
-        };
-        let bytes = exchange.await.map_err(|error| error.to_string())?;
-        read_answer(&bytes).ok_or_else(|| "the callback answered no HTTP".to_owned())
-    }
-}
-
-/// Status and body of an answer that was read to its end.
-fn read_answer(bytes: &[u8]) -> Option<(u16, Vec<u8>)> {
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let body = &bytes[end + 4..];
-    if !head.contains("\r\ntransfer-encoding: chunked") {
-        return Some((status, body.to_vec()));
-    }
-    let (mut out, mut rest) = (Vec::new(), body);
-    loop {
-        let line = rest.windows(2).position(|window| window == b"\r\n")?;
-        let size = std::str::from_utf8(&rest[..line]).ok()?.split(';').next()?;
-        let size = usize::from_str_radix(size.trim(), 16).ok()?;
-        if size == 0 {
-            return Some((status, out));
-        }
-        out.extend_from_slice(rest.get(line + 2..line + 2 + size)?);
-        rest = rest.get(line + 2 + size + 2..)?;
     }
 }

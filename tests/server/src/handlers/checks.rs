@@ -147,6 +147,10 @@ pub fn lifecycle(root: &Node) -> Result<()> {
                 ));
             }
         }
+        for tag in rule.all("Tag") {
+            let field = |name: &str| tag.get(name).unwrap_or_default();
+            headers::check_tag_characters(field("Key"), field("Value"))?;
+        }
         lifecycle_rule(rule)?;
     }
     Ok(())
@@ -189,12 +193,14 @@ fn transitions(rule: &Node, name: &str, unit: &str, end: Option<u32>) -> Result<
     let mut steps = Vec::new();
     for node in rule.all(name) {
         let class = node.get("StorageClass").unwrap_or_default();
-        let Some(rank) = headers::STORAGE_CLASSES
-            .iter()
-            .position(|known| *known == class)
-        else {
+        let mut classes = headers::STORAGE_CLASSES.iter();
+        let Some(rank) = classes.position(|known| *known == class) else {
             return Err(ApiError::malformed_xml(format!("StorageClass is {class}")));
         };
+        // Only after a read back to the class it came from.
+        if rank == 0 && node.get("IsAccessTime") != Some("true") {
+            return Err(refused("Objects cannot go back to Standard by their age."));
+        }
         if let Some(days) = days(node, unit)? {
             steps.push((rank, days));
         }
@@ -222,10 +228,10 @@ pub fn encryption(root: &Node) -> Result<()> {
             .filter(|value| !value.is_empty())
     };
     let algorithm = field("SSEAlgorithm");
-    if !matches!(algorithm, Some("AES256" | "KMS" | "SM4")) {
-        return Err(ApiError::malformed_xml(
-            "SSEAlgorithm must be one of AES256, KMS, SM4",
-        ));
+    match algorithm {
+        Some("AES256" | "KMS" | "SM4") => {}
+        Some(_) => return Err(headers::unknown_encryption()),
+        None => return Err(ApiError::malformed_xml("SSEAlgorithm is missing")),
     }
     if algorithm != Some("KMS")
         && (field("KMSMasterKeyID").is_some() || field("KMSDataEncryption").is_some())

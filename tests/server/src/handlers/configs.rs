@@ -199,7 +199,7 @@ const SETTINGS: &[Setting] = &[
         "DeleteBucketCallbackPolicy",
         "callbackPolicy",
         "BucketCallbackPolicy",
-        Error("NoSuchBucketCallbackPolicy"),
+        Error("BucketCallbackPolicyNotExist"),
     ),
 ];
 

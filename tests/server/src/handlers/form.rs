@@ -209,7 +209,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
 
     let mut callback = fields
         .get("callback")
-        .map(|callback| Callback::new(callback, None))
+        .map(|callback| Callback::new(exchange, callback, None))
         .transpose()?;
     for (name, value) in fields.iter().filter(|(name, _)| name.starts_with("x:")) {
         if let Some(callback) = &mut callback {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::compress;
 use super::headers::{self, Range, Verdict};
 use crate::answer::Answer;
 use crate::clock;
@@ -169,6 +170,9 @@ pub fn get(exchange: &Exchange) -> Result<Answer> {
         .header("x-oss-range-behavior")
         .is_some_and(|value| value == "standard");
     match headers::range(exchange.head.header("range").as_deref(), size, standard) {
+        Range::Whole if compress::is_wanted(&exchange.head, &answer, size) => {
+            compress::pack(answer, &found.target.body)
+        }
         Range::Whole => Ok(answer.range(&found.target.body, 0, size)),
         Range::Part(first, last) => {
             answer.status = 206;

@@ -108,14 +108,13 @@ pub fn metadata(head: &Head) -> Result<Vec<(String, String)>> {
     Ok(out)
 }
 
+pub fn unknown_encryption() -> ApiError {
+    let message =
+        "The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.";
+    ApiError::new(400, "InvalidEncryptionAlgorithmError", message)
+}
+
 pub fn encryption(head: &Head) -> Result<Vec<(String, String)>> {
-    let wrong = || {
-        ApiError::new(
-            400,
-            "InvalidEncryptionAlgorithmError",
-            "The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.",
-        )
-    };
     let mut out = Vec::new();
     for name in ENCRYPTION {
         let Some(value) = head.header(name) else {
@@ -127,7 +126,7 @@ pub fn encryption(head: &Head) -> Result<Vec<(String, String)>> {
             _ => !value.is_empty(),
         };
         if !valid {
-            return Err(wrong());
+            return Err(unknown_encryption());
         }
         out.push((name.to_owned(), value.into_owned()));
     }
@@ -186,17 +185,23 @@ pub fn check_tags(
         {
             return invalid(format!("The tag {key} is too long or has no name."));
         }
-        let legal = |c: char| c.is_alphanumeric() || " +-=._:/".contains(c);
-        if strict && !(key.chars().all(legal) && value.chars().all(legal)) {
-            return invalid(format!(
-                "The tag {key} holds characters that are not allowed."
-            ));
+        if strict {
+            check_tag_characters(key, value)?;
         }
         if tags[..index].iter().any(|(other, _)| other == key) {
             return invalid(format!("The tag {key} occurs twice."));
         }
     }
     Ok(())
+}
+
+pub fn check_tag_characters(key: &str, value: &str) -> Result<()> {
+    let legal = |c: char| c.is_alphanumeric() || " +-=._:/".contains(c);
+    if key.chars().all(legal) && value.chars().all(legal) {
+        return Ok(());
+    }
+    let message = format!("The tag {key} holds characters that are not allowed.");
+    Err(ApiError::new(400, "InvalidTag", message))
 }
 
 /// What the conditional headers of a request say about a version.

@@ -45,6 +45,14 @@ impl Wanted {
         })
     }
 
+    /// Refuses texts that are longer than names can be.
+    pub fn check(&self, markers: &[(&str, &String)]) -> Result<()> {
+        let own = [("prefix", &self.prefix), ("delimiter", &self.delimiter)];
+        own.iter()
+            .chain(markers)
+            .try_for_each(|(name, text)| check_length(name, text))
+    }
+
     pub fn write(&self, text: &str) -> String {
         if self.encoded {
             percent::encode(text)
@@ -62,6 +70,16 @@ impl Wanted {
         rest.find(&self.delimiter)
             .map(|at| key[..self.prefix.len() + at + self.delimiter.len()].to_owned())
     }
+}
+
+/// No name is longer than this, so nothing can begin with a longer text or come after it.
+fn check_length(name: &str, text: &str) -> Result<()> {
+    const LONGEST: usize = 1024;
+    if text.len() <= LONGEST {
+        return Ok(());
+    }
+    let message = format!("The parameter {name} has at most {LONGEST} bytes.");
+    Err(ApiError::argument(name, text, message))
 }
 
 /// The least text above all that begin with this prefix; none if there is no such text.
@@ -199,6 +217,7 @@ pub fn v1(exchange: &Exchange) -> Result<Answer> {
     let owner = bucket.lock().settings.owner.clone();
     let wanted = Wanted::new(exchange)?;
     let marker = exchange.query("marker").unwrap_or_default();
+    wanted.check(&[("marker", &marker)])?;
     let (entries, truncated) = page(&bucket.lock(), &wanted, &marker);
 
     let mut xml = Writer::new("ListBucketResult");
@@ -247,6 +266,7 @@ pub fn v2(exchange: &Exchange) -> Result<Answer> {
     let fetch_owner = exchange
         .query("fetch-owner")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    wanted.check(&[("start-after", &start_after)])?;
     let (entries, truncated) = page(&bucket.lock(), &wanted, &after);
 
     let mut xml = Writer::new("ListBucketResult");

@@ -2,7 +2,9 @@
 
 mod bucket;
 mod callback;
+mod callee;
 mod checks;
+mod compress;
 mod configs;
 mod copy;
 mod cors;
@@ -17,6 +19,7 @@ mod named;
 mod object;
 mod points;
 mod put;
+mod replication;
 pub mod route;
 mod select;
 mod service;
@@ -108,7 +111,7 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         | "DeleteBucketReplication"
         | "GetBucketReplicationLocation"
         | "GetBucketReplicationProgress"
-        | "PutBucketRtc" => named::replication(exchange).await,
+        | "PutBucketRtc" => replication::replication(exchange).await,
         "CreateAccessPoint" | "GetAccessPoint" | "DeleteAccessPoint" | "ListAccessPoints" => {
             points::access_point(exchange).await
         }
@@ -116,7 +119,7 @@ pub async fn dispatch(exchange: &mut Exchange) -> Result<Answer> {
         | "GetBucketDataRedundancyTransition"
         | "DeleteBucketDataRedundancyTransition"
         | "ListBucketDataRedundancyTransition"
-        | "ListUserDataRedundancyTransition" => named::transition(exchange),
+        | "ListUserDataRedundancyTransition" => replication::transition(exchange),
         "InitiateBucketWorm" | "AbortBucketWorm" | "CompleteBucketWorm" | "ExtendBucketWorm"
         | "GetBucketWorm" => worm::perform(exchange).await,
         "GetAccessPointPolicy"

@@ -31,6 +31,10 @@ fn by_value(head: &Head) -> Option<&'static str> {
         ("POST", Some("csv/select" | "json/select")) => Some("SelectObject"),
         ("POST", Some("csv/meta" | "json/meta")) => Some("CreateSelectObjectMeta"),
         ("POST", Some(_)) => Some("ProcessObject"),
+        // Clients may name a symbolic link as one when they delete it.
+        ("DELETE", _) if level(head) == Level::Object && head.query.has("symlink") => {
+            Some("DeleteObject")
+        }
         ("GET", _) if head.query.has("objectMeta") => Some("GetObjectMeta"),
         ("GET", _) if level(head) == Level::Service && head.query.has("accessPoint") => {
             Some("ListAccessPoints")

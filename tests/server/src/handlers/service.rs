@@ -132,33 +132,46 @@ pub fn resource_group(settings: &Settings) -> String {
         .unwrap_or_else(|| DEFAULT_RESOURCE_GROUP.to_owned())
 }
 
+/// Some of those that there are.
+const REGIONS: [&str; 10] = [
+    "oss-cn-hangzhou",
+    "oss-cn-shanghai",
+    "oss-cn-qingdao",
+    "oss-cn-beijing",
+    "oss-cn-shenzhen",
+    "oss-cn-chengdu",
+    "oss-cn-hongkong",
+    "oss-us-west-1",
+    "oss-ap-southeast-1",
+    "oss-eu-central-1",
+];
+
 pub fn describe_regions(exchange: &Exchange) -> Result<Answer> {
     let asked = exchange
         .query("regions")
         .filter(|region| !region.is_empty());
     let own = format!("oss-{}", exchange.shared.region);
     let mut xml = Writer::new("RegionInfoList");
-    let mut regions = vec![
-        own.as_str(),
-        "oss-cn-hangzhou",
-        "oss-cn-shanghai",
-        "oss-cn-beijing",
-        "oss-us-west-1",
-        "oss-ap-southeast-1",
-    ];
-    regions.dedup();
-    for region in regions {
-        if asked.as_deref().is_none_or(|asked| asked == region) {
-            xml.open("RegionInfo")
-                .text("Region", region)
-                .text("InternetEndpoint", &format!("{region}.aliyuncs.com"))
-                .text(
-                    "InternalEndpoint",
-                    &format!("{region}-internal.aliyuncs.com"),
-                )
-                .text("AccelerateEndpoint", "oss-accelerate.aliyuncs.com")
-                .close();
+    let mut regions: Vec<&str> = REGIONS.to_vec();
+    if !regions.contains(&own.as_str()) {
+        regions.insert(0, &own);
+    }
+    if let Some(asked) = &asked {
+        regions.retain(|region| region == asked);
+        if regions.is_empty() {
+            return Err(ApiError::new(404, "NoSuchRegion", asked.clone()));
         }
+    }
+    for region in regions {
+        xml.open("RegionInfo")
+            .text("Region", region)
+            .text("InternetEndpoint", &format!("{region}.aliyuncs.com"))
+            .text(
+                "InternalEndpoint",
+                &format!("{region}-internal.aliyuncs.com"),
+            )
+            .text("AccelerateEndpoint", "oss-accelerate.aliyuncs.com")
+            .close();
     }
     Ok(Answer::xml(xml.finish()))
 }

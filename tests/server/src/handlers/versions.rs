@@ -20,6 +20,10 @@ pub fn list(exchange: &Exchange) -> Result<Answer> {
         let message = "A version-id marker cannot be specified without a key marker.";
         return Err(ApiError::argument("version-id-marker", id_marker, message));
     }
+    wanted.check(&[
+        ("key-marker", &key_marker),
+        ("version-id-marker", &id_marker),
+    ])?;
     let state = bucket.lock();
     let skipped = wanted
         .common(&key_marker)
