@@ -183,7 +183,7 @@ fn no_text_of_a_listing_is_longer_than_a_name() {
     let server = server();
     let client = Client::new(&server, "bucket");
     let long = "a".repeat(1025);
-    let lists: [(&[(&str, &str)], &[&str]); 3] = [
+    let lists: [(Pairs<'_>, &[&str]); 3] = [
         (&[], &["prefix", "delimiter", "marker"]),
         (
             &[("list-type", "2")],
