@@ -150,6 +150,7 @@ fn links_lead_somewhere() {
         "bindings/c/README.md",
         "bindings/go/README.md",
         "bindings/csharp/README.md",
+        "tests/README.md",
         "tests/conformance/README.md",
     ];
     for page in pages {

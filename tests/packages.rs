@@ -1,0 +1,397 @@
+//! What is given away: Debian packages, an archive with checksums, a bill of materials, recipes for package managers. Each is
+//! used from outside, and all have the version of `Cargo.toml`. The library that they hold is built once, by `bindings/c`.
+
+mod support;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use support::package::{binding, install, pkg_config, words};
+use support::{Scheme, environment, root, scratch, server, succeed, tool};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The packages that are made for Debian.
+const PACKAGES: [&str; 4] = ["libalioss-dev", "libalioss0.1", "oss-local", "ossctl"];
+
+fn recipes() -> PathBuf {
+    binding().join("packages")
+}
+
+fn inventory(way: &str) -> String {
+    tool(
+        recipes().join("inventory").to_str().unwrap(),
+        "python3",
+        &[way],
+    )
+}
+
+/// Runs a command in a directory and with variables; what it printed.
+fn run_in(directory: &Path, variables: &[(&str, &Path)], command: &[&str]) -> String {
+    let output = Command::new(command[0])
+        .args(&command[1..])
+        .current_dir(directory)
+        .envs(variables.iter().copied())
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run {}: {error}", command[0]));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{said}{errors}");
+    said
+}
+
+/// Debian's name for what this machine is.
+fn multiarch() -> String {
+    let name = tool("dpkg-architecture", "dpkg-dev", &["-qDEB_HOST_MULTIARCH"]);
+    name.trim().to_owned()
+}
+
+/// A prefix with the library as Debian places it, ossctl and oss-local.
+fn stage() -> &'static Path {
+    static STAGE: OnceLock<PathBuf> = OnceLock::new();
+    STAGE.get_or_init(|| {
+        let libraries = format!("-DCMAKE_INSTALL_LIBDIR=lib/{}", multiarch());
+        let stage = install("stage", &words(&[&libraries]));
+        let target = std::env::current_exe().unwrap();
+        let target = target.ancestors().nth(3).unwrap().to_owned();
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let build = ["build", "--quiet", "--locked", "-p", "oss-local"];
+        run_in(
+            root(),
+            &[("CARGO_TARGET_DIR", &target)],
+            &[&[cargo.as_str()][..], &build].concat(),
+        );
+        std::fs::copy(target.join("debug/oss-local"), stage.join("bin/oss-local")).unwrap();
+        stage
+    })
+}
+
+/// The sources, elsewhere.
+fn copy_sources(to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    let copy = "tar --exclude=./target --exclude=./.git -C \"$FROM\" -c . | tar -x";
+    run_in(to, &[("FROM", root())], &["sh", "-c", copy]);
+}
+
+/// Compiles a program with what pkg-config says of the package below `libdir`, and runs it against a server.
+fn use_library(libdir: &Path, directory: &Path) {
+    let program = directory.join("app");
+    let mut arguments: Vec<OsString> = vec![binding().join("tests/outside/app.c").into()];
+    arguments.push("-o".into());
+    arguments.push(program.clone().into());
+    arguments.extend(pkg_config(libdir, &["--cflags", "--libs"]));
+    tool("cc", "gcc", &arguments);
+    let server = server();
+    let mut variables = environment(&server, Scheme::Http);
+    variables.push(("OSS_BUCKET".to_owned(), "outside".to_owned()));
+    variables.push(("LD_LIBRARY_PATH".to_owned(), libdir.display().to_string()));
+    let said = succeed(&[program], &[], &variables);
+    assert_eq!(said, format!("alioss {VERSION}: hello\n"));
+}
+
+/// A directory with Conan and what knows the schema of bills of materials, kept from run to run.
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let packages = root().join("tests/packages/python.txt");
+        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages-python");
+        let done = place.join("packages.txt");
+        if std::fs::read(&done).ok() != Some(std::fs::read(&packages).unwrap()) {
+            let _ = std::fs::remove_dir_all(&place);
+            tool(
+                "python3",
+                "python3-venv",
+                &["-m", "venv", place.to_str().unwrap()],
+            );
+            let pip = place.join("bin/pip");
+            let arguments = ["install", "--quiet", "-r", packages.to_str().unwrap()];
+            tool(pip.to_str().unwrap(), "python3-venv", &arguments);
+            std::fs::copy(&packages, &done).unwrap();
+        }
+        place.join("bin")
+    })
+}
+
+/// How many files are below a directory.
+fn count_files(directory: &Path) -> usize {
+    let found = tool(
+        "find",
+        "findutils",
+        &[directory.to_str().unwrap(), "-type", "f"],
+    );
+    found.lines().count()
+}
+
+#[test]
+fn debian_packages_are_clean_installed_used_and_purged() {
+    let directory = scratch("debian");
+    let sources = directory.join("alioss");
+    copy_sources(&sources);
+    let build = [
+        "dpkg-buildpackage",
+        "--build=binary",
+        "--no-sign",
+        "--no-check-builddeps",
+    ];
+    run_in(&sources, &[("ALIOSS_STAGE", stage())], &build);
+    let architecture = tool("dpkg-architecture", "dpkg-dev", &["-qDEB_HOST_ARCH"]);
+    let files = PACKAGES.map(|name| format!("{name}_{VERSION}_{}.deb", architecture.trim()));
+    // A first version closes no report.
+    let lintian = [
+        "lintian",
+        "--fail-on",
+        "error,warning",
+        "--suppress-tags",
+        "initial-upload-closes-no-bugs",
+    ];
+    let names: Vec<&str> = files.iter().map(String::as_str).collect();
+    run_in(&directory, &[], &[&lintian[..], &names].concat());
+
+    // Into a system of its own, which has nothing else.
+    let system = directory.join("system");
+    std::fs::create_dir_all(system.join("var/lib/dpkg/info")).unwrap();
+    std::fs::create_dir_all(system.join("var/lib/dpkg/updates")).unwrap();
+    std::fs::write(system.join("var/lib/dpkg/status"), "").unwrap();
+    let at = format!("--root={}", system.display());
+    let dpkg = [
+        "dpkg",
+        &at,
+        "--force-depends",
+        "--force-not-root",
+        "--force-script-chrootless",
+    ];
+    run_in(
+        &directory,
+        &[],
+        &[&dpkg[..], &["--install"], &names].concat(),
+    );
+    let libdir = system.join("usr/lib").join(multiarch());
+    use_library(&libdir, &directory);
+    for program in ["ossctl", "oss-local"] {
+        let said = succeed(&[system.join("usr/bin").join(program)], &["--version"], &[]);
+        assert_eq!(said.trim(), format!("{program} {VERSION}"));
+    }
+    assert!(count_files(&system.join("usr")) > 40);
+    run_in(
+        &directory,
+        &[],
+        &[&dpkg[..], &["--purge"], &PACKAGES].concat(),
+    );
+    let usr = system.join("usr");
+    assert!(
+        !usr.exists() || count_files(&usr) == 0,
+        "something was left"
+    );
+}
+
+#[test]
+fn an_archive_has_all_that_is_needed_and_the_same_bytes_each_time() {
+    let directory = scratch("archive");
+    let release = recipes().join("release");
+    let made = ["one", "two"].map(|name| {
+        let out = directory.join(name);
+        let epoch = Path::new("1700000000");
+        let variables = [("ALIOSS_STAGE", stage()), ("SOURCE_DATE_EPOCH", epoch)];
+        let said = run_in(
+            &directory,
+            &variables,
+            &[release.to_str().unwrap(), out.to_str().unwrap()],
+        );
+        run_in(
+            &out,
+            &[],
+            &["sha256sum", "--check", "--quiet", "SHA256SUMS"],
+        );
+        PathBuf::from(said.trim())
+    });
+    assert!(std::fs::read(&made[0]).unwrap() == std::fs::read(&made[1]).unwrap());
+    run_in(&directory, &[], &["tar", "-xzf", made[0].to_str().unwrap()]);
+    let name = made[0].file_name().unwrap().to_str().unwrap();
+    let unpacked = directory.join(name.strip_suffix(".tar.gz").unwrap());
+    assert!(name.starts_with(&format!("alioss-{VERSION}-")), "{name}");
+    for file in [
+        "LICENSE",
+        "CHANGELOG.md",
+        "licenses.txt",
+        "sbom.cdx.json",
+        "include/oss.h",
+        "bin/ossctl",
+    ] {
+        assert!(unpacked.join(file).is_file(), "{file} is missing");
+    }
+    use_library(&unpacked.join("lib").join(multiarch()), &directory);
+}
+
+#[test]
+fn the_bill_of_materials_names_what_is_linked_in_and_nothing_else() {
+    let text = inventory("sbom");
+    assert_eq!(text, inventory("sbom"));
+    let bom: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&bom["bomFormat"], &bom["specVersion"]),
+        (&"CycloneDX".into(), &"1.5".into())
+    );
+    assert_eq!(bom["metadata"]["component"]["version"], VERSION);
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let components = bom["components"].as_array().unwrap();
+    let named = |name: &str| components.iter().find(|one| one["name"] == name);
+    for name in ["rustls", "ring", "httparse", "webpki-roots"] {
+        let one = named(name).unwrap_or_else(|| panic!("{name} is missing"));
+        let checksum = one["hashes"][0]["content"].as_str().unwrap();
+        let entry = format!("name = {:?}\nversion = {}\n", name, one["version"]);
+        let (_, rest) = lock.split_once(&entry).unwrap();
+        assert!(
+            rest.split("\n\n").next().unwrap().contains(checksum),
+            "{name}"
+        );
+    }
+    for name in ["cbindgen", "cc", "rcgen", "serde_json", "oss-local"] {
+        assert!(named(name).is_none(), "{name} is not linked in");
+    }
+    // Each has a license whose text is there; that of the standard library is the same as many others have.
+    let licenses = inventory("licenses");
+    for one in components.iter().filter(|one| one["name"] != "std") {
+        let name = format!(
+            "{} {}",
+            one["name"].as_str().unwrap(),
+            one["version"].as_str().unwrap()
+        );
+        assert!(
+            licenses.contains(&format!("\n{name}: ")),
+            "{name} is not listed"
+        );
+        assert!(
+            licenses.contains(&format!("{name} (")),
+            "{name} has no text"
+        );
+    }
+}
+
+#[test]
+fn the_bill_of_materials_is_one_by_its_schema() {
+    let directory = scratch("schema");
+    std::fs::write(directory.join("sbom.json"), inventory("sbom")).unwrap();
+    let program = root().join("tests/packages/valid_sbom.py");
+    let check = format!("\"$PYTHON/python\" {} <", program.display());
+    let variables = [("PYTHON", python())];
+    run_in(
+        &directory,
+        &variables,
+        &["sh", "-c", &format!("{check} sbom.json")],
+    );
+    // And it would notice.
+    std::fs::write(
+        directory.join("wrong.json"),
+        "{\"bomFormat\": \"CycloneDX\"}",
+    )
+    .unwrap();
+    let refuse = format!("! {check} wrong.json 2>/dev/null");
+    run_in(&directory, &variables, &["sh", "-c", &refuse]);
+}
+
+#[test]
+fn the_recipe_for_conan_makes_a_package_that_a_project_uses() {
+    let directory = scratch("conan");
+    let test_package = directory.join("test_package");
+    std::fs::create_dir(&test_package).unwrap();
+    for file in std::fs::read_dir(recipes().join("test_package")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), test_package.join(file.file_name())).unwrap();
+    }
+    let (conan, home) = (python().join("conan"), directory.join("home"));
+    let conan = conan.to_str().unwrap();
+    let cargo = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
+    let variables = [
+        ("CONAN_HOME", home.as_path()),
+        ("ALIOSS_CARGO_TARGET_DIR", &cargo),
+    ];
+    run_in(&directory, &variables, &[conan, "profile", "detect"]);
+    for shared in ["True", "False"] {
+        let recipe = recipes();
+        let option = format!("alioss/*:shared={shared}");
+        let create = [
+            conan,
+            "create",
+            recipe.to_str().unwrap(),
+            "--no-remote",
+            "-o",
+            &option,
+        ];
+        let test = ["-tf", test_package.to_str().unwrap()];
+        // It fails unless the program of the test package finds the library that its header belongs to.
+        run_in(&directory, &variables, &[&create[..], &test].concat());
+    }
+}
+
+/// The recipe for vcpkg, carried out with functions of CMake that stand in for those of vcpkg.
+#[test]
+fn the_recipe_for_vcpkg_installs_the_library() {
+    let directory = scratch("vcpkg");
+    let variables = [
+        ("RECIPE", recipes().join("vcpkg")),
+        ("SOURCES", root().to_owned()),
+        ("OUT", directory.clone()),
+        (
+            "CARGO_DIRECTORY",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo"),
+        ),
+    ];
+    let mut arguments: Vec<String> = variables
+        .iter()
+        .map(|(name, path)| format!("-D{name}={}", path.display()))
+        .collect();
+    arguments.push("-P".to_owned());
+    arguments.push(
+        root()
+            .join("tests/packages/vcpkg.cmake")
+            .display()
+            .to_string(),
+    );
+    tool("cmake", "cmake", &arguments);
+    let package = directory.join("package");
+    assert!(package.join("share/alioss/copyright").is_file());
+    assert!(package.join("share/alioss/alioss-config.cmake").is_file());
+    use_library(&package.join("lib"), &directory);
+}
+
+#[test]
+fn all_packages_have_one_version() {
+    let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
+    let vcpkg: Value = serde_json::from_str(&read("bindings/c/packages/vcpkg/vcpkg.json")).unwrap();
+    assert_eq!(vcpkg["version"], VERSION);
+    for (file, line) in [
+        (
+            "tests/server/Cargo.toml",
+            format!("version = \"{VERSION}\""),
+        ),
+        ("debian/changelog", format!("alioss ({VERSION}) ")),
+        ("CHANGELOG.md", format!("## {VERSION}")),
+        (
+            "bindings/csharp/Alioss.csproj",
+            format!("<Version>{VERSION}</Version>"),
+        ),
+    ] {
+        let text = read(file);
+        let first = text
+            .lines()
+            .find(|one| one.contains(line.trim_end_matches(VERSION)) || one.contains(&line));
+        assert!(
+            first.is_some_and(|one| one.contains(&line)),
+            "{file} does not have {line:?}"
+        );
+    }
+    // The name that Debian's package has follows from it, as that of the library.
+    let [major, minor, _] = VERSION.split('.').collect::<Vec<_>>()[..] else {
+        panic!("{VERSION}");
+    };
+    let compatible = if major == "0" {
+        format!("0.{minor}")
+    } else {
+        major.to_owned()
+    };
+    assert!(read("debian/control").contains(&format!("Package: libalioss{compatible}\n")));
+}
