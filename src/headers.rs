@@ -147,6 +147,11 @@ impl Headers {
         self.spans.is_empty()
     }
 
+    /// How long all names and values are together, at most.
+    pub(crate) fn most_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Name and value of number `index`, counted from 0.
     pub fn at(&self, index: usize) -> Option<(&str, &str)> {
         let span = self.spans.get(index)?;

@@ -36,8 +36,14 @@ type Answer struct {
 	// Body is the answer's body, if it is not an object: that of Invoke, ProcessObject, a callback and the like.
 	Body []byte
 
-	headers  []string         // name, value, name, value...
-	document func() *Document // what Text and Count look into
+	headers string  // lines of "name: value"
+	inBody  *inBody // what Text and Count look into
+}
+
+// An inBody is the document in the body of an answer, parsed when it is first asked for.
+type inBody struct {
+	once   sync.Once
+	parsed *Document
 }
 
 // newAnswer takes the parts of the answer from the outcome.
@@ -47,41 +53,52 @@ func newAnswer(outcome *C.ossgo_outcome) *Answer {
 		RequestID:     goString(outcome.request_id),
 		Attempts:      int(outcome.attempts),
 		Verified:      outcome.verified != 0,
-		ETag:          goString(outcome.etag),
-		VersionID:     goString(outcome.version_id),
 		CRC64:         uint64(outcome.crc64),
 		ContentLength: int64(outcome.content_length),
 		LastModified:  unixTime(outcome.last_modified),
 		Body:          goBytes(outcome.body, outcome.body_length),
 		headers:       takeHeaders(outcome),
 	}
-	body := answer.Body
-	answer.document = sync.OnceValue(func() *Document {
-		document, err := ParseDocument(body)
-		if err != nil {
-			return &Document{}
+	for name, value := range answer.Headers() {
+		switch name {
+		case "etag":
+			answer.ETag = value
+		case "x-oss-version-id":
+			answer.VersionID = value
+		case "x-oss-request-id":
+			answer.RequestID = value
 		}
-		return document
-	})
+	}
+	if len(answer.Body) > 0 {
+		answer.inBody = &inBody{}
+	}
 	return answer
+}
+
+// xml returns the document in the body; an empty one if there is none.
+func (a *Answer) xml() *Document {
+	if a.inBody == nil {
+		return &Document{}
+	}
+	a.inBody.once.Do(func() {
+		var err error
+		if a.inBody.parsed, err = ParseDocument(a.Body); err != nil {
+			a.inBody.parsed = &Document{}
+		}
+	})
+	return a.inBody.parsed
 }
 
 // Text returns the text of an element of the XML document in the answer, such as "Rule[0].Expiration.Days"; see
 // [Document.Text].
 func (a *Answer) Text(path string) string {
-	if a.document == nil {
-		return ""
-	}
-	return a.document().Text(path)
+	return a.xml().Text(path)
 }
 
 // Count returns how many elements of the XML document in the answer have the last name of path, such as "Rule"; see
 // [Document.Count].
 func (a *Answer) Count(path string) int {
-	if a.document == nil {
-		return 0
-	}
-	return a.document().Count(path)
+	return a.xml().Count(path)
 }
 
 // Document returns the XML document in the answer, to be changed and sent back.
@@ -102,8 +119,10 @@ func (a *Answer) Header(name string) string {
 // Headers gives all headers of the answer, with their names in lower case.
 func (a *Answer) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		for i := 0; i+1 < len(a.headers); i += 2 {
-			if !yield(a.headers[i], a.headers[i+1]) {
+		for line, rest := "", a.headers; rest != ""; {
+			line, rest, _ = strings.Cut(rest, "\n")
+			name, value, _ := strings.Cut(line, ": ")
+			if !yield(name, value) {
 				return
 			}
 		}
@@ -121,14 +140,13 @@ func (a *Answer) Meta() map[string]string {
 	return meta
 }
 
-// takeHeaders makes all headers pieces of one string.
-func takeHeaders(outcome *C.ossgo_outcome) []string {
-	if outcome.headers == nil {
-		return nil
+// takeHeaders makes all headers one string, of which each is a piece: those of the answer, or of what was signed.
+func takeHeaders(outcome *C.ossgo_outcome) string {
+	if outcome.signed_headers == nil {
+		return goString(outcome.headers)
 	}
-	text := C.GoStringN(outcome.headers, C.int(outcome.headers_length))
-	C.free(unsafe.Pointer(outcome.headers))
-	return strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
+	defer C.free(unsafe.Pointer(outcome.signed_headers))
+	return C.GoString(outcome.signed_headers)
 }
 
 // unixTime makes the zero time of -1.

@@ -10,53 +10,89 @@ import (
 	"alioss/bindings/go/internal/cloop"
 )
 
-// cpu begins to count the processor time of this process, which the noise of others does not change; the result ends it.
-func cpu(b *testing.B) func() {
-	used := func() int64 {
-		var usage syscall.Rusage
-		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-			b.Fatal(err)
-		}
-		return usage.Utime.Nano() + usage.Stime.Nano()
+// used returns the processor time of this process, which the noise of others changes less than the clock.
+func used(b *testing.B) int64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
 	}
-	b.ReportAllocs()
-	b.ResetTimer()
-	before := used()
-	return func() { b.ReportMetric(float64(used()-before)/float64(b.N), "cpu-ns/op") }
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
-// A kibibyte is small enough for the way between the languages to show.
-func BenchmarkPut1KiB(b *testing.B) {
-	data := pattern(1024)
+// cpu begins to count the processor time; the result ends it.
+func cpu(b *testing.B) func() {
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := used(b)
+	return func() { b.ReportMetric(float64(used(b)-before)/float64(b.N), "cpu-ns/op") }
+}
+
+// What Go adds to an operation of 1 KiB. Each iteration runs so many operations in each way, one way after the other, and
+// the least of all iterations is what one costs: in a loop in C, in C but called from Go once for each, and by this package.
+// The second shows what Go's runtime wants for a call that blocks.
+func BenchmarkBesideC(b *testing.B) {
+	const operations = 200
+	bucket, data, buffer := newBucket(b), pattern(1024), make([]byte, 1024)
+	loop, err := cloop.Open(server.http, region, bucket.Name())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer loop.Close()
 	live, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	b.Run("C", func(b *testing.B) {
-		bucket := newBucket(b)
-		defer cpu(b)()
-		if status := cloop.Puts(server.http, region, bucket.Name(), data, b.N); status != 0 {
-			b.Fatal(Status(status))
+	inC := func(run func([]byte, int) int, data []byte, times int) func() error {
+		return func() error {
+			if status := run(data, times); status != 0 {
+				return Status(status)
+			}
+			return nil
 		}
-	})
-	for name, ctx := range map[string]context.Context{"Go": context.Background(), "Go, cancellable": live} {
-		b.Run(name, func(b *testing.B) {
-			bucket := newBucket(b)
-			defer cpu(b)()
-			for range b.N {
-				if _, err := bucket.PutObjectBytes(ctx, "key", data); err != nil {
-					b.Fatal(err)
+	}
+	ways := []struct {
+		name  string
+		times int
+		run   func() error
+	}{
+		{"put-C", 1, inC(loop.Put, data, operations)},
+		{"put-C-from-Go", operations, inC(loop.Put, data, 1)},
+		{"put-Go", operations, func() error { return second(bucket.PutObjectBytes(context.Background(), "key", data)) }},
+		{"put-Go-ctx", operations, func() error { return second(bucket.PutObjectBytes(live, "key", data)) }},
+		{"put-Go-reader", operations, func() error { return second(bucket.PutObject(live, "key", bytes.NewReader(data))) }},
+		{"get-C", 1, inC(loop.Get, buffer, operations)},
+		{"get-C-from-Go", operations, inC(loop.Get, buffer, 1)},
+		{"get-Go", operations, func() error {
+			_, _, err := bucket.GetObjectToBuffer(context.Background(), "key", buffer)
+			return err
+		}},
+		{"get-Go-read", operations, func() error {
+			object, err := bucket.GetObject(live, "key")
+			if err != nil {
+				return err
+			}
+			defer object.Close()
+			_, err = io.ReadFull(object, buffer)
+			return err
+		}},
+	}
+	least := make([]float64, len(ways))
+	b.ResetTimer()
+	for range b.N {
+		for i, way := range ways {
+			before := used(b)
+			for range way.times {
+				if err := way.run(); err != nil {
+					b.Fatal(way.name, err)
 				}
 			}
-		})
-	}
-	b.Run("Go, reader", func(b *testing.B) {
-		bucket := newBucket(b)
-		defer cpu(b)()
-		for range b.N {
-			if _, err := bucket.PutObject(live, "key", bytes.NewReader(data)); err != nil {
-				b.Fatal(err)
+			cost := float64(used(b)-before) / operations / 1000
+			if least[i] == 0 || cost < least[i] {
+				least[i] = cost
 			}
 		}
-	})
+	}
+	for i, way := range ways {
+		b.ReportMetric(least[i], way.name+"-cpu-us/op")
+	}
 }
 
 // What Go adds to a request, without the request: the library refuses the key before anything is sent.

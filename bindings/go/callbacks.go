@@ -33,6 +33,10 @@ func (r *request) guard(function func()) (fine bool) {
 
 // await runs what the user brought, and what may block, until the context ends.
 func (r *request) await(function func()) bool {
+	if r.worker != noWorker {
+		threads.leave()
+		defer threads.again()
+	}
 	if !r.waits() {
 		return r.guard(function)
 	}
@@ -171,6 +175,8 @@ func ossgoCredentials(self, provider C.uintptr_t, keys *C.oss_keys) C.int {
 	if self == 0 {
 		return keysForThread(asked, keys)
 	}
+	threads.leave()
+	defer threads.again()
 	r := fromHandle(self)
 	var err error
 	if !r.guard(func() { err = giveKeys(r.ctx, asked, keys) }) {

@@ -209,12 +209,14 @@ func list[E any](
 
 // next steps to the next entry.
 func next[E any](r *request, translate func(*C.oss_entry) E) (entry E, more bool, err error) {
-	if r.ctx.Err() != nil {
+	if r.ctx.Err() != nil || !threads.enter(r.ctx.Done(), nil) {
 		return entry, false, r.fail()
 	}
 	var lent *C.oss_entry
 	var outcome C.ossgo_outcome
-	if status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call, &outcome); status != C.OSS_OK {
+	status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call, &outcome)
+	threads.leave()
+	if status != C.OSS_OK {
 		return entry, false, r.failed(status, &outcome)
 	}
 	if lent == nil {

@@ -25,6 +25,7 @@ type Object struct {
 
 	closing sync.Mutex // held by Close
 	closed  atomic.Bool
+	gone    chan struct{} // closed by Close
 }
 
 // GetObject asks for key and returns when the answer begins; then read its body from the Object.
@@ -54,7 +55,7 @@ func (t target) download(ctx context.Context, options []Option, begin crossing) 
 	if err != nil {
 		return nil, err
 	}
-	object = &Object{Answer: *answer, request: r}
+	object = &Object{Answer: *answer, request: r, gone: make(chan struct{})}
 	runtime.SetFinalizer(object, (*Object).Close)
 	return object, nil
 }
@@ -87,8 +88,15 @@ func (o *Object) read(p []byte) (int, error) {
 	if r.ctx.Err() != nil {
 		return 0, r.fail()
 	}
+	if !threads.enter(r.ctx.Done(), o.gone) {
+		if o.closed.Load() {
+			return 0, ErrClosed
+		}
+		return 0, r.fail()
+	}
 	var outcome C.ossgo_outcome
 	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
+	threads.leave()
 	switch {
 	case got > 0:
 		return int(got), nil
@@ -133,6 +141,7 @@ func (o *Object) Close() error {
 		return nil
 	}
 	runtime.SetFinalizer(o, nil)
+	close(o.gone)
 	// The call is there until the end of this function, which nobody comes to a second time.
 	C.oss_call_cancel(o.request.call)
 	o.reading.Lock()

@@ -174,6 +174,9 @@ func (o *observation) saw(outcome *C.ossgo_outcome) {
 	}
 	if outcome.http_status > 0 {
 		o.call.HTTPStatus, o.call.RequestID = int(outcome.http_status), goString(outcome.request_id)
+		if outcome.headers != nil {
+			o.call.RequestID = (&Answer{headers: goString(outcome.headers)}).Header("x-oss-request-id")
+		}
 	}
 }
 

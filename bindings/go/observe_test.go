@@ -52,6 +52,9 @@ func TestObserver(t *testing.T) {
 	b.PutObjectBytes(ctx, "/", nil)
 	b.PutObjectBytes(ctx, "\x00", nil)
 	b.Invoke(ctx, "GetBucketRequestPayment", "", nil)
+	must(b.InitiateMultipartUpload(ctx, "parts"))(t)
+	must(b.DeleteMultipleObjects(ctx, []ObjectVersion{{Key: "key"}}))(t)
+	b.PutObjectTagging(ctx, "key", []Tag{{Key: "a", Value: "b"}})
 	wants := []string{
 		"PutObject 5000 bytes 2 attempts 200 OK",
 		"PutObject 5000 bytes 1 attempts 200 OK",
@@ -61,6 +64,9 @@ func TestObserver(t *testing.T) {
 		"PutObjectACL 0 bytes 1 attempts 200 OK",
 		"PutObject 0 bytes 0 attempts 0 OSS_INVALID_ARGUMENT",
 		"GetBucketRequestPayment 0 bytes 1 attempts 200 OK",
+		"InitiateMultipartUpload 0 bytes 1 attempts 200 OK",
+		"DeleteMultipleObjects 68 bytes 1 attempts 200 OK",
+		"PutObjectTagging 75 bytes 1 attempts 404 OSS_NOT_FOUND",
 	}
 	if len(seen.all) != len(wants) {
 		t.Fatalf("%d calls instead of %d", len(seen.all), len(wants))

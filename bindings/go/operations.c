@@ -163,6 +163,7 @@ oss_status ossgo_create_select_object_meta(const oss_bucket *bucket, const char 
 oss_status ossgo_initiate_multipart_upload(const oss_bucket *bucket, const char *key, OSSGO_WHO)
 {
     uintptr_t before = ossgo_enter(request);
+    outcome->name = __func__;
     oss_status status = oss_initiate_multipart_upload(bucket, key, call);
     /* Not for every operation: this looks into the document of the answer. */
     outcome->upload_id = oss_call_upload_id(call);
@@ -218,14 +219,21 @@ oss_status ossgo_list_object_versions(const oss_bucket *bucket, const char *pref
     RUN(oss_list_object_versions(bucket, prefix, delimiter, call));
 }
 
+#define SIGN(function) \
+    uintptr_t before = ossgo_enter(request); \
+    outcome->name = __func__; \
+    oss_status status = function; \
+    ossgo_signed(status, call, outcome); \
+    return ossgo_leave(before, status, call, outcome)
+
 oss_status ossgo_presign(const oss_bucket *bucket, const char *method, const char *key, int64_t expires, OSSGO_WHO)
 {
-    RUN(oss_presign(bucket, method, key, expires, call));
+    SIGN(oss_presign(bucket, method, key, expires, call));
 }
 
 oss_status ossgo_post_policy(const oss_bucket *bucket, int64_t expires, const char *conditions, OSSGO_WHO)
 {
-    RUN(oss_post_policy(bucket, expires, conditions, call));
+    SIGN(oss_post_policy(bucket, expires, conditions, call));
 }
 
 oss_status ossgo_put_object_by_url(const oss_bucket *bucket, const char *url, const uint8_t *data, size_t length,
@@ -299,6 +307,7 @@ static const char **unpack(const char *packed, size_t count, const char *empty)
  * the library refuses. */
 #define RUN_UNPACKED(function) \
     uintptr_t before = ossgo_enter(request); \
+    outcome->name = __func__; \
     oss_status status = function; \
     free(first); \
     free(second); \

@@ -244,8 +244,13 @@ type (
 
 // attempt runs a function of the library and translates how it failed, or hands the answer to take.
 func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
+	if !threads.enter(r.ctx.Done(), nil) {
+		return r.fail()
+	}
 	var outcome C.ossgo_outcome
-	if status := function(passage{C.uintptr_t(r.self), r.call, &outcome}); status != C.OSS_OK {
+	status := function(passage{C.uintptr_t(r.self), r.call, &outcome})
+	threads.leave()
+	if status != C.OSS_OK {
 		return r.failed(status, &outcome)
 	}
 	r.rethrow()

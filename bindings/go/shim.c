@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,55 +45,54 @@ static void log_line(void *user, int level, const char *line)
     ossgoLog(level, (char *)line);
 }
 
-/* Copies `text` and its NUL after what is there; 0 if there is no memory. */
-static int append(ossgo_outcome *outcome, size_t *capacity, const char *text)
-{
-    size_t size = strlen(text) + 1, needed = outcome->headers_length + size;
-    if (needed > *capacity) {
-        size_t bigger = 2 * needed + 1024;
-        char *headers = realloc(outcome->headers, bigger);
-        if (!headers)
-            return 0;
-        outcome->headers = headers;
-        *capacity = bigger;
-    }
-    memcpy(outcome->headers + outcome->headers_length, text, size);
-    outcome->headers_length = needed;
-    return 1;
-}
-
-typedef const char *pair_at(const oss_call *call, size_t index, const char **name);
-
-/* The headers of the answer, or of what was signed. */
-static void copy_headers(const oss_call *call, pair_at *at, ossgo_outcome *outcome)
+/* What was signed, as lines of "name: value", to be freed; NULL if there is no memory. */
+static char *copy_signed(const oss_call *call)
 {
     const char *name, *value;
-    size_t capacity = 0;
-    for (size_t i = 0; (value = at(call, i, &name)); i++) {
-        if (!append(outcome, &capacity, name) || !append(outcome, &capacity, value)) {
-            outcome->headers_length = 0;
-            return;
-        }
-    }
+    size_t size = 1;
+    for (size_t i = 0; (value = oss_call_signed_at(call, i, &name)); i++)
+        size += strlen(name) + strlen(value) + 3;
+    char *lines = malloc(size), *end = lines;
+    if (!lines)
+        return NULL;
+    *end = '\0';
+    for (size_t i = 0; (value = oss_call_signed_at(call, i, &name)); i++)
+        end += sprintf(end, "%s: %s\n", name, value);
+    return lines;
+}
+
+/* What was signed and where to send it; nothing of it came from the service. */
+void ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome)
+{
+    if (status != OSS_OK)
+        return;
+    outcome->url = oss_call_url(call);
+    outcome->expiration = oss_call_expiration(call);
+    outcome->signed_headers = copy_signed(call);
+}
+
+/* Whether there is such a line among the headers, so that nobody has to be asked who has nothing to say. */
+static int has(const char *headers, const char *name)
+{
+    return headers && (strncmp(headers, name + 1, strlen(name + 1)) == 0 || strstr(headers, name));
 }
 
 static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
 {
     outcome->http_status = oss_call_http_status(call);
     outcome->attempts = oss_call_attempts(call);
-    outcome->request_id = oss_call_request_id(call);
     if (status == OSS_OK) {
+        const char *headers = outcome->headers = oss_call_response_headers(call);
         outcome->verified = oss_call_verified(call);
-        outcome->etag = oss_call_etag(call);
-        outcome->version_id = oss_call_version_id(call);
-        outcome->crc64 = oss_call_crc64(call);
+        outcome->crc64 = has(headers, "\nx-oss-hash-crc64ecma: ") ? oss_call_crc64(call) : 0;
         outcome->content_length = oss_call_content_length(call);
-        outcome->last_modified = oss_call_last_modified(call);
-        outcome->next_append_position = oss_call_next_append_position(call);
-        outcome->symlink_target = oss_call_symlink_target(call);
-        outcome->url = oss_call_url(call);
-        outcome->expiration = oss_call_expiration(call);
-        copy_headers(call, outcome->url ? oss_call_signed_at : oss_call_response_header_at, outcome);
+        outcome->last_modified = has(headers, "\nlast-modified: ") ? oss_call_last_modified(call) : -1;
+        if (has(headers, "\nx-oss-next-append-position: "))
+            outcome->next_append_position = oss_call_next_append_position(call);
+        else
+            outcome->next_append_position = -1;
+        if (has(headers, "\nx-oss-symlink-target: "))
+            outcome->symlink_target = oss_call_symlink_target(call);
     } else {
         outcome->retryable = oss_call_retryable(call);
         outcome->reason = oss_call_error(call);
@@ -101,6 +101,8 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
         outcome->host_id = oss_call_host_id(call);
         outcome->ec = oss_call_ec(call);
     }
+    if (!outcome->headers)
+        outcome->request_id = oss_call_request_id(call);
     outcome->body = oss_call_body(call, &outcome->body_length);
     return status;
 }

@@ -2,6 +2,11 @@
 #ifndef OSSGO_SHIM_H
 #define OSSGO_SHIM_H
 
+#if defined(__has_include)
+#if !__has_include(<oss.h>)
+#error "oss.h is not found: see Linking in the README of alioss for Go. The tag bundled is for modules made by its script release"
+#endif
+#endif
 #include <oss.h>
 
 /* How an operation ended. Texts are lent by the call. */
@@ -14,18 +19,16 @@ typedef struct {
     const char *reason; /* the rest is meaningful only if the operation failed... */
     const char *code;
     const char *message;
-    const char *request_id; /* ...this always... */
     const char *host_id;
     const char *ec;
-    const char *etag; /* ...and this only if it worked. */
-    const char *version_id;
+    const char *request_id; /* ...this where no headers have it... */
+    const char *headers; /* ...and this only if it worked. Lines of "name: value". */
     uint64_t crc64;
     int64_t content_length;
     int64_t last_modified;
     const uint8_t *body;
     size_t body_length;
-    char *headers; /* names and values, each ended by NUL; to be freed */
-    size_t headers_length;
+    char *signed_headers; /* likewise, of what was signed; to be freed */
     int64_t next_append_position; /* this and the rest is -1 or NULL except after the operations that give it */
     const char *symlink_target;
     const char *upload_id;

@@ -66,8 +66,12 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 func (w *Writer) write(p []byte) error {
 	r := w.request
+	if !threads.enter(r.ctx.Done(), nil) {
+		return r.fail()
+	}
 	var reason *C.char
 	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), &reason, C.uintptr_t(r.self))
+	threads.leave()
 	defer C.free(unsafe.Pointer(reason))
 	if status == C.OSS_OK {
 		return nil
@@ -104,8 +108,10 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	defer w.free()
+	threads.again()
 	var reason *C.char
 	status := C.ossgo_writer_abort(w.writer, &reason, C.uintptr_t(w.request.self))
+	threads.leave()
 	defer C.free(unsafe.Pointer(reason))
 	if status == C.OSS_OK {
 		return nil
@@ -123,7 +129,9 @@ func (w *Writer) Answer() *Answer {
 // free gives all memory back.
 func (w *Writer) free() {
 	runtime.SetFinalizer(w, nil)
+	threads.again()
 	C.ossgo_writer_free(w.writer, C.uintptr_t(w.request.self))
+	threads.leave()
 	w.writer = nil
 	w.request.close()
 	uncountHandle()

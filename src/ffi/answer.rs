@@ -243,10 +243,14 @@ pub unsafe extern "C" fn oss_call_response_header_at(
 pub unsafe extern "C" fn oss_call_response_headers(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| {
         let headers = o.response()?.headers();
-        let lines = (0..).map_while(|index| headers.at(index));
-        Some(lines.fold(String::new(), |text, (name, value)| {
-            text + name + ": " + value + "\n"
-        }))
+        // With the NUL after it.
+        let mut text = String::with_capacity(headers.most_bytes() + 3 * headers.len() + 1);
+        for (name, value) in headers.iter() {
+            for piece in [name, ": ", value, "\n"] {
+                text.push_str(piece);
+            }
+        }
+        Some(text)
     };
     // SAFETY: NULL or a live handle.
     unsafe { lend_text(call, ":headers", std::ptr::null(), &find) }

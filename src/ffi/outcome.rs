@@ -118,8 +118,11 @@ impl Output {
     /// A text that stays where it is until the next request; asking twice for `name` gives the same pointer.
     pub fn lend_text(&self, name: &str, text: String) -> &CString {
         let make = || {
-            let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
-            (name.to_owned(), text)
+            let text = match text.contains('\0') {
+                true => text.replace('\0', " "),
+                false => text,
+            };
+            (name.to_owned(), CString::new(text).unwrap_or_default())
         };
         &self.texts.find_or_add(|(other, _)| other == name, make).1
     }
