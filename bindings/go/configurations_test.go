@@ -17,11 +17,11 @@ func wantEqual[T any](t testing.TB, got *T, want T) {
 
 func TestBucketKinds(t *testing.T) {
 	ctx := live(t)
-	b := must(NewBucket("go-kinds", options()))(t)
+	b := must(NewBucket(fmt.Sprintf("go-kinds-%d", os.Getpid()), options()))(t)
 	defer b.Close()
 	must(b.PutBucket(ctx, WithBucketACL("public-read"), WithBucketStorageClass("IA"), WithRedundancy("ZRS")))(t)
 	info := must(b.GetBucketInfo(ctx))(t)
-	if info.Name != "go-kinds" || info.ACL != "public-read" || info.StorageClass != "IA" || info.DataRedundancyType != "ZRS" || info.Location != "oss-"+region ||
+	if info.Name != fmt.Sprintf("go-kinds-%d", os.Getpid()) || info.ACL != "public-read" || info.StorageClass != "IA" || info.DataRedundancyType != "ZRS" || info.Location != "oss-"+region ||
 		info.Owner.ID == "" || time.Since(info.CreationDate) > time.Minute || info.ExtranetEndpoint == "" || info.RequestID == "" || info.BlockPublicAccess {
 		t.Errorf("%+v", info)
 	}

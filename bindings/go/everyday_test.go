@@ -41,6 +41,17 @@ func TestSeekersBeginAgain(t *testing.T) {
 				t.Errorf("%s after %s: %d attempts, verified %v", name, mishap, answer.Attempts, answer.Verified)
 			}
 			wantBody(t, b, "key", content[1000:])
+
+			// A part likewise.
+			upload := must(b.InitiateMultipartUpload(live(t), "parts"))(t)
+			must(body.Seek(2000, io.SeekStart))(t)
+			fault(t, b, 1, action, "method", "PUT")
+			part := must(b.UploadPart(live(t), "parts", upload.UploadID, 1, body))(t)
+			if part.Attempts != 2 || !part.Verified || part.Part.Size != int64(len(content)-2000) {
+				t.Errorf("part of %s after %s: %+v", name, mishap, part)
+			}
+			must(b.CompleteMultipartUpload(live(t), "parts", upload.UploadID, []Part{part.Part}))(t)
+			wantBody(t, b, "parts", content[2000:])
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 )
 
 // Where the tests send their requests. OSS_TEST_ENDPOINT, OSS_TEST_HTTPS_ENDPOINT and OSS_TEST_CA_FILE say where a
@@ -238,14 +237,6 @@ func wantBody(t testing.TB, b *Bucket, key string, want []byte) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Fatalf("%s has %d bytes that are not the %d that were stored", key, len(got), len(want))
-	}
-}
-
-// wantTime fails the test unless it took less.
-func wantTime(t testing.TB, began time.Time, most time.Duration) {
-	t.Helper()
-	if took := time.Since(began); took > most {
-		t.Fatalf("it took %v, more than %v", took, most)
 	}
 }
 

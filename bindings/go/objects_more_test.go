@@ -267,11 +267,10 @@ func TestSelectObjectEnds(t *testing.T) {
 	rows := must(b.SelectObject(ctx, "a.csv", "select * from ossobject"))(t)
 	defer rows.Close()
 	must(io.ReadFull(rows, make([]byte, 1000)))(t)
+	// It is stalled until the context ends.
 	time.AfterFunc(200*time.Millisecond, cancel)
-	began := time.Now()
 	_, err := io.Copy(io.Discard, rows)
 	wantError(t, err, Cancelled)
-	wantTime(t, began, 2*time.Second)
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}

@@ -2,7 +2,7 @@
 // an operation, as a table. Each client runs in a process of its own, one after the other in rounds; the least of the
 // rounds is what an operation costs.
 //
-//	cargo rustc --release --lib --crate-type cdylib,staticlib && cargo build --release -p oss-local
+//	cargo rustc --release --lib --crate-type cdylib,staticlib && cargo build -p oss-local
 //	python3 -m venv target/sdks && target/sdks/bin/pip install oss2 alibabacloud-oss-v2
 //	cd tests/bench/sdks && go build -tags repo -o ../../../target/sdks/bench . && ../../../target/sdks/bench
 //
@@ -116,7 +116,7 @@ func measure(command []string) cost {
 func startServer() (stop func()) {
 	self, err := os.Executable()
 	check(err)
-	server := exec.Command(filepath.Join(filepath.Dir(self), "../release/oss-local"), "--memory", "--port", "0")
+	server := exec.Command(filepath.Join(filepath.Dir(self), "../debug/oss-local"), "--memory", "--port", "0")
 	out, err := server.StdoutPipe()
 	check(err)
 	check(server.Start())
