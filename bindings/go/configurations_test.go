@@ -1,6 +1,8 @@
 package oss
 
 import (
+	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -21,7 +23,7 @@ func TestBucketKinds(t *testing.T) {
 	defer b.Close()
 	must(b.PutBucket(ctx, WithBucketACL("public-read"), WithBucketStorageClass("IA"), WithRedundancy("ZRS")))(t)
 	info := must(b.GetBucketInfo(ctx))(t)
-	if info.Name != fmt.Sprintf("go-kinds-%d", os.Getpid()) || info.ACL != "public-read" || info.StorageClass != "IA" || info.DataRedundancyType != "ZRS" || info.Location != "oss-"+region ||
+	if info.Name != b.Name() || info.ACL != "public-read" || info.StorageClass != "IA" || info.DataRedundancyType != "ZRS" || info.Location != "oss-"+region ||
 		info.Owner.ID == "" || time.Since(info.CreationDate) > time.Minute || info.ExtranetEndpoint == "" || info.RequestID == "" || info.BlockPublicAccess {
 		t.Errorf("%+v", info)
 	}

@@ -8,8 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"log"
+	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	oss "alioss/bindings/go"
 )
@@ -110,4 +112,80 @@ func ExampleError() {
 		fmt.Println(errors.Is(err, oss.NotFound), e.HTTPStatus, e.Code)
 	}
 	// Output: true 404 NoSuchKey
+}
+
+func ExampleBucket_NewWriter() {
+	ctx := context.Background()
+	bucket := exampleBucket("example-writer")
+	defer bucket.Close()
+	writer, err := bucket.NewWriter(ctx, "numbers.txt")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i := range 3 {
+		fmt.Fprintln(writer, i)
+	}
+	if err := writer.Close(); err != nil {
+		log.Fatal(err)
+	}
+	answer, err := bucket.HeadObject(ctx, "numbers.txt")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(answer.ContentLength, "bytes")
+	// Output: 6 bytes
+}
+
+func ExampleBucket_Presign() {
+	ctx := context.Background()
+	bucket := exampleBucket("example-presign")
+	defer bucket.Close()
+	if _, err := bucket.PutObjectBytes(ctx, "shared.txt", []byte("for you")); err != nil {
+		log.Fatal(err)
+	}
+	presigned, err := bucket.Presign(ctx, "GET", "shared.txt", time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	response, err := http.Get(presigned.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	fmt.Println(response.Status, string(content), err)
+	// Output: 200 OK for you <nil>
+}
+
+func ExampleWithRange() {
+	ctx := context.Background()
+	bucket := exampleBucket("example-range")
+	defer bucket.Close()
+	_, err := bucket.PutObjectBytes(ctx, "letters", []byte("abcdefgh"),
+		oss.WithContentType("text/plain"), oss.WithMetadata("author", "me"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	object, err := bucket.GetObject(ctx, "letters", oss.WithRange(2, 4))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer object.Close()
+	content, err := io.ReadAll(object)
+	fmt.Println(string(content), object.Meta()["author"], err)
+	// Output: cde me <nil>
+}
+
+func ExampleObserverFunc() {
+	options := oss.LocalOptions()
+	options.Observer = oss.ObserverFunc(func(_ context.Context, call oss.Call) {
+		fmt.Println(call.Operation, call.HTTPStatus, call.Attempts, errors.Is(call.Err, oss.NotFound))
+	})
+	bucket, err := oss.NewBucket(fmt.Sprintf("example-observer-%d", os.Getpid()), options)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer bucket.Close()
+	bucket.HeadObject(context.Background(), "missing")
+	// Output: HeadObject 404 1 true
 }
