@@ -11,8 +11,11 @@ import (
 	"sync/atomic"
 )
 
-// How much WriteTo moves at a time.
+// How much WriteTo moves at a time, at most.
 const pieceSize = 256 * 1024
+
+// What WriteTo moves large objects with.
+var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
 // An Object is an object being downloaded, or what SelectObject finds in one. Read it to the end: only [io.EOF] says that
 // what came is the object, with its length and CRC-64 found right, or that the selection is complete. Close it in any
@@ -111,7 +114,14 @@ func (o *Object) read(p []byte) (int, error) {
 // WriteTo writes what is left of the object to w. Like Read it fails unless all of it came, and right.
 func (o *Object) WriteTo(w io.Writer) (int64, error) {
 	var written int64
-	buffer := make([]byte, pieceSize)
+	var buffer []byte
+	if length := o.ContentLength; length >= 0 && length < pieceSize/4 {
+		buffer = make([]byte, max(length, 1))
+	} else {
+		piece := pieces.Get().(*[pieceSize]byte)
+		defer pieces.Put(piece)
+		buffer = piece[:]
+	}
 	for {
 		got, err := o.Read(buffer)
 		if got > 0 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -154,6 +155,34 @@ func TestRequestOptions(t *testing.T) {
 	must(b.DeleteObject(ctx, "a.txt"))(t)
 	_, err = b.HeadObject(ctx, "a.txt")
 	wantError(t, err, NotFound)
+}
+
+// A small object is not copied with the memory that a large one needs.
+func TestWriteToOfASmallObjectTakesLittleMemory(t *testing.T) {
+	b := newBucket(t)
+	for _, size := range []int{0, 1, 1000, pieceSize/4 - 1, pieceSize / 4, 2*pieceSize + 1} {
+		data := pattern(size)
+		put(t, b, "key", data)
+		object := must(b.GetObject(live(t), "key"))(t)
+		var got bytes.Buffer
+		if n, err := object.WriteTo(&got); n != int64(size) || err != nil || !bytes.Equal(got.Bytes(), data) {
+			t.Errorf("%d bytes: %d, %v", size, n, err)
+		}
+		object.Close()
+	}
+	put(t, b, "key", pattern(1000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 100
+	for range times {
+		object := must(b.GetObject(live(t), "key"))(t)
+		must(io.Copy(io.Discard, object))(t)
+		object.Close()
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / times; each > 50_000 {
+		t.Errorf("%d bytes were allocated for each", each)
+	}
 }
 
 func TestKeysAreByteExact(t *testing.T) {
