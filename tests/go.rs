@@ -156,6 +156,7 @@ fn go_is_formatted() {
         binding(),
         examples(),
         root().join("tests/official/go"),
+        root().join("tests/bench/sdks"),
     ]));
     assert_eq!(unformatted, "", "run gofmt -w on these");
 }
