@@ -432,7 +432,13 @@ fn go_module_from_outside() {
     outside_go(&["build", "-tags", "bundled", "-o", "fetched", "."]);
     outside_go(&["mod", "vendor"]);
     outside_go(&[
-        "build", "-mod=vendor", "-tags", "bundled", "-o", "vendored", ".",
+        "build",
+        "-mod=vendor",
+        "-tags",
+        "bundled",
+        "-o",
+        "vendored",
+        ".",
     ]);
 
     let server = server();
