@@ -24,9 +24,12 @@ fn sdk() -> Option<u32> {
     Some(major)
 }
 
-/// Runs `dotnet` without leaving a process behind.
+/// Runs `dotnet` without leaving a process behind, nor the empty directories that it makes for temporary files.
 fn dotnet(directory: &Path, arguments: &[&str]) -> Output {
+    let temporary = directory.join("tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
     Command::new("dotnet")
+        .env("TMPDIR", temporary)
         .args(arguments)
         .current_dir(directory)
         .envs([

@@ -80,6 +80,9 @@ if modern; then
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
     # No process stays after the build.
     export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+    # Each build leaves empty directories where temporary files are; they go with this one.
+    mkdir -p "$out/tmp"
+    export TMPDIR="$out/tmp"
     build() {
         dotnet build "$@" --configuration Release --artifacts-path "$out/artifacts" -warnaserror \
             -p:UseSharedCompilation=false -p:UseAppHost=false >"$out/dotnet.log" 2>&1 || {
@@ -100,10 +103,13 @@ if modern; then
             -p:Example="$(basename "$source" .cs)" -p:Source="$source"
     done
     ln -sf "$library" "$out/net/libalioss.so"
+    rm -rf "$out/tmp"
     cat >"$out/run-coreclr" <<END
 #!/bin/sh
 program=\$1
 shift
+# Nobody looks into it from outside, for which it would leave pipes in the directory of temporary files when it is killed.
+export DOTNET_EnableDiagnostics=0
 exec "$(command -v dotnet)" "$out/net/\$program.dll" "\$@"
 END
 else

@@ -192,15 +192,14 @@ namespace Alioss
         /// <summary>A thread with what it is to do next.</summary>
         private sealed class Worker
         {
+            // Not a monitor: whoever is woken by one first waits for who wakes it to leave the lock.
+            private readonly AutoResetEvent woken = new AutoResetEvent(false);
             private Work? next;
 
             internal void Wake(Work work)
             {
-                lock (this)
-                {
-                    next = work;
-                    Monitor.Pulse(this);
-                }
+                Volatile.Write(ref next, work);
+                woken.Set();
             }
 
             internal void Loop()
@@ -234,22 +233,23 @@ namespace Alioss
             /// <summary>Waits for work; null after a while without any.</summary>
             private Work? Next()
             {
-                lock (this)
+                if (!woken.WaitOne(idleTime))
                 {
-                    while (next == null && Monitor.Wait(this, idleTime))
+                    lock (Gate)
                     {
+                        // Who is no longer among the idle ones is being woken.
+                        if (Volatile.Read(ref next) == null)
+                        {
+                            Idle.Remove(this);
+                            woken.Dispose();
+                            return null;
+                        }
                     }
+                    woken.WaitOne();
                 }
-                lock (Gate)
-                {
-                    var work = next;
-                    next = null;
-                    if (work == null)
-                    {
-                        Idle.Remove(this);
-                    }
-                    return work;
-                }
+                var work = Volatile.Read(ref next);
+                next = null;
+                return work;
             }
         }
 

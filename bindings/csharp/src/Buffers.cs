@@ -9,7 +9,7 @@ namespace Alioss
         internal const int Size = 80 * 1024;
 
         /// <summary>For what is read ahead.</summary>
-        internal const int ReadAheadSize = 128 * 1024;
+        internal const int ReadAheadSize = 256 * 1024;
 
         private const int Kept = 32;
 

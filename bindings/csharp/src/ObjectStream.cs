@@ -11,7 +11,7 @@ namespace Alioss
     /// what came before is not the object. Keeps a connection until its end or <see cref="Stream.Dispose()"/>.
     /// </summary>
     /// <remarks>
-    /// Asynchronous reads are served from up to 128 KiB that a thread of the library has read ahead; they wait only when
+    /// Asynchronous reads are served from up to 256 KiB that a thread of the library has read ahead; they wait only when
     /// there is nothing of it left. Headers are there at once: <see cref="Response"/>.
     /// </remarks>
     public sealed class ObjectStream : Stream

@@ -15,11 +15,15 @@ namespace Alioss
     /// <remarks>
     /// To wake a thread costs more than to read from the network what it was woken for. So a thread that fills goes on
     /// until the ring is nearly full, and begins only when it is nearly empty; and who waits for a fast network sleeps until
-    /// there is much to take, or until <see cref="HeldBack"/> finds that it takes long.
+    /// there is much to take, or until <see cref="HeldBack"/> finds that it takes long. Who takes lays hold of much at once,
+    /// and then needs no lock for small pieces of it.
     /// </remarks>
     internal sealed class ReadAhead : IDisposable
     {
         private const int Most = Buffers.ReadAheadSize;
+
+        /// <summary>What is taken at a time.</summary>
+        private const int Batch = 64 * 1024;
 
         private static readonly Action<object?> CancelAction = state => ((ReadAhead)state!).Cancel();
 
@@ -34,8 +38,16 @@ namespace Alioss
         private int used;
         private bool reading;
         private bool over;
-        private bool disposed;
+        private volatile bool disposed;
         private Exception? failure;
+
+        /// <summary>
+        /// The batch that is being taken: how long it is, part of what is used, how much of it has gone, and the ring, whose
+        /// bytes nobody else touches until the next batch.
+        /// </summary>
+        private int batch;
+        private int gone;
+        private byte[]? batchRing;
         private TaskCompletionSource<bool>? waiter;
         private FillWork? filling;
 
@@ -67,6 +79,11 @@ namespace Alioss
         internal unsafe int Read(
             byte* target, int count, CancellationToken cancellationToken = default(CancellationToken))
         {
+            int taken;
+            if (TakeFromBatch(target, count, out taken))
+            {
+                return taken;
+            }
             lock (gate)
             {
                 int got;
@@ -108,6 +125,10 @@ namespace Alioss
             bool fill;
             bool ready;
             more = null;
+            if (TakeFromBatch(target, count, out got))
+            {
+                return true;
+            }
             lock (gate)
             {
                 ready = Ready(target, count, cancellationToken, out got);
@@ -226,10 +247,31 @@ namespace Alioss
             }
         }
 
-        /// <summary>Copies from the buffer, or says that there is no more; false if it is just empty.</summary>
+        /// <summary>Copies what is left of the batch; false if that is nothing.</summary>
+        private unsafe bool TakeFromBatch(byte* target, int count, out int got)
+        {
+            got = Math.Min(count, batch - gone);
+            if (got <= 0 || disposed)
+            {
+                return false;
+            }
+            Marshal.Copy(batchRing!, head + gone, (IntPtr)target, got);
+            Volatile.Write(ref gone, gone + got);
+            return true;
+        }
+
+        /// <summary>
+        /// Copies from the buffer, or says that there is no more; false if it is just empty. Within the gate, and only when
+        /// the batch before is gone.
+        /// </summary>
         private unsafe bool Ready(byte* target, int count, CancellationToken cancellationToken, out int got)
         {
             got = 0;
+            head = (head + batch) % capacity;
+            used -= disposed ? 0 : batch;
+            batch = gone = 0;
+            batchRing = null;
+            Recycle();
             if (disposed)
             {
                 throw new ObjectDisposedException(typeof(ObjectStream).FullName);
@@ -242,13 +284,9 @@ namespace Alioss
                 }
                 return over;
             }
-            got = Math.Min(count, used);
-            int first = Math.Min(got, capacity - head);
-            Marshal.Copy(ring!, head, (IntPtr)target, first);
-            Marshal.Copy(ring!, 0, (IntPtr)(target + first), got - first);
-            head = (head + got) % capacity;
-            used -= got;
-            Recycle();
+            batch = Math.Min(Math.Min(used, capacity - head), Batch);
+            batchRing = ring;
+            TakeFromBatch(target, count, out got);
             return true;
         }
 
@@ -355,7 +393,11 @@ namespace Alioss
         {
             if (ring != null && used == 0 && (over || disposed))
             {
-                Buffers.GiveReadAhead(ring);
+                // After a disposal in the middle somebody may still be copying out of it.
+                if (Volatile.Read(ref gone) >= batch)
+                {
+                    Buffers.GiveReadAhead(ring);
+                }
                 ring = null;
             }
         }

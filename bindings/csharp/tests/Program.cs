@@ -99,6 +99,8 @@ internal static class Program
         Reads.AllWaysOfReadingGiveTheSame,
         Reads.HeadersComeFirst,
         Reads.WaitsCanBeCancelled,
+        Reads.WhatCameIsNotHeldBack,
+        Reads.DisposingInTheMiddleSpoilsNoOtherStream,
         Reads.StreamsOfTests,
         Surface.TokensFollowWhatHasToBeGiven,
         Surface.EverySynchronousMethodHasAnAsynchronousOne,

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Alioss;
@@ -158,6 +159,61 @@ internal static class Reads
                     }
                 }
             });
+        }
+    }
+
+    internal static void WhatCameIsNotHeldBack()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            byte[] data = Pattern(3000000);
+            bucket.PutObject(key, data);
+            Fault(key, "{'type':'stall_response','after_bytes':2500001}", 9);
+            using (var stream = bucket.GetObjectAsync(key).Result)
+            {
+                var copy = new MemoryStream();
+                var buffer = new byte[4096];
+                while (copy.Length < 2500001)
+                {
+                    // Fast at first, so a reader waits for much at once; then there is no more, and it gets the rest.
+                    var read = stream.ReadAsync(buffer, 0, buffer.Length);
+                    Check(read.Wait(30000), "held back after " + copy.Length + " bytes");
+                    copy.Write(buffer, 0, read.Result);
+                }
+                SameBytes(data.Take(2500001).ToArray(), copy.ToArray());
+            }
+            Admin("DELETE", "/_local/rules");
+        }
+    }
+
+    internal static void DisposingInTheMiddleSpoilsNoOtherStream()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            byte[] data = Pattern(1000000);
+            bucket.PutObject(key, data);
+            for (int turn = 0; turn < 40; turn++)
+            {
+                var left = bucket.GetObjectAsync(key).Result;
+                var buffer = new byte[1000];
+                for (int read = 0; read < turn; read++)
+                {
+                    left.ReadAsync(buffer, 0, buffer.Length).Wait();
+                }
+                var disposing = Task.Run(() => left.Dispose());
+                var whole = bucket.GetObjectAsync(key).Result;
+                var copy = new MemoryStream();
+                int got;
+                while ((got = whole.ReadAsync(buffer, 0, buffer.Length).Result) > 0)
+                {
+                    copy.Write(buffer, 0, got);
+                }
+                whole.Dispose();
+                disposing.Wait();
+                SameBytes(data, copy.ToArray());
+            }
         }
     }
 
