@@ -190,7 +190,7 @@ namespace Alioss
         }
 
         /// <summary>A thread with what it is to do next.</summary>
-        private sealed class Worker
+        private sealed class Worker : IDisposable
         {
             // Not a monitor: whoever is woken by one first waits for who wakes it to leave the lock.
             private readonly AutoResetEvent woken = new AutoResetEvent(false);
@@ -201,6 +201,8 @@ namespace Alioss
                 Volatile.Write(ref next, work);
                 woken.Set();
             }
+
+            public void Dispose() => woken.Dispose();
 
             internal void Loop()
             {
@@ -213,6 +215,7 @@ namespace Alioss
                     }
                     while ((work = Another()) != null);
                 }
+                Dispose();
             }
 
             /// <summary>What is first in line, without a pause; null, and this thread idles.</summary>
@@ -241,7 +244,6 @@ namespace Alioss
                         if (Volatile.Read(ref next) == null)
                         {
                             Idle.Remove(this);
-                            woken.Dispose();
                             return null;
                         }
                     }
