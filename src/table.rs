@@ -260,9 +260,28 @@ pub fn method(method: Method) -> &'static Operation {
     }
 }
 
-/// The operation of that name, which has to be there: a misspelt one does not compile, if this is called for a constant.
+/// `operation!("GetObject")`: what the table says of it. A misspelt name does not compile. Without the feature `documents`
+/// nothing looks in the table by name, and each operation that is used stands by itself, so that the others are left out.
+#[cfg(feature = "documents")]
+macro_rules! operation {
+    ($name:literal) => {
+        const { crate::table::named($name) }
+    };
+}
+#[cfg(not(feature = "documents"))]
+macro_rules! operation {
+    ($name:literal) => {
+        const {
+            const COPY: crate::operation::Operation = *crate::table::named($name);
+            &COPY
+        }
+    };
+}
+pub(crate) use operation;
+
+/// The operation of that name, which has to be there; called by the compiler only, by [`operation!`].
 #[expect(clippy::panic, reason = "called by the compiler only")]
-pub(crate) const fn operation(name: &str) -> &'static Operation {
+pub(crate) const fn named(name: &str) -> &'static Operation {
     match find(name) {
         Some(operation) => operation,
         None => panic!("no operation of that name"),

@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn fields_are_refused() {
-        let operation = const { crate::table::operation("PutBucketLifecycle") };
+        let operation = crate::table::operation!("PutBucketLifecycle");
         let (body, none) = (Body::Empty, Options::new());
         assert!(edited(operation, &body, &none).unwrap().is_none());
         let fields = Options::new().field("Rule[0].ID", Some("a"));

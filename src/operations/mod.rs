@@ -50,7 +50,7 @@ use crate::xml::Element;
 /// The request of the operation of that name, without what the caller adds.
 macro_rules! request {
     ($name:literal, $key:expr) => {
-        crate::request::Request::new(const { crate::table::operation($name) }, $key.into())
+        crate::request::Request::new(crate::table::operation!($name), $key.into())
     };
 }
 use request;

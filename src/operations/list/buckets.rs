@@ -45,7 +45,7 @@ pub struct ListedBucket {
 
 impl Listing for ListBuckets {
     type Entry = ListedBucket;
-    const OPERATION: &'static Operation = operation("ListBuckets");
+    const OPERATION: &'static Operation = operation!("ListBuckets");
     const ENCODED: bool = false;
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {

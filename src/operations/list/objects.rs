@@ -86,7 +86,7 @@ impl ListedObject {
 
 impl Listing for ListObjectsV2 {
     type Entry = ListedObject;
-    const OPERATION: &'static Operation = operation("ListObjectsV2");
+    const OPERATION: &'static Operation = operation!("ListObjectsV2");
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let token = marker.map_or("", |marker| &marker.name);
@@ -113,7 +113,7 @@ impl Listing for ListObjectsV2 {
 
 impl Listing for ListObjects {
     type Entry = ListedObject;
-    const OPERATION: &'static Operation = operation("ListObjects");
+    const OPERATION: &'static Operation = operation!("ListObjects");
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let marker = marker.map_or(&self.marker, |marker| &marker.name);

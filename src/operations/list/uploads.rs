@@ -84,7 +84,7 @@ impl ListedUpload {
 
 impl Listing for ListMultipartUploads {
     type Entry = ListedUpload;
-    const OPERATION: &'static Operation = operation("ListMultipartUploads");
+    const OPERATION: &'static Operation = operation!("ListMultipartUploads");
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let (key, upload) = match marker {
@@ -129,7 +129,7 @@ impl Listing for ListMultipartUploads {
 
 impl Listing for ListParts {
     type Entry = ListedPart;
-    const OPERATION: &'static Operation = operation("ListParts");
+    const OPERATION: &'static Operation = operation!("ListParts");
 
     fn key(&self) -> Option<&str> {
         Some(&self.key)

@@ -61,7 +61,7 @@ impl ListedVersion {
 
 impl Listing for ListObjectVersions {
     type Entry = ListedVersion;
-    const OPERATION: &'static Operation = operation("ListObjectVersions");
+    const OPERATION: &'static Operation = operation!("ListObjectVersions");
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let (key, version) = match marker {
