@@ -21,6 +21,7 @@ use crate::header::{Header, Parameter};
 use crate::headers::{Headers, Known};
 use crate::operation::{Operation, Value};
 use crate::time::Timestamp;
+use crate::xml::{self, Element};
 
 /// CRC-64 of an object, in decimal digits.
 pub(crate) const CRC64: &str = "x-oss-hash-crc64ecma";
@@ -313,6 +314,12 @@ impl Response {
     #[cfg(feature = "documents")]
     pub fn document(&self) -> Result<Document> {
         Document::parse(&self.body)
+    }
+
+    /// The root of an answer in XML.
+    pub(crate) fn root(&self) -> Result<Element> {
+        xml::parse(&self.body)
+            .map_err(|error| Error::new(error.kind(), format!("the answer is {error}")))
     }
 
     /// The first header of that name, whatever its case.

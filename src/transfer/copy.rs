@@ -263,15 +263,15 @@ impl<'s> Origin<'s> {
         let mut options = options_for(self.source, common);
         options.headers.retain(|(name, _)| !name.starts_with("if-"));
         let answer = self.bucket.get_object_tagging(self.source.key, &options)?;
-        let document = answer.document()?;
-        let mut tags = Vec::new();
-        for index in 0..document.count("TagSet.Tag") {
-            let text = |name: &str| {
-                let path = format!("TagSet.Tag[{index}].{name}");
-                escape::encode(document.text(&path).unwrap_or_default()).into_owned()
-            };
-            tags.push(format!("{}={}", text("Key"), text("Value")));
-        }
+        let root = answer.root()?;
+        let set = root.child("TagSet");
+        let tags = set.into_iter().flat_map(|set| set.children_named("Tag"));
+        let tags: Vec<String> = tags
+            .map(|tag| {
+                let text = |name: &str| escape::encode(tag.text_of(name));
+                format!("{}={}", text("Key"), text("Value"))
+            })
+            .collect();
         Ok(Some(tags.join("&")))
     }
 
@@ -379,8 +379,8 @@ impl Content for Origin<'_> {
             .bucket
             .upload_part_copy(key, id, part.number, self.source, &options);
         let response = copied.map_err(changed)?;
-        let document = response.document()?;
-        let etag = document.text("ETag").unwrap_or_default();
+        let root = response.root()?;
+        let etag = root.text_of("ETag");
         if etag.is_empty() {
             return Err(no_etag("UploadPartCopy", part.number));
         }
