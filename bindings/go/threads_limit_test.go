@@ -81,7 +81,8 @@ func threadCount(t *testing.T) int {
 }
 
 // A thousand goroutines that wait for a server need no more threads than the limit allows, and the end of their context
-// ends all of them, those inside and those in line.
+// ends all of them, those inside and those in line. Tests that look at memory come before: malloc keeps some for each of so
+// many threads.
 func TestThousandBlockedGoroutines(t *testing.T) {
 	const goroutines, limit = 1000, 300
 	atMost(t, limit)
