@@ -650,6 +650,12 @@ OSS_API void oss_call_free(oss_call *call);
 /// Makes a call as good as new: nothing in, nothing out, not cancelled.
 OSS_API oss_status oss_call_reset(oss_call *call);
 
+/// For callbacks that know no call, those for keys, time and the log: the call
+/// whose request this thread works for, also if it is a worker of a transfer;
+/// NULL if that was given none, and outside of callbacks. Only to be compared:
+/// that of an oss_writer, the one it was opened with, may be freed already.
+OSS_API const oss_call *oss_current_call(void);
+
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
 /// within 250 ms, or when the callback that runs has returned. What comes too
 /// late for one request ends the next. May be
@@ -911,6 +917,10 @@ OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 /// getters return, valid until its next request, oss_call_reset() or
 /// oss_call_free().
 OSS_API const char *oss_call_error(const oss_call *call);
+
+/// The status that belongs to oss_call_error(), for functions that return none,
+/// such as oss_writer_open(); #OSS_OK if nothing went wrong.
+OSS_API oss_status oss_call_status(const oss_call *call);
 
 /// Whether the bytes of the last request were compared with the checksum of the
 /// service: 1 or 0. A downloaded range, and an object stored without a
@@ -1696,7 +1706,8 @@ OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
 /// oss_writer_finish()), progress (what the service has; `total` -1 up to the
 /// end), part size and workers are those of `call`, which is free afterwards;
 /// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
-/// something is unusable: see oss_call_error(). Free with oss_writer_free().
+/// something is unusable: see oss_call_status() and oss_call_error(), without a
+/// call oss_last_error(). Free with oss_writer_free().
 OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,
                                     const char *key,
                                     oss_call *call);
@@ -1829,9 +1840,10 @@ typedef struct {
 typedef int (*oss_outcome_fn)(void *user, const oss_outcome *outcome);
 
 /// Says whether a file is to be looked at: 1, or 0 to leave it out on both
-/// sides. `name` is its name below the directory, such as "a/b"; that of a
-/// directory ends with a slash. Runs on the calling thread, only during the
-/// call; must not throw, longjmp or use the call.
+/// sides; a negative number stops the transfer with #OSS_CANCELLED. `name` is
+/// its name below the directory, such as "a/b"; that of a directory ends with a
+/// slash. Runs on the calling thread, only during the call; must not throw,
+/// longjmp or use the call.
 typedef int (*oss_filter_fn)(void *user, const char *name);
 
 /// Has `function` told of each file of oss_upload_directory(),

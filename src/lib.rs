@@ -14,7 +14,7 @@
 //! and `operations`, those on `client` (one request end to end), that on `credentials`, `sign`, `transport`, `endpoint`
 //! and `config`, and those on the single-idea modules `request`, `header`, `headers`, `operation` and `table`,
 //! `document`, `json`, `process`, `ascii`, `cancel`, `clock`, `file`, `retry`, `xml`, `escape`, `crc64`, `time`, `names`,
-//! `constants`, `everyday`, `content_type`, `inside` and `error`.
+//! `constants`, `everyday`, `content_type`, `inside`, `behalf` and `error`.
 // The local OSS and the tests need no documentation of what is public, so this is not in Cargo.toml.
 #![warn(missing_docs)]
 // Nothing that a user, a file or a server controls may panic; tests may, so this is not in Cargo.toml either.
@@ -38,6 +38,7 @@
 )]
 
 mod ascii;
+mod behalf;
 mod cancel;
 mod client;
 mod clock;

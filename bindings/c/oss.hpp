@@ -15,7 +15,8 @@
 // Texts       const char *, std::string and std::string_view in, in UTF-8; an empty optional text is none. std::string out:
 //             nothing is lent.
 // Calls       oss::call carries what a request is sent with, and afterwards what came back; give one where that matters.
-// Callbacks   Run on the calling thread during the call. What they throw comes out of value() unchanged.
+// Callbacks   Run on the calling thread during the call, those for keys and time also on the workers of transfers. What they throw
+//             comes out of value() unchanged.
 // Threads     As in oss.h: buckets, services and sessions any number; a config and a call one at a time, and a call that is
 //             running says OSS_BUSY; call::cancel() any.
 // Cost        Inline forwarding; a string_view is copied to get its NUL, and so is what comes back.
@@ -27,6 +28,7 @@
 #include "oss/call.hpp"
 #include "oss/config.hpp"
 #include "oss/crc64.hpp"
+#include "oss/directory.hpp"
 #include "oss/lifecycle.hpp"
 #include "oss/listing.hpp"
 #include "oss/result.hpp"

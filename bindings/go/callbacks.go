@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"runtime/cgo"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -170,37 +171,70 @@ func ossgoProgress(self C.uintptr_t, done, total C.int64_t) C.int {
 }
 
 //export ossgoCredentials
-func ossgoCredentials(self, provider C.uintptr_t, keys *C.oss_keys) C.int {
+func ossgoCredentials(call *C.oss_call, provider C.uintptr_t, keys *C.oss_keys) C.int {
 	asked := cgo.Handle(provider).Value().(CredentialsProvider)
-	if self == 0 {
-		return keysForThread(asked, keys)
+	known, found := askers.Load(call)
+	if !found {
+		// The request that this was for is over; a thread that read ahead has not heard of it yet.
+		return -1
 	}
 	threads.leave()
 	defer threads.again()
-	r := fromHandle(self)
-	var err error
-	if !r.guard(func() { err = giveKeys(r.ctx, asked, keys) }) {
-		return -1
-	}
-	if err != nil {
-		r.failure = err
+	r := known.(*request)
+	if !r.asking.guard(func() error { return giveKeys(r.ctx, asked, keys) }) {
 		return -1
 	}
 	return 0
 }
 
-// keysForThread gives keys to a thread of the library, such as those that send the parts of a transfer.
-func keysForThread(provider CredentialsProvider, keys *C.oss_keys) C.int {
+// Requests that may be asked for keys, by their calls: the library asks on threads of its own, too.
+var askers sync.Map
+
+// An asking is how asking for keys failed; on any thread, on several at once.
+type asking struct {
+	using    sync.Mutex
+	failure  error
+	panicked *panicValue
+}
+
+// guard runs what the user brought; see [request.guard]. The first failure is kept.
+func (a *asking) guard(function func() error) (fine bool) {
+	var err error
 	defer func() {
-		if value := recover(); value != nil {
-			// Not through C, and there is no request to give it to.
-			go panic(value)
+		var panicked *panicValue
+		if !fine && err == nil {
+			if value := recover(); value != nil {
+				panicked = &panicValue{value}
+			}
+		}
+		a.using.Lock()
+		defer a.using.Unlock()
+		if a.failure == nil && a.panicked == nil {
+			a.failure, a.panicked = err, panicked
 		}
 	}()
-	if giveKeys(context.Background(), provider, keys) != nil {
-		return -1
+	err = function()
+	return err == nil
+}
+
+// reason is why a callback gave up.
+func (r *request) reason() error {
+	if r.failure != nil {
+		return r.failure
 	}
-	return 0
+	r.asking.using.Lock()
+	defer r.asking.using.Unlock()
+	return r.asking.failure
+}
+
+// panicOfCallback is what a callback panicked with; nil if none did.
+func (r *request) panicOfCallback() *panicValue {
+	if r.panicked != nil {
+		return r.panicked
+	}
+	r.asking.using.Lock()
+	defer r.asking.using.Unlock()
+	return r.asking.panicked
 }
 
 // giveKeys asks a provider, for as long as the library wants to wait.

@@ -115,7 +115,7 @@ func AnonymousCredentials() Credentials {
 }
 
 // CredentialsFunc asks a function before every attempt of a request. It gets the request's context, and runs in the
-// request's goroutine: in several at once if several make requests. An error ends the request with [NoCredentials] and
+// request's goroutine or, for the parts of a transfer, on a thread of the library: several at once if several ask. An error ends the request with [NoCredentials] and
 // that error. Keys with an Expiration are kept, and asked for again shortly before, or when the service has refused them.
 type CredentialsFunc func(ctx context.Context) (Keys, error)
 
@@ -126,9 +126,9 @@ func (f CredentialsFunc) Keys(ctx context.Context, _ KeysRequest) (Keys, error) 
 
 // A CredentialsProvider has keys from wherever a program gets them. Give it to Options by [ProviderCredentials].
 type CredentialsProvider interface {
-	// Keys gives the keys to sign with. It is called in the goroutine of a request, or, for the parts of a transfer, in one of
-	// the library's with the background context, in several at once if several make requests: before every attempt, or, for keys with an Expiration, by one request shortly before they end or when
-	// the service has refused them. ctx is that of the request, and ends with the request's timeout at the latest. An
+	// Keys gives the keys to sign with. It is called in the goroutine of a request or, for the parts of a transfer, on a thread
+	// of the library, several at once if several ask: before every attempt, or, for keys with an Expiration, by one request
+	// shortly before they end or when the service has refused them. ctx is that of the request, and ends with the request's timeout at the latest. An
 	// error ends the request with [NoCredentials] and that error.
 	Keys(ctx context.Context, request KeysRequest) (Keys, error)
 }

@@ -162,12 +162,12 @@ oss_status ossgo_create_select_object_meta(const oss_bucket *bucket, const char 
 
 oss_status ossgo_initiate_multipart_upload(const oss_bucket *bucket, const char *key, OSSGO_WHO)
 {
-    uintptr_t before = ossgo_enter(request);
+    (void)request;
     outcome->name = __func__;
     oss_status status = oss_initiate_multipart_upload(bucket, key, call);
     /* Not for every operation: this looks into the document of the answer. */
     outcome->upload_id = oss_call_upload_id(call);
-    return ossgo_leave(before, status, call, outcome);
+    return ossgo_finish(status, call, outcome);
 }
 
 oss_status ossgo_upload_part(const oss_bucket *bucket, const char *key, const char *upload_id, int32_t number,
@@ -220,11 +220,11 @@ oss_status ossgo_list_object_versions(const oss_bucket *bucket, const char *pref
 }
 
 #define SIGN(function) \
-    uintptr_t before = ossgo_enter(request); \
+    (void)request; \
     outcome->name = __func__; \
     oss_status status = function; \
     ossgo_signed(status, call, outcome); \
-    return ossgo_leave(before, status, call, outcome)
+    return ossgo_finish(status, call, outcome)
 
 oss_status ossgo_presign(const oss_bucket *bucket, const char *method, const char *key, int64_t expires, OSSGO_WHO)
 {
@@ -306,12 +306,12 @@ static const char **unpack(const char *packed, size_t count, const char *empty)
 /* Has `function`, which uses the arrays `first` and `second`, run and frees these. Without memory they are NULL, which
  * the library refuses. */
 #define RUN_UNPACKED(function) \
-    uintptr_t before = ossgo_enter(request); \
+    (void)request; \
     outcome->name = __func__; \
     oss_status status = function; \
     free(first); \
     free(second); \
-    return ossgo_leave(before, status, call, outcome)
+    return ossgo_finish(status, call, outcome)
 
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
                                          size_t count, int quiet, OSSGO_WHO)

@@ -25,12 +25,17 @@ type request struct {
 	sent     *int64    // counts what it gave
 	writer   io.Writer
 	progress func(done, total int64) error
-	worker   *worker // nil until one is needed
-	memory   []byte  // what the worker reads into and writes from
+
+	onOutcome func(Outcome) error
+	filter    func(name string) bool
+
+	worker *worker // nil until one is needed
+	memory []byte  // what the worker reads into and writes from
 
 	// Why a callback gave up, and what one panicked with.
 	failure  error
 	panicked *panicValue
+	asking   asking
 
 	observed *observation // nil if nobody observes
 
@@ -60,7 +65,7 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 	countHandle()
 	r.observe()
 	if t.credentials != nil {
-		r.callable()
+		askers.Store(r.call, r)
 	}
 	if err := r.configure(s); err != nil {
 		r.close()
@@ -74,6 +79,9 @@ func (t target) open(ctx context.Context, s *settings) (*request, error) {
 func (r *request) close() {
 	defer func() {
 		// Also if an observer panics.
+		if r.target.credentials != nil {
+			askers.Delete(r.call)
+		}
 		C.oss_call_free(r.call)
 		uncountHandle()
 	}()
@@ -268,7 +276,7 @@ func (r *request) run(function crossing) (answer *Answer, err error) {
 // failed makes an error of an outcome. If a callback panicked, it panics.
 func (r *request) failed(status C.oss_status, outcome *C.ossgo_outcome) error {
 	r.rethrow()
-	err := newCallError(status, r.call, outcome).because(r.ctx, r.failure)
+	err := newCallError(status, r.call, outcome).because(r.ctx, r.reason())
 	r.observed.saw(outcome)
 	r.observed.failed(err)
 	return err
@@ -276,8 +284,8 @@ func (r *request) failed(status C.oss_status, outcome *C.ossgo_outcome) error {
 
 // rethrow lets a panic of a callback go on.
 func (r *request) rethrow() {
-	if r.panicked != nil {
-		panic(r.panicked.value)
+	if panicked := r.panicOfCallback(); panicked != nil {
+		panic(panicked.value)
 	}
 }
 

@@ -6,9 +6,6 @@
 
 #include "_cgo_export.h"
 
-/* The Go request that this thread is working for. */
-static _Thread_local uintptr_t current;
-
 static int64_t read_body(void *user, uint8_t *buffer, size_t capacity)
 {
     return ossgoRead((uintptr_t)user, buffer, capacity);
@@ -29,9 +26,19 @@ static int progress(void *user, int64_t done, int64_t total)
     return ossgoProgress((uintptr_t)user, done, total);
 }
 
+static int outcome_of_file(void *user, const oss_outcome *outcome)
+{
+    return ossgoOutcome((uintptr_t)user, (oss_outcome *)outcome);
+}
+
+static int filter(void *user, const char *name)
+{
+    return ossgoFilter((uintptr_t)user, (char *)name);
+}
+
 static int credentials(void *user, oss_keys *keys)
 {
-    return ossgoCredentials(current, (uintptr_t)user, keys);
+    return ossgoCredentials((oss_call *)oss_current_call(), (uintptr_t)user, keys);
 }
 
 static int64_t now(void *user)
@@ -77,7 +84,7 @@ static int has(const char *headers, const char *name)
     return headers && (strncmp(headers, name + 1, strlen(name + 1)) == 0 || strstr(headers, name));
 }
 
-static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
+oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
 {
     outcome->http_status = oss_call_http_status(call);
     outcome->attempts = oss_call_attempts(call);
@@ -107,19 +114,6 @@ static oss_status finish(oss_status status, oss_call *call, ossgo_outcome *outco
     return status;
 }
 
-uintptr_t ossgo_enter(uintptr_t request)
-{
-    uintptr_t before = current;
-    current = request;
-    return before;
-}
-
-oss_status ossgo_leave(uintptr_t before, oss_status status, oss_call *call, ossgo_outcome *outcome)
-{
-    current = before;
-    return finish(status, call, outcome);
-}
-
 oss_status ossgo_put_object_stream(const oss_bucket *bucket, const char *key, int64_t length, OSSGO_WHO)
 {
     RUN(oss_put_object_stream(bucket, key, length, read_body, (void *)request, call));
@@ -144,21 +138,17 @@ oss_status ossgo_get_object_to_stream(const oss_bucket *bucket, const char *key,
 
 oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO)
 {
-    uintptr_t before = current;
-    current = request;
+    (void)request;
     oss_status status = oss_call_next(call, entry);
-    current = before;
-    return status == OSS_OK ? status : finish(status, call, outcome);
+    return status == OSS_OK ? status : ossgo_finish(status, call, outcome);
 }
 
 int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
 {
-    uintptr_t before = current;
-    current = request;
+    (void)request;
     int64_t got = oss_call_read(call, buffer, capacity);
-    current = before;
     if (got < 0)
-        finish((oss_status)-got, call, outcome);
+        ossgo_finish((oss_status)-got, call, outcome);
     return got;
 }
 
@@ -170,6 +160,16 @@ oss_status ossgo_call_progress(oss_call *call, uintptr_t request)
 oss_status ossgo_call_rewind(oss_call *call, uintptr_t request)
 {
     return oss_call_set_rewind(call, rewind_body, (void *)request);
+}
+
+oss_status ossgo_call_outcome(oss_call *call, uintptr_t request)
+{
+    return oss_call_set_outcome(call, outcome_of_file, (void *)request);
+}
+
+oss_status ossgo_call_filter(oss_call *call, uintptr_t request)
+{
+    return oss_call_set_filter(call, filter, (void *)request);
 }
 
 oss_status ossgo_config_credentials(oss_config *config, uintptr_t provider)

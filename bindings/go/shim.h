@@ -36,8 +36,7 @@ typedef struct {
     int64_t expiration;
 } ossgo_outcome;
 
-/* `request` is the handle of the Go request that calls, or 0: callbacks of the library find it by their thread, where
- * the library hands no `user` of the call through. */
+/* `request` is the handle of the Go request that calls, or 0: what callbacks that belong to one call get as `user`. */
 #define OSSGO_WHO uintptr_t request, oss_call *call, ossgo_outcome *outcome
 
 oss_status ossgo_put_object(const oss_bucket *bucket, const char *key, const uint8_t *data, size_t length, OSSGO_WHO);
@@ -119,6 +118,11 @@ oss_status ossgo_copy_large_object(const oss_bucket *bucket, const char *key, co
                                    const char *source_key, const char *source_version_id, OSSGO_WHO);
 oss_status ossgo_abort_copy_large_object(const oss_bucket *bucket, const char *key, const char *source_bucket,
                                          const char *source_key, const char *source_version_id, OSSGO_WHO);
+oss_status ossgo_upload_directory(const oss_bucket *bucket, const char *prefix, const char *directory, int flags,
+                                  OSSGO_WHO);
+oss_status ossgo_download_directory(const oss_bucket *bucket, const char *prefix, const char *directory, int flags,
+                                    OSSGO_WHO);
+oss_status ossgo_delete_prefix(const oss_bucket *bucket, const char *prefix, int flags, OSSGO_WHO);
 oss_status ossgo_list_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, OSSGO_WHO);
 oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, int64_t *aborted,
                                       OSSGO_WHO);
@@ -126,9 +130,8 @@ oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writ
 oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO);
 
 /* `*reason`, to be freed, says in words why they fail; else it is NULL. */
-oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason, uintptr_t request);
-oss_status ossgo_writer_abort(oss_writer *writer, char **reason, uintptr_t request);
-void ossgo_writer_free(oss_writer *writer, uintptr_t request);
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason);
+oss_status ossgo_writer_abort(oss_writer *writer, char **reason);
 
 /* Several texts lie one after the other, each ended by NUL; an empty version id is none. */
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
@@ -142,6 +145,8 @@ int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO);
 
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request);
 oss_status ossgo_call_rewind(oss_call *call, uintptr_t request);
+oss_status ossgo_call_outcome(oss_call *call, uintptr_t request);
+oss_status ossgo_call_filter(oss_call *call, uintptr_t request);
 oss_status ossgo_config_credentials(oss_config *config, uintptr_t provider);
 oss_status ossgo_config_clock(oss_config *config, uintptr_t clock);
 oss_status ossgo_set_log(int level);

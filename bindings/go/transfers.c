@@ -1,4 +1,4 @@
-/* Large files, copies and objects of unknown length. */
+/* Large files, copies, objects of unknown length and directories. */
 #include "run.h"
 
 #include <stdlib.h>
@@ -36,6 +36,23 @@ oss_status ossgo_abort_copy_large_object(const oss_bucket *bucket, const char *k
     RUN(oss_abort_copy_large_object(bucket, key, source_bucket, source_key, source_version_id, call));
 }
 
+oss_status ossgo_upload_directory(const oss_bucket *bucket, const char *prefix, const char *directory, int flags,
+                                  OSSGO_WHO)
+{
+    RUN(oss_upload_directory(bucket, prefix, directory, flags, call));
+}
+
+oss_status ossgo_download_directory(const oss_bucket *bucket, const char *prefix, const char *directory, int flags,
+                                    OSSGO_WHO)
+{
+    RUN(oss_download_directory(bucket, prefix, directory, flags, call));
+}
+
+oss_status ossgo_delete_prefix(const oss_bucket *bucket, const char *prefix, int flags, OSSGO_WHO)
+{
+    RUN(oss_delete_prefix(bucket, prefix, flags, call));
+}
+
 oss_status ossgo_list_uploads_before(const oss_bucket *bucket, const char *prefix, int64_t seconds, OSSGO_WHO)
 {
     RUN(oss_list_uploads_before(bucket, prefix, seconds, call));
@@ -50,8 +67,7 @@ oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *pref
 static oss_status open_writer(const oss_bucket *bucket, const char *key, oss_writer **writer, oss_call *call)
 {
     *writer = oss_writer_open(bucket, key, call);
-    /* Nothing is sent yet, so only an argument can be wrong. */
-    return *writer ? OSS_OK : OSS_INVALID_ARGUMENT;
+    return *writer ? OSS_OK : oss_call_status(call);
 }
 
 oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writer **writer, OSSGO_WHO)
@@ -76,25 +92,12 @@ static oss_status with_reason(oss_status status, char **reason)
     return status;
 }
 
-oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason, uintptr_t request)
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason)
 {
-    uintptr_t before = ossgo_enter(request);
-    oss_status status = with_reason(oss_writer_write(writer, data, length), reason);
-    ossgo_enter(before);
-    return status;
+    return with_reason(oss_writer_write(writer, data, length), reason);
 }
 
-oss_status ossgo_writer_abort(oss_writer *writer, char **reason, uintptr_t request)
+oss_status ossgo_writer_abort(oss_writer *writer, char **reason)
 {
-    uintptr_t before = ossgo_enter(request);
-    oss_status status = with_reason(oss_writer_abort(writer), reason);
-    ossgo_enter(before);
-    return status;
-}
-
-void ossgo_writer_free(oss_writer *writer, uintptr_t request)
-{
-    uintptr_t before = ossgo_enter(request);
-    oss_writer_free(writer);
-    ossgo_enter(before);
+    return with_reason(oss_writer_abort(writer), reason);
 }

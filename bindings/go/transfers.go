@@ -19,7 +19,7 @@ func WithPartSize(bytes int64) Option {
 }
 
 // WithWorkers sets how many parts are under way at the same time, 1 to 64, default 3, each on a thread of the library. With 1
-// there are none of these. Credentials are asked for on these threads.
+// there are none of these. Credentials are asked for on these threads, too.
 func WithWorkers(count int) Option {
 	return withSetter(func(r *request) error {
 		n, err := newInt32("workers", count)

@@ -70,14 +70,14 @@ func (w *Writer) write(p []byte) error {
 		return r.fail()
 	}
 	var reason *C.char
-	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), &reason, C.uintptr_t(r.self))
+	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), &reason)
 	threads.leave()
 	defer C.free(unsafe.Pointer(reason))
 	if status == C.OSS_OK {
 		return nil
 	}
 	defer r.rethrow()
-	return newError(Status(status), goString(reason)).because(r.ctx, r.failure)
+	return newError(Status(status), goString(reason)).because(r.ctx, r.reason())
 }
 
 // Close stores the object, and compares it with its CRC-64. Only if it returns nil is the object there. A second Close returns
@@ -110,7 +110,7 @@ func (w *Writer) Abort() error {
 	defer w.free()
 	threads.again()
 	var reason *C.char
-	status := C.ossgo_writer_abort(w.writer, &reason, C.uintptr_t(w.request.self))
+	status := C.ossgo_writer_abort(w.writer, &reason)
 	threads.leave()
 	defer C.free(unsafe.Pointer(reason))
 	if status == C.OSS_OK {
@@ -130,7 +130,7 @@ func (w *Writer) Answer() *Answer {
 func (w *Writer) free() {
 	runtime.SetFinalizer(w, nil)
 	threads.again()
-	C.ossgo_writer_free(w.writer, C.uintptr_t(w.request.self))
+	C.oss_writer_free(w.writer)
 	threads.leave()
 	w.writer = nil
 	w.request.close()

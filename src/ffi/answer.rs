@@ -6,6 +6,7 @@ use super::call::oss_call;
 use super::guard::guard;
 use super::memory::borrow;
 use super::outcome::Output;
+use super::status::{OSS_OK, number, oss_status, remember};
 use super::support::{text, write};
 use crate::request::NEXT_APPEND_POSITION;
 use crate::xml;
@@ -78,6 +79,18 @@ pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char 
             Some(o.error.as_ref()?.to_string())
         })
     }
+}
+
+/// The status that belongs to oss_call_error(), for functions that return none,
+/// such as oss_writer_open(); #OSS_OK if nothing went wrong.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_status(call: *const oss_call) -> oss_status {
+    let status = guard(|| {
+        // SAFETY: NULL or a live handle.
+        let state = unsafe { borrow(call, "call") }?.read_state()?;
+        Ok(state.output.error.as_ref().map_or(OSS_OK, number))
+    });
+    status.unwrap_or_else(|error| remember(&error))
 }
 
 /// Whether the bytes of the last request were compared with the checksum of the

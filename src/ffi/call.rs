@@ -3,11 +3,12 @@
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use super::given::{self, Input, Lasting, Once};
-use super::guard::guard;
-use super::memory::{Handle, borrow, free, new_handle, word};
+use super::guard::{WorksFor, guard};
+use super::memory::{Handle, address_of, borrow, free, new_handle, word};
 use super::outcome::Output;
 use super::status::{OSS_CANCELLED, OSS_OK, oss_status, remember};
 use super::support::{busy, status};
+use crate::behalf::owner;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::request::{Heard, Options, Progress};
@@ -71,6 +72,7 @@ impl oss_call {
             Err(error) => return remember(&error),
         };
         let State { input, output } = &mut *state;
+        let _works = self.works();
         // What the last request lent may be an argument of this one, so it goes only when this one is over.
         let earlier = std::mem::take(output);
         let once = std::mem::take(&mut input.once);
@@ -92,6 +94,11 @@ impl oss_call {
             Ok(())
         });
         status
+    }
+
+    /// Has this thread work for this call.
+    pub(super) fn works(&self) -> WorksFor {
+        WorksFor::now(address_of(self))
     }
 
     /// Files how a request, or a part of it, ended.
@@ -154,6 +161,15 @@ pub unsafe extern "C" fn oss_call_reset(call: *mut oss_call) -> oss_status {
         call.cancel.clear();
         Ok(())
     })
+}
+
+/// For callbacks that know no call, those for keys, time and the log: the call
+/// whose request this thread works for, also if it is a worker of a transfer;
+/// NULL if that was given none, and outside of callbacks. Only to be compared:
+/// that of an oss_writer, the one it was opened with, may be freed already.
+#[unsafe(no_mangle)]
+pub extern "C" fn oss_current_call() -> *const oss_call {
+    std::ptr::with_exposed_provenance(owner())
 }
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED

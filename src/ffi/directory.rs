@@ -1,5 +1,6 @@
 //! Whole directories, and all objects that begin alike.
 
+use std::cell::Cell;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::path::Path;
 
@@ -10,9 +11,10 @@ use super::input::set;
 use super::memory::borrow;
 use super::outcome::Output;
 use super::run::run;
-use super::status::{OSS_BUG, OSS_OK, oss_status};
+use super::status::{OSS_OK, number, oss_status};
 use super::support::{User, file_path, text};
 use super::transfer::transfer;
+use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::operations::Bucket;
 use crate::request::Options;
@@ -97,9 +99,10 @@ pub type oss_outcome_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, outcome: *const oss_outcome) -> c_int>;
 
 /// Says whether a file is to be looked at: 1, or 0 to leave it out on both
-/// sides. `name` is its name below the directory, such as "a/b"; that of a
-/// directory ends with a slash. Runs on the calling thread, only during the
-/// call; must not throw, longjmp or use the call.
+/// sides; a negative number stops the transfer with #OSS_CANCELLED. `name` is
+/// its name below the directory, such as "a/b"; that of a directory ends with a
+/// slash. Runs on the calling thread, only during the call; must not throw,
+/// longjmp or use the call.
 pub type oss_filter_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, name: *const c_char) -> c_int>;
 
@@ -129,10 +132,6 @@ impl OutcomeMemory {
             texts.push(text);
             pointer
         };
-        let status = |error: &Error| match error.kind() {
-            Kind::Bug => OSS_BUG,
-            kind => kind as oss_status,
-        };
         let reason = outcome.error.as_ref();
         let outcome = oss_outcome {
             kind: outcome.kind as c_int,
@@ -140,7 +139,7 @@ impl OutcomeMemory {
             version_id: lend(outcome.version_id.clone().into_bytes()),
             path: lend(path_bytes(&outcome.path)),
             size: outcome.size.try_into().unwrap_or(i64::MAX),
-            status: reason.map_or(OSS_OK, status),
+            status: reason.map_or(OSS_OK, number),
             reason: reason.map_or(std::ptr::null(), |error| {
                 lend(error.to_string().into_bytes())
             }),
@@ -203,14 +202,47 @@ impl Watchers {
         callback(|| unsafe { function(user.0, &raw const memory.outcome) == 0 })
     }
 
-    /// Whether `name` is to be looked at.
-    fn wants(&self, name: &str) -> bool {
+    /// What the filter says of `name`; 1 without one.
+    fn judge(&self, name: &str) -> c_int {
         let Some((function, user)) = self.filter else {
-            return true;
+            return 1;
         };
         let name = c_text(name.as_bytes().to_vec());
         // SAFETY: the caller of oss_call_set_filter() vouches for both; the name lives until then.
-        callback(|| unsafe { function(user.0, name.as_ptr()) != 0 })
+        callback(|| unsafe { function(user.0, name.as_ptr()) })
+    }
+}
+
+/// A filter that may give up: then nothing more is wanted, and the transfer is cancelled.
+struct Sieve<'s> {
+    watchers: &'s Watchers,
+    cancel: Option<&'s Cancel>,
+    gave_up: Cell<Option<c_int>>,
+}
+
+impl Sieve<'_> {
+    fn wants(&self, name: &str) -> bool {
+        if self.gave_up.get().is_some() {
+            return false;
+        }
+        let said = self.watchers.judge(name);
+        if said < 0 {
+            self.gave_up.set(Some(said));
+            if let Some(cancel) = self.cancel {
+                cancel.cancel();
+            }
+        }
+        said > 0
+    }
+
+    /// What `done` is, unless the filter gave up; also if the transfer was over before it could be cancelled.
+    fn result(&self, done: Result<Report, PartlyDone>) -> Result<Report, PartlyDone> {
+        let Some(said) = self.gave_up.get() else {
+            return done;
+        };
+        let report = done.unwrap_or_else(|partly| partly.into_parts().1);
+        let why = format!("the filter gave up ({said})");
+        Err(PartlyDone::new(Error::new(Kind::Cancelled, why), report))
     }
 }
 
@@ -333,7 +365,6 @@ unsafe fn on_directory(
     unsafe {
         let (transfer, watchers) = (transfer(call), Watchers::of(call));
         let told = |outcome: &Outcome| watchers.tell(outcome);
-        let wanted = |name: &str| watchers.wants(name);
         run(call, |options, output| {
             let bucket = handles::bucket(bucket)?;
             let (prefix, path) = (text(prefix, "prefix")?, file_path(directory, "directory")?);
@@ -341,10 +372,17 @@ unsafe fn on_directory(
             if watchers.outcome.is_some() {
                 how = how.on_outcome(&told);
             }
+            let sieve = Sieve {
+                watchers: &watchers,
+                cancel: options.cancel.as_ref(),
+                gave_up: Cell::new(None),
+            };
+            let wanted = |name: &str| sieve.wants(name);
             if watchers.filter.is_some() {
                 how = how.filter(&wanted);
             }
-            keep(output, operation(&bucket, prefix, path, &how, options))
+            let done = operation(&bucket, prefix, path, &how, options);
+            keep(output, sieve.result(done))
         })
     }
 }

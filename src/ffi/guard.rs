@@ -8,6 +8,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::behalf::set_owner;
 use crate::error::{Error, Kind, Result};
 use crate::inside::{is_inside, set_inside};
 
@@ -26,6 +27,22 @@ pub(super) fn callback<R>(function: impl FnOnce() -> R) -> R {
     std::mem::forget(outside);
     set_inside(was_inside);
     returned
+}
+
+/// This thread, while it works for a call; holds for whom it did before.
+pub(super) struct WorksFor(usize);
+
+impl WorksFor {
+    /// `owner` is the address of a call, or 0.
+    pub fn now(owner: usize) -> WorksFor {
+        WorksFor(set_owner(owner))
+    }
+}
+
+impl Drop for WorksFor {
+    fn drop(&mut self) {
+        set_owner(self.0);
+    }
 }
 
 /// The error that a panic stands for.

@@ -109,6 +109,13 @@ pub(super) unsafe fn borrow<'a, T: Handle>(handle: *const T, name: &str) -> Resu
     Ok(unsafe { &(*memory).value })
 }
 
+/// The address of the handle that holds `value`, which came from [`borrow`].
+pub(super) fn address_of<T: Handle>(value: &T) -> usize {
+    ptr::from_ref(value)
+        .expose_provenance()
+        .wrapping_sub(std::mem::offset_of!(Memory<T>, value))
+}
+
 /// An error unless `handle` is one of that type, as far as that can be seen.
 ///
 /// # Safety

@@ -28,6 +28,7 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
         Ok(state) => state,
         Err(error) => return -i64::from(remember(&error)),
     };
+    let _works = call.works();
     let State { input, output } = &mut *state;
     let result = guard(|| {
         // SAFETY: NULL or `cap` bytes that are the caller's alone.
@@ -83,6 +84,7 @@ pub unsafe extern "C" fn oss_call_next(
         Ok(state) => state,
         Err(error) => return remember(&error),
     };
+    let _works = call.works();
     let State { input, output } = &mut *state;
     let heard = Heard::default();
     let result = guard(|| {

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use super::call::oss_call;
 use super::given::RewindFn;
-use super::guard::guard;
+use super::guard::{WorksFor, guard};
 use super::handles::{self, oss_bucket};
 use super::memory::borrow;
 use super::outcome::{Download, Output};
@@ -37,6 +37,7 @@ unsafe fn run_dyn(
     operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
     if call.is_null() {
+        let _works = WorksFor::now(0);
         return status(|| operation(&Options::new(), &mut Output::default()));
     }
     // SAFETY: as for `run`.

@@ -116,6 +116,11 @@ pub extern "C" fn oss_status_name(status: oss_status) -> *const c_char {
 pub(super) fn remember(error: &Error) -> oss_status {
     // During thread exit the buffer may be gone; then nobody reads it either.
     let _ = LAST.try_with(|last| last.set(error.message()));
+    number(error)
+}
+
+/// The status that an error stands for.
+pub(super) fn number(error: &Error) -> oss_status {
     match error.kind() {
         Kind::Bug => OSS_BUG,
         kind => kind as oss_status,

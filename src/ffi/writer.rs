@@ -4,12 +4,14 @@ use std::ffi::{c_char, c_void};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::call::oss_call;
+use super::guard::WorksFor;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
 use super::run::run;
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
 use super::transfer::transfer;
+use crate::behalf::owner;
 use crate::cancel::stopped;
 use crate::error::{Error, Kind, Result};
 use crate::transfer::ObjectWriter;
@@ -31,6 +33,8 @@ impl Handle for oss_writer {
 struct State {
     writer: ObjectWriter,
     progress: Option<Box<OwnProgress>>,
+    /// The address of the call that it was opened with, or 0: whom it works for.
+    owner: usize,
     /// What was told last.
     told: u64,
     has_failed: bool,
@@ -43,6 +47,14 @@ impl oss_writer {
             Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
             Err(TryLockError::WouldBlock) => Err(busy("writer")),
         }
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // One that was not finished is aborted, which may need keys.
+        let _works = WorksFor::now(self.owner);
+        let _ = self.writer.discard();
     }
 }
 
@@ -86,7 +98,8 @@ impl State {
 /// oss_writer_finish()), progress (what the service has; `total` -1 up to the
 /// end), part size and workers are those of `call`, which is free afterwards;
 /// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
-/// something is unusable: see oss_call_error(). Free with oss_writer_free().
+/// something is unusable: see oss_call_status() and oss_call_error(), without a
+/// call oss_last_error(). Free with oss_writer_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_open(
     bucket: *const oss_bucket,
@@ -104,6 +117,7 @@ pub unsafe extern "C" fn oss_writer_open(
             opened = Some(State {
                 writer: bucket.writer(key, &transfer, &options)?,
                 progress,
+                owner: owner(),
                 told: 0,
                 has_failed: false,
             });
@@ -133,6 +147,7 @@ pub unsafe extern "C" fn oss_writer_write(
         // SAFETY: a live handle and `len` bytes, or NULL, as the header asks.
         let (writer, bytes) = unsafe { (borrow(writer, "writer")?, bytes(data, len, "data")?) };
         let mut state = writer.lock()?;
+        let _works = WorksFor::now(state.owner);
         let written = state.write(bytes);
         written.map_err(|error| state.failed(error))
     })
@@ -169,7 +184,9 @@ pub unsafe extern "C" fn oss_writer_abort(writer: *mut oss_writer) -> oss_status
     status(|| {
         // SAFETY: NULL or a live handle.
         let writer = unsafe { borrow(writer, "writer") }?;
-        writer.lock()?.writer.discard()
+        let mut state = writer.lock()?;
+        let _works = WorksFor::now(state.owner);
+        state.writer.discard()
     })
 }
 

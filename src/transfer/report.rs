@@ -118,6 +118,10 @@ impl Report {
 pub struct PartlyDone(Box<(Error, Report)>);
 
 impl PartlyDone {
+    pub(crate) fn new(error: Error, report: Report) -> PartlyDone {
+        PartlyDone(Box::new((error, report)))
+    }
+
     /// Why: what ended it, or if it went to the end, the first that failed.
     pub fn error(&self) -> &Error {
         &self.0.0
@@ -136,7 +140,7 @@ impl PartlyDone {
 
 impl From<Error> for PartlyDone {
     fn from(error: Error) -> PartlyDone {
-        PartlyDone(Box::new((error, Report::default())))
+        PartlyDone::new(error, Report::default())
     }
 }
 
@@ -241,6 +245,6 @@ impl<'a> Ledger<'a> {
                 }
             }
         };
-        Err(PartlyDone(Box::new((error, report))))
+        Err(PartlyDone::new(error, report))
     }
 }

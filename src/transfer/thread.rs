@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
+use crate::behalf::{owner, set_owner};
 use crate::error::{Error, Kind, Result};
 use crate::inside::{is_inside, set_inside};
 
@@ -13,11 +14,12 @@ pub(crate) fn builder() -> Builder {
     Builder::new().name("alioss-transfer".to_owned())
 }
 
-/// `work` for a thread that is as much inside the library as this one is.
+/// `work` for a thread that is as much inside the library as this one is, and works for the same call.
 pub(crate) fn worker(work: impl FnOnce()) -> impl FnOnce() {
-    let inside = is_inside();
+    let (inside, owner) = (is_inside(), owner());
     move || {
         set_inside(inside);
+        set_owner(owner);
         work();
     }
 }

@@ -30,6 +30,14 @@ static int no_d(void *user, const char *name)
     return strcmp(name, "d/") != 0;
 }
 
+/* Looks at "a" and then wants no more. */
+static int gives_up(void *user, const char *name)
+{
+    int *asked = (int *)user;
+    CHECK(name[0] != '\0');
+    return ++*asked == 1 ? 1 : -7;
+}
+
 static void counts(int transferred, int unchanged, int skipped, int failed, int deleted)
 {
     NUMBER(transferred, oss_call_outcome_count(call, OSS_OUTCOME_TRANSFERRED));
@@ -65,6 +73,28 @@ static void there(void)
     OK(oss_call_set_outcome(call, stop, NULL));
     STATUS(OSS_CANCELLED, oss_upload_directory(bucket, "p", in, 0, call));
     OK(oss_call_set_outcome(call, NULL, NULL));
+}
+
+/* A filter that gives up stops everything, also deletions, and is not asked again. */
+static void given_up(const char *directory, int flags)
+{
+    int asked = 0, exists = 0;
+    OK(oss_put_object(bucket, "p/extra", "x", 1, call));
+    OK(oss_call_set_filter(call, gives_up, &asked));
+    if (strcmp(directory, in) == 0)
+        STATUS(OSS_CANCELLED, oss_upload_directory(bucket, "p", directory, flags, call));
+    else
+        STATUS(OSS_CANCELLED, oss_download_directory(bucket, "p", directory, flags, call));
+    TEXT("the filter gave up (-7)", oss_call_error(call));
+    NUMBER(OSS_CANCELLED, oss_call_status(call));
+    NUMBER(2, asked);
+    NUMBER(0, oss_call_outcome_count(call, OSS_OUTCOME_DELETED));
+    OK(oss_call_set_filter(call, NULL, NULL));
+    /* The cancel has done its work. */
+    OK(oss_object_exists(bucket, "p/extra", &exists, call));
+    NUMBER(1, exists);
+    NUMBER(OSS_OK, oss_call_status(call));
+    OK(oss_delete_object(bucket, "p/extra", call));
 }
 
 static void back(void)
@@ -110,6 +140,9 @@ int main(int argc, char **argv)
     CHECK(call);
     OK(oss_call_set_workers(call, atoi(argv[2])));
     there();
+    given_up(in, OSS_DIRECTORY_DELETE);
+    given_up(in, OSS_DIRECTORY_DRY_RUN);
+    given_up(out, OSS_DIRECTORY_DELETE | OSS_DIRECTORY_DELETE_FROM_EMPTY);
     back();
     prefixes();
     oss_call_free(call);

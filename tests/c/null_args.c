@@ -328,6 +328,8 @@ static void no_call(void)
     CHECK(oss_call_error_detail_at(NULL, 0, &name) == NULL && name == NULL);
     CHECK(oss_call_error_detail_at(call, SIZE_MAX, NULL) == NULL);
     NUMBER(0, oss_call_retryable(NULL));
+    NUMBER(OSS_INVALID_ARGUMENT, oss_call_status(NULL));
+    CHECK(oss_current_call() == NULL);
     NUMBER(0, oss_call_attempts(NULL));
     CHECK(oss_call_response_header(NULL, "etag") == NULL);
     CHECK(oss_call_response_header(call, NULL) == NULL);

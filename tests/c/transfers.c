@@ -1,6 +1,7 @@
 /* Objects that are written piece by piece, read ahead and copied in parts; uploads that were left behind. */
 #include "check.h"
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,6 +126,84 @@ static void forked(void)
     oss_writer_free(writer);
 }
 
+/* A callback cannot open a writer with the call that it runs in, and learns why not. */
+static int opens(void *user, int64_t done, int64_t total)
+{
+    (void)user, (void)done, (void)total;
+    CHECK(oss_writer_open(bucket, "busy", call) == NULL);
+    NUMBER(OSS_BUSY, oss_call_status(call));
+    return 0;
+}
+
+static void not_opened(void)
+{
+    CHECK(oss_writer_open(bucket, "/bad", call) == NULL);
+    NUMBER(OSS_INVALID_ARGUMENT, oss_call_status(call));
+    SAYS("`key`", oss_call_error(call));
+    OK(oss_call_set_progress(call, opens, NULL));
+    OK(oss_put_object(bucket, "busy", "x", 1, call));
+    OK(oss_call_set_progress(call, NULL, NULL));
+    NUMBER(OSS_OK, oss_call_status(call));
+}
+
+/* Keys and time are asked for by the workers, too, on behalf of the call. */
+static const oss_call *expected;
+static pthread_t caller;
+static int elsewhere;
+
+static void check_call(void)
+{
+    CHECK(oss_current_call() == expected);
+    if (!pthread_equal(pthread_self(), caller))
+        elsewhere = 1;
+}
+
+static int give_keys(void *user, oss_keys *keys)
+{
+    (void)user;
+    check_call();
+    return oss_keys_set(keys, required("OSS_ACCESS_KEY_ID"), required("OSS_ACCESS_KEY_SECRET"), NULL);
+}
+
+static int64_t tell_time(void *user)
+{
+    (void)user;
+    check_call();
+    return (int64_t)time(NULL);
+}
+
+static void on_behalf(oss_config *config, oss_bucket *usual)
+{
+    static char buf[5000];
+    oss_writer *writer;
+    OK(oss_config_set_credentials_callback(config, give_keys, NULL));
+    OK(oss_config_set_clock(config, tell_time, NULL));
+    CHECK(bucket = oss_bucket_new(config, "examplebucket"));
+    caller = pthread_self();
+    expected = call;
+    writer = opened("behalf");
+    fill(writer, sizeof data);
+    OK(oss_writer_finish(writer, call));
+    CHECK(elsewhere);
+    oss_writer_free(writer);
+    writer = opened("behalf");
+    fill(writer, 300000);
+    oss_writer_free(writer);
+    OK(oss_copy_large_object(bucket, "behalf-copy", NULL, "behalf", NULL, call));
+    elsewhere = 0;
+    OK(oss_call_set_prefetch(call, 3));
+    OK(oss_get_object(bucket, "behalf", call));
+    while (oss_call_read(call, buf, sizeof buf) > 0)
+        ;
+    CHECK(elsewhere);
+    OK(oss_call_set_prefetch(call, 0));
+    CHECK(oss_current_call() == NULL);
+    expected = NULL;
+    OK(oss_put_object(bucket, "behalf", "x", 1, NULL));
+    oss_bucket_free(bucket);
+    bucket = usual;
+}
+
 static int compare(void *user, const uint8_t *bytes, size_t len)
 {
     size_t *at = (size_t *)user;
@@ -215,6 +294,8 @@ int main(int argc, char **argv)
     read_ahead();
     copied();
     left_behind();
+    not_opened();
+    on_behalf(config, bucket);
     oss_call_free(call);
     oss_bucket_free(bucket);
     oss_config_free(config);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -83,10 +84,81 @@ void left_behind(const oss::bucket &bucket) {
     CHECK(aborted.ok() && *aborted == 1);
 }
 
+void directories(const oss::bucket &bucket, const std::string &directory) {
+    const std::string in = directory + "/tree", out = directory + "/tree-back";
+    std::filesystem::create_directories(in + "/d/no");
+    for (const char *name : {"/a", "/d/b", "/d/no/c"})
+        std::ofstream(in + name) << name;
+    std::filesystem::create_symlink("a", in + "/link");
+    std::string told;
+    oss::call call = in_parts(3);
+    call.on_outcome([&](const oss::outcome &one) {
+        told += one.key + " ";
+        return true;
+    });
+    call.filter([](const std::string &name) { return name != "d/no/"; });
+    auto sent = bucket.upload_directory("p", in, 0, call);
+    CHECK(sent.ok() && sent->transferred.files == 2 && sent->transferred.bytes == 6 && sent->skipped.files == 1);
+    CHECK(contains(told, "p/a ") && contains(told, "p/d/b ") && !contains(told, "no"));
+    CHECK(sent->problems.size() == 1);
+    const oss::outcome &link = sent->problems[0];
+    CHECK(link.kind == oss::outcome_kind::skipped && link.key == "p/link" && link.path == in + "/link");
+    CHECK(link.status == OSS_UNSUPPORTED && contains(link.reason, "symbolic link") && link.version_id.empty());
+    CHECK(call.on_outcome(nullptr).filter(nullptr).reset() == OSS_OK);
+
+    CHECK(bucket.put_object("p/../evil", "x").ok());
+    const auto got = bucket.download_directory("p", out, OSS_DIRECTORY_DELETE, call);
+    CHECK(!got.ok() && got.failure().status == OSS_INVALID_ARGUMENT);
+    oss::outcome_report report = call.report(); // also of a failure
+    CHECK(report.transferred.files == 2 && report.failed.files == 1 && report.problems[0].key == "p/../evil");
+    CHECK(bucket.delete_object("p/../evil").ok());
+    auto again = bucket.download_directory("p", out, OSS_DIRECTORY_COMPARE_CONTENT, call);
+    CHECK(again.ok() && again->unchanged.files == 2);
+
+    call.on_outcome([](const oss::outcome &) { return false; });
+    auto stopped = bucket.delete_prefix("p", 0, call);
+    CHECK(!stopped.ok() && stopped.failure().status == OSS_CANCELLED && call.report().deleted.files > 0);
+    CHECK(call.reset() == OSS_OK);
+    CHECK(!bucket.delete_prefix("", 0, call).ok());
+    CHECK(bucket.put_object("p", "x").ok());
+    auto deleted = bucket.delete_prefix("p", OSS_DELETE_VERSIONS, call);
+    CHECK(deleted.ok() && deleted->deleted.files == 1);
+}
+
 #if OSS_HPP_EXCEPTIONS
-// What a progress function throws comes out of the writer; what keys throw on a thread of the library comes out nowhere, and
-// is not mistaken for that of a later call.
-void exceptions(const oss::bucket &bucket, const std::string &name) {
+// The message of what comes out of a failure; "" if nothing was thrown by a callback.
+template <class T>
+std::string thrown_by(const oss::result<T> &done) {
+    CHECK(!done.ok());
+    try {
+        if (done.failure().cause)
+            std::rethrow_exception(done.failure().cause);
+    } catch (const std::runtime_error &error) {
+        return error.what();
+    }
+    return "";
+}
+
+// What a callback of a directory throws ends the transfer, and comes out.
+void exceptions_of_directories(const oss::bucket &bucket, const std::string &directory) {
+    const std::string in = directory + "/tree";
+    oss::call call;
+    int asked = 0;
+    call.on_outcome([](const oss::outcome &) -> bool { throw std::runtime_error("told"); });
+    CHECK(thrown_by(bucket.upload_directory("q", in, 0, call)) == "told");
+    CHECK(bucket.put_object("q/d/b", "x").ok());
+    CHECK(thrown_by(bucket.delete_prefix("q", 0, call)) == "told");
+    call.on_outcome(nullptr).filter([&](const std::string &) -> bool {
+        asked++;
+        throw std::runtime_error("asked");
+    });
+    CHECK(thrown_by(bucket.upload_directory("q", in, OSS_DIRECTORY_DELETE, call)) == "asked");
+    CHECK(asked == 1);
+    CHECK(bucket.upload_directory("q", in, 0, call.filter(nullptr)).ok());
+}
+
+// What a progress function throws comes out of the writer.
+void exceptions(const oss::bucket &bucket) {
     auto call = in_parts(1).progress([](std::int64_t, std::int64_t) -> bool { throw std::runtime_error("enough"); });
     auto writer = bucket.open_writer("thrown", call).value();
     const auto done = writer.write(content(500000));
@@ -97,15 +169,56 @@ void exceptions(const oss::bucket &bucket, const std::string &name) {
     } catch (const std::runtime_error &error) {
         CHECK(std::string(error.what()) == "enough");
     }
-    std::atomic<int> asked{0};
-    auto config = configure().credentials(oss::credentials::callback([&asked]() -> oss::keys {
-        if (++asked > 3)
-            throw std::runtime_error("no keys");
+}
+
+// What a function for keys or time throws on a worker comes out of the transfer that the worker was for, and not out of a later
+// one with the same call.
+void exceptions_of_workers(const oss::bucket &bucket, const std::string &name, const std::string &directory) {
+    const std::string in = directory + "/in", out = directory + "/out", data = content(900000);
+    std::ofstream(in, std::ios::binary) << data;
+    CHECK(bucket.put_object("large", data).ok());
+    std::atomic<int> left{0};
+    const auto count = [&left](const char *what) {
+        if (--left < 0)
+            throw std::runtime_error(what);
+    };
+    auto config = configure().credentials(oss::credentials::callback([&]() -> oss::keys {
+        count("no keys");
         return {"local-access-key-id", "local-access-key-secret", "", 0};
     }));
     const auto limited = oss::bucket::open(config, name).value();
-    auto failing = limited.open_writer("no-keys", in_parts(3)).value();
-    CHECK(!failing.write(content(900000)).ok() || !failing.finish().ok());
+    oss::call call = in_parts(3);
+    const auto fails = [&](const auto &transfer) {
+        left = 4;
+        CHECK(thrown_by(transfer()) == "no keys");
+        left = 1;
+        CHECK(limited.head_object("large", call).ok());
+    };
+    fails([&] { return limited.upload_file("a", in, call); });
+    fails([&] { return limited.download_file("large", out, call); });
+    fails([&] { return limited.copy_large_object("a", {"large"}, call); });
+    fails([&] { return limited.upload_directory("p", directory, OSS_DIRECTORY_OVERWRITE, call); });
+    fails([&] {
+        const auto writer = limited.open_writer("a", call).value();
+        if (const auto written = writer.write(data); !written.ok())
+            CHECK(thrown_by(written) == "no keys");
+        CHECK(thrown_by(writer.finish()) == "no keys");
+        return writer.finish();
+    });
+    call.prefetch(3);
+    fails([&]() -> oss::result<std::string> { return limited.get_object_to_string("large", call); });
+    // Nobody reads what they threw, and then the call goes away.
+    left = 4;
+    CHECK(limited.get_object("large", oss::call().part_size(102400).prefetch(3)).ok());
+
+    auto clock = configure().clock([&] {
+        count("no time");
+        return std::chrono::system_clock::now();
+    });
+    left = 1000;
+    const auto timed = oss::bucket::open(clock, name).value();
+    left = 4;
+    CHECK(thrown_by(timed.upload_file("a", in, in_parts(3).no_record())) == "no time");
 }
 #endif
 
@@ -121,8 +234,11 @@ int main(int argc, char **argv) {
     files(bucket, directory);
     writers(bucket);
     left_behind(bucket);
+    directories(bucket, directory);
 #if OSS_HPP_EXCEPTIONS
-    exceptions(bucket, name);
+    exceptions(bucket);
+    exceptions_of_directories(bucket, directory);
+    exceptions_of_workers(bucket, name, directory);
 #endif
     return 0;
 }

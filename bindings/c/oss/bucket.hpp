@@ -19,6 +19,7 @@
 #include "abi.hpp"
 #include "call.hpp"
 #include "config.hpp"
+#include "directory.hpp"
 #include "fields.hpp"
 #include "handle.hpp"
 #include "lifecycle.hpp"
@@ -245,9 +246,25 @@ public:
         oss_writer *handle = nullptr;
         const auto opened = with.run(kept(), [&](oss_call *c) {
             handle = oss_writer_open(get(), key.get(), c);
-            return handle != nullptr ? OSS_OK : OSS_INVALID_ARGUMENT; // only an argument can be wrong
+            return handle != nullptr ? OSS_OK : oss_call_status(c);
         });
         return detail::then(opened, [&] { return writer(handle, kept(), with); });
+    }
+    // What is in a directory, and below it, becomes what is below a prefix; `flags` are OSS_DIRECTORY_*, joined with |. After a
+    // failure or a kill the same call goes on where it stopped. Gives what became of the files; call::report() has it also if
+    // this fails, call::on_outcome() tells of each, call::filter() leaves some out.
+    result<outcome_report> upload_directory(const text &prefix, const text &directory, int flags = 0,
+                                            const call &with = {}) const {
+        return reported(run(with, oss_upload_directory, prefix.get(), directory.get(), flags), with);
+    }
+    // The other way round.
+    result<outcome_report> download_directory(const text &prefix, const text &directory, int flags = 0,
+                                              const call &with = {}) const {
+        return reported(run(with, oss_download_directory, prefix.get(), directory.get(), flags), with);
+    }
+    // Every object whose key begins with `prefix`; `flags` are OSS_DELETE_*. The report as above.
+    result<outcome_report> delete_prefix(const text &prefix, int flags = 0, const call &with = {}) const {
+        return reported(run(with, oss_delete_prefix, prefix.get(), flags), with);
     }
     // Multipart uploads that began so long ago or earlier, by the service's clock.
     result<listing> list_uploads_before(const text &prefix, std::chrono::seconds age, const call &with = {}) const {
@@ -552,6 +569,9 @@ private:
         if (!opened)
             return opened.kept();
         return with.read_all();
+    }
+    static result<outcome_report> reported(const result<> &done, const call &with) {
+        return detail::then(done, [&] { return with.report(); });
     }
     static result<std::string> with_body(const result<> &done, const call &with) {
         return detail::then(done, [&] { return with.body(); });

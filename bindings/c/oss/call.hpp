@@ -16,6 +16,7 @@
 
 #include "abi.hpp"
 #include "callbacks.hpp"
+#include "directory.hpp"
 #include "handle.hpp"
 #include "oss.h"
 #include "result.hpp"
@@ -28,6 +29,8 @@ namespace detail {
 
 using progress_fn = std::function<bool(std::int64_t done, std::int64_t total)>;
 using rewind_fn = std::function<bool()>;
+using outcome_fn = std::function<bool(const oss_outcome *)>;
+using filter_fn = std::function<bool(const char *)>;
 
 // A function that a call holds, and where what it throws waits.
 template <class Function>
@@ -37,10 +40,15 @@ struct held<std::function<bool(Given...)>> {
     std::function<bool(Given...)> function;
     thrown &failed;
 
-    // As an oss_progress_fn or an oss_rewind_fn.
+    // As an oss_progress_fn, an oss_rewind_fn or an oss_outcome_fn.
     static int run(void *user, Given... given) noexcept {
         auto &self = *static_cast<held *>(user);
         return self.failed.shield(1, [&] { return self.function(given...) ? 0 : 1; });
+    }
+    // As an oss_filter_fn.
+    static int judge(void *user, Given... given) noexcept {
+        auto &self = *static_cast<held *>(user);
+        return self.failed.shield(-1, [&] { return self.function(given...) ? 1 : 0; });
     }
 };
 
@@ -54,7 +62,19 @@ struct call_state {
     thrown failed;
     std::unique_ptr<held<progress_fn>> progress;
     std::unique_ptr<held<rewind_fn>> rewind;
+    std::unique_ptr<held<outcome_fn>> on_outcome;
+    std::unique_ptr<held<filter_fn>> filter;
     std::unique_ptr<oss_call, free_handle> handle{oss_call_new()}; // last, so that it goes first
+
+    call_state() = default;
+    call_state(const call_state &) = delete;
+    call_state &operator=(const call_state &) = delete;
+    ~call_state() {
+        // Threads that read ahead may throw until the end.
+        const oss_call *const ended = handle.get();
+        handle.reset();
+        kept.take(ended);
+    }
 };
 
 } // namespace detail
@@ -65,6 +85,8 @@ class call {
 public:
     using progress_fn = detail::progress_fn;
     using rewind_fn = detail::rewind_fn;
+    using outcome_fn = std::function<bool(const outcome &)>;
+    using filter_fn = std::function<bool(const std::string &name)>;
 
     call() : state_(new detail::call_state) {}
 
@@ -130,12 +152,28 @@ public:
 
     // Told of `done` and `total` bytes (-1: unknown); false stops the transfer. nullptr ends it.
     call progress(progress_fn function) {
-        return hold(&detail::call_state::progress, std::move(function), oss_call_set_progress);
+        return hold(&detail::call_state::progress, std::move(function), oss_call_set_progress, progress_run);
     }
     // Lets an upload from a function begin again, so that it is repeated after a failure as others are; false if that cannot
     // be. Streams that can seek need none. nullptr ends it.
     call rewind(rewind_fn function) {
-        return hold(&detail::call_state::rewind, std::move(function), oss_call_set_rewind);
+        return hold(&detail::call_state::rewind, std::move(function), oss_call_set_rewind, rewind_run);
+    }
+    // Told of each file of bucket::upload_directory(), download_directory() and delete_prefix(); false stops the rest. nullptr
+    // ends it.
+    call on_outcome(outcome_fn function) {
+        detail::outcome_fn told;
+        if (function)
+            told = [wanted = std::move(function)](const oss_outcome *one) { return wanted(outcome(*one)); };
+        return hold(&detail::call_state::on_outcome, std::move(told), oss_call_set_outcome, outcome_run);
+    }
+    // Asked for each name below a directory, such as "a/b", or "d/" for one of a directory, whether it is to be looked at, also
+    // for deleting. nullptr ends it.
+    call filter(filter_fn function) {
+        detail::filter_fn asked;
+        if (function)
+            asked = [wanted = std::move(function)](const char *name) { return wanted(std::string(name)); };
+        return hold(&detail::call_state::filter, std::move(asked), oss_call_set_filter, filter_judge);
     }
 
     // Ends the running request, or the next one; from any thread.
@@ -149,6 +187,8 @@ public:
         if (status == OSS_OK) {
             state_->progress.reset();
             state_->rewind.reset();
+            state_->on_outcome.reset();
+            state_->filter.reset();
             state_->refused = {};
             state_->kept = {};
         }
@@ -195,6 +235,9 @@ public:
     // Where bucket::append_object() goes on; -1 if the answer does not tell.
     std::int64_t next_append_position() const noexcept { return oss_call_next_append_position(get()); }
 
+    // What became of the files of bucket::upload_directory() and the like, also if it failed.
+    outcome_report report() const { return outcome_report(get()); }
+
     // Reads on after bucket::get_object() and the like: how many bytes; 0 at the end, when length and checksum have been found
     // right.
     result<std::size_t> read(void *buffer, std::size_t capacity) const {
@@ -240,6 +283,12 @@ private:
 
     static constexpr std::uint64_t any_request = 0;
 
+    // How C calls what is held.
+    static constexpr auto *progress_run = detail::held<detail::progress_fn>::run;
+    static constexpr auto *rewind_run = detail::held<detail::rewind_fn>::run;
+    static constexpr auto *outcome_run = detail::held<detail::outcome_fn>::run;
+    static constexpr auto *filter_judge = detail::held<detail::filter_fn>::judge;
+
     static std::string given(const char *text) { return text == nullptr ? "" : text; }
 
     template <class Function, class... Given>
@@ -258,13 +307,14 @@ private:
     }
 
     // Has the library call a function of the program, and keeps it in `place`.
-    template <class Function, class Setter>
-    call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter) {
+    template <class Function, class Setter, class Run>
+    call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter,
+              Run *run) {
         return change([&](oss_call *c) {
             std::unique_ptr<detail::held<Function>> given;
             if (function)
                 given.reset(new detail::held<Function>{std::move(function), state_->failed});
-            const oss_status status = setter(c, given ? given->run : nullptr, given.get());
+            const oss_status status = setter(c, given ? run : nullptr, given.get());
             if (status == OSS_OK)
                 (*state_).*place = std::move(given); // the library does not know the earlier one any more
             return status;
@@ -309,7 +359,18 @@ private:
                 return state.refused.get();
             state.requests++;
             state.kept = kept;
-            kept.take(); // what a thread of the library left, that had the id which this one has now
+            kept.take(get()); // what threads that read ahead for an earlier request left
+            return {};
+        };
+        return begin(start, operation);
+    }
+
+    // Runs what ends a writer, whose threads may have left something already.
+    template <class Operation>
+    result<> run_end(const detail::functions &kept, const Operation &operation) const {
+        const auto start = [&](detail::call_state &state) -> result<> {
+            state.requests++;
+            state.kept = kept;
             return {};
         };
         return begin(start, operation);
@@ -345,14 +406,12 @@ private:
     // What a callback threw is a failure whatever the library made of it.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
-        if (detail::caught other = state_->kept.take(); !thrown)
+        if (detail::caught other = state_->kept.take(get()); !thrown)
             thrown = std::move(other);
         result<> done;
         if (status != OSS_OK || thrown) {
             oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");
-#if OSS_HPP_EXCEPTIONS
-            why.cause = std::move(thrown.what);
-#endif
+            thrown.give_to(why);
             done = std::move(why);
         }
         const std::lock_guard<std::mutex> lock(state_->mutex);

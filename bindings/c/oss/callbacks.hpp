@@ -14,12 +14,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "abi.hpp"
 #include "oss.h"
+#include "result.hpp"
 #include "text.hpp"
 
 namespace oss {
@@ -54,9 +54,12 @@ namespace detail {
 struct caught {
 #if OSS_HPP_EXCEPTIONS
     explicit operator bool() const noexcept { return what != nullptr; }
+    // Makes it the cause of a failure.
+    void give_to(failure &why) const { why.cause = what; }
     std::exception_ptr what;
 #else
     explicit operator bool() const noexcept { return false; }
+    void give_to(failure &) const noexcept {}
 #endif
 };
 
@@ -93,24 +96,21 @@ private:
     caught first_;
 };
 
-// What functions throw that several threads ask at once, for calls they know nothing about: it waits here for the call of the
-// same thread.
-class thrown_by_threads {
+// What functions throw that know no call, on the thread of one or on its workers: it waits here for that call.
+class thrown_by_calls {
 public:
     template <class Result, class Body>
     Result shield(Result otherwise, const Body &body) noexcept {
         return shielded(otherwise, body, [&](caught one) {
             const std::lock_guard<std::mutex> lock(mutex_);
-            if (const auto mine = find(); mine != all_.end())
-                mine->second = std::move(one);
-            else
-                all_.emplace_back(std::this_thread::get_id(), std::move(one));
+            if (const oss_call *mine = oss_current_call(); find(mine) == all_.end())
+                all_.emplace_back(mine, std::move(one));
         });
     }
-    // What was thrown on this thread since the last time.
-    caught take() {
+    // What was first thrown for this call since the last time.
+    caught take(const oss_call *call) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        const auto mine = find();
+        const auto mine = find(call);
         if (mine == all_.end())
             return {};
         caught one = std::move(mine->second);
@@ -119,15 +119,14 @@ public:
     }
 
 private:
-    using of_threads = std::vector<std::pair<std::thread::id, caught>>;
+    using of_calls = std::vector<std::pair<const oss_call *, caught>>;
 
-    of_threads::iterator find() {
-        const auto id = std::this_thread::get_id();
-        return std::find_if(all_.begin(), all_.end(), [&](const auto &one) { return one.first == id; });
+    of_calls::iterator find(const oss_call *call) {
+        return std::find_if(all_.begin(), all_.end(), [&](const auto &one) { return one.first == call; });
     }
 
     std::mutex mutex_;
-    of_threads all_;
+    of_calls all_;
 };
 
 // A function that gives credentials.
@@ -146,7 +145,7 @@ struct credentials_function {
     }
 
     std::function<keys(const keys_request &)> give;
-    thrown_by_threads failed;
+    thrown_by_calls failed;
 };
 
 // A function that tells the time.
@@ -161,7 +160,7 @@ struct clock_function {
     }
 
     std::function<std::chrono::system_clock::time_point()> now;
-    thrown_by_threads failed;
+    thrown_by_calls failed;
 };
 
 // The functions that a handle may have called as long as it lives.
@@ -170,21 +169,21 @@ struct functions {
     std::shared_ptr<clock_function> clock;
     std::shared_ptr<clock_function> session_clock;
 
-    // What any of them threw on this thread.
-    caught take() const {
+    // What any of them threw for this call.
+    caught take(const oss_call *call) const {
         caught one;
-        take_from(credentials, one);
-        take_from(clock, one);
-        take_from(session_clock, one);
+        take_from(credentials, call, one);
+        take_from(clock, call, one);
+        take_from(session_clock, call, one);
         return one;
     }
 
 private:
     template <class Function>
-    static void take_from(const std::shared_ptr<Function> &function, caught &one) {
+    static void take_from(const std::shared_ptr<Function> &function, const oss_call *call, caught &one) {
         if (!function)
             return;
-        if (caught other = function->failed.take(); !one)
+        if (caught other = function->failed.take(call); !one)
             one = std::move(other);
     }
 };

@@ -31,7 +31,12 @@ public:
     }
     // Stores the object; the answer is in the call that the writer was opened with.
     result<> finish() const {
-        return with_.run(handle_.kept(), [&](oss_call *c) { return oss_writer_finish(get(), c); });
+        auto done = with_.run_end(handle_.kept(), [&](oss_call *c) { return oss_writer_finish(get(), c); });
+        if (done || !first_ || !*first_)
+            return done;
+        failure why = done.failure();
+        first_->give_to(why);
+        return why;
     }
     // Stores nothing, and deletes what was sent.
     result<> abort() const { return after(oss_writer_abort(get())); }
@@ -43,21 +48,25 @@ private:
     friend class bucket;
 
     writer(oss_writer *handle, detail::functions kept, const call &with)
-        : with_(with), handle_(handle, std::move(kept)) {}
+        : with_(with), handle_(handle, std::move(kept)), first_(new detail::caught) {}
 
     result<> after(oss_status status) const {
         if (status == OSS_OK)
             return {};
         failure why = detail::failed(status, oss_last_error());
-#if OSS_HPP_EXCEPTIONS
-        if (with_.state_)
-            why.cause = with_.state_->failed.take().what;
-#endif
+        if (!with_.state_ || !first_)
+            return why;
+        if (detail::caught one = with_.state_->failed.take(); one && !*first_)
+            *first_ = std::move(one);
+        if (detail::caught one = handle_.kept().take(with_.get()); one && !*first_)
+            *first_ = std::move(one);
+        first_->give_to(why);
         return why;
     }
 
     call with_; // first, so that it goes last: it has the progress function
     detail::shared<oss_writer> handle_;
+    std::shared_ptr<detail::caught> first_; // what a callback threw; the writer fails for that up to its end
 };
 
 // A std::ostream into a writer, which still has to be finished: that gives the first failure.

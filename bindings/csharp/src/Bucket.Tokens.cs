@@ -156,6 +156,20 @@ namespace Alioss
             string key, string process, CancellationToken cancellationToken) =>
             AsyncProcessObjectAsync(key, process, options: null, cancellationToken: cancellationToken);
 
+        /// <summary>UploadDirectoryAsync with nothing but a token.</summary>
+        public Task<TransferReport> UploadDirectoryAsync(
+            string prefix, string directory, CancellationToken cancellationToken) =>
+            UploadDirectoryAsync(prefix, directory, how: null, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>DownloadDirectoryAsync with nothing but a token.</summary>
+        public Task<TransferReport> DownloadDirectoryAsync(
+            string prefix, string directory, CancellationToken cancellationToken) =>
+            DownloadDirectoryAsync(prefix, directory, how: null, options: null, cancellationToken: cancellationToken);
+
+        /// <summary>DeletePrefixAsync with nothing but a token.</summary>
+        public Task<TransferReport> DeletePrefixAsync(string prefix, CancellationToken cancellationToken) =>
+            DeletePrefixAsync(prefix, how: null, options: null, cancellationToken: cancellationToken);
+
         /// <summary>PresignAsync with nothing but a token.</summary>
         public Task<PresignedRequest> PresignAsync(
             string method, string? key, TimeSpan expires, CancellationToken cancellationToken) =>

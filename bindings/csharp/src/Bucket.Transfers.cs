@@ -121,7 +121,7 @@ namespace Alioss
                 try
                 {
                     var writer = Native.oss_writer_open(call.Owner, keyText, call.Pointer);
-                    call.Check(writer.IsInvalid ? (int)OssStatus.InvalidArgument : 0);
+                    call.Check(writer.IsInvalid ? Native.oss_call_status(call.Handle) : 0);
                     writer.Keep(handle);
                     return new ObjectWriteStream(call, writer);
                 }

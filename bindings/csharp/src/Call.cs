@@ -15,7 +15,8 @@ namespace Alioss
 
         private readonly Handle owner;
         private readonly CancellationToken token;
-        private readonly Transfer? transfer;
+        private Transfer? transfer;
+        private ExceptionDispatchInfo? thrown;
         private int lastStatus;
         private CancellationTokenRegistration registration;
         private GCHandle transferHandle;
@@ -41,7 +42,6 @@ namespace Alioss
             this.owner = owner;
             this.token = token;
             owner.CheckOpen();
-            Callbacks.CredentialsException = null;
             Handle = Native.oss_call_new();
             if (Handle.IsInvalid)
             {
@@ -50,6 +50,7 @@ namespace Alioss
             try
             {
                 Hold();
+                Thrown.Take(Pointer); // of a call that was at the same place
                 Apply(options);
                 var progress = options == null ? null : options.Progress;
                 Observation = Observation.Begin(operation, owner);
@@ -376,23 +377,39 @@ namespace Alioss
             return entry;
         }
 
+        /// <summary>Has callbacks told of each file, and asked about each name; null is nobody.</summary>
+        internal void Watch(IProgress<TransferOutcome>? outcomes, Func<string, bool>? filter)
+        {
+            if (outcomes == null && filter == null)
+            {
+                return;
+            }
+            if (transfer == null)
+            {
+                transfer = new Transfer { Token = token };
+                transferHandle = GCHandle.Alloc(transfer);
+            }
+            transfer.Outcomes = outcomes;
+            transfer.Filter = filter;
+            if (outcomes != null)
+            {
+                Check(Native.oss_call_set_outcome(Handle, Callbacks.Outcome, User));
+            }
+            if (filter != null)
+            {
+                Check(Native.oss_call_set_filter(Handle, Callbacks.Filter, User));
+            }
+        }
+
         /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>
         internal void Check(int status)
         {
             lastStatus = status;
-            var thrown = (transfer == null ? null : transfer.Exception) ?? Callbacks.CredentialsException;
-            if (thrown != null)
+            var error = status == (int)OssStatus.Ok ? null : OssException.From(status, Handle);
+            ThrowThrown(error);
+            if (error != null)
             {
-                Callbacks.CredentialsException = null;
-                if (status != (int)OssStatus.Ok)
-                {
-                    OssException.Remember(thrown.SourceException, OssException.From(status, Handle));
-                }
-                thrown.Throw();
-            }
-            if (status != (int)OssStatus.Ok)
-            {
-                throw Failure(OssException.From(status, Handle), token);
+                throw Failure(error, token);
             }
         }
 
@@ -401,10 +418,45 @@ namespace Alioss
         {
             if (status != (int)OssStatus.Ok)
             {
-                Check(transfer?.Exception == null ? 0 : status);
                 lastStatus = status;
-                throw Failure(OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? ""), token);
+                var error = OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? "");
+                ThrowThrown(error);
+                throw Failure(error, token);
             }
+        }
+
+        /// <summary>The same for what is about many files: what became of them, which is also in the exception.</summary>
+        internal TransferReport Report(int status)
+        {
+            lastStatus = status;
+            var report = new TransferReport(Handle);
+            var error = status == (int)OssStatus.Ok ? null : OssException.From(status, Handle);
+            if (error != null)
+            {
+                error.Report = report;
+            }
+            ThrowThrown(error);
+            if (error == null)
+            {
+                return report;
+            }
+            // Of a file that failed the reason is no mistake in how the library is used.
+            throw report.Failed.Files > 0 && error.Status != OssStatus.Cancelled ? error : Failure(error, token);
+        }
+
+        /// <summary>Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again.</summary>
+        private void ThrowThrown(OssException? error)
+        {
+            thrown = transfer?.Exception ?? thrown ?? Thrown.Take(Pointer);
+            if (thrown == null)
+            {
+                return;
+            }
+            if (error != null)
+            {
+                OssException.Remember(thrown.SourceException, error);
+            }
+            thrown.Throw();
         }
 
         /// <summary>The exception for <paramref name="error"/>: itself, or the one that stands for cancellation.</summary>

@@ -25,6 +25,8 @@ namespace Alioss
 
         internal Stream? Stream;
         internal IProgress<TransferProgress>? Progress;
+        internal IProgress<TransferOutcome>? Outcomes;
+        internal Func<string, bool>? Filter;
         internal ExceptionDispatchInfo? Exception;
 
         /// <summary>Bytes read from the stream so far.</summary>
@@ -129,6 +131,8 @@ namespace Alioss
         private static readonly RewindFunction RewindDelegate = OnRewind;
         private static readonly WriteFunction WriteDelegate = OnWrite;
         private static readonly ProgressFunction ProgressDelegate = OnProgress;
+        private static readonly OutcomeFunction OutcomeDelegate = OnOutcome;
+        private static readonly FilterFunction FilterDelegate = OnFilter;
         private static readonly CredentialsFunction CredentialsDelegate = OnCredentials;
         private static readonly ClockFunction ClockDelegate = OnClock;
         private static readonly LogFunction LogDelegate = OnLog;
@@ -137,13 +141,11 @@ namespace Alioss
         internal static readonly IntPtr Rewind = Marshal.GetFunctionPointerForDelegate(RewindDelegate);
         internal static readonly IntPtr Write = Marshal.GetFunctionPointerForDelegate(WriteDelegate);
         internal static readonly IntPtr Progress = Marshal.GetFunctionPointerForDelegate(ProgressDelegate);
+        internal static readonly IntPtr Outcome = Marshal.GetFunctionPointerForDelegate(OutcomeDelegate);
+        internal static readonly IntPtr Filter = Marshal.GetFunctionPointerForDelegate(FilterDelegate);
         internal static readonly IntPtr Credentials = Marshal.GetFunctionPointerForDelegate(CredentialsDelegate);
         internal static readonly IntPtr Clock = Marshal.GetFunctionPointerForDelegate(ClockDelegate);
         internal static readonly IntPtr Log = Marshal.GetFunctionPointerForDelegate(LogDelegate);
-
-        /// <summary>What a credentials callback threw, on the thread of the call, which takes it when it is back.</summary>
-        [ThreadStatic]
-        internal static ExceptionDispatchInfo? CredentialsException;
 
         /// <summary>Where the log goes.</summary>
         internal static volatile Action<LogLevel, string>? LogHandler;
@@ -159,6 +161,12 @@ namespace Alioss
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int ProgressFunction(IntPtr user, long done, long total);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int OutcomeFunction(IntPtr user, Native.Outcome* outcome);
+
+        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+        private delegate int FilterFunction(IntPtr user, byte* name);
 
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate int CredentialsFunction(IntPtr user, IntPtr keys);
@@ -233,6 +241,37 @@ namespace Alioss
             }
         }
 
+        [MonoPInvokeCallback(typeof(OutcomeFunction))]
+        private static int OnOutcome(IntPtr user, Native.Outcome* outcome)
+        {
+            var transfer = TransferOf(user);
+            try
+            {
+                transfer.Outcomes!.Report(new TransferOutcome(outcome));
+                return 0;
+            }
+            catch (Exception exception)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                return 1;
+            }
+        }
+
+        [MonoPInvokeCallback(typeof(FilterFunction))]
+        private static int OnFilter(IntPtr user, byte* name)
+        {
+            var transfer = TransferOf(user);
+            try
+            {
+                return transfer.Filter!.Invoke(Utf8.Text(name)!) ? 1 : 0;
+            }
+            catch (Exception exception)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                return -1;
+            }
+        }
+
         [MonoPInvokeCallback(typeof(CredentialsFunction))]
         private static int OnCredentials(IntPtr user, IntPtr keys)
         {
@@ -263,7 +302,7 @@ namespace Alioss
             }
             catch (Exception exception)
             {
-                CredentialsException = ExceptionDispatchInfo.Capture(exception);
+                Thrown.Keep(exception);
                 return 1;
             }
         }
@@ -275,9 +314,9 @@ namespace Alioss
             {
                 return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target!)().ToUnixTimeSeconds();
             }
-            catch (Exception)
+            catch (Exception exception)
             {
-                // An exception must not cross into C; a time that no server accepts shows that something is wrong.
+                Thrown.Keep(exception);
                 return 0;
             }
         }

@@ -99,6 +99,7 @@ namespace Alioss
 
         protected override void Free(IntPtr pointer)
         {
+            Thrown.Take(pointer);
             Native.oss_call_free(pointer);
             if (pressure > 0)
             {

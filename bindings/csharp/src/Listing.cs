@@ -58,7 +58,6 @@ namespace Alioss
                 {
                     call = listing.open(cancellationToken);
                 }
-                Callbacks.CredentialsException = null;
                 call.Hold();
                 try
                 {

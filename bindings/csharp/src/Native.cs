@@ -214,7 +214,15 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_set_timeout_ms(CallHandle call, long milliseconds);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_outcome(CallHandle call, IntPtr function, IntPtr user);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_set_filter(CallHandle call, IntPtr function, IntPtr user);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern IntPtr oss_current_call();
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_cancel(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_status(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern byte* oss_call_error(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
@@ -379,6 +387,22 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_abort_download_file(IntPtr bucket, byte* key, byte* path, IntPtr call);
 
+        // Directories and prefixes.
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_upload_directory(
+            IntPtr bucket, byte* prefix, byte* directory, int flags, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_download_directory(
+            IntPtr bucket, byte* prefix, byte* directory, int flags, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_delete_prefix(IntPtr bucket, byte* prefix, int flags, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern long oss_call_outcome_count(CallHandle call, int kind);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern long oss_call_outcome_bytes(CallHandle call, int kind);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern Outcome* oss_call_outcome_at(CallHandle call, UIntPtr index);
+
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_set_prefetch(CallHandle call, int parts);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
@@ -451,6 +475,19 @@ namespace Alioss
         internal static extern int oss_list_buckets(IntPtr service, byte* prefix, IntPtr call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_describe_regions(IntPtr service, IntPtr call);
+
+        /// <summary>oss_outcome: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>
+        [StructLayout(LayoutKind.Sequential)]
+        internal struct Outcome
+        {
+            internal int Kind;
+            internal byte* Key;
+            internal byte* VersionId;
+            internal byte* Path;
+            internal long Size;
+            internal int Status;
+            internal byte* Reason;
+        }
 
         /// <summary>oss_entry: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>
         [StructLayout(LayoutKind.Sequential)]

@@ -55,6 +55,12 @@ namespace Alioss
         public byte[] Body { get; private set; }
 
         /// <summary>
+        /// What became of the files of a directory, or of the objects of a prefix, whose transfer or deletion failed; null for
+        /// other calls.
+        /// </summary>
+        public TransferReport? Report { get; internal set; }
+
+        /// <summary>
         /// Any other element of the service's error document, such as "StringToSign"; null if there is none of that name.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>

@@ -323,7 +323,13 @@ namespace Alioss
                 {
                     got = Native.oss_call_read(handle.DangerousGetHandle(), target, (UIntPtr)(uint)count);
                 }
-                return got >= 0 ? got : throw OssException.From((int)-got, handle);
+                if (got < 0)
+                {
+                    var error = OssException.From((int)-got, handle);
+                    Thrown.Throw(handle.DangerousGetHandle(), error);
+                    throw error;
+                }
+                return got;
             }
             finally
             {
