@@ -85,7 +85,9 @@ impl ApiError {
 
     pub fn no_such_upload(id: &str) -> ApiError {
         let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-        ApiError::new(404, "NoSuchUpload", message).detail("UploadId", id)
+        ApiError::new(404, "NoSuchUpload", message)
+            .detail("UploadId", id)
+            .ec("0042-00000002")
     }
 
     pub fn no_such_version(key: &str, id: &str) -> ApiError {

@@ -274,7 +274,7 @@ fn a_website_has_an_index_an_error_page_and_redirects() {
     ] {
         client.put(key, body.as_bytes());
     }
-    let website = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument>\
+    let website = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix><SupportSubDir>true</SupportSubDir></IndexDocument>\
         <ErrorDocument><Key>error.html</Key></ErrorDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber>\
         <Condition><KeyPrefixEquals>old/</KeyPrefixEquals><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition>\
         <Redirect><RedirectType>External</RedirectType><Protocol>https</Protocol><HostName>example.com</HostName>\
@@ -296,6 +296,9 @@ fn a_website_has_an_index_an_error_page_and_redirects() {
     };
     assert_eq!(visit("/"), (200, "home".to_owned(), None));
     assert_eq!(visit("/docs/"), (200, "docs".to_owned(), None));
+    let plain = website.replace("<SupportSubDir>true</SupportSubDir>", "");
+    client.send("PUT", "", &[("website", "")], &[], plain.as_bytes());
+    assert_eq!(visit("/docs/"), (200, "home".to_owned(), None));
     assert_eq!(visit("/missing"), (404, "lost".to_owned(), None));
     let (status, _, location) = visit("/old/a%20b");
     assert_eq!(

@@ -111,7 +111,7 @@ fn v4_header() {
         ),
         (
             authorization.replace("AKIDEXAMPLE0001", "AKIDEXAMPLE9999"),
-            "0002-00000902",
+            "0015-00000101", // the bucket is looked at first
         ),
         (
             authorization.replace(signature, &"0".repeat(64)),

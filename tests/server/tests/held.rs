@@ -137,7 +137,7 @@ fn large_bodies_need_little_memory() {
         .find(|line| line.starts_with("VmHWM:"))
         .unwrap();
     let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-    assert!(kilobytes < 100 * 1024, "{line}");
+    assert!(kilobytes < 48 * 1024, "{line}");
 }
 
 #[test]

@@ -306,3 +306,147 @@ fn what_an_account_has_in_all_buckets() {
     );
     assert_eq!(regions("aaa").code(), "NoSuchRegion");
 }
+
+#[test]
+fn errors_have_the_codes_that_clients_compare() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let ec = |answer: &Answer| answer.header("x-oss-ec").unwrap_or_default().to_owned();
+    let gone = [("uploadId", "gone")];
+    let part = [("partNumber", "1"), ("uploadId", "gone")];
+    assert_eq!(
+        ec(&client.send("PUT", "k", &part, &[], b"1")),
+        "0042-00000104"
+    );
+    assert_eq!(
+        ec(&client.send("GET", "k", &gone, &[], b"")),
+        "0042-00000002"
+    );
+    assert_eq!(
+        ec(&client.send("DELETE", "k", &gone, &[], b"")),
+        "0042-00000002"
+    );
+    client.send(
+        "PUT",
+        "cold",
+        &[],
+        &[("x-oss-storage-class", "Archive")],
+        b"1",
+    );
+    let restore = || client.send("POST", "cold", &[("restore", "")], &[], b"");
+    assert_eq!(restore().status, 202);
+    assert_eq!(ec(&restore()), "0016-00000701");
+    let clean = client.send("POST", "cold", &[("cleanRestoredObject", "")], &[], b"");
+    assert_eq!(
+        (clean.status, clean.code().as_str()),
+        (409, "ArchiveRestoreNotFinished")
+    );
+    // Where there are no versions, none is named.
+    client.put("k", b"1");
+    let deleted = client.send("DELETE", "k", &[("versionId", "null")], &[], b"");
+    assert_eq!(
+        (deleted.status, deleted.header("x-oss-version-id")),
+        (204, None)
+    );
+    // A bucket that is not there is noticed before keys that nobody knows.
+    for (bucket, code) in [
+        ("bucket", "InvalidAccessKeyId"),
+        ("missing", "NoSuchBucket"),
+    ] {
+        let stranger = Client {
+            id: "nobody",
+            ..Client::of(&server, bucket)
+        };
+        assert_eq!(stranger.get("k").code(), code);
+    }
+}
+
+#[test]
+fn encryption_is_said_once_and_for_one_object() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    const BY: &str = "x-oss-server-side-encryption";
+    const DATA: &str = "x-oss-server-side-data-encryption";
+    for (algorithm, data) in [("KMS", Some("SM4")), ("AES256", None), ("SM4", None)] {
+        let put = client.send("PUT", "k", &[], &[(BY, algorithm), (DATA, "SM4")], b"1");
+        assert_eq!((put.header(BY), put.header(DATA)), (Some(algorithm), data));
+        let source = [("x-oss-copy-source", "/bucket/k")];
+        assert_eq!(client.send("PUT", "copy", &[], &source, b"").status, 200);
+        assert_eq!(client.get("copy").header(BY), None);
+    }
+    let begun = client.send("POST", "k", &[("uploads", "")], &[(BY, "AES256")], b"");
+    let id = elements(&begun.text(), "UploadId").remove(0);
+    let part = [("partNumber", "1"), ("uploadId", id.as_str())];
+    let refused = client.send("PUT", "k", &part, &[(BY, "AES256")], b"1");
+    assert_eq!(refused.code(), "InvalidArgument");
+    let stored = client.send("PUT", "k", &part, &[], b"1");
+    assert_eq!((stored.status, stored.header(BY)), (200, Some("AES256")));
+    // Without an algorithm the rest says nothing.
+    let put = client.send("PUT", "k", &[], &[(DATA, "SM4")], b"1");
+    assert_eq!((put.status, put.header(DATA)), (200, None));
+}
+
+#[test]
+fn who_goes_on_with_an_upload_learns_how_it_is_encrypted() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let headers = [("x-oss-meta-client-side-encryption-key", "abc")];
+    let begun = client.send("POST", "k", &[("uploads", "")], &headers, b"");
+    let id = elements(&begun.text(), "UploadId").remove(0);
+    let parts = client
+        .send("GET", "k", &[("uploadId", &id)], &[], b"")
+        .text();
+    assert_eq!(elements(&parts, "ClientEncryptionKey"), ["abc"], "{parts}");
+}
+
+#[test]
+fn what_is_left_out_of_a_setting_has_its_default() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let kept = |query: Pairs<'_>, body: &str| {
+        let set = client.send("PUT", "", query, &[], body.as_bytes());
+        assert_eq!(set.status, 200, "{}", set.text());
+        client.send("GET", "", query, &[], b"").text()
+    };
+    let qos = kept(
+        &[("qosInfo", "")],
+        "<QoSConfiguration><TotalQps>5</TotalQps></QoSConfiguration>",
+    );
+    assert_eq!(
+        (elements(&qos, "TotalQps"), elements(&qos, "ExtranetQps")),
+        (vec!["5".to_owned()], vec!["-1".to_owned()])
+    );
+    let group = "<BucketResourceGroupConfiguration><ResourceGroupId></ResourceGroupId></BucketResourceGroupConfiguration>";
+    assert!(kept(&[("resourceGroup", "")], group).contains("<ResourceGroupId>rg-"));
+    let mirror = "<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Redirect><RedirectType>Mirror</RedirectType>\
+        <PassQueryString>false</PassQueryString><MirrorPassQueryString>true</MirrorPassQueryString></Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>";
+    assert_eq!(
+        elements(&kept(&[("website", "")], mirror), "PassQueryString"),
+        ["true"]
+    );
+    let inventory = "<InventoryConfiguration><Id>i</Id><Filter><StorageClass>Standard,IA</StorageClass></Filter></InventoryConfiguration>";
+    let query = [("inventory", ""), ("inventoryId", "i")];
+    assert_eq!(
+        elements(&kept(&query, inventory), "StorageClass"),
+        ["IA,Standard"]
+    );
+    let stat = client.send("GET", "", &[("stat", "")], &[], b"").text();
+    assert_eq!(elements(&stat, "LastModifiedTime"), ["0"]);
+}
+
+#[test]
+fn a_policy_that_names_nobody_is_about_everybody() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    let public = || {
+        let status = client.send("GET", "", &[("policyStatus", "")], &[], b"");
+        elements(&status.text(), "IsPublic")
+    };
+    assert_eq!(public(), ["false"]);
+    let policy = br#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetObject"],"Resource":["acs:oss:*:*:bucket/*"]}]}"#;
+    client.send("PUT", "", &[("policy", "")], &[], policy);
+    assert_eq!(public(), ["true"]);
+    let request = b"GET /bucket/k HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert_eq!(raw(server.http_port(), request).status, 200);
+}

@@ -57,7 +57,8 @@ pub fn judge(policy: &Value, question: &Question<'_>) -> Verdict {
 /// Whether anybody at all is let in without a condition.
 pub fn is_public(policy: &Value) -> bool {
     let open = |statement: &Value| {
-        let anybody = texts(&statement["Principal"]).any(|one| one == "*");
+        let anybody =
+            names_nobody(statement) || texts(&statement["Principal"]).any(|one| one == "*");
         statement["Effect"] == "Allow" && anybody && statement.get("Condition").is_none()
     };
     policy["Statement"]
@@ -72,6 +73,11 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
         .iter()
         .chain((!value.is_array()).then_some(value))
         .filter_map(Value::as_str)
+}
+
+/// Such a statement is about everybody.
+fn names_nobody(statement: &Value) -> bool {
+    statement.get("Principal").is_none() && statement.get("NotPrincipal").is_none()
 }
 
 fn applies(statement: &Value, question: &Question<'_>, denies: bool) -> bool {
@@ -99,7 +105,9 @@ fn applies(statement: &Value, question: &Question<'_>, denies: bool) -> bool {
         like(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
     }) && part("Resource", "NotResource", &|pattern| {
         like(pattern, &resource)
-    }) && (question.of_session || part("Principal", "NotPrincipal", &principal))
+    }) && (question.of_session
+        || names_nobody(statement)
+        || part("Principal", "NotPrincipal", &principal))
         && conditions(&statement["Condition"], question, denies)
 }
 

@@ -47,8 +47,11 @@ impl<'a> Scope<'a> {
         else {
             return Err(malformed());
         };
-        if id.is_empty() || region.is_empty() || !(product == "oss" || product.starts_with("oss-"))
-        {
+        if region.is_empty() {
+            let message = "The signing region in credential is invalid.";
+            return Err(ApiError::argument(field, text, message).ec(ec_form));
+        }
+        if id.is_empty() || !(product == "oss" || product.starts_with("oss-")) {
             return Err(malformed());
         }
         if !clock::is_compact_day(date) {

@@ -215,7 +215,7 @@ pub fn stat(exchange: &Exchange) -> Result<Answer> {
         .iter()
         .map(|version| version.modified_ms)
         .max()
-        .unwrap_or(state.settings.created_ms);
+        .unwrap_or(0);
 
     let mut xml = Writer::new("BucketStat");
     xml.number(

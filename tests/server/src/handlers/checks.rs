@@ -31,6 +31,19 @@ const BOOLEANS: [&str; 8] = [
     "SupportSubDir",
 ];
 
+/// What a bucket may be bounded in; -1 is without a bound.
+const QOS: [&str; 9] = [
+    "TotalUploadBandwidth",
+    "IntranetUploadBandwidth",
+    "ExtranetUploadBandwidth",
+    "TotalDownloadBandwidth",
+    "IntranetDownloadBandwidth",
+    "ExtranetDownloadBandwidth",
+    "TotalQps",
+    "IntranetQps",
+    "ExtranetQps",
+];
+
 /// Clients write booleans as their language does, and read what the service writes.
 pub fn lower_booleans(node: &mut Node) {
     let text = node.text.trim().to_ascii_lowercase();
@@ -54,9 +67,24 @@ pub fn complete(name: &str, node: &mut Node) {
     };
     match name {
         "cors" => default("ResponseVary", "false"),
+        "resourceGroup" => {
+            let group = node.children.iter_mut();
+            for id in group.filter(|child| child.text.trim().is_empty()) {
+                super::bucket::DEFAULT_RESOURCE_GROUP.clone_into(&mut id.text);
+            }
+        }
+        "qosInfo" => QOS.iter().for_each(|field| default(field, "-1")),
         "referer" => {
             default("AllowTruncateQueryString", "true");
             default("TruncatePath", "false");
+        }
+        "encryption" => {
+            for rule in &mut node.children {
+                if rule.get("SSEAlgorithm") != Some("KMS") {
+                    rule.children
+                        .retain(|child| child.name != "KMSDataEncryption");
+                }
+            }
         }
         "lifecycle" => {
             for rule in node.children.iter_mut().filter(|rule| rule.name == "Rule") {
@@ -94,23 +122,29 @@ fn complete_redirect(rule: &mut Node) {
         .filter(|child| child.name == "Redirect")
     {
         let mirrors = redirect.get("RedirectType") == Some("Mirror");
-        let mut names = vec!["PassQueryString", "EnableReplacePrefix"];
+        let mut defaults = vec![("EnableReplacePrefix", "false")];
         if mirrors {
-            names.extend([
-                "MirrorPassQueryString",
-                "MirrorFollowRedirect",
-                "MirrorCheckMd5",
+            defaults.extend([
+                ("MirrorPassQueryString", "false"),
+                ("MirrorFollowRedirect", "true"),
+                ("MirrorCheckMd5", "false"),
             ]);
+        } else {
+            defaults.push(("PassQueryString", "false"));
         }
-        for name in names {
+        for (name, value) in defaults {
             if redirect.child(name).is_none() {
-                let value = if name == "MirrorFollowRedirect" {
-                    "true"
-                } else {
-                    "false"
-                };
                 redirect.children.push(leaf(name, value));
             }
+        }
+        // A mirror has one setting for queries, shown under both names.
+        if let Some(passes) = redirect.get("MirrorPassQueryString").map(str::to_owned)
+            && mirrors
+        {
+            redirect
+                .children
+                .retain(|child| child.name != "PassQueryString");
+            redirect.children.push(leaf("PassQueryString", passes));
         }
     }
 }
@@ -233,9 +267,7 @@ pub fn encryption(root: &Node) -> Result<()> {
         Some(_) => return Err(headers::unknown_encryption()),
         None => return Err(ApiError::malformed_xml("SSEAlgorithm is missing")),
     }
-    if algorithm != Some("KMS")
-        && (field("KMSMasterKeyID").is_some() || field("KMSDataEncryption").is_some())
-    {
+    if algorithm != Some("KMS") && field("KMSMasterKeyID").is_some() {
         return Err(refused(
             "KMSMasterKeyID is not applicable if the algorithm is not KMS.",
         ));

@@ -450,9 +450,8 @@ pub fn delete_policy(exchange: &Exchange) -> Result<Answer> {
 pub fn policy_status(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     let policy = bucket.lock().settings.documents.get("policy").cloned();
-    let policy = policy.ok_or_else(|| unset_error("NoSuchBucketPolicy", &bucket.name))?;
-    let value: Value = serde_json::from_str(&policy).unwrap_or_default();
-    let public = bucket_policy::is_public(&value);
+    let value: Option<Value> = policy.and_then(|text| serde_json::from_str(&text).ok());
+    let public = value.is_some_and(|policy| bucket_policy::is_public(&policy));
     let mut xml = xml::Writer::new("PolicyStatus");
     xml.number("IsPublic", public);
     Ok(Answer::xml(xml.finish()))

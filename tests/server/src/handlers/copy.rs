@@ -119,18 +119,12 @@ pub fn copy(exchange: &Exchange) -> Result<Answer> {
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
         check_overwrite(exchange, &state)?;
         if !replace_metadata {
-            let encryption: Vec<_> = version
-                .headers
-                .into_iter()
-                .filter(|(name, _)| headers::is_encryption(name))
-                .collect();
-            version.headers = source
-                .headers
-                .iter()
-                .filter(|(name, _)| encryption.is_empty() || !headers::is_encryption(name))
-                .cloned()
-                .collect();
-            version.headers.extend(encryption);
+            // How the source is encrypted does not come along.
+            let kept = version.headers.into_iter();
+            let kept = kept.filter(|(name, _)| headers::is_encryption(name));
+            let copied = source.headers.iter().cloned();
+            let copied = copied.filter(|(name, _)| !headers::is_encryption(name));
+            version.headers = copied.chain(kept).collect();
         }
         super::default_encryption(&state.settings, &mut version);
     }

@@ -130,11 +130,21 @@ pub fn encryption(head: &Head) -> Result<Vec<(String, String)>> {
         }
         out.push((name.to_owned(), value.into_owned()));
     }
+    // How data is encrypted is asked of KMS alone.
+    if out
+        .first()
+        .is_some_and(|(name, value)| name == ENCRYPTION[0] && value != "KMS")
+    {
+        out.retain(|(name, _)| name != ENCRYPTION[1]);
+    }
     // The service has a key of its own for those who name none.
     if head.header(ENCRYPTION[0]).as_deref() == Some("KMS")
         && !head.headers.contains_key(ENCRYPTION[2])
     {
         out.push((ENCRYPTION[2].to_owned(), DEFAULT_KMS_KEY.to_owned()));
+    }
+    if out.len() == 1 && out[0].0 == ENCRYPTION[1] {
+        return Ok(Vec::new());
     }
     if !out.is_empty() && !head.headers.contains_key(ENCRYPTION[0]) {
         return Err(ApiError::new(
@@ -144,6 +154,24 @@ pub fn encryption(head: &Head) -> Result<Vec<(String, String)>> {
         ));
     }
     Ok(out)
+}
+
+/// Parts are encrypted as their upload says when it begins.
+pub fn refuse_encryption(head: &Head) -> Result<()> {
+    match ENCRYPTION
+        .iter()
+        .find(|name| head.headers.contains_key(**name))
+    {
+        Some(name) => {
+            let message = "Encryption is said when the upload is initiated.";
+            Err(ApiError::argument(
+                *name,
+                head.header(name).unwrap_or_default(),
+                message,
+            ))
+        }
+        None => Ok(()),
+    }
 }
 
 pub fn is_encryption(name: &str) -> bool {

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::store::body::Body;
 use crate::store::checksum::{self, Sums};
 use crate::store::uploads::{Part, Upload};
-use crate::store::{Kind, Version};
+use crate::store::{Bucket, Kind, Version};
 use crate::xml::{self, Writer};
 
 const SMALLEST_PART: u64 = 100 * 1024;
@@ -76,15 +76,23 @@ fn check_sequence(upload: &Upload, number: u32) -> Result<()> {
     Ok(())
 }
 
+/// The upload that a part is for; the code tells why there is none.
+fn find(exchange: &Exchange, bucket: &Bucket, id: &str, code: &'static str) -> Result<Upload> {
+    let found = exchange.shared.store.upload(bucket, &exchange.key, id);
+    found.map_err(|error| match &*error.code {
+        "NoSuchUpload" => error.ec(code),
+        _ => error,
+    })
+}
+
 pub async fn upload_part(exchange: &mut Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     headers::traffic_limit(&exchange.head)?;
+    headers::refuse_encryption(&exchange.head)?;
     let number = part_number(exchange)?;
     let id = upload_id(exchange);
-    check_sequence(
-        &exchange.shared.store.upload(&bucket, &exchange.key, &id)?,
-        number,
-    )?;
+    let upload = find(exchange, &bucket, &id, "0042-00000104")?;
+    check_sequence(&upload, number)?;
     let (body, summed) = receive(exchange).await?;
     let part = Part {
         number,
@@ -98,6 +106,7 @@ pub async fn upload_part(exchange: &mut Exchange) -> Result<Answer> {
         .header("etag", format!("\"{}\"", part.etag))
         .header("x-oss-hash-crc64ecma", part.crc.to_string())
         .maybe("content-md5", summed.md5.map(crate::base64));
+    let answer = super::with_encryption(answer, &upload.template);
     exchange
         .shared
         .store
@@ -110,10 +119,8 @@ pub fn upload_part_copy(exchange: &Exchange) -> Result<Answer> {
     headers::traffic_limit(&exchange.head)?;
     let number = part_number(exchange)?;
     let id = upload_id(exchange);
-    check_sequence(
-        &exchange.shared.store.upload(&bucket, &exchange.key, &id)?,
-        number,
-    )?;
+    let upload = find(exchange, &bucket, &id, "0042-00000311")?;
+    check_sequence(&upload, number)?;
     let (source, source_id, _) = super::copy::source(exchange)?;
     let range = exchange.head.header("x-oss-copy-source-range");
     let (start, len) = match headers::range(range.as_deref(), source.size, true) {
@@ -194,6 +201,7 @@ pub async fn complete(exchange: &mut Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     let id = upload_id(exchange);
     let body = exchange.read_all(4 << 20).await?;
+    headers::refuse_encryption(&exchange.head)?;
     let callback = super::callback::Callback::of(exchange)?;
     let upload = exchange
         .shared
@@ -264,8 +272,9 @@ fn assemble(exchange: &Exchange, upload: &Upload, body: &[u8]) -> Result<Version
         return Err(ApiError::argument(
             "x-oss-complete-all",
             "yes",
-            "The body must be empty with x-oss-complete-all.",
-        ));
+            "Should not speficy both complete all header and http body.",
+        )
+        .ec("0042-00000216"));
     }
     let parts: Vec<Part> = if all {
         upload.parts.values().cloned().collect()
@@ -319,6 +328,33 @@ pub fn abort(exchange: &Exchange) -> Result<Answer> {
     Ok(Answer::new(204))
 }
 
+const CLIENT_ENCRYPTION: [(&str, &str); 6] = [
+    (
+        "x-oss-meta-client-side-encryption-key",
+        "ClientEncryptionKey",
+    ),
+    (
+        "x-oss-meta-client-side-encryption-start",
+        "ClientEncryptionStart",
+    ),
+    (
+        "x-oss-meta-client-side-encryption-cek-alg",
+        "ClientEncryptionCekAlg",
+    ),
+    (
+        "x-oss-meta-client-side-encryption-wrap-alg",
+        "ClientEncryptionWrapAlg",
+    ),
+    (
+        "x-oss-meta-client-side-encryption-data-size",
+        "ClientEncryptionDataSize",
+    ),
+    (
+        "x-oss-meta-client-side-encryption-part-size",
+        "ClientEncryptionPartSize",
+    ),
+];
+
 pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     let wanted = Wanted::with_max(exchange, "max-parts", 1000)?;
@@ -350,6 +386,12 @@ pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
         )
         .number("MaxParts", wanted.max)
         .number("IsTruncated", truncated);
+    // What a client that encrypts has said, for one that goes on with the upload.
+    for (header, element) in CLIENT_ENCRYPTION {
+        if let Some(value) = upload.template.header(header) {
+            xml.text(element, value);
+        }
+    }
     for part in parts {
         xml.open("Part")
             .number("PartNumber", part.number)

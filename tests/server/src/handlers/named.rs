@@ -74,7 +74,7 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
     match exchange.operation {
         "PutBucketInventory" => {
             let id = needed(exchange, "inventoryId")?;
-            let node = read_root(&exchange.read_all(LARGEST).await?, "InventoryConfiguration")?;
+            let mut node = read_root(&exchange.read_all(LARGEST).await?, "InventoryConfiguration")?;
             if node.get("Id") != Some(id.as_str()) {
                 return Err(ApiError::malformed_xml(
                     "Id differs from the parameter inventoryId",
@@ -88,6 +88,7 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
                     "The inventory already exists.",
                 ));
             }
+            sort_classes(&mut node);
             keep(exchange, "inventory", &id, &node)?;
             Ok(Answer::new(200))
         }
@@ -123,6 +124,20 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
                 xml.text("NextContinuationToken", id);
             }
             Ok(Answer::xml(xml.finish()))
+        }
+    }
+}
+
+/// The service gives classes of a filter back in the order of their names.
+fn sort_classes(inventory: &mut Node) {
+    let filters = inventory.children.iter_mut();
+    for filter in filters.filter(|child| child.name == "Filter") {
+        for node in &mut filter.children {
+            if node.name == "StorageClass" {
+                let mut classes: Vec<&str> = node.text.split(',').map(str::trim).collect();
+                classes.sort_unstable();
+                node.text = classes.join(",");
+            }
         }
     }
 }

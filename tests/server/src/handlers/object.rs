@@ -290,7 +290,8 @@ pub async fn restore(exchange: &mut Exchange) -> Result<Answer> {
                     409,
                     "RestoreAlreadyInProgress",
                     "The restore operation is in progress.",
-                ));
+                )
+                .ec("0016-00000701"));
             }
             Some((from, until)) if now < until => {
                 status = 200;
@@ -322,7 +323,7 @@ pub fn clean_restored(exchange: &Exchange) -> Result<Answer> {
         }
         if version.restored.is_some_and(|(from, _)| now < from) {
             return Err(ApiError::new(
-                403,
+                409,
                 "ArchiveRestoreNotFinished",
                 "The archive file's restore is not finished.",
             )

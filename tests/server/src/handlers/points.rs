@@ -322,7 +322,7 @@ pub fn meta_query(exchange: &Exchange) -> Result<Answer> {
         ("OpenMetaQuery", None) => {
             let now = clock::iso_date(exchange.now_ms);
             let children = vec![
-                leaf("State", "Running"),
+                leaf("State", "Ready"),
                 leaf("Phase", "IncrementalScanning"),
                 leaf("CreateTime", &now),
                 leaf("UpdateTime", &now),

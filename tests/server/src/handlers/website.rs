@@ -42,7 +42,14 @@ pub fn instead(exchange: &mut Exchange, error: &ApiError) -> Option<Answer> {
     let root = configuration(exchange)?;
     if error.status == 404 && exchange.key.ends_with('/') {
         let index = index(&root)?;
-        let key = format!("{}{index}", exchange.key);
+        // Unless folders have pages of their own, the one of the bucket stands for them.
+        let own = root
+            .child("IndexDocument")
+            .and_then(|document| document.get("SupportSubDir"));
+        let key = match own {
+            Some("true") => format!("{}{index}", exchange.key),
+            _ => index.to_owned(),
+        };
         if let Some(page) = page(exchange, key) {
             return Some(page);
         }

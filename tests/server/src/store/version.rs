@@ -273,7 +273,10 @@ impl Store {
             .detail("Key", &held.key));
         }
         let mut deleted = Deleted {
-            version_id: id.map(str::to_owned),
+            // Where there never were versions, none is named.
+            version_id: id
+                .filter(|id| versioning.is_some() || *id != NULL)
+                .map(str::to_owned),
             marker: gone.iter().any(|version| version.is_marker()),
         };
         let mut marker = None;
