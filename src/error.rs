@@ -97,6 +97,8 @@ struct Inner {
     retryable: bool,
     attempts: u32,
     answer_lost: bool,
+    /// What the system said of a file.
+    cause: Option<io::ErrorKind>,
 }
 
 impl Error {
@@ -112,6 +114,7 @@ impl Error {
             ),
             attempts: 0,
             answer_lost: false,
+            cause: None,
         }))
     }
 
@@ -148,7 +151,9 @@ impl Error {
 
     /// A local file or stream failed while `doing`.
     pub fn io(doing: impl fmt::Display, cause: io::Error) -> Error {
-        Error::new(Kind::Io, format!("{doing}: {cause}"))
+        let mut error = Error::new(Kind::Io, format!("{doing}: {cause}"));
+        error.0.cause = Some(cause.kind());
+        error
     }
 
     /// What an `io::Error` stands for: the [`Error`] it carries, or a new one.
@@ -181,6 +186,18 @@ impl Error {
     pub(crate) fn with_note(mut self, note: &str) -> Error {
         self.0.message += &format!("; {note}");
         self
+    }
+
+    /// Whether a file could not be written because nothing can be: no right, no room.
+    pub(crate) fn is_unwritable(&self) -> bool {
+        use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        let causes = [
+            PermissionDenied,
+            ReadOnlyFilesystem,
+            StorageFull,
+            QuotaExceeded,
+        ];
+        self.0.cause.is_some_and(|cause| causes.contains(&cause))
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Error {

@@ -63,6 +63,8 @@ fn unreadable(option: &str, path: &Path, cause: io::Error) -> Error {
 pub(crate) struct Snapshot {
     size: u64,
     modified: Option<SystemTime>,
+    /// When anything about it was changed, also its time: programs cannot set this one. Not every system has it.
+    touched: Option<(i64, i64)>,
 }
 
 impl Snapshot {
@@ -71,6 +73,7 @@ impl Snapshot {
         Ok(Snapshot {
             size: metadata.len(),
             modified: metadata.modified().ok(),
+            touched: touched(&metadata),
         })
     }
 
@@ -87,11 +90,16 @@ impl Snapshot {
         self.modified.map_or("unknown".to_owned(), since)
     }
 
-    /// What happened to `file` since; `None` if nothing did.
+    /// Whether something about `file` was changed since: its mode or its name, or its content by who set its time back.
+    pub fn was_touched(&self, file: &File) -> io::Result<bool> {
+        Ok(Snapshot::of(file)?.touched != self.touched)
+    }
+
+    /// What happened to the content of `file` since, by its size and time; `None` if nothing did.
     pub fn change(&self, file: &File) -> io::Result<Option<String>> {
         let now = Snapshot::of(file)?;
         Ok(match now {
-            _ if now == *self => None,
+            _ if now.size == self.size && now.modified == self.modified => None,
             _ if now.size == self.size => Some("it was written to".to_owned()),
             _ => Some(format!(
                 "it had {} bytes and has {} now",
@@ -99,4 +107,15 @@ impl Snapshot {
             )),
         })
     }
+}
+
+#[cfg(unix)]
+fn touched(metadata: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn touched(_: &Metadata) -> Option<(i64, i64)> {
+    None
 }

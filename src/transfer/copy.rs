@@ -11,7 +11,6 @@ use super::pool::Lane;
 use super::{Common, TRAFFIC_LIMIT, Transfer};
 use crate::error::{Error, Kind, Result};
 use crate::escape;
-use crate::file::Record;
 use crate::names;
 use crate::operations::{Bucket, CopySource, ListedPart, UploadedPart, combined};
 use crate::request::{Options, Range, Response};
@@ -82,7 +81,8 @@ impl Bucket {
             upload: Multipart::new(self, key, common),
             plan,
             workers,
-            record: record.map(Record::open).transpose()?,
+            record: transfer.open_record(record)?,
+            record_is_optional: transfer.record_is_optional(),
         };
         let response = filling.run(options.progress)?;
         origin.compare(self, response)
@@ -112,7 +112,8 @@ fn record_path(
 ) -> Option<std::path::PathBuf> {
     let from = source.bucket.unwrap_or(bucket.name());
     let version = source.version_id.unwrap_or_default();
-    let what = [bucket.name(), key, from, source.key, version].join("\0");
+    let endpoint = bucket.endpoint();
+    let what = [&endpoint, bucket.name(), key, from, source.key, version].join("\0");
     transfer.record_path(std::path::Path::new(""), &what, "copy")
 }
 
@@ -392,7 +393,7 @@ impl Content for Origin<'_> {
         })
     }
 
-    fn check(&self, parts: &[UploadedPart]) -> Result<()> {
+    fn check(&self, parts: &[UploadedPart], _: &Multipart) -> Result<()> {
         match (self.head.crc64(), combined(parts)) {
             (Some(ours), Some(theirs)) if ours != theirs && self.bucket.client.checks_crc64() => {
                 Err(self.differs(theirs))

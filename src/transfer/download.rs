@@ -96,10 +96,13 @@ impl Bucket {
             download.compare(head.crc64())?
         } else {
             let file = match resumes {
-                true => Temporary::resumed(target, places.data)?,
-                false => Temporary::create(target)?,
+                true => Temporary::resumed(target, places.data),
+                false => Temporary::create(target),
             };
-            download.run(file, claimed, head.crc64(), options)?
+            if file.is_err() && claimed.is_none() {
+                download.remove_record();
+            }
+            download.run(file?, claimed, head.crc64(), options)?
         };
         download.remove_record();
         Ok(Response { verified, ..head })
@@ -143,7 +146,7 @@ struct Places {
 
 impl Places {
     fn new(transfer: &Transfer, bucket: &Bucket, key: &str, version: &str, path: &Path) -> Places {
-        let what = format!("{} {key} {version}", bucket.name());
+        let what = [&bucket.endpoint(), bucket.name(), key, version].join("\0");
         let data = Transfer::new().record_path(path, &what, "download");
         Places {
             record: transfer.record_path(path, &what, "record"),
@@ -224,19 +227,23 @@ impl Download {
         let board = Board::new(kept.map(|part| part.length).sum(), self.plan.size);
         let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, &file);
         let (workers, common) = (self.workers, &self.object.common);
-        pool::run(workers, &missing, common, &board, options.progress, &work)?;
-        let verified = match self.compare(expected) {
-            Ok(verified) => verified,
-            Err(error) => {
-                self.forget(file);
-                return Err(error);
+        let ran = pool::run(workers, &missing, common, &board, options.progress, &work);
+        match ran.and_then(|()| self.compare(expected)) {
+            Ok(verified) => {
+                file.publish(self.object.bucket.client.syncs_files())?;
+                Ok(verified)
             }
-        };
-        file.publish(self.object.bucket.client.syncs_files())?;
-        Ok(verified)
+            Err(error) => {
+                let is_lost = matches!(error.kind(), Kind::ChecksumMismatch | Kind::Conflict);
+                if is_lost || lock(&self.done).is_empty() {
+                    self.forget(file);
+                }
+                Err(error)
+            }
+        }
     }
 
-    /// What was downloaded is of no use.
+    /// What was downloaded is of no use, or is nothing.
     fn forget(&self, file: Temporary) {
         file.remove();
         self.remove_record();

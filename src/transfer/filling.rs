@@ -35,8 +35,8 @@ pub(super) trait Content: Sync {
         limit: Option<&str>,
     ) -> Result<UploadedPart>;
 
-    /// An error if it is not what it was when the transfer began, or if `parts`, all of them, are not it.
-    fn check(&self, parts: &[UploadedPart]) -> Result<()>;
+    /// An error if it is not what it was when the transfer began, or if `parts`, all of them or none, are not it.
+    fn check(&self, parts: &[UploadedPart], upload: &Multipart) -> Result<()>;
 
     /// CRC-64 of the whole, if there is one.
     fn crc64(&self, upload: &Multipart) -> Result<Option<u64>>;
@@ -52,6 +52,8 @@ pub(super) struct Filling<'f, C> {
     pub plan: Plan,
     pub workers: usize,
     pub record: Option<Record>,
+    /// Whether the transfer does without a record if there is no room for one.
+    pub record_is_optional: bool,
 }
 
 /// What became of an upload that was found again.
@@ -69,8 +71,9 @@ impl<C: Content> Filling<'_, C> {
         let response = match self.fill(progress) {
             Ok(response) => response,
             Err(error) => {
-                // What can be resumed stays.
-                if self.record.is_none() || self.content.is_lost(&error) {
+                // What can be resumed stays; if nothing was begun, that is nothing.
+                let is_begun = !self.upload.id.is_empty();
+                if self.record.is_none() || !is_begun || self.content.is_lost(&error) {
                     self.give_up();
                 }
                 return Err(error);
@@ -101,10 +104,13 @@ impl<C: Content> Filling<'_, C> {
                 Err(error) => error,
             };
             let answer_lost = completing && error.answer_was_lost();
-            if (answer_lost || error.code() == "NoSuchUpload")
-                && let Some(response) = self.completed()?
-            {
-                return Ok(response);
+            if answer_lost || error.code() == "NoSuchUpload" {
+                match self.completed() {
+                    Ok(Some(response)) => return Ok(response),
+                    Ok(None) => {}
+                    Err(_) if answer_lost => return Err(error),
+                    Err(unknown) => return Err(unknown),
+                }
             }
             match error.code() {
                 "NoSuchUpload" if !again => parts = self.begin()?,
@@ -157,7 +163,26 @@ impl<C: Content> Filling<'_, C> {
         }
         let begun = checkpoint.get("begun").and_then(|time| time.parse().ok());
         self.upload.begun = begun.map(Timestamp);
-        self.keep_right()
+        match self.keep_right() {
+            // Whoever may write need not be allowed to list; then nobody knows what is there.
+            Err(error) if error.code() == "AccessDenied" => self.replace(),
+            found => found,
+        }
+    }
+
+    /// Begins another upload instead of the one that was found.
+    fn replace(&mut self) -> Result<Found> {
+        let old = std::mem::take(&mut self.upload.id);
+        match self.begin() {
+            Ok(parts) => {
+                let _ = self.upload.abort(&old);
+                Ok(Found::Parts(parts))
+            }
+            Err(error) => {
+                self.upload.id = old;
+                Err(error)
+            }
+        }
     }
 
     /// The parts that the service has and that are right.
@@ -198,8 +223,13 @@ impl<C: Content> Filling<'_, C> {
         if let Some(record) = &mut self.record
             && let Err(error) = record.write(&checkpoint.to_bytes())
         {
-            self.give_up();
-            return Err(error);
+            if !self.record_is_optional || !error.is_unwritable() {
+                self.give_up();
+                return Err(error);
+            }
+            if let Some(record) = self.record.take() {
+                record.remove();
+            }
         }
         Ok(Vec::new())
     }
@@ -237,15 +267,15 @@ impl<C: Content> Filling<'_, C> {
         if parts.len() != self.plan.parts().count() {
             return Err(lost());
         }
-        self.content.check(parts)?;
+        self.content.check(parts, &self.upload)?;
         self.upload.complete(parts)
     }
 
     fn completed(&self) -> Result<Option<Response>> {
         let crc64 = self.content.crc64(&self.upload)?;
-        let response = self.upload.completed(self.plan.size, crc64);
+        let response = self.upload.completed(self.plan.size, crc64)?;
         if response.is_some() {
-            self.content.check(&[])?;
+            self.content.check(&[], &self.upload)?;
         }
         Ok(response)
     }

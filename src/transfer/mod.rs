@@ -40,7 +40,7 @@ use crate::cancel::{Cancel, Deadline, Limits};
 use crate::client::Client;
 use crate::crc64::Crc64;
 use crate::error::{Error, Result};
-use crate::file::read_at;
+use crate::file::{Record, read_at};
 use crate::memory;
 use crate::request::Options;
 use crate::sort::sort;
@@ -126,6 +126,20 @@ impl Transfer {
             format_args!("{workers} is out of range"),
             "1 to 64",
         ))
+    }
+
+    /// Opens the record at `place`. `None` without one, and beside a file in a directory that cannot be written to: what is
+    /// there can be sent all the same.
+    fn open_record(&self, place: Option<PathBuf>) -> Result<Option<Record>> {
+        match place.map(Record::open).transpose() {
+            Err(error) if self.record_is_optional() && error.is_unwritable() => Ok(None),
+            opened => opened,
+        }
+    }
+
+    /// Whether nobody asked for a record.
+    fn record_is_optional(&self) -> bool {
+        matches!(self.records, Records::BesideFile)
     }
 
     /// Where the record of a transfer of `path` is, which `what` tells apart from others of it; `None` without one.

@@ -88,11 +88,18 @@ impl Multipart {
     }
 
     /// Whether the upload that is gone, or whose answer was lost, has become the object, by its size and CRC-64. An object
-    /// that is older than the upload has nothing to do with it, even if its content is the same.
-    pub fn completed(&self, size: u64, crc64: Option<u64>) -> Option<Response> {
+    /// that is older than the upload has nothing to do with it, even if its content is the same. An error if the service
+    /// cannot be asked now.
+    pub fn completed(&self, size: u64, crc64: Option<u64>) -> Result<Option<Response>> {
         let options = self.options();
-        // Whoever may write need not be allowed to read; then nobody knows.
-        let head = self.bucket.head_object(&self.key, &options).ok()?;
+        let head = match self.bucket.head_object(&self.key, &options) {
+            Ok(head) => head,
+            // Whoever may write need not be allowed to read; then nobody knows.
+            Err(error) if matches!(error.http_status(), 400..=499) && !error.is_retryable() => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
         let is_new = match (self.begun, head.last_modified()) {
             (Some(begun), Some(modified)) => modified >= begun,
             _ => true,
@@ -101,10 +108,10 @@ impl Multipart {
             && head.content_length() == Some(size)
             && head.crc64().is_some()
             && head.crc64() == crc64;
-        is_same.then_some(Response {
+        Ok(is_same.then_some(Response {
             verified: true,
             ..head
-        })
+        }))
     }
 
     /// Deletes the upload as far as that is possible.
@@ -115,6 +122,11 @@ impl Multipart {
     /// Deletes the upload, if there is one, in a time of its own.
     pub fn discard(&mut self) -> Result<()> {
         let id = std::mem::take(&mut self.id);
+        self.abort(&id)
+    }
+
+    /// Deletes the upload `id` of this key, likewise.
+    pub fn abort(&self, id: &str) -> Result<()> {
         if id.is_empty() {
             return Ok(());
         }
@@ -122,7 +134,7 @@ impl Multipart {
         options.deadline = None;
         options.cancel = None;
         let options = options.timeout(GIVING_UP);
-        match self.bucket.abort_multipart_upload(&self.key, &id, &options) {
+        match self.bucket.abort_multipart_upload(&self.key, id, &options) {
             Err(error) if error.code() != "NoSuchUpload" => Err(error),
             _ => Ok(()),
         }

@@ -24,8 +24,8 @@ impl Bucket {
     ///
     /// The object is asked for first (HeadObject) and has to stay the same: if it changes, reading fails with
     /// [`Kind::Conflict`]. The read that brings the end compares the whole with the CRC-64 of the object. What fits into one
-    /// part, a range, what the service makes of an object (`x-oss-process`), and anything with one worker is read as by
-    /// [`get_object`](Bucket::get_object), without threads. The timeout is of the whole, up to the last byte; dropping the
+    /// part, a range, what the service makes of an object (`x-oss-process`), and anything with one worker, or if the system
+    /// has no more threads, is read as by [`get_object`](Bucket::get_object), without threads. The timeout is of the whole, up to the last byte; dropping the
     /// result ends the threads.
     pub fn prefetch_object(
         &self,
@@ -67,7 +67,10 @@ impl Bucket {
             common,
             limit,
         };
-        Ahead::start(object, plan, workers, head).map(|ahead| Prefetch(Reading::Ahead(ahead)))
+        Ok(Prefetch(match Ahead::start(object, plan, workers, head) {
+            Some(ahead) => Reading::Ahead(ahead),
+            None => Reading::Plain(self.get_object(key, &single)?),
+        }))
     }
 }
 
@@ -256,7 +259,8 @@ impl Shared {
 }
 
 impl Ahead {
-    fn start(object: RangedObject, plan: Plan, workers: usize, head: Response) -> Result<Ahead> {
+    /// `None` if the system has no threads for it.
+    fn start(object: RangedObject, plan: Plan, workers: usize, head: Response) -> Option<Ahead> {
         let mut ahead = Ahead {
             head,
             shared: Arc::new(Shared {
@@ -278,13 +282,10 @@ impl Ahead {
             let shared = Arc::clone(&ahead.shared);
             match thread::builder().spawn(thread::worker(move || shared.work())) {
                 Ok(thread) => ahead.threads.push(thread),
-                Err(cause) if ahead.threads.is_empty() => {
-                    return Err(Error::io("no thread can be started", cause));
-                }
                 Err(_) => break,
             }
         }
-        Ok(ahead)
+        (!ahead.threads.is_empty()).then_some(ahead)
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {

@@ -10,8 +10,8 @@ use super::plan::{Part, Plan};
 use super::pool::Lane;
 use super::{Common, TRAFFIC_LIMIT, Transfer};
 use crate::error::{Error, Kind, Result};
-use crate::file::{self, Record, Snapshot};
-use crate::operations::{Bucket, ListedPart, UploadedPart};
+use crate::file::{self, Snapshot};
+use crate::operations::{Bucket, ListedPart, UploadedPart, combined};
 use crate::request::{Body, Options, Response};
 
 const RECORD: &str = "alioss-upload 1";
@@ -24,7 +24,8 @@ impl Bucket {
     /// the upload's id is in a record beside the file (`.NAME.HASH.alioss-upload`, see [`Transfer`]), and parts that the
     /// service has are kept if their CRC-64 is that of the file now. A file that changed meanwhile is uploaded from the start.
     /// While the record is in use by another transfer, the result is [`Kind::Busy`]. What is not to be resumed has to be
-    /// given up with [`abort_upload_file`](Bucket::abort_upload_file): parts are stored and billed.
+    /// given up with [`abort_upload_file`](Bucket::abort_upload_file): parts are stored and billed. Beside a file in a
+    /// directory that cannot be written to there is no record; an upload that fails then leaves nothing.
     ///
     /// `options` are those of PutObject; headers go where they belong. The timeout, the cancellation and the progress are of
     /// the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.
@@ -47,8 +48,7 @@ impl Bucket {
             single.deadline = common.deadline;
             return self.put_object(key, body, &single);
         }
-        let what = format!("{} {}", self.name(), key);
-        let record = transfer.record_path(&path, &what, "upload");
+        let record = transfer.record_path(&path, &what(self, key), "upload");
         let content = Source {
             file: &file,
             before,
@@ -59,7 +59,8 @@ impl Bucket {
             upload: Multipart::new(self, key, common),
             plan,
             workers,
-            record: record.map(Record::open).transpose()?,
+            record: transfer.open_record(record)?,
+            record_is_optional: transfer.record_is_optional(),
         };
         filling.run(options.progress)
     }
@@ -74,12 +75,16 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<()> {
         let path = file::absolute("path", path.as_ref())?;
-        let what = format!("{} {}", self.name(), key);
-        let Some(place) = transfer.record_path(&path, &what, "upload") else {
+        let Some(place) = transfer.record_path(&path, &what(self, key), "upload") else {
             return Ok(());
         };
         abort_recorded(self, key, RECORD, place, options)
     }
+}
+
+/// What tells the records of a file apart.
+fn what(bucket: &Bucket, key: &str) -> String {
+    [&bucket.endpoint(), bucket.name(), key].join("\0")
 }
 
 fn unreadable(path: &Path, cause: std::io::Error) -> Error {
@@ -99,12 +104,34 @@ impl Source<'_> {
         let change = self.before.change(self.file);
         match change.map_err(|cause| Error::io("`path`: reading failed", cause))? {
             None => Ok(()),
-            Some(what) => Err(Error::new(
-                Kind::Io,
-                format!("the file changed while it was sent: {what}; nothing was stored"),
+            Some(what) => Err(changed(&what)),
+        }
+    }
+
+    /// An error if `parts`, all of them, are not what the file is now, although its size and time are as they were: programs
+    /// can set a time back. Asked only if something about the file was touched, since all of it is read for it.
+    fn check_content(&self, parts: &[UploadedPart], common: &Common) -> Result<()> {
+        let touched = self.before.was_touched(self.file);
+        if !touched.map_err(|cause| Error::io("`path`: reading failed", cause))? {
+            return Ok(());
+        }
+        let Some(sent) = combined(parts) else {
+            return Ok(());
+        };
+        match common.crc_of(self.file, 0, self.size)? == Some(sent) {
+            true => Ok(()),
+            false => Err(changed(
+                "it has the same size and time, but another content",
             )),
         }
     }
+}
+
+fn changed(what: &str) -> Error {
+    Error::new(
+        Kind::Io,
+        format!("the file changed while it was sent: {what}; nothing was stored"),
+    )
 }
 
 impl Content for Source<'_> {
@@ -154,8 +181,12 @@ impl Content for Source<'_> {
         })
     }
 
-    fn check(&self, _: &[UploadedPart]) -> Result<()> {
-        self.check_unchanged()
+    fn check(&self, parts: &[UploadedPart], upload: &Multipart) -> Result<()> {
+        self.check_unchanged()?;
+        match parts {
+            [] => Ok(()),
+            parts => self.check_content(parts, &upload.common),
+        }
     }
 
     fn crc64(&self, upload: &Multipart) -> Result<Option<u64>> {
@@ -163,7 +194,7 @@ impl Content for Source<'_> {
     }
 
     fn is_lost(&self, error: &Error) -> bool {
-        let changed = matches!(self.before.change(self.file), Ok(Some(_)));
-        changed || error.kind() == Kind::ChecksumMismatch
+        let is_changed = matches!(self.before.change(self.file), Ok(Some(_)));
+        is_changed || error.kind() == Kind::ChecksumMismatch
     }
 }

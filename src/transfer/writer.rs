@@ -339,7 +339,7 @@ fn complete(upload: &Multipart, parts: &mut [UploadedPart], size: u64) -> Result
             Err(error) => error,
         };
         if (error.answer_was_lost() || error.code() == "NoSuchUpload")
-            && let Some(response) = upload.completed(size, combined(parts))
+            && let Ok(Some(response)) = upload.completed(size, combined(parts))
         {
             return Ok(response);
         }

@@ -8,8 +8,11 @@ mod faults;
 mod kills;
 mod left_behind;
 mod prefetch;
+mod reports;
+mod resumed;
 #[path = "../support/mod.rs"]
 mod support;
+mod system;
 mod threads;
 mod uploads;
 mod whole;

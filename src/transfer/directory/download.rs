@@ -18,6 +18,9 @@ use crate::time::Timestamp;
 use crate::transfer::Transfer;
 use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
 
+/// How often another transfer may remove the file that tells whether letters are told apart.
+const TRIES: u32 = 10;
+
 impl Bucket {
     /// Fetches all objects below `prefix`, to which a slash is added unless it ends with one or is empty, into `directory`,
     /// which is made if there is none: `PREFIX/a/b` becomes `a/b` in it. Files get the time at which their objects were
@@ -68,17 +71,21 @@ fn unusable(path: &Path, cause: io::Error) -> Error {
     Error::io(format!("`directory`: cannot use {}", path.display()), cause)
 }
 
-/// Whether capital and small letters are the same in the names of a directory.
+/// Whether capital and small letters are the same in the names of a directory. What a program that was killed here left has
+/// the same name, and goes.
 fn tells_no_case(root: &Path) -> bool {
-    let name = format!(".{:016x}.alioss-case", crate::retry::random());
-    let path = root.join(&name);
-    if File::create_new(&path).is_err() {
-        return false;
+    let (path, other) = (root.join(".alioss-case"), root.join(".ALIOSS-CASE"));
+    let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
+    // Another transfer may remove it meanwhile.
+    for _ in 0..TRIES {
+        let _ = File::create_new(&path);
+        let is_blind = is_there(&other);
+        if is_there(&path) {
+            let _ = fs::remove_file(&path);
+            return is_blind;
+        }
     }
-    let other = root.join(name.to_uppercase());
-    let is_blind = fs::symlink_metadata(other).is_ok();
-    let _ = fs::remove_file(&path);
-    is_blind
+    false
 }
 
 /// The way of a download.
