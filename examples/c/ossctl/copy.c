@@ -202,7 +202,7 @@ void replace_headers(oss_call *with)
 }
 
 /* Copies go on where they stopped, too; no local file is there that a record could be beside. */
-static void keep_records(oss_call *with)
+void keep_records(oss_call *with)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char *directory;
@@ -217,13 +217,6 @@ static void keep_records(oss_call *with)
         oss_call_set_record_directory(with, directory);
     free(directory);
     free((char *)cache);
-}
-
-oss_status copy_object(const char *from, const char *from_key, const char *to, const char *to_key, oss_call *with)
-{
-    oss_bucket *bucket = open_bucket(to);
-    keep_records(with);
-    return bucket ? oss_copy_large_object(bucket, to_key, from, from_key, NULL, with) : OSS_INVALID_ARGUMENT;
 }
 
 static int copy_one(const struct place *from, const struct place *to, int removes)
@@ -241,7 +234,8 @@ static int copy_one(const struct place *from, const struct place *to, int remove
         prepare();
         replace_headers(call);
         watch_progress(name);
-        status = copy_object(from->bucket, from->key, to->bucket, key, call);
+        keep_records(call);
+        status = oss_copy_large_object(open_bucket(to->bucket), key, from->bucket, from->key, NULL, call);
         code = status == OSS_OK ? done("copy", from->text, name, oss_call_content_length(call)) : failed("copy", from->text, call, status);
         if (code == EXIT_DONE && removes) {
             oss_bucket *bucket = open_bucket(from->bucket);

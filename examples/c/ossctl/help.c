@@ -29,7 +29,8 @@ const struct command commands[] = {
      "  ossctl get oss://backup/etc.tar - | tar x\n"},
     {"cp", CP, run_cp, "cp [-r] SOURCE... TARGET", "as put and get, and from OSS to OSS",
      "Within OSS the service copies; the data does not come here. Headers, metadata and tags are copied, unless\n"
-     "--content-type or --metadata gives new ones.\n\n"
+     "--content-type or --metadata gives new ones. With -r several objects are copied at a time, see -w, and what has the\n"
+     "same content at the target is not copied again, unless --overwrite or new headers are given.\n\n"
      "  ossctl cp oss://a/x oss://b/x\n"
      "  ossctl cp -r oss://a/logs oss://b/logs\n"},
     {"mv", MV, run_mv, "mv [-r] SOURCE... TARGET", "as cp, then the source is removed",
@@ -40,14 +41,16 @@ const struct command commands[] = {
      "--all. In a bucket with versioning the old versions stay, unless --versions.\n\n"
      "  ossctl rm oss://photos/a.jpg\n"
      "  ossctl rm -r oss://photos/2019\n"},
-    {"sync", SYNC, run_sync, "sync SOURCE TARGET", "make a prefix like a directory, or a directory like a prefix",
-     "What is new or different is transferred, by size and time, or with -c by content. --delete removes at the target\n"
+    {"sync", SYNC, run_sync, "sync SOURCE TARGET", "make a prefix like a directory, a directory like a prefix, or a prefix like another one",
+     "What is new or different is transferred, by size and time, or with -c by content. Within OSS the service copies, and\n"
+     "what has the same size is compared by ETag or CRC-64. --delete removes at the target\n"
      "what the source does not have: last, not if anything failed, and not from an empty source. What --exclude leaves\n"
      "out is not touched. Patterns: * and ? and [...], * also for slashes; a pattern without a slash fits any file of\n"
      "that name, one that ends with a slash is about directories.\n\n"
      "  ossctl sync --delete /srv/www oss://site\n"
      "  ossctl sync -n --delete oss://site /srv/www\n"
-     "  ossctl sync -x '*.tmp' -x '.git/' src oss://backup/src\n"},
+     "  ossctl sync -x '*.tmp' -x '.git/' src oss://backup/src\n"
+     "  ossctl sync --delete -w 16 oss://site oss://site-copy\n"},
     {"du", DU, run_du, "du [-H] oss://BUCKET[/PREFIX]...", "how many objects and bytes begin with a prefix",
      "  ossctl du -H oss://photos\n"},
     {"mb", MB, run_mb, "mb oss://BUCKET", "make a bucket", "  ossctl mb --acl private oss://photos\n"},

@@ -2,7 +2,7 @@
  *
  * options.c reads the command line, help.c explains it, place.c knows what "oss://bucket/key" is and opens buckets,
  * output.c speaks to people and programs, list.c looks, manage.c makes and removes, copy.c moves single files and
- * objects, tree.c whole directories. main.c puts them together.
+ * objects, tree.c whole directories, between.c whole prefixes within OSS. main.c puts them together.
  */
 #ifndef OSSCTL_H
 #define OSSCTL_H
@@ -93,6 +93,15 @@ int start(void); /* makes the configuration and the call; an exit code */
 void stop(void);
 extern oss_call *call;   /* of the command */
 extern oss_call *second; /* for requests while the first is in use, or NULL */
+void free_second(void);
+
+/* Threads that copy, each with calls of its own; NULL where there are none. */
+enum { MOST_WORKERS = 64 };
+struct worker {
+    oss_call *copying, *asking;
+};
+extern struct worker workers[MOST_WORKERS];
+
 oss_config *configuration(void);
 oss_bucket *open_bucket(const char *name); /* NULL: it was said why */
 int parse_place(const char *text, struct place *place);
@@ -117,6 +126,7 @@ void json_text(const char *name, const char *value); /* left out if NULL */
 void json_number(const char *name, int64_t value);
 void json_end(void);
 void watch_progress(const char *label);        /* has `call` show how far it is */
+void step_progress(int64_t done, int64_t total); /* the same, for what is no single call */
 void end_progress(void);
 void hide_progress(void);                      /* before anything else is printed */
 extern int stdout_is_data;                     /* content goes to standard output, so nothing else may */
@@ -140,13 +150,18 @@ int run_sync(int count, char **arguments);
 /* tree.c */
 int upload_tree(const char *directory, const struct place *to, int flags, int removes);
 int download_tree(const struct place *from, const char *directory, int flags, int removes);
-int copy_tree(const struct place *from, const struct place *to, int removes);
 int delete_tree(const char *bucket, const char *prefix, int flags);
 int tree_flags(void);
+int is_all_wanted(const char *name); /* what the patterns say of a name and all directories that it lies in */
+void tree_summary(long long transferred, int64_t bytes, long long unchanged, long long skipped, long long failures,
+                  long long deleted);
+
+/* between.c */
+int copy_tree(const struct place *from, const struct place *to, int removes);
 
 /* copy.c */
 void store_headers(oss_call *with);
 void replace_headers(oss_call *with);
-oss_status copy_object(const char *from, const char *from_key, const char *to, const char *to_key, oss_call *with);
+void keep_records(oss_call *with);
 
 #endif

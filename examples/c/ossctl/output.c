@@ -250,6 +250,12 @@ void watch_progress(const char *label)
     oss_call_set_progress(call, show, NULL);
 }
 
+void step_progress(int64_t done, int64_t total)
+{
+    if (progress.label)
+        show(NULL, done, total);
+}
+
 void end_progress(void)
 {
     hide_progress();

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 oss_call *call, *second;
+struct worker workers[MOST_WORKERS];
 static oss_config *config;
 static volatile sig_atomic_t signalled;
 
@@ -16,10 +17,22 @@ static struct {
 /* The first signal ends the command in order, so that it can be resumed; the second ends it at once. */
 static void on_signal(int number)
 {
+    int i;
     signalled = number;
     oss_call_cancel(call);
     if (second)
         oss_call_cancel(second);
+    for (i = 0; i < MOST_WORKERS && workers[i].asking; i++) {
+        oss_call_cancel(workers[i].copying);
+        oss_call_cancel(workers[i].asking);
+    }
+}
+
+void free_second(void)
+{
+    oss_call *old = second;
+    second = NULL; /* no signal may find a call that is gone */
+    oss_call_free(old);
 }
 
 static void catch_signals(void)

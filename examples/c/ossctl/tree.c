@@ -42,7 +42,7 @@ static int is_wanted(void *user, const char *name)
 }
 
 /* The same for a name and all directories that it lies in. */
-static int is_all_wanted(const char *name)
+int is_all_wanted(const char *name)
 {
     char *part = joined(name, "");
     size_t i;
@@ -122,14 +122,9 @@ static int on_outcome(void *user, const oss_outcome *outcome)
     return 0;
 }
 
-static void summarize(void)
+void tree_summary(long long transferred, int64_t bytes, long long unchanged, long long skipped, long long failures,
+                  long long deleted)
 {
-    const long long transferred = oss_call_outcome_count(call, OSS_OUTCOME_TRANSFERRED);
-    const long long unchanged = oss_call_outcome_count(call, OSS_OUTCOME_UNCHANGED);
-    const long long skipped = oss_call_outcome_count(call, OSS_OUTCOME_SKIPPED);
-    const long long failures = oss_call_outcome_count(call, OSS_OUTCOME_FAILED);
-    const long long deleted = oss_call_outcome_count(call, OSS_OUTCOME_DELETED);
-    const long long bytes = oss_call_outcome_bytes(call, OSS_OUTCOME_TRANSFERRED);
     if (options.json) {
         json_begin();
         json_text("action", "summary");
@@ -142,7 +137,14 @@ static void summarize(void)
         json_end();
     }
     say("%s%lld transferred (%lld bytes), %lld unchanged, %lld skipped, %lld failed, %lld deleted",
-        options.dry_run ? "would be: " : "", transferred, bytes, unchanged, skipped, failures, deleted);
+        options.dry_run ? "would be: " : "", transferred, (long long)bytes, unchanged, skipped, failures, deleted);
+}
+
+static void summarize(void)
+{
+    tree_summary(oss_call_outcome_count(call, OSS_OUTCOME_TRANSFERRED), oss_call_outcome_bytes(call, OSS_OUTCOME_TRANSFERRED),
+                 oss_call_outcome_count(call, OSS_OUTCOME_UNCHANGED), oss_call_outcome_count(call, OSS_OUTCOME_SKIPPED),
+                 oss_call_outcome_count(call, OSS_OUTCOME_FAILED), oss_call_outcome_count(call, OSS_OUTCOME_DELETED));
 }
 
 /* What was told, and what it means for the exit code. */
@@ -153,8 +155,7 @@ static int finish(const char *doing, const char *what, oss_status status)
     if (status != OSS_OK)
         code = failed(doing, what, call, status);
     summarize();
-    oss_call_free(second);
-    second = NULL;
+    free_second();
     if (code < 128 && (some_failed || (code == EXIT_DONE && tree.failures)))
         code = EXIT_FAILED;
     return code;
@@ -207,94 +208,17 @@ int delete_tree(const char *bucket, const char *prefix, int flags)
     return finish("rm", prefix, oss_delete_prefix(tree.bucket, prefix, flags, call));
 }
 
-/* ---- OSS to OSS ---- */
-
-/* Copies one object of a listing; a status, which was said if it is not good. */
-static oss_status copy_entry(const struct place *from, const oss_entry *entry, const struct place *to, const char *key,
-                             int removes)
-{
-    oss_status status = copy_object(from->bucket, entry->name, to->bucket, key, second);
-    if (status == OSS_OK && removes)
-        status = oss_delete_object(tree.bucket, entry->name, second);
-    if (status != OSS_OK) {
-        failed(removes ? "move" : "copy", entry->name, second, status);
-        return status;
-    }
-    if (options.json) {
-        json_begin();
-        json_text("action", removes ? "moved" : "copied");
-        json_text("bucket", from->bucket);
-        json_text("key", entry->name);
-        json_text("target_bucket", to->bucket);
-        json_text("target_key", key);
-        json_number("bytes", entry->size);
-        json_end();
-    }
-    say("oss://%s/%s -> oss://%s/%s (%lld bytes)", from->bucket, entry->name, to->bucket, key, (long long)entry->size);
-    return OSS_OK;
-}
-
-static int copy_listed(const struct place *from, const char *prefix, const struct place *to, int removes)
-{
-    const oss_entry *entry = NULL;
-    long long copied = 0, failures = 0;
-    oss_status status;
-    oss_call_set_query(call, "max-keys", "1000");
-    status = oss_list_objects_v2(tree.bucket, prefix, NULL, call);
-    while (status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry) {
-        const char *name = entry->name + strlen(prefix);
-        char *key;
-        if (options.pattern_count && !is_all_wanted(name))
-            continue;
-        key = joined(to->key, name);
-        if (copy_entry(from, entry, to, key, removes) == OSS_OK)
-            copied++;
-        else
-            failures++;
-        free(key);
-        if (failures && options.stop)
-            break;
-    }
-    say("%lld %s, %lld failed", copied, removes ? "moved" : "copied", failures);
-    if (status != OSS_OK)
-        return failed("list", from->text, call, status);
-    return failures ? EXIT_FAILED : EXIT_DONE;
-}
-
-int copy_tree(const struct place *from, const struct place *to, int removes)
-{
-    char *prefix = directory_key(from->key);
-    int code;
-    if (strcmp(from->bucket, to->bucket) == 0 && strncmp(to->key, prefix, strlen(prefix)) == 0) {
-        complain("%s: the target %s lies in it", from->text, to->text);
-        free(prefix);
-        return EXIT_USAGE;
-    }
-    prepare(); /* headers of objects are not for listings */
-    code = begin(from->bucket, from->text, 0, 0);
-    if (code == EXIT_DONE && !open_bucket(to->bucket))
-        code = EXIT_USAGE;
-    if (code == EXIT_DONE) {
-        limit(second);
-        replace_headers(second);
-    }
-    if (code == EXIT_DONE)
-        code = copy_listed(from, prefix, to, removes);
-    oss_call_free(second);
-    second = NULL;
-    free(prefix);
-    return code;
-}
-
 int run_sync(int count, char **arguments)
 {
     struct place from, to;
     if (count != 2 || parse_place(arguments[0], &from) != EXIT_DONE || parse_place(arguments[1], &to) != EXIT_DONE)
         return complain("sync needs a source and a target; see --help"), EXIT_USAGE;
-    if (from.is_oss == to.is_oss || from.is_stream || to.is_stream) {
-        complain("sync is between a directory and oss://BUCKET/PREFIX; within OSS there is cp -r");
+    if ((!from.is_oss && !to.is_oss) || from.is_stream || to.is_stream) {
+        complain("sync is between a directory and oss://BUCKET/PREFIX, or two of those");
         return EXIT_USAGE;
     }
+    if (from.is_oss && to.is_oss)
+        return copy_tree(&from, &to, 0);
     if (from.is_oss)
         return download_tree(&from, to.text, tree_flags(), 0);
     store_headers(call);
