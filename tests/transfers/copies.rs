@@ -254,7 +254,7 @@ fn a_source_that_changes_meanwhile_is_a_conflict_and_nothing_is_stored() {
             }
             true
         };
-        let delay = Rule::new(Action::Delay { ms: 50 }).operation("UploadPartCopy");
+        let delay = Rule::new(Action::Delay { ms: 300 }).operation("UploadPartCopy");
         server.inject(delay.times(100));
         let options = Options::new().progress(&progress);
         let error = bucket

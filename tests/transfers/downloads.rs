@@ -137,7 +137,7 @@ fn an_object_that_changes_meanwhile_is_a_conflict_and_the_old_file_stays() {
             true
         };
         server.inject(
-            Rule::new(Action::Delay { ms: 50 })
+            Rule::new(Action::Delay { ms: 300 })
                 .operation("GetObject")
                 .times(100),
         );
