@@ -93,9 +93,15 @@ func readable(bytes float64) string {
 	return fmt.Sprintf("%.0f K", bytes/1000)
 }
 
+// server is the local server; nil in clients.
+var server *exec.Cmd
+
 func check(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sdks:", err)
+		if server != nil && server.Process != nil {
+			server.Process.Kill()
+		}
 		os.Exit(1)
 	}
 }
@@ -116,7 +122,7 @@ func measure(command []string) cost {
 func startServer() (stop func()) {
 	self, err := os.Executable()
 	check(err)
-	server := exec.Command(filepath.Join(filepath.Dir(self), "../debug/oss-local"), "--memory", "--port", "0", "--no-https", "--no-record")
+	server = exec.Command(filepath.Join(filepath.Dir(self), "../debug/oss-local"), "--memory", "--port", "0", "--no-https", "--no-record")
 	out, err := server.StdoutPipe()
 	check(err)
 	server.Stderr = os.Stderr
