@@ -34,14 +34,17 @@ internal static partial class Program
 
         internal long Bytes => receiver.Count;
 
-        internal static string StatusName(OssException failure)
+        internal static string StatusName(OssException failure) =>
+            failure == null ? "OSS_OK" : StatusName(failure.Status);
+
+        private static string StatusName(OssStatus status)
         {
             var name = new StringBuilder("OSS");
-            foreach (char letter in (failure == null ? OssStatus.Ok : failure.Status).ToString())
+            foreach (char letter in status.ToString())
             {
                 name.Append(char.IsUpper(letter) ? "_" + letter : char.ToUpperInvariant(letter).ToString());
             }
-            return failure == null ? "OSS_OK" : name.ToString();
+            return name.ToString();
         }
 
         internal Operation Run()
@@ -65,6 +68,7 @@ internal static partial class Program
                         call.Progress = reporter;
                         reporter.StopAt = Number(input, 1);
                         break;
+                    default: TakeTransfer(input); break;
                 }
             }
             foreach (string[] input in inputs)

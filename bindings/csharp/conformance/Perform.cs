@@ -22,7 +22,7 @@ internal static partial class Program
                 return;
             }
             var bucket = Handle<Bucket>();
-            if (!(Transfers(bucket, token) || Objects(bucket, token) || Multipart(bucket, token)
+            if (!(Parallel(bucket, token) || Transfers(bucket, token) || Objects(bucket, token) || Multipart(bucket, token)
                 || Presigned(bucket, token) || Buckets(bucket, token)))
             {
                 throw new UnsupportedException();

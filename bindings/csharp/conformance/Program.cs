@@ -202,6 +202,13 @@ internal static partial class Program
             case "initial_crc64":
             case "callback":
             case "part":
+            case "part_size":
+            case "workers":
+            case "prefetch":
+            case "record_directory":
+            case "no_record":
+            case "outcome_stop":
+            case "filter_out":
                 Inputs.Add(words);
                 return "ok";
             default:

@@ -37,6 +37,20 @@ func (r *runner) perform(words []string) *outcome {
 		case "initial_crc64":
 			crc, _ := strconv.ParseUint(at(input, 1), 10, 64)
 			options = append(options, oss.WithInitialCRC64(crc))
+		case "part_size":
+			options = append(options, oss.WithPartSize(first))
+		case "workers":
+			options = append(options, oss.WithWorkers(int(first)))
+		case "prefetch":
+			options = append(options, oss.WithPrefetch(int(first)))
+		case "record_directory":
+			options = append(options, oss.WithRecordDirectory(at(input, 1)))
+		case "no_record":
+			options = append(options, oss.WithoutRecord())
+		case "outcome_stop":
+			op.onOutcome = func(oss.Outcome) error { return errStop }
+		case "filter_out":
+			op.filter = func(name string) bool { return name != at(input, 1) }
 		case "part":
 			op.parts = append(op.parts, newPart(input))
 		case "range":

@@ -158,7 +158,8 @@ func (r *runner) carryOut(words []string) string {
 	case "free":
 		r.free(word(1))
 	case "header", "query", "range", "timeout_ms", "cancel_after_ms", "progress", "progress_stop", "want", "error_detail",
-		"field", "text", "count", "initial_crc64", "callback", "part":
+		"field", "text", "count", "initial_crc64", "callback", "part", "part_size", "workers", "prefetch",
+		"record_directory", "no_record", "outcome_stop", "filter_out":
 		r.inputs = append(r.inputs, words)
 	case "threads":
 		defer func() { r.inputs = nil }()

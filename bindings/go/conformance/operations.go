@@ -15,6 +15,10 @@ type operation struct {
 	words   []string
 	options []oss.Option
 	parts   []oss.Part
+
+	onOutcome func(oss.Outcome) error
+	filter    func(name string) bool
+
 	bucket  *oss.Bucket
 	service *oss.Service
 }
@@ -33,7 +37,7 @@ func (op *operation) carryOut() bool {
 	if op.service != nil {
 		return op.onService()
 	}
-	return op.bucket != nil && (op.onObject() || op.onSettings() || op.onUpload() || op.onURL() || op.onBucket())
+	return op.bucket != nil && (op.onObject() || op.onSettings() || op.onTransfer() || op.onUpload() || op.onURL() || op.onBucket())
 }
 
 // took takes the answer of a result, if there is one.

@@ -17,6 +17,7 @@
 #include "operations.hpp"
 #include "options.hpp"
 #include "outcome.hpp"
+#include "transfers.hpp"
 #include "words.hpp"
 
 #ifndef RUNNER_NAME
@@ -31,7 +32,9 @@ public:
         const std::string &name = word(command, 0);
         static const words inputs = {"header", "query", "range", "timeout_ms", "cancel_after_ms",
                                      "progress", "progress_stop", "want", "error_detail",
-                                     "field", "text", "count", "initial_crc64", "callback", "part"};
+                                     "field", "text", "count", "initial_crc64", "callback", "part",
+                                     "part_size", "workers", "prefetch", "record_directory", "no_record",
+                                     "outcome_stop", "filter_out"};
         if (name == "hello")
             return "ok 1 " RUNNER_NAME;
         if (name == "scenario") {
@@ -107,7 +110,7 @@ private:
             else if (name == "callback") got.call.callback(word(input, 1), input.size() > 2 ? input[2] : "");
             else if (name == "part") got.call.part(small_number(input, 1), word(input, 2), number(input, 3), unsigned_number(input, 4));
             else if (name == "progress" || name == "progress_stop") reports = true;
-            else got.asked.push_back(input);
+            else if (!set_transfer(input, got.call)) got.asked.push_back(input);
             if (name == "callback")
                 got.wants_body = true;
             if (name == "progress_stop")
@@ -148,7 +151,7 @@ private:
         }
         const oss::bucket &bucket = find(buckets_, handle);
         const bool known = on_object(command, bucket, got) || on_settings(command, bucket, got) ||
-                           on_upload(command, bucket, got) || on_url(command, bucket, got) ||
+                           on_transfer(command, bucket, got) || on_upload(command, bucket, got) || on_url(command, bucket, got) ||
                            on_bucket(command, bucket, got);
         if (!known)
             throw unsupported();

@@ -14,7 +14,8 @@ int input_count;
 int keep_input(words *input) {
     static const char *const names[] = {"header", "query", "range", "timeout_ms", "cancel_after_ms", "progress",
                                         "progress_stop", "want", "error_detail", "field", "text", "count",
-                                        "initial_crc64", "callback", "part"};
+                                        "initial_crc64", "callback", "part", "part_size", "workers", "prefetch",
+                                        "record_directory", "no_record", "outcome_stop", "filter_out"};
     for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
         if (!is(input, names[index]))
             continue;
@@ -56,6 +57,7 @@ static int operate(const words *command, outcome *to) {
     if (one->service != NULL)
         return on_service(command, one->service, to);
     return on_object(command, one->bucket, to) || on_settings(command, one->bucket, to) ||
+           on_transfer(command, one->bucket, to) ||
            on_upload(command, one->bucket, to) || on_url(command, one->bucket, to) || on_bucket(command, one->bucket, to);
 }
 
@@ -86,7 +88,8 @@ static void apply_inputs(outcome *to, canceller *cancel) {
         else if (is(input, "callback")) {
             to->status = oss_call_set_upload_callback(to->call, word(input, 1), word(input, 2));
             to->wants_body = 1;
-        }
+        } else
+            to->status = set_transfer(input, to);
     }
 }
 

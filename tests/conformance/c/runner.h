@@ -108,6 +108,9 @@ uint8_t *all_of(source body);
 
 int on_object(const words *command, const oss_bucket *bucket, outcome *to);
 int on_settings(const words *command, const oss_bucket *bucket, outcome *to);
+int on_transfer(const words *command, const oss_bucket *bucket, outcome *to);
+/* Hands an input about transfers to a call; #OSS_OK if it is about something else. */
+oss_status set_transfer(const words *input, outcome *to);
 int on_upload(const words *command, const oss_bucket *bucket, outcome *to);
 int on_url(const words *command, const oss_bucket *bucket, outcome *to);
 int on_bucket(const words *command, const oss_bucket *bucket, outcome *to);

@@ -11,7 +11,7 @@ use super::wire;
 use super::world::{Mark, World};
 
 /// The fields of a result that a scenario can ask for, besides those with a dot, such as `header.NAME` and `text.PATH`.
-const FIELDS: [&str; 29] = [
+const FIELDS: [&str; 31] = [
     "opened",
     "status",
     "error",
@@ -41,6 +41,8 @@ const FIELDS: [&str; 29] = [
     "columns",
     "url",
     "expiration",
+    "aborted",
+    "outcomes",
 ];
 
 pub struct Expectation<'e> {

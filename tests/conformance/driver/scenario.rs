@@ -45,7 +45,7 @@ const OPTIONS: [(&str, bool); 33] = [
     ("traffic_limit", true),
 ];
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 16] = [
     "name",
     "about",
     "covers",
@@ -54,6 +54,7 @@ const MEMBERS: [&str; 15] = [
     "buckets",
     "objects",
     "files",
+    "links",
     "rules",
     "options",
     "open",
@@ -124,6 +125,7 @@ fn all() -> Vec<Scenario> {
         "credentials.json",
         "operations.json",
         "all_operations.json",
+        "transfers.json",
     ]
     .iter()
     .flat_map(|name| {
@@ -286,10 +288,11 @@ pub fn inputs(with: &Value) -> Result<Vec<Vec<String>>, String> {
                 let list = value.as_array().ok_or("range is no list")?;
                 commands.push(command(&list.iter().collect::<Vec<_>>())?);
             }
-            "timeout_ms" | "cancel_after_ms" | "progress_stop" | "initial_crc64" => {
+            "timeout_ms" | "cancel_after_ms" | "progress_stop" | "initial_crc64" | "part_size"
+            | "workers" | "prefetch" | "record_directory" | "filter_out" => {
                 commands.push(vec![name.clone(), word(value)?]);
             }
-            "progress" => commands.push(vec![name.clone()]),
+            "progress" | "no_record" | "outcome_stop" => commands.push(vec![name.clone()]),
             "want" | "error_detail" | "text" | "count" => {
                 for wanted in strings(value) {
                     commands.push(vec![name.clone(), wanted]);

@@ -70,9 +70,11 @@ impl World {
             made.map_err(|error| error.to_string())?;
         }
         world.put_objects(&given["objects"])?;
-        for (name, body) in given["files"].as_object().into_iter().flatten() {
-            let body = wire::body(&world.fill(body.as_str().unwrap_or_default())?)?;
-            fs::write(world.directory.join(name), body).map_err(|error| error.to_string())?;
+        world.write_files(&given["files"])?;
+        for (name, target) in given["links"].as_object().into_iter().flatten() {
+            let link = world.directory.join(name);
+            std::os::unix::fs::symlink(target.as_str().unwrap_or_default(), link)
+                .map_err(|error| error.to_string())?;
         }
         world.server.clear_requests();
         world.inject(&given["rules"])?;
@@ -100,6 +102,18 @@ impl World {
         Ok(())
     }
 
+    fn write_files(&self, files: &Value) -> Result<(), String> {
+        for (name, body) in files.as_object().into_iter().flatten() {
+            let body = wire::body(&self.fill(body.as_str().unwrap_or_default())?)?;
+            let path = self.directory.join(name);
+            let parent = path.parent().unwrap_or(&self.directory);
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, body))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
     fn inject(&self, rules: &Value) -> Result<(), String> {
         for rule in rules.as_array().into_iter().flatten() {
             let rule = self.fill_value(rule)?;
@@ -111,7 +125,9 @@ impl World {
 
     /// A step that does something to the server.
     pub fn act(&self, action: &Value) -> Result<(), String> {
-        only_members(action, &["rules", "clear_rules", "skew_seconds", "objects"])?;
+        let known = ["rules", "clear_rules", "skew_seconds", "objects", "files"];
+        only_members(action, &known)?;
+        self.write_files(&action["files"])?;
         if action["clear_rules"] == true {
             self.server.clear_rules();
         }

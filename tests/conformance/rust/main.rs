@@ -84,7 +84,8 @@ impl Stage {
             }
             "header" | "query" | "range" | "timeout_ms" | "cancel_after_ms" | "progress"
             | "progress_stop" | "want" | "error_detail" | "field" | "text" | "count"
-            | "initial_crc64" | "callback" | "part" => {
+            | "initial_crc64" | "callback" | "part" | "part_size" | "workers" | "prefetch"
+            | "record_directory" | "no_record" | "outcome_stop" | "filter_out" => {
                 self.inputs.push(words);
                 ok
             }

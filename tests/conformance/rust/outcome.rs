@@ -1,6 +1,6 @@
 //! What an operation brought, and how it is printed.
 
-use alioss::{Error, Kind, Object, Response, Select};
+use alioss::{Error, Kind, Object, OutcomeKind, PartlyDone, Prefetch, Report, Response, Select};
 
 use crate::words::{Fields, Words};
 
@@ -97,6 +97,42 @@ impl Outcome {
             print(&mut self.entries, entry?);
         }
         Ok(())
+    }
+
+    /// Files what became of many files, also if not all went well.
+    pub fn reported(&mut self, done: Result<Report, PartlyDone>) -> alioss::Result<()> {
+        let (report, ended) = match done {
+            Ok(report) => (report, Ok(())),
+            Err(partly) => {
+                let (error, report) = partly.into_parts();
+                (report, Err(error))
+            }
+        };
+        let kinds = [
+            OutcomeKind::Transferred,
+            OutcomeKind::Unchanged,
+            OutcomeKind::Skipped,
+            OutcomeKind::Failed,
+            OutcomeKind::Deleted,
+        ];
+        let counts = kinds.map(|kind| report.count(kind).files.to_string());
+        self.entries.text("outcomes", &counts.join(","));
+        for problem in report.problems() {
+            let kind = match problem.kind {
+                OutcomeKind::Skipped => "skipped",
+                _ => "failed",
+            };
+            let entry = format!("{kind},{},{}", problem.size, problem.key);
+            self.entries.text("entry", &entry);
+            let path = problem.path.to_string_lossy();
+            self.entries.text("entry.path", &path);
+            self.entries
+                .text("entry.status", status(problem.error.as_ref()));
+            let reason = problem.error.as_ref().map(Error::to_string);
+            self.entries
+                .text("entry.reason", &reason.unwrap_or_default());
+        }
+        ended
     }
 
     pub fn status(&self) -> &'static str {
@@ -206,7 +242,7 @@ macro_rules! readable {
         }
     )* };
 }
-readable!(Object Select);
+readable!(Object Select Prefetch);
 
 /// The name that the C API has for it.
 pub fn status(error: Option<&Error>) -> &'static str {

@@ -8,7 +8,7 @@ use alioss::{Cancel, Options, Range, UploadedPart};
 
 use crate::Refusal::{self, Unsupported};
 use crate::Stage;
-use crate::operations::{self, Ask};
+use crate::operations::{self, Ask, Watch};
 use crate::outcome::{Outcome, status};
 use crate::words::{Fields, Words, milliseconds, number, word};
 
@@ -22,6 +22,7 @@ impl Stage {
         let report = Mutex::new(None);
         let mut stop_at = None;
         let mut parts = Vec::new();
+        let mut watch = Watch::default();
         for input in &self.inputs {
             let first = || word(input, 1);
             options = match word(input, 0)? {
@@ -55,6 +56,11 @@ impl Stage {
                     parts.push(part(input)?);
                     options
                 }
+                "part_size" | "workers" | "prefetch" | "record_directory" | "no_record"
+                | "outcome_stop" | "filter_out" => {
+                    watch.take(input)?;
+                    options
+                }
                 "want" | "error_detail" | "text" | "count" => {
                     outcome.wanted.push(input.clone());
                     options
@@ -85,6 +91,7 @@ impl Stage {
             words,
             options: &options,
             parts: &parts,
+            watch: &watch,
         };
         if let Err(error) = self.operate(&ask, &mut outcome)? {
             outcome.error = Some(error);

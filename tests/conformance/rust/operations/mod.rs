@@ -4,7 +4,10 @@ mod buckets;
 mod multipart;
 mod objects;
 mod settings;
+mod transfers;
 mod urls;
+
+pub use transfers::Watch;
 
 use std::str::FromStr;
 
@@ -24,6 +27,7 @@ pub struct Ask<'a> {
     pub words: &'a [String],
     pub options: &'a Options<'a>,
     pub parts: &'a [UploadedPart],
+    pub watch: &'a Watch,
 }
 
 impl<'a> Ask<'a> {
@@ -72,6 +76,7 @@ pub fn on_bucket(bucket: &Bucket, ask: &Ask<'_>, outcome: &mut Outcome) -> Done 
     for group in [
         objects::operate,
         settings::operate,
+        transfers::operate,
         multipart::operate,
         urls::operate,
         buckets::operate,

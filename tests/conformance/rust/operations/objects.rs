@@ -37,7 +37,13 @@ pub fn operate(bucket: &Bucket, ask: &Ask<'_>, outcome: &mut Outcome) -> Done {
         "seal_append_object" => {
             outcome.answered(bucket.seal_append_object(key()?, ask.number(3)?, options))
         }
-        "get_object" => outcome.open(bucket.get_object(key()?, options), u64::MAX),
+        "get_object" => match ask.watch.prefetch() {
+            Some(transfer) => outcome.open(
+                bucket.prefetch_object(key()?, &transfer, options),
+                u64::MAX,
+            ),
+            None => outcome.open(bucket.get_object(key()?, options), u64::MAX),
+        },
         "get_object_part" => outcome.open(bucket.get_object(key()?, options), ask.number(3)?),
         "get_object_to_buffer" => {
             let mut buffer = vec![0; ask.number(3)?];
