@@ -160,7 +160,7 @@ def rows(ossctl, python, environment, work, files):
     place = f"oss://{BUCKET}/ours"
     few = min(files, 1000)  # each needs a URL that is signed by a program of its own
     lists = {method: curl_config(ossctl, environment, method, work, few) for method in ("PUT", "GET")}
-    many = curl + ["--parallel", "--parallel-max", "3", "-K"]
+    many = curl + ["--no-progress-meter", "--parallel", "--parallel-max", "3", "-K"]
     return [
         ("ossctl put", "large", [str(ossctl), "put", "-q", here, f"{place}/large"]),
         ("curl -T", "large", curl + ["-T", here, url("PUT")]),

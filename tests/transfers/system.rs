@@ -65,6 +65,9 @@ impl Trial {
         put("from", &content(SIZE));
         put("to", b"old");
         for (name, size) in self.tree() {
+            // What an earlier round stored would be unchanged.
+            let key = format!("tree/{name}");
+            self.bucket.delete_object(&key, &Options::new()).unwrap();
             match self.way {
                 "tree-up" => fs::write(self.folder.join("tree").join(name), content(size)).unwrap(),
                 "tree-down" => put(&format!("tree/{name}"), &content(size)),
