@@ -28,6 +28,7 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --cname DOMAIN=BUCKET   bind a custom domain to a bucket; may be repeated
   --ram-role NAME         be the metadata service of a machine with this role (below /latest/)
   --sts-lifetime SECONDS  the longest that temporary keys live
+  --restore-delay SECONDS how long an archived object takes to be restored (default 1)
   --lifecycle-clock SECONDS
                           carry out the rules of lifecycles and deliver logs, each time this
                           many seconds have passed; they are a day for the rules
@@ -67,11 +68,12 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 24] = [
+const KNOWN: [(&str, bool); 25] = [
     ("--memory-limit", true),
     ("--lifecycle-clock", true),
     ("--ram-role", true),
     ("--sts-lifetime", true),
+    ("--restore-delay", true),
     ("--dir", true),
     ("--memory", false),
     ("--port", true),
@@ -199,6 +201,7 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
         "--sts-lifetime" => {
             options.sts_lifetime = Some(seconds(&value)?);
         }
+        "--restore-delay" => options.restore_delay = seconds(&value)?,
         "--lifecycle-clock" => options.lifecycle_day = Some(seconds(&value)?),
         "--seed" => parsed.seed = Some(value.into()),
         "--ready-file" => parsed.ready_file = Some(value.into()),

@@ -94,6 +94,10 @@ fn v4_header() {
             "0002-00000210",
         ),
         (
+            authorization.replace("cache-control;host", "cache-control;host;range"),
+            "0002-00000211",
+        ),
+        (
             authorization.replace("/20240517/", "/2024051/"),
             "0002-00000212",
         ),
@@ -235,12 +239,18 @@ fn url_errors() {
         )),
         "0002-00000070"
     );
-    assert_eq!(
-        ec(&format!(
-            "{version}&{credential}&x-oss-signature=x&{date}&x-oss-expires=9&x-oss-additional-headers="
-        )),
-        "0002-00000076"
-    );
+    for (list, code) in [
+        ("", "0002-00000076"),
+        ("%3Bhost", "0002-00000077"),
+        ("host%3Brange", "0002-00000078"),
+        ("host%3Bno_header", "0002-00000078"),
+        ("host", "0002-00000235"),
+    ] {
+        let query = format!(
+            "{version}&{credential}&x-oss-signature=x&{date}&x-oss-expires=9&x-oss-additional-headers={list}"
+        );
+        assert_eq!(ec(&query), code, "{list}");
+    }
     assert_eq!(
         ec(&format!(
             "{version}&{credential}&x-oss-signature=x&{date}&x-oss-expires=9"

@@ -252,12 +252,38 @@ fn uploads() {
 }
 
 #[test]
+fn an_upload_without_parts_is_an_empty_object() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let list = &b"<CompleteMultipartUpload></CompleteMultipartUpload>"[..];
+    let all = [("x-oss-complete-all", "yes")];
+    for (headers, body) in [(&[][..], list), (&all[..], b"")] {
+        client.put("k", b"before");
+        let id = initiate(&client, "k");
+        let done = client.send("POST", "k", &[("uploadId", &id)], headers, body);
+        assert_eq!(done.status, 200, "{}", done.text());
+        let got = client.get("k");
+        assert_eq!((got.status, got.body.len()), (200, 0));
+        assert_eq!(got.header("x-oss-hash-crc64ecma"), Some("0"));
+        assert_eq!(got.header("etag"), done.header("etag"));
+    }
+}
+
+#[test]
 fn listing_uploads() {
     let server = server();
     let client = Client::new(&server, "bucket");
     for key in ["a/1", "a/2", "b", "b", "c"] {
         initiate(&client, key);
     }
+    // The last page names its last upload, too.
+    let all = client.send("GET", "", &[("uploads", "")], &[], b"").text();
+    assert_eq!(elements(&all, "IsTruncated"), ["false"]);
+    assert_eq!(elements(&all, "NextKeyMarker"), ["c"]);
+    assert_eq!(
+        elements(&all, "NextUploadIdMarker").last(),
+        elements(&all, "UploadId").last()
+    );
     for delimiter in ["", "/"] {
         let (mut seen, mut key, mut id) = (0, String::new(), String::new());
         loop {

@@ -326,3 +326,87 @@ fn digests_of_the_official_c_client_are_taken() {
         "InvalidDigest"
     );
 }
+
+#[test]
+fn resource_groups_are_those_whose_ids_can_be() {
+    let server = start();
+    let client = Client::new(&server, "bucket");
+    let set = |id: &str| {
+        let body = format!(
+            "<BucketResourceGroupConfiguration><ResourceGroupId>{id}</ResourceGroupId></BucketResourceGroupConfiguration>"
+        );
+        client.send("PUT", "", &[("resourceGroup", "")], &[], body.as_bytes())
+    };
+    for id in ["", "rg-acfmxazb4ph6aiy"] {
+        assert_eq!(set(id).status, 200, "{id}");
+    }
+    for id in ["rg-not-exist", "rg-", "group"] {
+        let header = [("x-oss-resource-group-id", id)];
+        let made = Client::of(&server, "other").send("PUT", "", &[], &header, b"");
+        for refused in [set(id), made] {
+            assert_eq!(
+                (refused.status, refused.code().as_str()),
+                (400, "ResourceGroupIdPreCheckError"),
+                "{id}"
+            );
+            assert_eq!(refused.header("x-oss-ec"), Some("0039-00000003"));
+        }
+    }
+}
+
+#[test]
+fn headers_of_cors_rules_are_kept_in_lower_case() {
+    let server = start();
+    let client = Client::new(&server, "bucket");
+    let body = b"<CORSConfiguration><CORSRule><AllowedOrigin>http://A</AllowedOrigin><AllowedMethod>GET</AllowedMethod>\
+        <AllowedHeader>X-Own</AllowedHeader><ExposeHeader>ETag</ExposeHeader></CORSRule></CORSConfiguration>";
+    assert_eq!(
+        client.send("PUT", "", &[("cors", "")], &[], body).status,
+        200
+    );
+    let kept = client.send("GET", "", &[("cors", "")], &[], b"").text();
+    for (element, text) in [
+        ("AllowedHeader", "x-own"),
+        ("AllowedOrigin", "http://A"),
+        ("AllowedMethod", "GET"),
+        ("ExposeHeader", "ETag"),
+    ] {
+        assert_eq!(elements(&kept, element), [text]);
+    }
+}
+
+/// The service takes these for a PUT that makes the bucket.
+#[test]
+fn two_settings_of_a_bucket_that_is_not_there_are_documents_of_the_wrong_kind() {
+    let server = start();
+    let client = Client::of(&server, "missing");
+    let rows = [
+        (
+            "PUT",
+            "overwriteConfig",
+            (400, "MalformedXML", "0015-00000231"),
+        ),
+        ("PUT", "objectWorm", (400, "MalformedXML", "0015-00000231")),
+        (
+            "GET",
+            "overwriteConfig",
+            (404, "NoSuchBucket", "0015-00000101"),
+        ),
+        (
+            "DELETE",
+            "overwriteConfig",
+            (404, "NoSuchBucket", "0015-00000101"),
+        ),
+        ("PUT", "cors", (404, "NoSuchBucket", "0015-00000101")),
+    ];
+    for (method, name, expected) in rows {
+        let answer = client.send(method, "", &[(name, "")], &[], b"");
+        let code = answer.code();
+        let ec = answer.header("x-oss-ec").unwrap_or_default();
+        assert_eq!(
+            (answer.status, code.as_str(), ec),
+            expected,
+            "{method} {name}"
+        );
+    }
+}

@@ -450,3 +450,44 @@ fn a_policy_that_names_nobody_is_about_everybody() {
     let request = b"GET /bucket/k HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     assert_eq!(raw(server.http_port(), request).status, 200);
 }
+
+#[test]
+fn a_copy_is_encrypted_by_the_client_as_its_source_is() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    const KEY: &str = "x-oss-meta-client-side-encryption-key";
+    let meta = [(KEY, "abc"), ("x-oss-meta-color", "red")];
+    client.send("PUT", "k", &[], &meta, b"1");
+    for (key, more) in [("abc", None), ("new", Some((KEY, "new")))] {
+        let mut headers = vec![
+            ("x-oss-copy-source", "/bucket/k"),
+            ("x-oss-metadata-directive", "REPLACE"),
+        ];
+        headers.extend(more);
+        let copied = client.send("PUT", "copy", &[], &headers, b"");
+        assert_eq!(copied.status, 200, "{}", copied.text());
+        let got = client.get("copy");
+        assert_eq!(
+            (got.header(KEY), got.header("x-oss-meta-color")),
+            (Some(key), None)
+        );
+    }
+}
+
+/// With `--restore-delay`, as the service takes its time.
+#[test]
+fn what_is_still_being_restored_is_not_cleaned() {
+    let server = Server::start(Options {
+        https_addr: None,
+        restore_delay: std::time::Duration::from_secs(3600),
+        ..Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    let cold = [("x-oss-storage-class", "ColdArchive")];
+    client.send("PUT", "k", &[], &cold, b"1");
+    let restored = client.send("POST", "k", &[("restore", "")], &[], b"");
+    let cleaned = client.send("POST", "k", &[("cleanRestoredObject", "")], &[], b"");
+    assert_eq!((restored.status, cleaned.status), (202, 409));
+    assert_eq!(cleaned.header("x-oss-ec"), Some("0016-00000719"));
+}

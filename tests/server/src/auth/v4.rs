@@ -145,7 +145,8 @@ pub(super) fn header(verifier: &Verifier<'_>, head: &Head, fields: &str) -> Resu
         )
         .ec("0002-00000207"));
     };
-    let additional = additional_names(additional, "0002-00000209")?;
+    const CODES: [&str; 3] = ["0002-00000209", "0002-00000210", "0002-00000211"];
+    let additional = additional_names(head, additional, CODES)?;
     scope.check_region(verifier.region, "Authorization")?;
 
     let hash = head.header("x-oss-content-sha256").unwrap_or_default();
@@ -223,10 +224,9 @@ pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
         )
         .ec("0002-00000070"));
     }
-    let additional = additional_names(
-        query.get("x-oss-additional-headers").as_deref(),
-        "0002-00000076",
-    )?;
+    const CODES: [&str; 3] = ["0002-00000076", "0002-00000077", "0002-00000078"];
+    let list = query.get("x-oss-additional-headers");
+    let additional = additional_names(head, list.as_deref(), CODES)?;
     scope.check_region(verifier.region, "x-oss-credential")?;
     if !date.starts_with(scope.date) {
         return Err(ApiError::argument(
@@ -250,8 +250,13 @@ pub(super) fn url(verifier: &Verifier<'_>, head: &Head) -> Result<Identity> {
     check(head, &scope, &date, &additional, &signature, &known)
 }
 
-/// The list of further signed headers, sorted: one client sends it unsorted but signs it sorted.
-fn additional_names(list: Option<&str>, ec_empty: &'static str) -> Result<Vec<String>> {
+/// The list of further signed headers, sorted: one client sends it unsorted but signs it sorted. The codes are for an
+/// empty list, for an empty name in it, and for a header that the request does not have.
+fn additional_names(
+    head: &Head,
+    list: Option<&str>,
+    [empty, unnamed, absent]: [&'static str; 3],
+) -> Result<Vec<String>> {
     let Some(list) = list else {
         return Ok(Vec::new());
     };
@@ -264,14 +269,18 @@ fn additional_names(list: Option<&str>, ec_empty: &'static str) -> Result<Vec<St
         .ec(ec))
     };
     if list.trim().is_empty() {
-        return invalid(ec_empty);
+        return invalid(empty);
     }
     let mut names: Vec<String> = list
         .split(';')
         .map(|name| name.trim().to_ascii_lowercase())
         .collect();
     if names.iter().any(String::is_empty) {
-        return invalid("0002-00000210");
+        return invalid(unnamed);
+    }
+    let is_there = |name: &String| !name.contains('_') && head.headers.contains_key(name.as_str());
+    if !names.iter().all(is_there) {
+        return invalid(absent);
     }
     names.sort();
     names.dedup();

@@ -1,5 +1,6 @@
 //! Making, describing and removing buckets.
 
+use super::checks;
 use super::headers::{self, STORAGE_CLASSES};
 use super::named::{leaf, tree};
 use super::service::{owner, resource_group};
@@ -21,6 +22,7 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let body = exchange.read_all(64 * 1024).await?;
     let mut settings = fresh(exchange, acl.as_deref().unwrap_or("private"));
     if let Some(group) = exchange.head.header("x-oss-resource-group-id") {
+        checks::resource_group(&group)?;
         settings.documents.insert(
             "resourceGroup".to_owned(),
             write_node(&tree(

@@ -58,7 +58,21 @@ pub fn lower_booleans(node: &mut Node) {
     node.children.iter_mut().for_each(lower_booleans);
 }
 
-/// Adds what the service gives back though nobody said it.
+/// All groups are there whose ids look like those that the service gives: `rg-`, then letters and digits. None is the
+/// default group.
+pub fn resource_group(id: &str) -> Result<()> {
+    let id = id.trim();
+    let rest = id.strip_prefix("rg-").unwrap_or_default();
+    if id.is_empty() || !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    let message = "The resource group id precheck error";
+    Err(ApiError::new(400, "ResourceGroupIdPreCheckError", message)
+        .detail("ResourceGroupId", id)
+        .ec("0039-00000003"))
+}
+
+/// Makes of a setting what the service gives back: what nobody said, and its own way to write.
 pub fn complete(name: &str, node: &mut Node) {
     let mut default = |field: &str, value: &str| {
         if node.child(field).is_none() {
@@ -66,7 +80,16 @@ pub fn complete(name: &str, node: &mut Node) {
         }
     };
     match name {
-        "cors" => default("ResponseVary", "false"),
+        "cors" => {
+            default("ResponseVary", "false");
+            let rules = node.children.iter_mut();
+            for header in rules
+                .flat_map(|rule| &mut rule.children)
+                .filter(|child| child.name == "AllowedHeader")
+            {
+                header.text.make_ascii_lowercase();
+            }
+        }
         "resourceGroup" => {
             let group = node.children.iter_mut();
             for id in group.filter(|child| child.text.trim().is_empty()) {

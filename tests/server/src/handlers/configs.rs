@@ -203,6 +203,9 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
+/// The settings whose PUT the service takes for one that makes a bucket, if there is no such bucket.
+const CREATES: [&str; 2] = ["objectWorm", "overwriteConfig"];
+
 /// Parses a body and insists on its root element.
 pub fn read_root(body: &[u8], root: &str) -> Result<Node> {
     let mut node = xml::parse(body).map_err(ApiError::malformed_xml)?;
@@ -240,7 +243,14 @@ pub async fn perform(exchange: &mut Exchange) -> Result<Answer> {
     let Some(Setting(get, put, _, name, root, unset)) = find(exchange.operation) else {
         return Err(ApiError::not_implemented(exchange.operation));
     };
-    let bucket = exchange.bucket()?;
+    let bucket = exchange.bucket().map_err(|error| {
+        if exchange.operation == *put && CREATES.contains(name) {
+            ApiError::malformed_xml("there is no such bucket, and no bucket is made of this")
+                .ec("0015-00000231")
+        } else {
+            error
+        }
+    })?;
     if exchange.operation == *get {
         let document = bucket.lock().settings.documents.get(*name).cloned();
         return match (document, unset) {
@@ -352,7 +362,10 @@ fn check(exchange: &Exchange, name: &str, node: &Node, body: &[u8]) -> Result<()
         "accessmonitor" => one_of("Status", &["Enabled", "Disabled"]),
         "transferAcceleration" | "bucketArchiveDirectRead" => one_of("Enabled", &["true", "false"]),
         "publicAccessBlock" => one_of("BlockPublicAccess", &["true", "false"]),
-        "resourceGroup" => some("ResourceGroupId", 1),
+        "resourceGroup" => {
+            some("ResourceGroupId", 1)?;
+            checks::resource_group(node.get("ResourceGroupId").unwrap_or_default())
+        }
         _ => Ok(()),
     }
 }

@@ -106,6 +106,16 @@ fn directive(exchange: &Exchange, name: &'static str) -> Result<bool> {
     }
 }
 
+/// How a client has encrypted the bytes that are copied: stays with them, unless a replacement says it anew.
+fn keep_client_encryption(source: &Version, version: &mut Version) {
+    for (name, value) in &source.headers {
+        let stays = name.starts_with("x-oss-meta-client-side-encryption-");
+        if stays && version.header(name).is_none() {
+            version.headers.push((name.clone(), value.clone()));
+        }
+    }
+}
+
 pub fn copy(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     headers::traffic_limit(&exchange.head)?;
@@ -118,7 +128,9 @@ pub fn copy(exchange: &Exchange) -> Result<Answer> {
         let state = bucket.lock();
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
         check_overwrite(exchange, &state)?;
-        if !replace_metadata {
+        if replace_metadata {
+            keep_client_encryption(&source, &mut version);
+        } else {
             // How the source is encrypted does not come along.
             let kept = version.headers.into_iter();
             let kept = kept.filter(|(name, _)| headers::is_encryption(name));

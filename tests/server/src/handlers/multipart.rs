@@ -164,10 +164,9 @@ pub fn upload_part_copy(exchange: &Exchange) -> Result<Answer> {
 /// The parts that the client wants, in its order.
 fn chosen(body: &[u8], upload: &Upload) -> Result<Vec<Part>> {
     let root = xml::parse(body).map_err(ApiError::malformed_xml)?;
-    if root.name != "CompleteMultipartUpload" || root.child("Part").is_none() {
-        return Err(ApiError::malformed_xml(
-            "a CompleteMultipartUpload element with Part elements is expected",
-        ));
+    if root.name != "CompleteMultipartUpload" {
+        let detail = "a CompleteMultipartUpload element is expected";
+        return Err(ApiError::malformed_xml(detail));
     }
     let mut parts: Vec<Part> = Vec::new();
     for node in root.all("Part") {
@@ -281,13 +280,8 @@ fn assemble(exchange: &Exchange, upload: &Upload, body: &[u8]) -> Result<Version
     } else {
         chosen(body, upload)?
     };
-    let Some((_, but_last)) = parts.split_last() else {
-        return Err(ApiError::new(
-            400,
-            "InvalidPart",
-            "The upload has no parts.",
-        ));
-    };
+    // No parts at all are an empty object.
+    let but_last = parts.split_last().map_or(&[][..], |(_, but_last)| but_last);
     if let Some(part) = but_last.iter().find(|part| part.size < SMALLEST_PART) {
         return Err(ApiError::new(
             400,
@@ -458,11 +452,9 @@ pub fn list_uploads(exchange: &Exchange) -> Result<Answer> {
     xml.text("Bucket", &bucket.name)
         .text("KeyMarker", &wanted.write(&key_marker))
         .text("UploadIdMarker", &id_marker)
-        .text(
-            "NextKeyMarker",
-            &wanted.write(if truncated { &last.0 } else { "" }),
-        )
-        .text("NextUploadIdMarker", if truncated { &last.1 } else { "" })
+        // The last of this page, on the last page, too.
+        .text("NextKeyMarker", &wanted.write(&last.0))
+        .text("NextUploadIdMarker", &last.1)
         .text("Delimiter", &wanted.write(&wanted.delimiter))
         .text("Prefix", &wanted.write(&wanted.prefix))
         .number("MaxUploads", wanted.max)
