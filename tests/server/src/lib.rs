@@ -17,6 +17,7 @@ mod admin;
 mod answer;
 mod auth;
 mod body;
+mod ca_file;
 mod clock;
 mod errors;
 mod exchange;

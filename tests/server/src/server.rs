@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use crate::auth::keys::Keyring;
+use crate::ca_file::CaFile;
 use crate::clock::Clock;
 use crate::faults::{Gathering, Rule, Rules};
 use crate::options::{Credential, Options};
@@ -72,7 +73,8 @@ impl Shared {
 pub struct Server {
     runtime: Option<Runtime>,
     shared: Arc<Shared>,
-    ca_is_temporary: bool,
+    /// Removes the file of a CA that lives no longer than this server.
+    _temporary_ca: Option<CaFile>,
     notices: Vec<String>,
 }
 
@@ -81,19 +83,19 @@ struct Place {
     store: Store,
     authority: Authority,
     ca_file: PathBuf,
+    temporary_ca: Option<CaFile>,
     notices: Vec<String>,
 }
 
 fn open_place(dir: Option<&Path>, memory_limit: Option<u64>) -> io::Result<Place> {
     let Some(dir) = dir else {
         let authority = Authority::new()?;
-        let name = format!("oss-local-ca-{}.pem", crate::random_hex(8));
-        let ca_file = std::env::temp_dir().join(name);
-        std::fs::write(&ca_file, &authority.pem)?;
+        let file = CaFile::create(&std::env::temp_dir(), &authority.pem)?;
         return Ok(Place {
             store: Store::memory(memory_limit),
             authority,
-            ca_file,
+            ca_file: file.path().to_owned(),
+            temporary_ca: Some(file),
             notices: Vec::new(),
         });
     };
@@ -104,6 +106,7 @@ fn open_place(dir: Option<&Path>, memory_limit: Option<u64>) -> io::Result<Place
         store,
         authority,
         ca_file,
+        temporary_ca: None,
         notices,
     })
 }
@@ -127,6 +130,7 @@ impl Server {
             store,
             authority,
             ca_file,
+            temporary_ca,
             notices,
         } = open_place(options.dir.as_deref(), options.memory_limit)?;
         let authority = Arc::new(authority);
@@ -185,7 +189,7 @@ impl Server {
         Ok(Server {
             runtime: Some(runtime),
             shared,
-            ca_is_temporary: options.dir.is_none(),
+            _temporary_ca: temporary_ca,
             notices,
         })
     }
@@ -276,9 +280,6 @@ impl Drop for Server {
             // In a thread of its own, because a runtime must not be waited for inside another one.
             let stop = std::thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(2)));
             let _ = stop.join();
-        }
-        if self.ca_is_temporary {
-            let _ = std::fs::remove_file(&self.shared.ca_file);
         }
     }
 }

@@ -35,6 +35,33 @@ fn it_says_where_it_is_and_ends_when_told() {
     }
 }
 
+/// A killed server cannot remove the file of its CA: the next one does, and leaves alone those of servers that run.
+#[cfg(unix)]
+#[test]
+fn a_killed_server_leaves_no_file_for_long() {
+    let dir = TempDir::new("ca-of-a-killed-server");
+    fs::create_dir_all(&dir.0).unwrap();
+    let start = || {
+        let mut command = program();
+        command.env("TMPDIR", &dir.0);
+        support::program::start_as(command)
+    };
+    let ca =
+        |running: &support::program::Running| running.ready["ca_file"].as_str().unwrap().to_owned();
+    let running = start();
+    let killed = start();
+    let left = ca(&killed);
+    assert_eq!(killed.signal("KILL"), None);
+    assert!(fs::metadata(&left).is_ok());
+    let next = start();
+    assert!(fs::metadata(&left).is_err(), "{left} is left");
+    assert!(fs::metadata(ca(&running)).is_ok() && fs::metadata(ca(&next)).is_ok());
+    assert_eq!(
+        (running.signal("TERM"), next.signal("TERM")),
+        (Some(0), Some(0))
+    );
+}
+
 #[test]
 fn options_may_be_variables() {
     let output = program()
@@ -93,6 +120,10 @@ fn mistakes_are_named() {
         (
             &["--lifecycle-clock", "x"],
             "--lifecycle-clock: \"x\" is not a number of seconds",
+        ),
+        (
+            &["--restore-delay", "0"],
+            "--restore-delay: \"0\" is not a number of seconds; give 1 or more",
         ),
         (&["--dir", "/dev/null"], "/dev/null"),
         (&["--seed", "/nowhere"], "--seed: /nowhere"),
