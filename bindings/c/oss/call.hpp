@@ -307,14 +307,14 @@ private:
     }
 
     // Has the library call a function of the program, and keeps it in `place`.
-    template <class Function, class Setter, class Run>
+    template <class Function, class Setter, class Called>
     call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter,
-              Run *run) {
+              Called *called) {
         return change([&](oss_call *c) {
             std::unique_ptr<detail::held<Function>> given;
             if (function)
                 given.reset(new detail::held<Function>{std::move(function), state_->failed});
-            const oss_status status = setter(c, given ? run : nullptr, given.get());
+            const oss_status status = setter(c, given ? called : nullptr, given.get());
             if (status == OSS_OK)
                 (*state_).*place = std::move(given); // the library does not know the earlier one any more
             return status;
