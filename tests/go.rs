@@ -379,6 +379,22 @@ fn go_pieces_of_the_page() {
     );
 }
 
+/// What the page of a module links to, unless it is on the web, has to be in the module.
+fn check_links(module: &Path) {
+    let page = std::fs::read_to_string(module.join("README.md")).unwrap();
+    let targets = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next());
+    for target in targets.filter(|target| !target.contains("://")) {
+        let file = target.split('#').next().unwrap_or_default();
+        assert!(
+            !file.starts_with("..") && module.join(file).exists(),
+            "the page links to {target}, which is not in the module"
+        );
+    }
+}
+
 /// The module that brings the library along, as its users get it: from a proxy, with one tag, without cargo or pkg-config.
 #[test]
 fn go_module_from_outside() {
@@ -405,6 +421,7 @@ fn go_module_from_outside() {
         assert!(!output.status.success() && said.contains(reason), "{said}");
     }
     succeed(&mut release(&[MODULE, VERSION, made]));
+    check_links(&directory.join("module"));
 
     let outside = directory.join("outside");
     std::fs::create_dir(&outside).unwrap();
