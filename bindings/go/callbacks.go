@@ -32,19 +32,25 @@ func (r *request) guard(function func()) (fine bool) {
 	return true
 }
 
+// outside is guard for what may make requests of its own.
+func (r *request) outside(function func()) (fine bool) {
+	threads.outside(&r.place, func() { fine = r.guard(function) })
+	return fine
+}
+
 // await runs what the user brought, and what may block, until the context ends.
 func (r *request) await(function func()) bool {
-	if r.worker != noWorker {
-		threads.leave()
-		defer threads.again()
-	}
-	if !r.waits() {
+	switch {
+	case r.worker == noWorker:
 		return r.guard(function)
+	case !r.waits():
+		return r.outside(function)
 	}
 	if r.worker == nil {
 		r.worker = newWorker()
 	}
-	end := r.worker.do(r.ctx, function)
+	var end jobEnd
+	threads.outside(&r.place, func() { end = r.worker.do(r.ctx, function) })
 	if end.value != nil {
 		r.panicked = &panicValue{end.value}
 	}
@@ -160,7 +166,7 @@ func ossgoWrite(self C.uintptr_t, data *C.uint8_t, length C.size_t) C.int {
 func ossgoProgress(self C.uintptr_t, done, total C.int64_t) C.int {
 	r := fromHandle(self)
 	var err error
-	if !r.guard(func() { err = r.progress(int64(done), int64(total)) }) {
+	if !r.outside(func() { err = r.progress(int64(done), int64(total)) }) {
 		return -1
 	}
 	if err != nil {
@@ -178,10 +184,11 @@ func ossgoCredentials(call *C.oss_call, provider C.uintptr_t, keys *C.oss_keys) 
 		// The request that this was for is over; a thread that read ahead has not heard of it yet.
 		return -1
 	}
-	threads.leave()
-	defer threads.again()
-	r := known.(*request)
-	if !r.asking.guard(func() error { return giveKeys(r.ctx, asked, keys) }) {
+	r, fine := known.(*request), false
+	threads.outside(&r.place, func() {
+		fine = r.asking.guard(func() error { return giveKeys(r.ctx, asked, keys) })
+	})
+	if !fine {
 		return -1
 	}
 	return 0

@@ -261,7 +261,7 @@ func (b *Bucket) reported(
 func ossgoOutcome(self C.uintptr_t, outcome *C.oss_outcome) C.int {
 	r := fromHandle(self)
 	var err error
-	if !r.guard(func() { err = r.onOutcome(newOutcome(outcome)) }) {
+	if !r.outside(func() { err = r.onOutcome(newOutcome(outcome)) }) {
 		return -1
 	}
 	if err != nil {
@@ -275,7 +275,7 @@ func ossgoOutcome(self C.uintptr_t, outcome *C.oss_outcome) C.int {
 func ossgoFilter(self C.uintptr_t, name *C.char) C.int {
 	r := fromHandle(self)
 	var wanted bool
-	if !r.guard(func() { wanted = r.filter(C.GoString(name)) }) {
+	if !r.outside(func() { wanted = r.filter(C.GoString(name)) }) {
 		return -1
 	}
 	if wanted {

@@ -209,13 +209,13 @@ func list[E any](
 
 // next steps to the next entry.
 func next[E any](r *request, translate func(*C.oss_entry) E) (entry E, more bool, err error) {
-	if r.ctx.Err() != nil || !threads.enter(r.ctx.Done(), nil) {
+	if r.ctx.Err() != nil || !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return entry, false, r.fail()
 	}
 	var lent *C.oss_entry
 	var outcome C.ossgo_outcome
 	status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call, &outcome)
-	threads.leave()
+	threads.leave(&r.place)
 	if status != C.OSS_OK {
 		return entry, false, r.failed(status, &outcome)
 	}

@@ -91,7 +91,7 @@ func (o *Object) read(p []byte) (int, error) {
 	if r.ctx.Err() != nil {
 		return 0, r.fail()
 	}
-	if !threads.enter(r.ctx.Done(), o.gone) {
+	if !threads.enter(&r.place, r.ctx.Done(), o.gone) {
 		if o.closed.Load() {
 			return 0, ErrClosed
 		}
@@ -99,7 +99,7 @@ func (o *Object) read(p []byte) (int, error) {
 	}
 	var outcome C.ossgo_outcome
 	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
-	threads.leave()
+	threads.leave(&r.place)
 	switch {
 	case got > 0:
 		return int(got), nil

@@ -29,6 +29,7 @@ type request struct {
 	onOutcome func(Outcome) error
 	filter    func(name string) bool
 
+	place  place   // of the gate
 	worker *worker // nil until one is needed
 	memory []byte  // what the worker reads into and writes from
 
@@ -252,12 +253,12 @@ type (
 
 // attempt runs a function of the library and translates how it failed, or hands the answer to take.
 func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
-	if !threads.enter(r.ctx.Done(), nil) {
+	if !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return r.fail()
 	}
 	var outcome C.ossgo_outcome
 	status := function(passage{C.uintptr_t(r.self), r.call, &outcome})
-	threads.leave()
+	threads.leave(&r.place)
 	if status != C.OSS_OK {
 		return r.failed(status, &outcome)
 	}

@@ -34,6 +34,7 @@ typedef struct {
     const char *upload_id;
     const char *url;
     int64_t expiration;
+    char *own_reason; /* what `reason` is where no call has it */
 } ossgo_outcome;
 
 /* `request` is the handle of the Go request that calls, or 0: what callbacks that belong to one call get as `user`. */
@@ -129,8 +130,9 @@ oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *pref
 oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writer **writer, OSSGO_WHO);
 oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO);
 
-/* `*reason`, to be freed, says in words why they fail; else it is NULL. */
-oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason);
+/* Fills in `outcome` only if it fails. `own_reason` is to be freed. */
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, OSSGO_WHO);
+/* `*reason`, to be freed, says in words why it fails; else it is NULL. */
 oss_status ossgo_writer_abort(oss_writer *writer, char **reason);
 
 /* Several texts lie one after the other, each ended by NUL; an empty version id is none. */

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -152,7 +153,7 @@ func TestTurnsInLine(t *testing.T) {
 	}
 }
 
-// A call that waits for a reader, a writer or a credentials function leaves its place to those that these may need.
+// A call that waits for a function of the program leaves its place to those that this may need.
 func TestRequestsInCallbacksNeedNoOtherThread(t *testing.T) {
 	atMost(t, 1)
 	plain := newBucket(t)
@@ -182,6 +183,150 @@ func TestRequestsInCallbacksNeedNoOtherThread(t *testing.T) {
 		if err != nil || !bytes.Equal(got.Bytes(), data) {
 			t.Error(kind, err, got.Len())
 		}
+		requestsInQuickCallbacks(t, plain, ctx)
+	}
+}
+
+// requestsInQuickCallbacks is about functions that are expected to take no time, but may make requests all the same.
+func requestsInQuickCallbacks(t *testing.T, b *Bucket, ctx context.Context) {
+	var told, filtered, ended int
+	ask := func(count *int) error {
+		soon, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		*count++
+		_, err := b.ObjectExists(soon, "key")
+		return err
+	}
+	progress := WithProgress(func(done, total int64) error { return ask(&told) })
+	if _, err := b.PutObjectBytes(ctx, "told", pattern(1000), progress); err != nil || told == 0 {
+		t.Error(err, told)
+	}
+	directory := t.TempDir()
+	if err := os.WriteFile(filepath.Join(directory, "file"), pattern(1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.UploadDirectory(ctx, "up", directory, DirectoryTransfer{
+		Overwrite: true,
+		Filter:    func(string) bool { return ask(&filtered) == nil },
+		OnOutcome: func(Outcome) error { return ask(&ended) },
+	})
+	if err != nil || filtered != 1 || ended != 1 {
+		t.Error(err, filtered, ended)
+	}
+}
+
+// insideNow is how many calls count.
+func insideNow() int {
+	threads.mutex.Lock()
+	defer threads.mutex.Unlock()
+	return threads.inside
+}
+
+// A request that asks for keys on many threads at once, or on one while it reads ahead and no call of it is inside, has one
+// place to lend, or none. The call that stays inside all the time is counted all the time.
+func TestPlacesAreLentOnce(t *testing.T) {
+	atMost(t, 2)
+	mute, accepted := muteBucket(t)
+	stays, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stayed := make(chan error, 1)
+	go func() {
+		_, err := mute.HeadObject(stays, "key")
+		stayed <- err
+	}()
+	eventually(t, "blocking", func() bool { return accepted.Load() == 1 })
+
+	var seen sync.Mutex
+	least, most, asking, together := 1, 1, 0, 0
+	see := func(more int) int {
+		seen.Lock()
+		defer seen.Unlock()
+		asking += more
+		now := insideNow()
+		least, most, together = min(least, now), max(most, now), max(together, asking)
+		return asking
+	}
+	b := newBucket(t, func(o *Options) {
+		o.Credentials = CredentialsFunc(func(ctx context.Context) (Keys, error) {
+			see(1)
+			defer see(-1)
+			for range 10 {
+				time.Sleep(3 * time.Millisecond)
+				see(0)
+			}
+			return Keys{ID: keyID, Secret: keySecret}, nil
+		})
+	})
+	data := pattern(16 * partSize)
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	must(b.UploadFile(live(t), "key", path, inParts(8)...))(t)
+	object := must(b.GetObject(live(t), "key", WithPartSize(partSize), WithPrefetch(4)))(t)
+	eventually(t, "reading ahead", func() bool { return see(0) > 0 })
+	if now := insideNow(); now != 1 {
+		t.Errorf("%d are inside while nobody reads", now)
+	}
+	if got := must(io.ReadAll(object))(t); !bytes.Equal(got, data) {
+		t.Error("another object came")
+	}
+	object.Close()
+	if see(0); least != 1 || most > 2 || together < 2 {
+		t.Errorf("%d to %d were inside, and %d asked together", least, most, together)
+	}
+	cancel()
+	wantError(t, <-stayed, Cancelled)
+}
+
+// Functions that take no time let nobody else in: there would soon be many inside.
+func TestQuickCallbacksKeepTheLimit(t *testing.T) {
+	usual := grace
+	grace = time.Hour
+	t.Cleanup(func() { grace = usual })
+	const limit = 2
+	atMost(t, limit)
+	b := newBucket(t)
+	var told, over atomic.Int64
+	progress := WithProgress(func(done, total int64) error {
+		told.Add(1)
+		if insideNow() > limit {
+			over.Add(1)
+		}
+		return nil
+	})
+	var group sync.WaitGroup
+	for range 16 {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			if _, err := b.PutObjectBytes(live(t), "key", pattern(300_000), progress); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	group.Wait()
+	if told.Load() < 16 || over.Load() > 0 {
+		t.Errorf("%d of %d times there were more inside", over.Load(), told.Load())
+	}
+}
+
+// Functions of one request begin and end in any order, before, while and after a call of it is inside.
+func TestCountOfOnePlace(t *testing.T) {
+	g := gate{most: 1}
+	var p place
+	for i, step := range []struct{ calls, lent, inside int }{
+		{0, 1, 0}, {1, 0, 0}, {0, 1, 0}, {0, -1, 0}, {0, -1, 1}, {0, 1, 0}, {-1, 0, 0}, {0, -1, 0}, {0, -1, 0}, {1, 0, 1},
+		{0, 1, 1}, {-1, 0, 0},
+	} {
+		if g.change(&p, step.calls, step.lent); g.inside != step.inside {
+			t.Errorf("step %d: %d are inside", i, g.inside)
+		}
+	}
+	// The turn of a request whose function takes long is not kept from others.
+	g.change(&p, 0, 1)
+	if !g.enter(&p, nil, nil) || g.inside != 0 {
+		t.Errorf("%d are inside", g.inside)
 	}
 }
 

@@ -92,9 +92,15 @@ static oss_status with_reason(oss_status status, char **reason)
     return status;
 }
 
-oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, char **reason)
+oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, OSSGO_WHO)
 {
-    return with_reason(oss_writer_write(writer, data, length), reason);
+    (void)request;
+    oss_status status = with_reason(oss_writer_write(writer, data, length), &outcome->own_reason);
+    outcome->reason = outcome->own_reason;
+    /* A writer that has failed keeps its error, and tells a call all of it. After a defect it may not have failed. */
+    if (status != OSS_OK && status != OSS_BUG && status != OSS_BUSY && oss_writer_finish(writer, call) == status)
+        ossgo_finish(status, call, outcome);
+    return status;
 }
 
 oss_status ossgo_writer_abort(oss_writer *writer, char **reason)

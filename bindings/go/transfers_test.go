@@ -198,6 +198,34 @@ func TestAWriterThatFailsStoresNothing(t *testing.T) {
 	wantError(t, err, InvalidArgument)
 }
 
+// What the service says to a part is in the error of the Write that hears of it, and in that of Close.
+func TestAWriterThatIsRefusedSaysHow(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(3 * partSize)
+	for _, workers := range []int{1, 3} {
+		fault(t, b, 1, map[string]any{"type": "status", "status": 403, "code": "AccessDenied"}, "operation", "UploadPart")
+		w := must(b.NewWriter(live(t), "a", inParts(workers)...))(t)
+		var written error
+		for range 100 { // Other threads send the parts.
+			if _, written = w.Write(data); written != nil {
+				break
+			}
+		}
+		for _, err := range []error{written, w.Close()} {
+			e := wantError(t, err, Denied)
+			if e.Code != "AccessDenied" || e.HTTPStatus != 403 || e.RequestID == "" || e.Attempts != 1 || len(e.Body) == 0 {
+				t.Errorf("%d workers: %+v", workers, e)
+			}
+		}
+	}
+	for object, err := range b.ListObjectsV2(live(t), "", "") {
+		t.Error(object, err)
+	}
+	for upload, err := range b.ListMultipartUploads(live(t), "", "") {
+		t.Error(upload, err)
+	}
+}
+
 func TestObjectsAreReadAhead(t *testing.T) {
 	b := newBucket(t)
 	data := pattern(9*partSize + 17)

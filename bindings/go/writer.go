@@ -66,18 +66,17 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 func (w *Writer) write(p []byte) error {
 	r := w.request
-	if !threads.enter(r.ctx.Done(), nil) {
+	if !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return r.fail()
 	}
-	var reason *C.char
-	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), &reason)
-	threads.leave()
-	defer C.free(unsafe.Pointer(reason))
+	var outcome C.ossgo_outcome
+	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
+	threads.leave(&r.place)
+	defer C.free(unsafe.Pointer(outcome.own_reason))
 	if status == C.OSS_OK {
 		return nil
 	}
-	defer r.rethrow()
-	return newError(Status(status), goString(reason)).because(r.ctx, r.reason())
+	return r.failed(status, &outcome)
 }
 
 // Close stores the object, and compares it with its CRC-64. Only if it returns nil is the object there. A second Close returns
@@ -108,10 +107,10 @@ func (w *Writer) Abort() error {
 		return nil
 	}
 	defer w.free()
-	threads.again()
+	threads.again(&w.request.place)
 	var reason *C.char
 	status := C.ossgo_writer_abort(w.writer, &reason)
-	threads.leave()
+	threads.leave(&w.request.place)
 	defer C.free(unsafe.Pointer(reason))
 	if status == C.OSS_OK {
 		return nil
@@ -129,9 +128,9 @@ func (w *Writer) Answer() *Answer {
 // free gives all memory back.
 func (w *Writer) free() {
 	runtime.SetFinalizer(w, nil)
-	threads.again()
+	threads.again(&w.request.place)
 	C.oss_writer_free(w.writer)
-	threads.leave()
+	threads.leave(&w.request.place)
 	w.writer = nil
 	w.request.close()
 	uncountHandle()
