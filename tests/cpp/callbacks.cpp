@@ -98,6 +98,30 @@ void credentials_of_threads(const char *name) {
     CHECK(caught == number && number > 0);
 }
 
+// Keys that are due are still good for a while: a function that has no others ends no request. What a callback of the request
+// throws still does.
+void renewals_that_fail(const char *name, const std::string &directory) {
+    std::atomic<int> asked{0};
+    std::chrono::seconds ahead{0};
+    const auto now = [&ahead] { return std::chrono::system_clock::now() + ahead; };
+    const auto give = [&]() -> oss::keys {
+        if (++asked > 1)
+            throw thrown{asked};
+        const auto end = std::chrono::system_clock::now() + std::chrono::seconds(100);
+        return oss::keys{std::getenv("OSS_ACCESS_KEY_ID"), std::getenv("OSS_ACCESS_KEY_SECRET"), "",
+                         std::int64_t{std::chrono::duration_cast<std::chrono::seconds>(end.time_since_epoch()).count()}};
+    };
+    const auto config = configure().clock(now).credentials(oss::credentials::callback(give));
+    const auto bucket = oss::bucket::open(config, name).value();
+    bucket.put_object("renewed/a", "content").value();
+    ahead = std::chrono::seconds(88);
+    bucket.head_object("renewed/a").value();
+    CHECK(asked == 2);
+    CHECK(bucket.download_directory("renewed", directory + "/renewed").value().transferred.files == 1);
+    const auto stop = oss::call().progress([](std::int64_t, std::int64_t) -> bool { throw thrown{-1}; });
+    CHECK(number_thrown_by(bucket.put_object("renewed/b", "content", stop)) == -1);
+}
+
 // A callback of a running call cannot change that call, and may let go of it.
 void callbacks_and_their_call(const oss::bucket &bucket) {
     auto kept = std::make_shared<std::string>("something that the function needs");
@@ -210,6 +234,7 @@ int main(int argc, char **argv) {
     exceptions(bucket, argv[2]);
     stops(bucket);
     credentials_of_threads(argv[1]);
+    renewals_that_fail(argv[1], argv[2]);
     callbacks_and_their_call(bucket);
     failed_streams(bucket, argv[2]);
     streams_begin_again(bucket, argv[2]);

@@ -70,10 +70,8 @@ struct call_state {
     call_state(const call_state &) = delete;
     call_state &operator=(const call_state &) = delete;
     ~call_state() {
-        // Threads that read ahead may throw until the end.
-        const oss_call *const ended = handle.get();
-        handle.reset();
-        kept.take(ended);
+        // Once the handle is freed, a new call may be at the same place, and what waits there is that one's.
+        kept.take(handle.get());
     }
 };
 
@@ -403,11 +401,14 @@ private:
         return running.finish(operation(get()));
     }
 
-    // What a callback threw is a failure whatever the library made of it.
+    // What a callback of the call threw is a failure whatever the library made of it; what a function for keys or time threw
+    // only if the library failed, which goes on with keys that are still good.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
-        if (detail::caught other = state_->kept.take(get()); !thrown)
-            thrown = std::move(other);
+        if (status != OSS_OK) {
+            if (detail::caught other = state_->kept.take(get()); !thrown)
+                thrown = std::move(other);
+        }
         result<> done;
         if (status != OSS_OK || thrown) {
             oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");
