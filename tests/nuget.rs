@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use support::{Scheme, environment, library, root, scratch, server, succeed};
 
@@ -157,14 +158,16 @@ fn packages() -> Option<&'static (PathBuf, String)> {
     static PACKED: OnceLock<Option<(PathBuf, String)>> = OnceLock::new();
     let made = PACKED.get_or_init(|| sdk().map(|_| packed("nuget", &PROJECTS)));
     if made.is_none() {
-        eprintln!("there is no .NET SDK of 8 or later: the NuGet packages are not tested");
+        support::not_checked("the NuGet packages: there is no .NET SDK of 8 or later");
     }
     made.as_ref()
 }
 
-/// What is in a package, unpacked beside it.
+/// What is in a package, unpacked beside it; for each who asks elsewhere, as tests run side by side.
 fn unpacked(directory: &Path, package: &str) -> PathBuf {
-    let to = directory.join("unpacked").join(package);
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed).to_string();
+    let to = directory.join("unpacked").join(number).join(package);
     let from = directory.join("packages").join(package);
     let words: Vec<OsString> = vec![
         "-m".into(),
@@ -184,7 +187,7 @@ fn text(path: &Path) -> String {
 #[test]
 fn packing_without_native_libraries_says_what_to_do() {
     if sdk().is_none() {
-        eprintln!("there is no .NET SDK of 8 or later: packing is not tested");
+        support::not_checked("packing for NuGet: there is no .NET SDK of 8 or later");
         return;
     }
     let (directory, _) = cloned("nuget-without");
@@ -197,6 +200,23 @@ fn packing_without_native_libraries_says_what_to_do() {
         "{said}"
     );
     assert!(!directory.join("packages").is_dir(), "there is a package");
+}
+
+#[test]
+fn what_is_not_checked_without_an_sdk_is_said_aloud() {
+    for test in [
+        "packing_without_native_libraries_says_what_to_do",
+        "symbols_lead_to_the_sources",
+    ] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([test, "--exact"])
+            .env("PATH", scratch("nuget-no-sdk"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}", says(&output));
+        assert!(said.contains("\nNOT CHECKED: "), "{test}: {said}");
+    }
 }
 
 #[test]
@@ -274,6 +294,7 @@ fn the_same_sources_make_the_same_libraries_elsewhere() {
     let (other, _) = packed("nuget-elsewhere", &PROJECTS[..1]);
     let package = "Alioss.0.1.0.nupkg";
     let (one, two) = (unpacked(directory, package), unpacked(&other, package));
+    assert_ne!(unpacked(directory, package), one);
     for target in ["net8.0", "netstandard2.0"] {
         let file = format!("lib/{target}/Alioss.dll");
         let (one, two) = (

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 use support::package::{binding, install, pkg_config, words};
-use support::{Scheme, environment, root, scratch, server, succeed, tool};
+use support::{Scheme, environment, not_checked, root, scratch, server, succeed, tool};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -93,27 +93,93 @@ fn use_library(libdir: &Path, directory: &Path) {
     assert_eq!(said, format!("alioss {VERSION}: hello\n"));
 }
 
-/// A directory with Conan and what knows the schema of bills of materials, kept from run to run.
-fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let packages = root().join("tests/packages/python.txt");
+/// Whether pip failed because it cannot reach the index of packages, by what it says.
+fn is_out_of_reach(said: &str) -> bool {
+    [
+        "NewConnectionError",
+        "NameResolutionError",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        "ProxyError",
+    ]
+    .iter()
+    .any(|reason| said.contains(reason))
+}
+
+/// Conan and what knows the schema of bills of materials, installed with more variables; the error is why the index of
+/// packages cannot be reached.
+fn install_python(place: &Path, variables: &[(&str, &str)]) -> Result<(), String> {
+    let packages = root().join("tests/packages/python.txt");
+    let done = place.join("packages.txt");
+    if std::fs::read(&done).ok() == Some(std::fs::read(&packages).unwrap()) {
+        return Ok(());
+    }
+    let _ = std::fs::remove_dir_all(place);
+    let arguments = ["-m", "venv", place.to_str().unwrap()];
+    tool("python3", "python3-venv", &arguments);
+    let output = Command::new(place.join("bin/pip"))
+        .args(["install", "--quiet", "-r", packages.to_str().unwrap()])
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if !output.status.success() {
+        assert!(is_out_of_reach(&said), "pip fails: {said}");
+        return Err(said);
+    }
+    std::fs::copy(&packages, &done).unwrap();
+    Ok(())
+}
+
+/// The directory of these programs, kept from run to run; None, which is said, where the index cannot be reached.
+fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let made = PYTHON.get_or_init(|| {
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages-python");
-        let done = place.join("packages.txt");
-        if std::fs::read(&done).ok() != Some(std::fs::read(&packages).unwrap()) {
-            let _ = std::fs::remove_dir_all(&place);
-            tool(
-                "python3",
-                "python3-venv",
-                &["-m", "venv", place.to_str().unwrap()],
-            );
-            let pip = place.join("bin/pip");
-            let arguments = ["install", "--quiet", "-r", packages.to_str().unwrap()];
-            tool(pip.to_str().unwrap(), "python3-venv", &arguments);
-            std::fs::copy(&packages, &done).unwrap();
+        match install_python(&place, &[]) {
+            Ok(()) => Some(place.join("bin")),
+            Err(reason) => {
+                let what = "the recipe for Conan and the schema of the bill of materials";
+                not_checked(&format!(
+                    "{what}: pip reaches no index of packages: {reason}"
+                ));
+                None
+            }
         }
-        place.join("bin")
-    })
+    });
+    made.as_deref()
+}
+
+#[test]
+fn an_index_of_packages_that_cannot_be_reached_is_no_other_failure() {
+    // Nobody listens there.
+    let variables = [
+        ("PIP_INDEX_URL", "http://127.0.0.1:1/simple"),
+        ("PIP_RETRIES", "1"),
+    ];
+    let place = scratch("packages-out-of-reach").join("python");
+    let reason = install_python(&place, &variables).unwrap_err();
+    assert!(reason.contains("Connection refused"), "{reason}");
+    assert!(!is_out_of_reach(
+        "ERROR: No matching distribution found for conan==0.0.0"
+    ));
+}
+
+/// debian/rules runs a script for the licenses.
+#[test]
+fn debian_has_what_its_rules_run() {
+    let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+    let control = read(root().join("debian/control"));
+    let needed = control
+        .lines()
+        .find_map(|line| line.strip_prefix("Build-Depends: "));
+    let needed: Vec<&str> = needed.unwrap().split(", ").collect();
+    let script = read(recipes().join("inventory"));
+    assert!(
+        script.starts_with("#!/usr/bin/env python3\n"),
+        "{script:.40}"
+    );
+    assert!(needed.contains(&"python3"), "{needed:?}");
 }
 
 /// How many files are below a directory.
@@ -277,7 +343,10 @@ fn the_bill_of_materials_is_one_by_its_schema() {
     std::fs::write(directory.join("sbom.json"), inventory("sbom")).unwrap();
     let program = root().join("tests/packages/valid_sbom.py");
     let check = format!("\"$PYTHON/python\" {} <", program.display());
-    let variables = [("PYTHON", python())];
+    let Some(python) = python() else {
+        return;
+    };
+    let variables = [("PYTHON", python)];
     run_in(
         &directory,
         &variables,
@@ -302,7 +371,10 @@ fn the_recipe_for_conan_makes_a_package_that_a_project_uses() {
         let file = file.unwrap();
         std::fs::copy(file.path(), test_package.join(file.file_name())).unwrap();
     }
-    let (conan, home) = (python().join("conan"), directory.join("home"));
+    let Some(python) = python() else {
+        return;
+    };
+    let (conan, home) = (python.join("conan"), directory.join("home"));
     let conan = conan.to_str().unwrap();
     let cargo = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
     let variables = [

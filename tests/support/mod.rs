@@ -9,6 +9,7 @@ pub mod platform;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -109,6 +110,13 @@ pub fn is_installed(program: &str) -> bool {
         .arg("--version")
         .output()
         .is_ok_and(|output| output.status.success())
+}
+
+/// Says that something is not checked: not by a macro, whose words are kept back from those who run the tests. tests/run
+/// repeats it.
+pub fn not_checked(what: &str) {
+    let said = format!("\nNOT CHECKED: {what}\n");
+    std::io::stderr().write_all(said.as_bytes()).unwrap();
 }
 
 /// Runs a tool of the system; panics with the name of its package if there is none, and with its output if it fails.
