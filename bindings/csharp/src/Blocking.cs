@@ -148,7 +148,16 @@ namespace Alioss
             }
         }
 
-        /// <summary>Takes work out of the line; whether it was still there. Within the gate.</summary>
+        /// <summary>Takes work out of the line; whether it was still there. If so, nobody does it.</summary>
+        internal static bool Leave(Work work)
+        {
+            lock (Gate)
+            {
+                return TakeOut(work);
+            }
+        }
+
+        /// <summary>The same within the gate.</summary>
         private static bool TakeOut(Work work)
         {
             if (work.Place == null)
@@ -329,12 +338,7 @@ namespace Alioss
 
             private void Cancel()
             {
-                bool left;
-                lock (Gate)
-                {
-                    left = TakeOut(this);
-                }
-                if (left)
+                if (Leave(this))
                 {
                     source.TrySetCanceled(token);
                 }

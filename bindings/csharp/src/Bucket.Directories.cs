@@ -36,8 +36,7 @@ namespace Alioss
         {
             Require.Text(prefix, nameof(prefix));
             Require.Text(directory, nameof(directory));
-            return Blocking.Run(
-                () => UploadDirectory(prefix, directory, how, options, cancellationToken), cancellationToken);
+            return Run(() => UploadDirectory(prefix, directory, how, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -65,8 +64,7 @@ namespace Alioss
         {
             Require.Text(prefix, nameof(prefix));
             Require.Text(directory, nameof(directory));
-            return Blocking.Run(
-                () => DownloadDirectory(prefix, directory, how, options, cancellationToken), cancellationToken);
+            return Run(() => DownloadDirectory(prefix, directory, how, options, cancellationToken), cancellationToken);
         }
 
         /// <summary>
@@ -98,7 +96,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(prefix, nameof(prefix));
-            return Blocking.Run(() => DeletePrefix(prefix, how, options, cancellationToken), cancellationToken);
+            return Run(() => DeletePrefix(prefix, how, options, cancellationToken), cancellationToken);
         }
 
         private unsafe delegate int DirectoryFunction(

@@ -444,10 +444,13 @@ namespace Alioss
             throw report.Failed.Files > 0 && error.Status != OssStatus.Cancelled ? error : Failure(error, token);
         }
 
-        /// <summary>Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again.</summary>
+        /// <summary>
+        /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again. What a function
+        /// for keys or time threw counts only if it ended the call: where the keys before are still good, it goes on with them.
+        /// </summary>
         private void ThrowThrown(OssException? error)
         {
-            thrown = transfer?.Exception ?? thrown ?? Thrown.Take(Pointer);
+            thrown = transfer?.Exception ?? thrown ?? (error == null ? null : Thrown.Take(Pointer));
             if (thrown == null)
             {
                 return;
@@ -455,6 +458,10 @@ namespace Alioss
             if (error != null)
             {
                 OssException.Remember(thrown.SourceException, error);
+            }
+            else
+            {
+                GiveUp();
             }
             thrown.Throw();
         }
@@ -485,15 +492,36 @@ namespace Alioss
             return Handle;
         }
 
+        /// <summary>For observers the call is cancelled, unless it failed already.</summary>
+        internal void GiveUp()
+        {
+            if (lastStatus == (int)OssStatus.Ok)
+            {
+                lastStatus = (int)OssStatus.Cancelled;
+            }
+        }
+
         /// <summary>Ends the call: first nobody can cancel it any more, then what it was given goes.</summary>
         public void Dispose()
         {
-            if (Observation != null && !observed)
+            try
             {
-                observed = true;
-                Observation.AddBytes(transfer == null ? 0 : transfer.Done);
-                Observation.End(Handle, lastStatus);
+                if (Observation != null && !observed)
+                {
+                    observed = true;
+                    Observation.AddBytes(transfer == null ? 0 : transfer.Done);
+                    Observation.End(Handle, lastStatus);
+                }
             }
+            finally
+            {
+                // Whatever those who listen throw.
+                Free();
+            }
+        }
+
+        private void Free()
+        {
             LetGo();
             if (transferHandle.IsAllocated)
             {

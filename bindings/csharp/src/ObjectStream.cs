@@ -118,6 +118,7 @@ namespace Alioss
             Task more, byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             using (source.CancelBy(cancellationToken))
+            using (source.CancelByOwn())
             {
                 int got;
                 Task? still = more;
@@ -170,6 +171,7 @@ namespace Alioss
         private async Task<int> ReadLater(Task more, Memory<byte> buffer, CancellationToken cancellationToken)
         {
             using (source.CancelBy(cancellationToken))
+            using (source.CancelByOwn())
             {
                 int got;
                 Task? still = more;

@@ -156,6 +156,7 @@ namespace Alioss
                 {
                     // What cannot be deleted now is a matter of AbortUploadsBefore.
                     Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero);
+                    call!.GiveUp();
                 }
                 writer?.Dispose();
                 call?.Dispose();

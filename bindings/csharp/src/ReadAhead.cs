@@ -106,8 +106,7 @@ namespace Alioss
             int direct = ReadNow(target, count);
             lock (gate)
             {
-                reading = false;
-                Tell();
+                EndReading();
                 if (direct < 0)
                 {
                     Throw(cancellationToken);
@@ -173,9 +172,7 @@ namespace Alioss
                     bool full = room == 0 || (capacity == Most && used > Most / 4 * 3);
                     if (disposed || over || failure != null || full)
                     {
-                        reading = false;
-                        Recycle();
-                        Tell();
+                        EndReading();
                         return;
                     }
                 }
@@ -186,7 +183,7 @@ namespace Alioss
                 }
                 lock (gate)
                 {
-                    used += Math.Max(got, 0);
+                    used += disposed ? 0 : Math.Max(got, 0);
                     Tell();
                 }
             }
@@ -198,19 +195,22 @@ namespace Alioss
                 ? cancellationToken.Register(CancelAction, this)
                 : default(CancellationTokenRegistration);
 
+        /// <summary>
+        /// The same for the token that the body was asked for with, which else ends only a read that is under way.
+        /// </summary>
+        internal CancellationTokenRegistration CancelByOwn() => CancelBy(token);
+
         public void Dispose()
         {
-            Cancel();
             lock (gate)
             {
+                // First, so that who waits is told of the disposal, not of what that ends.
                 disposed = true;
                 used = 0;
-                if (!reading)
-                {
-                    Recycle();
-                }
+                Recycle();
                 Tell();
             }
+            Cancel();
             // Whoever reads has a reference of its own.
             call?.Dispose();
             content?.Dispose();
@@ -228,8 +228,7 @@ namespace Alioss
                 lock (gate)
                 {
                     failure = exception;
-                    reading = false;
-                    Tell();
+                    EndReading();
                 }
             }
         }
@@ -375,6 +374,25 @@ namespace Alioss
             {
                 // Nothing is left to be cancelled.
             }
+            // What stands in line does not read yet, and may stand there for long.
+            var inLine = Volatile.Read(ref filling);
+            if (inLine == null || !Blocking.Leave(inLine))
+            {
+                return;
+            }
+            lock (gate)
+            {
+                failure = OssException.Plain((int)OssStatus.Cancelled, "the read was cancelled before it began");
+                EndReading();
+            }
+        }
+
+        /// <summary>Whoever has read lets others. Within the gate.</summary>
+        private void EndReading()
+        {
+            reading = false;
+            Recycle();
+            Tell();
         }
 
         /// <summary>Says that something has changed. Within the gate.</summary>
@@ -394,10 +412,13 @@ namespace Alioss
             }
         }
 
-        /// <summary>Lets others have the buffer when nothing comes any more. Within the gate.</summary>
+        /// <summary>
+        /// Lets others have the buffer when nothing comes any more; after a disposal a fill may still write into it. Within the
+        /// gate.
+        /// </summary>
         private void Recycle()
         {
-            if (ring != null && used == 0 && (over || disposed))
+            if (ring != null && used == 0 && (over || (disposed && !reading)))
             {
                 // After a disposal in the middle somebody may still be copying out of it.
                 if (Volatile.Read(ref gone) >= batch)

@@ -5,6 +5,8 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.IO;
 using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
 using Alioss;
 using static Harness;
 
@@ -127,6 +129,70 @@ internal static class Observed
             Check(sum("requests GetObject NotFound 404") == 1, all);
             Check(sum("duration PutObject ok 200") > 0 && sum("duration PutObject ok 200") < 600, all);
         }
+    }
+
+    internal static void WhatIsGivenUpIsNoSuccess()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            string all = string.Join("\n", Counted(() =>
+            {
+                using (var writer = bucket.OpenWrite(key))
+                {
+                    writer.Write(Pattern(10), 0, 10);
+                }
+                using (var writer = bucket.OpenWrite(key))
+                {
+                    writer.Write(Pattern(10), 0, 10);
+                    writer.Complete();
+                }
+            }).Select(sum => sum.Key + ": " + sum.Value).Where(sum => sum.StartsWith("requests")).OrderBy(sum => sum));
+            Equal("requests OpenWrite Cancelled: 1\nrequests OpenWrite ok 200: 1", all);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference PutAndForget(Bucket bucket)
+    {
+        var stream = new MemoryStream(Pattern(10));
+        Throws<InvalidOperationException>(() => bucket.PutObject(Key(), stream));
+        return new WeakReference(stream);
+    }
+
+    internal static void ListenersThatThrowKeepNothing()
+    {
+        var forgotten = new List<WeakReference>();
+        using (var bucket = Bucket())
+        using (var listener = new MeterListener())
+        {
+            listener.InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "alioss.client.requests")
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            };
+            listener.SetMeasurementEventCallback<long>((instrument, value, tags, state) =>
+                throw new InvalidOperationException("from a listener"));
+            listener.Start();
+            var thread = new Thread(() =>
+            {
+                for (int turn = 0; turn < 10; turn++)
+                {
+                    forgotten.Add(PutAndForget(bucket));
+                }
+            });
+            thread.Start();
+            thread.Join();
+        }
+        for (int turn = 0; turn < 20 && forgotten.Count(reference => reference.IsAlive) > 2; turn++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(10);
+        }
+        Check(forgotten.Count(reference => reference.IsAlive) <= 2, "streams are kept");
     }
 }
 #endif

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using Alioss;
@@ -115,5 +116,46 @@ internal static class Providers
             Check(ReferenceEquals(mine, Throws<InvalidOperationException>(() => Failures.Wait(bucket.HeadObjectAsync("key")))), "another");
         }
         Throws<ArgumentNullException>(() => Credentials.Provider(null));
+    }
+
+    internal static void RenewalsThatFailEndNoCallWithGoodKeys()
+    {
+        var ahead = TimeSpan.Zero;
+        var options = Options();
+        options.Clock = () => DateTimeOffset.UtcNow + ahead;
+        var provider = new Scripted();
+        provider.Give = async (request, token) =>
+        {
+            await Task.Yield();
+            if (provider.Asked > 1)
+            {
+                throw new InvalidOperationException("no more keys");
+            }
+            return new AccessKeys(Id, Secret) { Expiration = DateTimeOffset.UtcNow.AddSeconds(100) };
+        };
+        options.Credentials = Credentials.Provider(provider);
+        string key = Key("/"), directory = Path.Combine(Path.GetTempPath(), "alioss-" + Guid.NewGuid().ToString("N"));
+        using (var bucket = Bucket(options))
+        {
+            bucket.PutObject(key + "a", Pattern(10));
+            // They are due, but good for a while yet.
+            ahead = TimeSpan.FromSeconds(88);
+            Equal(10L, bucket.HeadObject(key + "a").ContentLength.Value);
+            Equal(2, provider.Asked);
+            try
+            {
+                Equal(1L, bucket.DownloadDirectory(key, directory).Transferred.Files);
+                Equal(1, Directory.GetFiles(directory).Length);
+            }
+            finally
+            {
+                Directory.Delete(directory, true);
+            }
+            // What a callback of the call itself throws ends it all the same.
+            var mine = new InvalidOperationException("mine");
+            var throwing = new CallOptions { Progress = new Reports(report => { throw mine; }) };
+            var thrown = Throws<InvalidOperationException>(() => bucket.PutObject(key + "b", Pattern(10), throwing));
+            Check(ReferenceEquals(mine, thrown), "another");
+        }
     }
 }

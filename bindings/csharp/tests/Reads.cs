@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Threading;
 using System.Threading.Tasks;
 using Alioss;
@@ -213,6 +214,60 @@ internal static class Reads
                 whole.Dispose();
                 disposing.Wait();
                 SameBytes(data, copy.ToArray());
+            }
+        }
+    }
+
+    /// <summary>Whether a thread of the library reads for this stream.</summary>
+    private static bool IsBeingRead(ObjectStream stream)
+    {
+        const BindingFlags Hidden = BindingFlags.NonPublic | BindingFlags.Instance;
+        var source = typeof(ObjectStream).GetField("source", Hidden).GetValue(stream);
+        Thread.MemoryBarrier();
+        return (bool)source.GetType().GetField("reading", Hidden).GetValue(source);
+    }
+
+    internal static void DisposingUnderAReadSpoilsNoOtherStream()
+    {
+        using (var entered = new ManualResetEventSlim())
+        using (var release = new ManualResetEventSlim())
+        {
+            var late = new Custom
+            {
+                OnRead = (buffer, offset, count) =>
+                {
+                    entered.Set();
+                    release.Wait();
+                    for (int at = 0; at < count; at++)
+                    {
+                        buffer[offset + at] = 255;
+                    }
+                    return count;
+                },
+            };
+            var left = new ObjectStream(late);
+            var reading = left.ReadAsync(new byte[10], 0, 10);
+            entered.Wait();
+            left.Dispose();
+            Throws<ObjectDisposedException>(() => Failures.Wait(reading));
+            // It has buffered before the other one gives bytes that nobody wants any more.
+            using (var whole = new ObjectStream(new MemoryStream(Pattern(200000))))
+            {
+                var copy = new MemoryStream();
+                copy.WriteByte((byte)whole.ReadByte());
+                var buffer = new byte[1000];
+                copy.Write(buffer, 0, whole.ReadAsync(buffer, 0, buffer.Length).Result);
+                release.Set();
+                while (IsBeingRead(left))
+                {
+                    Thread.Sleep(1);
+                }
+                int got;
+                while ((got = whole.ReadAsync(buffer, 0, buffer.Length).Result) > 0)
+                {
+                    copy.Write(buffer, 0, got);
+                }
+                SameBytes(Pattern(200000), copy.ToArray());
             }
         }
     }

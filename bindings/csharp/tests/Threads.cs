@@ -126,6 +126,49 @@ internal static class Threads
         }
     }
 
+    /// <summary>Reads what is there, then waits for what stands in line; until the token ends it.</summary>
+    private static void ReadInLine(Bucket bucket, string key, CancellationToken ofStream, CancellationToken ofRead)
+    {
+        using (var stream = bucket.GetObjectAsync(key, ofStream).Result)
+        using (var entered = new ManualResetEventSlim())
+        using (var release = new ManualResetEventSlim())
+        {
+            // The only thread is kept busy.
+            var blocks = new CallOptions { Progress = new Reports(report => { entered.Set(); release.Wait(); }) };
+            var busy = bucket.PutObjectAsync(key + "-busy", Pattern(1), blocks);
+            entered.Wait();
+            try
+            {
+                var buffer = new byte[4096];
+                while (true)
+                {
+                    var read = stream.ReadAsync(buffer, 0, buffer.Length, ofRead);
+                    Check(Task.WaitAny(new Task[] { read }, 20000) == 0, "a read in line was not cancelled");
+                    Check(read.GetAwaiter().GetResult() > 0, "the end");
+                }
+            }
+            finally
+            {
+                release.Set();
+                busy.Wait();
+            }
+        }
+    }
+
+    internal static void ReadsInLineCanBeCancelled()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(1 << 20));
+            WithMaxThreads(1, () =>
+            {
+                EndsInTime(token => ReadInLine(bucket, key, CancellationToken.None, token));
+                EndsInTime(token => ReadInLine(bucket, key, token, CancellationToken.None));
+            });
+        }
+    }
+
     internal static void IdleThreadsLeave()
     {
         using (var bucket = Bucket())
