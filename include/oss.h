@@ -1632,8 +1632,10 @@ OSS_API oss_status oss_call_set_no_record(oss_call *call);
 
 /// Stores the regular file at `path`, up to 48.8 TB, in parts. After a failure
 /// or a kill the same call goes on where it stopped; the record is
-/// `.NAME.HASH.alioss-upload`. Headers, timeout, progress and cancel are of the
-/// whole. #OSS_BUSY if another transfer is using the record.
+/// `.NAME.HASH.alioss-upload`. On a full or read-only disk there is none, and a
+/// kill leaves parts for oss_abort_uploads_before(). Headers, timeout, progress
+/// and cancel are of the whole. #OSS_BUSY if another transfer is using the
+/// record.
 OSS_CHECK
 OSS_API oss_status oss_upload_file(const oss_bucket *bucket,
                                    const char *key,

@@ -503,7 +503,14 @@ fn sync_makes_both_sides_the_same_and_deletes_only_what_it_should() {
         place.json(&["stat", "oss://bucket/d/a"])[0]["x-oss-meta-color"],
         "red"
     );
-    place.ok(&["rm", "-r", "oss://bucket/d"]);
+    // Once the source is gone, nothing else has its metadata.
+    place.ok(&["sync", "in", "oss://bucket/e"]);
+    place.ok(&["mv", "-r", "oss://bucket/d", "oss://bucket/e"]);
+    assert_eq!(
+        place.json(&["stat", "oss://bucket/e/a"])[0]["x-oss-meta-color"],
+        "red"
+    );
+    place.ok(&["rm", "-r", "oss://bucket/e"]);
 
     fs::create_dir(place.folder.join("empty")).unwrap();
     let refused = place.run(&["sync", "--delete", "empty", "oss://bucket/p"]);
@@ -656,6 +663,12 @@ fn a_sync_within_oss_deletes_nothing_for_an_empty_or_missing_source() {
         let (from, to) = (format!("oss://bucket/{from}"), format!("oss://bucket/{to}"));
         place.ends(2, &["sync", "--delete", &from, &to]);
     }
+    // One that is copied over another before that is moved would be all that is left of both.
+    place.put("p/q/q/a", b"3");
+    for what in [&["mv", "-r"][..], &["cp", "-r"], &["sync"]] {
+        place.ends(2, &[what, &["oss://bucket/p/q", "oss://bucket/p"]].concat());
+    }
+    place.ok(&["rm", "oss://bucket/p/q/q/a"]);
     assert_eq!(place.keys(), ["p/a", "p/q/a"]);
     // Alike in their first letters, but none lies in the other.
     place.ok(&["sync", "--delete", "oss://bucket/p/q", "oss://bucket/p/q2"]);

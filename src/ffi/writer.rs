@@ -167,6 +167,7 @@ pub unsafe extern "C" fn oss_writer_finish(
     unsafe {
         run(call, |_, output| {
             let mut state = borrow(writer, "writer")?.lock()?;
+            let _works = WorksFor::now(state.owner);
             let response = state.writer.end().map_err(|error| state.failed(error))?;
             let total = state.writer.sent();
             state.tell(Some(total))?;

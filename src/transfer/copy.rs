@@ -83,6 +83,7 @@ impl Bucket {
             workers,
             record: transfer.open_record(record)?,
             record_is_optional: transfer.record_is_optional(),
+            abandoned: Vec::new(),
         };
         let response = filling.run(options.progress)?;
         origin.compare(self, response)

@@ -91,7 +91,8 @@ impl Bucket {
             record: Mutex::new(record),
         };
         let claimed = download.claimed();
-        let is_published = !places.data.exists() && download.has_all(&claimed, target.path())?;
+        let is_begun = places.data.exists();
+        let is_published = !is_begun && download.has_all(&claimed, target.path())?;
         let verified = if is_published {
             download.compare(head.crc64())?
         } else {
@@ -99,7 +100,7 @@ impl Bucket {
                 true => Temporary::resumed(target, places.data),
                 false => Temporary::create(target),
             };
-            if file.is_err() && claimed.is_none() {
+            if file.is_err() && claimed.is_none() && !is_begun {
                 download.remove_record();
             }
             download.run(file?, claimed, head.crc64(), options)?
@@ -234,7 +235,8 @@ impl Download {
                 Ok(verified)
             }
             Err(error) => {
-                let is_lost = matches!(error.kind(), Kind::ChecksumMismatch | Kind::Conflict);
+                // Whether the object is another one is seen the next time, by its ETag: others, too, answer 404.
+                let is_lost = error.kind() == Kind::ChecksumMismatch || is_proven(&error);
                 if is_lost || lock(&self.done).is_empty() {
                     self.forget(file);
                 }
@@ -416,6 +418,12 @@ fn changed(error: Error) -> Error {
         }
         _ => error,
     }
+}
+
+/// Whether the service, and not whoever is between, says that the object is another one or is gone.
+fn is_proven(change: &Error) -> bool {
+    let codes = ["PreconditionFailed", "NoSuchKey", "NoSuchVersion"];
+    change.kind() == Kind::Conflict && codes.contains(&change.code())
 }
 
 fn changed_now() -> Error {

@@ -15,6 +15,10 @@ use crate::request::{Options, Progress, Response};
 use crate::sort::sort_by;
 use crate::time::Timestamp;
 
+/// What records call the upload, and those that are still to be deleted.
+const UPLOAD: &str = "upload_id";
+const ABANDONED: &str = "abandoned_id";
+
 /// What an upload is filled with.
 pub(super) trait Content: Sync {
     /// First line of its records: the kind and the version.
@@ -52,6 +56,8 @@ pub(super) struct Filling<'f, C> {
     pub plan: Plan,
     pub workers: usize,
     pub record: Option<Record>,
+    /// Earlier uploads of the same, which could not be deleted yet.
+    pub abandoned: Vec<String>,
     /// Whether the transfer does without a record if there is no room for one.
     pub record_is_optional: bool,
 }
@@ -72,16 +78,15 @@ impl<C: Content> Filling<'_, C> {
             Ok(response) => response,
             Err(error) => {
                 // What can be resumed stays; if nothing was begun, that is nothing.
-                let is_begun = !self.upload.id.is_empty();
-                if self.record.is_none() || !is_begun || self.content.is_lost(&error) {
+                let has_begun = !self.upload.id.is_empty() || !self.abandoned.is_empty();
+                if self.record.is_none() || !has_begun || self.content.is_lost(&error) {
                     self.give_up();
                 }
                 return Err(error);
             }
         };
-        if let Some(record) = self.record {
-            record.remove();
-        }
+        self.delete_abandoned();
+        self.forget();
         Ok(response)
     }
 
@@ -125,10 +130,29 @@ impl<C: Content> Filling<'_, C> {
     }
 
     fn give_up(&mut self) {
-        self.upload.give_up();
+        let id = std::mem::take(&mut self.upload.id);
+        self.abandoned.push(id);
+        self.delete_abandoned();
+        self.forget();
+    }
+
+    /// Removes the record. What it alone knew of is told in the log.
+    fn forget(&mut self) {
+        for id in &self.abandoned {
+            log::warn!(
+                "the upload {id} of {:?} could not be deleted",
+                self.upload.key
+            );
+        }
         if let Some(record) = self.record.take() {
             record.remove();
         }
+    }
+
+    /// Deletes earlier uploads as far as that is possible.
+    fn delete_abandoned(&mut self) {
+        let upload = &self.upload;
+        self.abandoned.retain(|id| upload.abort(id).is_err());
     }
 
     /// What the record has to say, except for the upload's id.
@@ -152,15 +176,18 @@ impl<C: Content> Filling<'_, C> {
         let Some(checkpoint) = Checkpoint::parse(C::RECORD, &record.read()) else {
             return Ok(Found::Nothing);
         };
-        self.upload.id = checkpoint.get("upload_id").unwrap_or_default().to_owned();
-        if self.upload.id.is_empty() {
-            return Ok(Found::Nothing);
-        }
-        if !checkpoint.agrees_with(&self.checkpoint()) {
+        self.abandoned = checkpoint.all(ABANDONED).map(str::to_owned).collect();
+        let id = checkpoint.get(UPLOAD).unwrap_or_default().to_owned();
+        let is_same = checkpoint.agrees_with(&self.checkpoint());
+        if !is_same {
             // Other content, headers or parts: what was sent of it is of no use.
-            self.upload.give_up();
+            self.abandoned.push(id.clone());
+        }
+        self.delete_abandoned();
+        if !is_same || id.is_empty() {
             return Ok(Found::Nothing);
         }
+        self.upload.id = id;
         let begun = checkpoint.get("begun").and_then(|time| time.parse().ok());
         self.upload.begun = begun.map(Timestamp);
         match self.keep_right() {
@@ -173,12 +200,15 @@ impl<C: Content> Filling<'_, C> {
     /// Begins another upload instead of the one that was found.
     fn replace(&mut self) -> Result<Found> {
         let old = std::mem::take(&mut self.upload.id);
+        // The record of the new one names it until it is deleted.
+        self.abandoned.push(old.clone());
         match self.begin() {
             Ok(parts) => {
-                let _ = self.upload.abort(&old);
+                self.delete_abandoned();
                 Ok(Found::Parts(parts))
             }
             Err(error) => {
+                self.abandoned.retain(|id| *id != old);
                 self.upload.id = old;
                 Err(error)
             }
@@ -216,7 +246,10 @@ impl<C: Content> Filling<'_, C> {
     /// Begins an upload and writes down that it did.
     fn begin(&mut self) -> Result<Vec<UploadedPart>> {
         self.upload.begin()?;
-        let mut checkpoint = self.checkpoint().with("upload_id", &self.upload.id);
+        let mut checkpoint = self.checkpoint().with(UPLOAD, &self.upload.id);
+        for id in &self.abandoned {
+            checkpoint.add(ABANDONED, id);
+        }
         if let Some(begun) = self.upload.begun {
             checkpoint.add("begun", begun.0);
         }
@@ -227,9 +260,8 @@ impl<C: Content> Filling<'_, C> {
                 self.give_up();
                 return Err(error);
             }
-            if let Some(record) = self.record.take() {
-                record.remove();
-            }
+            log::warn!("{:?} is sent without a record: {error}", self.upload.key);
+            self.forget();
         }
         Ok(Vec::new())
     }
@@ -294,7 +326,7 @@ pub(super) fn abort_recorded(
     }
     let mut record = Record::open(place)?;
     let checkpoint = Checkpoint::parse(kind, &record.read()).unwrap_or_default();
-    if let Some(id) = checkpoint.get("upload_id") {
+    for id in checkpoint.all(UPLOAD).chain(checkpoint.all(ABANDONED)) {
         match bucket.abort_multipart_upload(key, id, options) {
             Err(error) if error.code() != "NoSuchUpload" => return Err(error),
             _ => {}

@@ -132,7 +132,10 @@ impl Transfer {
     /// there can be sent all the same.
     fn open_record(&self, place: Option<PathBuf>) -> Result<Option<Record>> {
         match place.map(Record::open).transpose() {
-            Err(error) if self.record_is_optional() && error.is_unwritable() => Ok(None),
+            Err(error) if self.record_is_optional() && error.is_unwritable() => {
+                log::warn!("a file is sent without a record: {error}");
+                Ok(None)
+            }
             opened => opened,
         }
     }

@@ -114,11 +114,6 @@ impl Multipart {
         }))
     }
 
-    /// Deletes the upload as far as that is possible.
-    pub fn give_up(&mut self) {
-        let _ = self.discard();
-    }
-
     /// Deletes the upload, if there is one, in a time of its own.
     pub fn discard(&mut self) -> Result<()> {
         let id = std::mem::take(&mut self.id);

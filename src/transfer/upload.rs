@@ -25,7 +25,8 @@ impl Bucket {
     /// service has are kept if their CRC-64 is that of the file now. A file that changed meanwhile is uploaded from the start.
     /// While the record is in use by another transfer, the result is [`Kind::Busy`]. What is not to be resumed has to be
     /// given up with [`abort_upload_file`](Bucket::abort_upload_file): parts are stored and billed. Beside a file in a
-    /// directory that cannot be written to there is no record; an upload that fails then leaves nothing.
+    /// directory that cannot be written to, or is full, there is no record; an upload that fails then leaves nothing, one
+    /// that is killed leaves parts for [`abort_uploads_before`](Bucket::abort_uploads_before).
     ///
     /// `options` are those of PutObject; headers go where they belong. The timeout, the cancellation and the progress are of
     /// the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.
@@ -61,6 +62,7 @@ impl Bucket {
             workers,
             record: transfer.open_record(record)?,
             record_is_optional: transfer.record_is_optional(),
+            abandoned: Vec::new(),
         };
         filling.run(options.progress)
     }

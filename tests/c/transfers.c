@@ -189,6 +189,14 @@ static void on_behalf(oss_config *config, oss_bucket *usual)
     writer = opened("behalf");
     fill(writer, 300000);
     oss_writer_free(writer);
+    writer = opened("behalf");
+    fill(writer, 5);
+    OK(oss_writer_finish(writer, NULL));
+    oss_writer_free(writer);
+    writer = opened("behalf");
+    fill(writer, sizeof data);
+    OK(oss_writer_finish(writer, call));
+    oss_writer_free(writer);
     OK(oss_copy_large_object(bucket, "behalf-copy", NULL, "behalf", NULL, call));
     elsewhere = 0;
     OK(oss_call_set_prefetch(call, 3));

@@ -278,6 +278,68 @@ fn who_may_not_list_parts_begins_afresh_and_leaves_no_old_ones() {
     }
 }
 
+/// What is stored is billed: the record names it until it is gone.
+#[test]
+fn an_upload_that_cannot_be_deleted_now_is_deleted_later() {
+    let trial = stopped(Way::Up);
+    fs::write(trial.folder.join("in"), content(SIZE + 1)).unwrap();
+    trial
+        .server
+        .inject(Rule::new(status(503, "SlowDown")).times(1000));
+    trial.run(&Options::new()).unwrap_err();
+    trial.server.clear_rules();
+    assert_eq!(uploads(&trial.bucket), 1);
+    trial.run(&Options::new()).unwrap();
+    assert!(stored(&trial.bucket, "to") == content(SIZE + 1));
+    assert!(trial.is_clean(), "{:?}", names(&trial.folder));
+}
+
+#[test]
+fn an_upload_that_was_begun_afresh_still_knows_the_one_before() {
+    for gives_up in [false, true] {
+        let trial = stopped(Way::Up);
+        let refuse = |operation| {
+            let refusal = Rule::new(status(403, "AccessDenied")).operation(operation);
+            trial.server.inject(refusal.times(1000));
+        };
+        for operation in ["ListParts", "AbortMultipartUpload", "UploadPart"] {
+            refuse(operation);
+        }
+        trial.run(&Options::new()).unwrap_err();
+        trial.server.clear_rules();
+        assert_eq!(uploads(&trial.bucket), 2);
+        if gives_up {
+            let (transfer, options) = (transfer().workers(trial.workers), Options::new());
+            let path = trial.folder.join("in");
+            trial
+                .bucket
+                .abort_upload_file("to", path, &transfer, &options)
+                .unwrap();
+        } else {
+            trial.run(&Options::new()).unwrap();
+        }
+        assert!(trial.is_clean(), "{:?}", names(&trial.folder));
+    }
+}
+
+/// What is between may answer 404 for a moment: nothing that came is thrown away for it.
+#[test]
+fn a_missing_page_of_somebody_else_loses_no_work() {
+    let trial = stopped(Way::Down);
+    let page = Status {
+        raw_body: Some("<html>try later".into()),
+        ..Status::new(404, "")
+    };
+    let rule = Rule::new(Action::Status(page)).operation("GetObject");
+    trial.server.inject(rule.times(1000));
+    trial.run(&Options::new()).unwrap_err();
+    trial.server.clear_rules();
+    trial.server.clear_requests();
+    trial.run(&Options::new()).unwrap();
+    assert!(trial.parts_done() < PARTS, "{}", trial.parts_done());
+    assert!(trial.result() == content(SIZE) && trial.is_clean());
+}
+
 #[test]
 fn keys_that_are_refused_for_a_while_lose_no_work() {
     for way in [Way::Up, Way::Copy] {

@@ -23,6 +23,7 @@ struct side {
     const char *what, *prefix;
     const oss_entry *entry; /* NULL after the last */
     char *last;
+    int is_told; /* what is wrong with it */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -68,9 +69,9 @@ static void tell(const struct job *job, const char *doing, oss_call *with, oss_s
         *(is_same ? &work.unchanged : &work.copied) += 1;
         work.copied_bytes += is_same ? 0 : job->size;
         if (options.json)
-            tell_json(is_same && !work.removes ? "unchanged" : work.removes ? "moved" : "copied", job->from, job->to,
+            tell_json(is_same ? "unchanged" : work.removes ? "moved" : "copied", job->from, job->to,
                       job->size);
-        if (!is_same || work.removes)
+        if (!is_same)
             say("oss://%s/%s -> oss://%s/%s (%lld bytes)", work.source->bucket, job->from, work.target->bucket, job->to,
                 (long long)job->size);
     }
@@ -196,9 +197,12 @@ static oss_status step(struct side *side)
     while ((status = oss_call_next(side->with, &side->entry)) == OSS_OK && side->entry) {
         const char *key = side->entry->name;
         if (strncmp(key, side->prefix, length) != 0 || (side->last && strcmp(side->last, key) >= 0)) {
+            pthread_mutex_lock(&lock);
             hide_progress();
             complain("%s: the listing is not sorted, or is of something else", side->what);
             work.code = EXIT_FAILED;
+            pthread_mutex_unlock(&lock);
+            side->is_told = 1;
             return OSS_BAD_RESPONSE;
         }
         free(side->last);
@@ -219,7 +223,7 @@ static oss_status next(struct side *side, oss_bucket *begins)
     }
     if (status == OSS_OK)
         status = step(side);
-    if (status != OSS_OK && work.code == EXIT_DONE) {
+    if (status != OSS_OK && !side->is_told) {
         pthread_mutex_lock(&lock);
         work.code = failed("list", side->what, side->with, status);
         pthread_mutex_unlock(&lock);
@@ -266,6 +270,9 @@ static oss_status plan(struct side *here, struct side *there, struct extra *extr
             ++*sources;
             if (is_same) {
                 const struct job same = {NULL, (char *)entry->name, to, entry->size, 0};
+                pthread_mutex_lock(&lock);
+                work.planned += same.size;
+                pthread_mutex_unlock(&lock);
                 tell(&same, "", NULL, OSS_OK, 1);
             } else {
                 goes_on = add(entry->name, to, entry->size, may_be_same, has_threads);
@@ -396,7 +403,7 @@ static oss_status run_all(struct side *here, struct side *there, struct extra *e
 
 static int copy_all(const struct place *from, const struct place *to, const char *prefix, const char *target, int compares)
 {
-    struct side here = {call, from->text, prefix, NULL, NULL}, there = {NULL, to->text, target, NULL, NULL};
+    struct side here = {call, from->text, prefix, NULL, NULL, 0}, there = {NULL, to->text, target, NULL, NULL, 0};
     struct extra extra = {NULL, 0, 0};
     long long sources = 0;
     oss_status status;
@@ -432,7 +439,8 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
 {
     char *prefix = directory_key(from->key), *target = directory_key(to->key);
     const int is_one_bucket = strcmp(from->bucket, to->bucket) == 0;
-    /* What gets other headers is another object, even if its content is the same. */
+    /* What gets other headers is another object, even if its content is the same. So is what has other metadata, which is
+     * gone once its source is removed. */
     const int is_described = options.content_type || options.metadata_count || options.acl || options.storage_class;
     int code = EXIT_DONE;
     memset(&work, 0, sizeof work);
@@ -440,7 +448,8 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     work.source = from;
     work.target = to;
     work.removes = removes;
-    if (is_one_bucket && (lies_in(target, prefix) || (options.delete_extra && lies_in(prefix, target)))) {
+    /* Either way a copy could be written over an object that is still to be copied. */
+    if (is_one_bucket && (lies_in(target, prefix) || lies_in(prefix, target))) {
         complain("%s and %s: one of them lies in the other", from->text, to->text);
         code = EXIT_USAGE;
     }
@@ -453,7 +462,7 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     }
     if (code == EXIT_DONE) {
         watch_progress(from->text);
-        code = copy_all(from, to, prefix, target, options.delete_extra || (!options.overwrite && !is_described));
+        code = copy_all(from, to, prefix, target, options.delete_extra || !(options.overwrite || is_described || removes));
     }
     free_workers();
     free(prefix);

@@ -39,7 +39,11 @@ fn problem(segment: &str, on_windows: bool) -> Option<&'static str> {
 /// Whether a file is a record or an unfinished file of a transfer: `.NAME.alioss-part` and the like.
 pub(super) fn is_of_transfer(name: &str) -> bool {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension);
-    name.starts_with('.') && extension.is_some_and(|text| text.starts_with("alioss-"))
+    let begins = |text: &str| {
+        text.get(..7)
+            .is_some_and(|text| text.eq_ignore_ascii_case("alioss-"))
+    };
+    name.starts_with('.') && extension.is_some_and(begins)
 }
 
 /// Where the file of that name is below `root`.
