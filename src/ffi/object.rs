@@ -75,13 +75,16 @@ impl Read for Reader {
         // SAFETY: the caller vouches for the function; it may write to the whole buffer.
         let got =
             callback(|| unsafe { (self.function)(self.user.0, buffer.as_mut_ptr(), buffer.len()) });
+        if got < 0 {
+            return Err(io::Error::other(gave_up("read", got)));
+        }
+        // It may be more than an address has bits.
         match usize::try_from(got) {
             Ok(got) if got <= buffer.len() => Ok(got),
-            Ok(got) => Err(io::Error::other(Error::invalid(format!(
+            _ => Err(io::Error::other(Error::invalid(format!(
                 "`read` returned {got} for a buffer of {} bytes",
                 buffer.len()
             )))),
-            Err(_) => Err(io::Error::other(gave_up("read", got))),
         }
     }
 }
