@@ -401,14 +401,13 @@ private:
         return running.finish(operation(get()));
     }
 
-    // What a callback of the call threw is a failure whatever the library made of it; what a function for keys or time threw
-    // only if the library failed, which goes on with keys that are still good.
+    // What a callback threw is a failure whatever the library made of it; what a function for keys threw only if the library
+    // failed, which goes on with keys that are still good.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
-        if (status != OSS_OK) {
-            if (detail::caught other = state_->kept.take(get()); !thrown)
-                thrown = std::move(other);
-        }
+        const detail::functions &kept = state_->kept;
+        if (detail::caught other = status == OSS_OK ? kept.take_of_clocks(get()) : kept.take(get()); !thrown)
+            thrown = std::move(other);
         result<> done;
         if (status != OSS_OK || thrown) {
             oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");

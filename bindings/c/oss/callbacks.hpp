@@ -177,6 +177,13 @@ struct functions {
         take_from(session_clock, call, one);
         return one;
     }
+    // The same but for keys: where those from before are still good, the call has gone on with them.
+    caught take_of_clocks(const oss_call *call) const {
+        caught one;
+        take_from(clock, call, one);
+        take_from(session_clock, call, one);
+        return one;
+    }
 
 private:
     template <class Function>

@@ -446,11 +446,11 @@ namespace Alioss
 
         /// <summary>
         /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again. What a function
-        /// for keys or time threw counts only if it ended the call: where the keys before are still good, it goes on with them.
+        /// for keys threw counts only if the call failed: where the keys before are still good, it goes on with them.
         /// </summary>
         private void ThrowThrown(OssException? error)
         {
-            thrown = transfer?.Exception ?? thrown ?? (error == null ? null : Thrown.Take(Pointer));
+            thrown = transfer?.Exception ?? thrown ?? (error == null ? Thrown.TakeOfClocks(Pointer) : Thrown.Take(Pointer));
             if (thrown == null)
             {
                 return;

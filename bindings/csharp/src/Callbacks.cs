@@ -302,7 +302,7 @@ namespace Alioss
             }
             catch (Exception exception)
             {
-                Thrown.Keep(exception);
+                Thrown.Keep(exception, Thrown.OfKeys);
                 return 1;
             }
         }
@@ -316,7 +316,7 @@ namespace Alioss
             }
             catch (Exception exception)
             {
-                Thrown.Keep(exception);
+                Thrown.Keep(exception, Thrown.OfClocks);
                 return 0;
             }
         }

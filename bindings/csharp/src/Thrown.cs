@@ -10,22 +10,27 @@ namespace Alioss
     /// </summary>
     internal static class Thrown
     {
-        private static readonly Dictionary<IntPtr, ExceptionDispatchInfo> All =
+        internal static readonly Dictionary<IntPtr, ExceptionDispatchInfo> OfKeys =
             new Dictionary<IntPtr, ExceptionDispatchInfo>();
+
+        internal static readonly Dictionary<IntPtr, ExceptionDispatchInfo> OfClocks =
+            new Dictionary<IntPtr, ExceptionDispatchInfo>();
+
+        private static readonly object Gate = new object();
 
         /// <summary>How many wait: calls look here without a lock.</summary>
         private static volatile int count;
 
-        /// <summary>Keeps what was first thrown for the call that this thread works for.</summary>
-        internal static void Keep(Exception exception)
+        /// <summary>Keeps, with those of its kind, what was first thrown for the call that this thread works for.</summary>
+        internal static void Keep(Exception exception, Dictionary<IntPtr, ExceptionDispatchInfo> kind)
         {
             var call = Native.oss_current_call();
-            lock (All)
+            lock (Gate)
             {
-                if (call != IntPtr.Zero && !All.ContainsKey(call))
+                if (call != IntPtr.Zero && !kind.ContainsKey(call))
                 {
-                    All.Add(call, ExceptionDispatchInfo.Capture(exception));
-                    count = All.Count;
+                    kind.Add(call, ExceptionDispatchInfo.Capture(exception));
+                    count++;
                 }
             }
         }
@@ -48,16 +53,36 @@ namespace Alioss
             {
                 return null;
             }
-            lock (All)
+            lock (Gate)
             {
-                ExceptionDispatchInfo? thrown;
-                if (All.TryGetValue(call, out thrown))
-                {
-                    All.Remove(call);
-                    count = All.Count;
-                }
-                return thrown;
+                var ofKeys = TakeFrom(OfKeys, call);
+                var ofClocks = TakeFrom(OfClocks, call);
+                return ofKeys ?? ofClocks;
             }
+        }
+
+        /// <summary>The same, but for keys; what was thrown for those goes on waiting.</summary>
+        internal static ExceptionDispatchInfo? TakeOfClocks(IntPtr call)
+        {
+            if (count == 0)
+            {
+                return null;
+            }
+            lock (Gate)
+            {
+                return TakeFrom(OfClocks, call);
+            }
+        }
+
+        private static ExceptionDispatchInfo? TakeFrom(Dictionary<IntPtr, ExceptionDispatchInfo> kind, IntPtr call)
+        {
+            ExceptionDispatchInfo? thrown;
+            if (kind.TryGetValue(call, out thrown))
+            {
+                kind.Remove(call);
+                count--;
+            }
+            return thrown;
         }
     }
 }

@@ -156,6 +156,14 @@ internal static class Providers
             var throwing = new CallOptions { Progress = new Reports(report => { throw mine; }) };
             var thrown = Throws<InvalidOperationException>(() => bucket.PutObject(key + "b", Pattern(10), throwing));
             Check(ReferenceEquals(mine, thrown), "another");
+            // And so does what a clock throws, which the service may have corrected.
+            var time = new InvalidDataException("no time");
+            options.Credentials = Credentials.Static(Id, Secret);
+            options.Clock = () => { throw time; };
+            using (var timeless = Bucket(options))
+            {
+                Check(ReferenceEquals(time, Throws<InvalidDataException>(() => timeless.HeadObject(key + "a"))), "another");
+            }
         }
     }
 }
