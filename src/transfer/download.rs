@@ -74,7 +74,6 @@ impl Bucket {
             .with("etag", etag)
             .with("size", size)
             .with("part_size", plan.part_size);
-        let resumes = record.is_some();
         let (workers, limit) = common.shared_traffic(&self.client, workers);
         let download = Download {
             object: RangedObject {
@@ -90,22 +89,7 @@ impl Bucket {
             done: Mutex::new(Vec::new()),
             record: Mutex::new(record),
         };
-        let claimed = download.claimed();
-        let is_begun = places.data.exists();
-        let is_published = !is_begun && download.has_all(&claimed, target.path())?;
-        let verified = if is_published {
-            download.compare(head.crc64())?
-        } else {
-            let file = match resumes {
-                true => Temporary::resumed(target, places.data),
-                false => Temporary::create(target),
-            };
-            if file.is_err() && claimed.is_none() && !is_begun {
-                download.remove_record();
-            }
-            download.run(file?, claimed, head.crc64(), options)?
-        };
-        download.remove_record();
+        let verified = download.bring(target, places.data, head.crc64(), options)?;
         Ok(Response { verified, ..head })
     }
 
@@ -207,6 +191,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Download {
+    /// Brings the file to `target`, by way of `data`; whether it could be compared with `expected`, the object's CRC-64.
+    fn bring(
+        &self,
+        target: Target,
+        data: PathBuf,
+        expected: Option<u64>,
+        options: &Options<'_>,
+    ) -> Result<bool> {
+        let resumes = lock(&self.record).is_some();
+        let claimed = self.claimed();
+        let is_begun = data.exists();
+        let verified = if !is_begun && self.has_all(&claimed, target.path())? {
+            self.compare(expected)?
+        } else {
+            let file = match resumes {
+                true => Temporary::resumed(target, data),
+                false => Temporary::create(target),
+            };
+            if file.is_err() && claimed.is_none() && !is_begun {
+                self.remove_record();
+            }
+            self.run(file?, claimed, expected, options)?
+        };
+        self.remove_record();
+        Ok(verified)
+    }
+
     /// Whether the whole could be compared with `expected`, its CRC-64.
     fn run(
         &self,

@@ -25,8 +25,8 @@ impl Bucket {
     /// The object is asked for first (HeadObject) and has to stay the same: if it changes, reading fails with
     /// [`Kind::Conflict`]. The read that brings the end compares the whole with the CRC-64 of the object. What fits into one
     /// part, a range, what the service makes of an object (`x-oss-process`), and anything with one worker, or if the system
-    /// has no more threads, is read as by [`get_object`](Bucket::get_object), without threads. The timeout is of the whole, up to the last byte; dropping the
-    /// result ends the threads.
+    /// has no more threads, is read as by [`get_object`](Bucket::get_object), without threads. The timeout is of the whole, up
+    /// to the last byte; dropping the result ends the threads.
     pub fn prefetch_object(
         &self,
         key: &str,
