@@ -206,6 +206,21 @@ fn a_tree_goes_there_and_back_and_a_second_time_nothing_moves() {
     }
 }
 
+/// More files than are planned ahead.
+#[test]
+fn ten_thousand_files_are_more_than_is_planned_at_a_time() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = scratch("many-files");
+    for number in 0..20_003 {
+        fs::write(folder.join(format!("{number:05}")), b"").unwrap();
+    }
+    let report = bucket
+        .upload_directory("p", &folder, &how().dry_run(), &Options::new())
+        .unwrap();
+    assert_eq!(report.count(OutcomeKind::Transferred).files, 20_003);
+}
+
 #[test]
 fn what_changed_is_transferred_and_nothing_else() {
     let server = server();

@@ -105,10 +105,11 @@ impl<'w, W: Way> Work<'w, W> {
         let planned = self.planned.get().saturating_add(job.size);
         self.planned.set(planned);
         self.queue.borrow_mut().push(job);
-        match self.queue.borrow().len() {
-            MOST_PLANNED.. => self.do_planned(),
-            _ => Ok(()),
+        let waiting = self.queue.borrow().len();
+        if waiting < MOST_PLANNED {
+            return Ok(());
         }
+        self.do_planned()
     }
 
     /// Does what is left.
