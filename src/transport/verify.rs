@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -101,8 +101,11 @@ pub(super) fn verifier(
                      \"BEGIN CERTIFICATE\"",
                 ));
             }
-            let issued = built(roots, provider)?;
-            Arc::new(Given { issued, given })
+            Arc::new(Given {
+                issued: built(roots, provider.clone())?,
+                given,
+                provider,
+            })
         }
         Trust::BuiltInAndSystem => Arc::new(BuiltInThenSystem {
             built_in: builtin_roots::verifier(provider.clone())?,
@@ -122,16 +125,17 @@ pub(super) fn built(
         .map_err(|cause| Error::new(Kind::Bug, format!("cannot build a verifier: {cause}")))
 }
 
-/// Answers everything but whose certificate is accepted as `$verifier` does.
-macro_rules! signatures_as {
-    ($verifier:ident) => {
+/// Answers everything but whose certificate is accepted as `provider` does.
+macro_rules! signatures_by_provider {
+    () => {
         fn verify_tls12_signature(
             &self,
             message: &[u8],
             cert: &CertificateDer<'_>,
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, rustls::Error> {
-            self.$verifier.verify_tls12_signature(message, cert, dss)
+            let algorithms = &self.provider.signature_verification_algorithms;
+            verify_tls12_signature(message, cert, dss, algorithms)
         }
 
         fn verify_tls13_signature(
@@ -140,11 +144,13 @@ macro_rules! signatures_as {
             cert: &CertificateDer<'_>,
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, rustls::Error> {
-            self.$verifier.verify_tls13_signature(message, cert, dss)
+            let algorithms = &self.provider.signature_verification_algorithms;
+            verify_tls13_signature(message, cert, dss, algorithms)
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-            self.$verifier.supported_verify_schemes()
+            let algorithms = &self.provider.signature_verification_algorithms;
+            algorithms.supported_schemes()
         }
     };
 }
@@ -154,6 +160,7 @@ macro_rules! signatures_as {
 struct Given {
     issued: Arc<WebPkiServerVerifier>,
     given: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
 }
 
 impl ServerCertVerifier for Given {
@@ -184,7 +191,7 @@ impl ServerCertVerifier for Given {
         }
     }
 
-    signatures_as!(issued);
+    signatures_by_provider!();
 }
 
 fn is_about_the_issuer(cause: &CertificateError) -> bool {
@@ -201,7 +208,8 @@ fn is_about_the_issuer(cause: &CertificateError) -> bool {
 /// for parsing the system's bundle.
 #[derive(Debug)]
 struct BuiltInThenSystem {
-    built_in: Arc<dyn ServerCertVerifier>,
+    /// `None` if the build has none.
+    built_in: Option<Arc<WebPkiServerVerifier>>,
     /// `None` if there are none.
     system: PerProcess<Option<Arc<WebPkiServerVerifier>>>,
     places: Places,
@@ -282,11 +290,13 @@ impl ServerCertVerifier for BuiltInThenSystem {
         let ask = |verifier: &dyn ServerCertVerifier| {
             verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
         };
-        match ask(&*self.built_in) {
+        let unknown = || Err(CertificateError::UnknownIssuer.into());
+        let built_in = self.built_in.as_ref();
+        match built_in.map_or_else(unknown, |roots| ask(&**roots)) {
             Err(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
                 match self.system() {
                     Ok(Some(system)) => ask(&*system),
-                    Ok(None) => Err(CertificateError::UnknownIssuer.into()),
+                    Ok(None) => unknown(),
                     Err(why) => {
                         let why = OtherError(Arc::new(NoSystemRoots(why)));
                         Err(CertificateError::Other(why).into())
@@ -297,7 +307,7 @@ impl ServerCertVerifier for BuiltInThenSystem {
         }
     }
 
-    signatures_as!(built_in);
+    signatures_by_provider!();
 }
 
 /// `insecure_skip_verify`: the connection is encrypted, but to whom is unknown. So there is nothing that a signature could
