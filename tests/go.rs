@@ -382,15 +382,10 @@ fn go_pieces_of_the_page() {
 /// What the page of a module links to, unless it is on the web, has to be in the module.
 fn check_links(module: &Path) {
     let page = std::fs::read_to_string(module.join("README.md")).unwrap();
-    let targets = page
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
-    for target in targets.filter(|target| !target.contains("://")) {
-        let file = target.split('#').next().unwrap_or_default();
+    for file in support::links(&page) {
         assert!(
             !file.starts_with("..") && module.join(file).exists(),
-            "the page links to {target}, which is not in the module"
+            "the page links to {file}, which is not in the module"
         );
     }
 }

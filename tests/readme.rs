@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use oss_local::{Options, Server};
 use support::{
-    Linking, Scheme, compile_file, environment, root, scratch, snippets, start, succeed,
+    Linking, Scheme, compile_file, environment, links, root, scratch, snippets, start, succeed,
 };
 
 /// Where the pages expect the server, as `cargo run -p oss-local` starts it.
@@ -156,16 +156,8 @@ fn links_lead_somewhere() {
     for page in pages {
         let path = root().join(page);
         let text = std::fs::read_to_string(&path).unwrap();
-        let targets = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.contains("://")) {
-            let file = target.split('#').next().unwrap_or_default();
-            assert!(
-                path.parent().unwrap().join(file).exists(),
-                "{page}: {target}"
-            );
+        for file in links(&text) {
+            assert!(path.parent().unwrap().join(file).exists(), "{page}: {file}");
         }
     }
 }

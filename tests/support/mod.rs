@@ -391,6 +391,15 @@ pub fn null_arguments() -> String {
         .concat()
 }
 
+/// Where the links of a page lead, without those into the web and the place on the other page.
+pub fn links(page: &str) -> impl Iterator<Item = &str> {
+    let targets = page.split("](").skip(1);
+    targets
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|target| !target.contains("://"))
+        .map(|target| target.split('#').next().unwrap_or_default())
+}
+
 /// The pieces of code in one language that a page (a path below the root of the package) shows, in their order.
 pub fn snippets(page: &str, language: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join(page)).unwrap();

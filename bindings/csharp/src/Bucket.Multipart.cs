@@ -239,9 +239,7 @@ namespace Alioss
         {
             Require.Text(key, nameof(key));
             Require.Text(uploadId, nameof(uploadId));
-            Require.Text(sourceKey, nameof(sourceKey));
-            Require.OptionalText(sourceBucket, nameof(sourceBucket));
-            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            Require.CopySource(sourceKey, sourceBucket, sourceVersionId);
             return Run(() => UploadPartCopy(key, uploadId, number, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
         }
 

@@ -121,9 +121,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            Require.Text(sourceKey, nameof(sourceKey));
-            Require.OptionalText(sourceBucket, nameof(sourceBucket));
-            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            Require.CopySource(sourceKey, sourceBucket, sourceVersionId);
             return Run(() => CopyObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken), cancellationToken);
         }
 

@@ -157,9 +157,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            Require.Text(sourceKey, nameof(sourceKey));
-            Require.OptionalText(sourceBucket, nameof(sourceBucket));
-            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            Require.CopySource(sourceKey, sourceBucket, sourceVersionId);
             return Run(
                 () => CopyLargeObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken),
                 cancellationToken);
@@ -186,9 +184,7 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.Text(key, nameof(key));
-            Require.Text(sourceKey, nameof(sourceKey));
-            Require.OptionalText(sourceBucket, nameof(sourceBucket));
-            Require.OptionalText(sourceVersionId, nameof(sourceVersionId));
+            Require.CopySource(sourceKey, sourceBucket, sourceVersionId);
             return Run(
                 () => Done(
                     () => AbortCopyLargeObject(key, sourceKey, sourceBucket, sourceVersionId, options, cancellationToken)),

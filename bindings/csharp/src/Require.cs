@@ -37,5 +37,13 @@ namespace Alioss
                 }
             }
         }
+
+        /// <summary>What is copied: the parameters have these names wherever something is.</summary>
+        internal static void CopySource(string sourceKey, string? sourceBucket, string? sourceVersionId)
+        {
+            Text(sourceKey, nameof(sourceKey));
+            OptionalText(sourceBucket, nameof(sourceBucket));
+            OptionalText(sourceVersionId, nameof(sourceVersionId));
+        }
     }
 }

@@ -374,27 +374,7 @@ internal static class Concurrency
 
     internal static void CallbacksAreLetGo()
     {
-        // On threads of their own, so that no stack holds a leftover reference; some of many, as Mono scans conservatively.
-        var forgotten = new List<WeakReference>();
-        foreach (bool dispose in new[] { true, false })
-        {
-            var thread = new Thread(() =>
-            {
-                for (int turn = 0; turn < 10; turn++)
-                {
-                    forgotten.Add(UseAndForget(dispose));
-                }
-            });
-            thread.Start();
-            thread.Join();
-        }
-        for (int turn = 0; turn < 20 && forgotten.Count(reference => reference.IsAlive) > 2; turn++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Thread.Sleep(10);
-        }
-        Check(forgotten.Count(reference => reference.IsAlive) <= 2, "callbacks are kept: " + forgotten.Count(r => r.IsAlive));
+        LetsGo("callbacks", () => UseAndForget(true), () => UseAndForget(false));
     }
 
     internal static void DisposeDisturbsNoCall()

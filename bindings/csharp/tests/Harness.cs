@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -103,6 +104,34 @@ internal static class Harness
             EqualityComparer<T>.Default.Equals(expected, actual),
             what + " is " + (actual == null ? "null" : actual.ToString()) + ", expected "
             + (expected == null ? "null" : expected.ToString()));
+    }
+
+    /// <summary>
+    /// That what these make and forget is not kept. On threads of their own, so that no stack holds a leftover reference; some
+    /// of many may be, as Mono scans conservatively.
+    /// </summary>
+    internal static void LetsGo(string what, params Func<WeakReference>[] uses)
+    {
+        var forgotten = new List<WeakReference>();
+        foreach (var use in uses)
+        {
+            var thread = new Thread(() =>
+            {
+                for (int turn = 0; turn < 10; turn++)
+                {
+                    forgotten.Add(use());
+                }
+            });
+            thread.Start();
+            thread.Join();
+        }
+        for (int turn = 0; turn < 20 && forgotten.Count(reference => reference.IsAlive) > 2; turn++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Thread.Sleep(10);
+        }
+        Check(forgotten.Count(reference => reference.IsAlive) <= 2, what + " are kept: " + forgotten.Count(r => r.IsAlive));
     }
 
     internal static void SameBytes(byte[] expected, byte[] actual)
