@@ -10,7 +10,7 @@ use super::handles::{self, oss_bucket};
 use super::input::set;
 use super::memory::borrow;
 use super::outcome::Output;
-use super::run::run;
+use super::run::{lasting, run};
 use super::status::{OSS_OK, number, oss_status};
 use super::support::{User, file_path, text};
 use super::transfer::transfer;
@@ -183,13 +183,9 @@ impl Watchers {
     /// # Safety
     /// `call` is NULL or a live handle.
     unsafe fn of(call: *const oss_call) -> Watchers {
-        // SAFETY: see above. A call that cannot be used is refused where it runs.
-        let call = unsafe { borrow(call, "call") };
-        let state = call.and_then(|call| call.read_state());
-        state.map_or_else(
-            |_| Watchers::default(),
-            |state| state.input.lasting.watchers,
-        )
+        // SAFETY: see above.
+        let watchers = unsafe { lasting(call, |lasting| Some(lasting.watchers)) };
+        watchers.unwrap_or_default()
     }
 
     /// Whether to go on after `outcome`.

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int};
 
 use super::call::oss_call;
-use super::given::RewindFn;
+use super::given::{Lasting, RewindFn};
 use super::guard::{WorksFor, guard};
 use super::handles::{self, oss_bucket};
 use super::memory::borrow;
@@ -163,7 +163,20 @@ pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
 /// # Safety
 /// `call` is NULL or a live handle.
 pub(super) unsafe fn rewind(call: *const oss_call) -> Option<(RewindFn, User)> {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
+    // SAFETY: see above.
+    unsafe { lasting(call, |lasting| lasting.rewind) }
+}
+
+/// What `get` finds in what a call keeps from one request to the next. `None` without a call that can be used, which is
+/// refused where it runs.
+///
+/// # Safety
+/// `call` is NULL or a live handle.
+pub(super) unsafe fn lasting<T>(
+    call: *const oss_call,
+    get: impl FnOnce(&Lasting) -> Option<T>,
+) -> Option<T> {
+    // SAFETY: see above.
     let call = unsafe { borrow(call, "call") }.ok()?;
-    call.read_state().ok()?.input.lasting.rewind
+    get(&call.read_state().ok()?.input.lasting)
 }

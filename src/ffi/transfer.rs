@@ -6,9 +6,8 @@ use super::call::oss_call;
 use super::given::Lasting;
 use super::handles::{self, oss_bucket};
 use super::input::set;
-use super::memory::borrow;
 use super::object::copy_source;
-use super::run::{on_object, run};
+use super::run::{lasting, on_object, run};
 use super::status::oss_status;
 use super::support::{file_path, text};
 use crate::error::{Error, Result};
@@ -21,13 +20,9 @@ use crate::transfer::Transfer;
 /// # Safety
 /// `call` is NULL or a live handle.
 pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") };
-    let state = call.and_then(|call| call.read_state());
-    state.map_or_else(
-        |_| Transfer::new(),
-        |state| state.input.lasting.transfer.clone(),
-    )
+    // SAFETY: see above.
+    let transfer = unsafe { lasting(call, |lasting| Some(lasting.transfer.clone())) };
+    transfer.unwrap_or_default()
 }
 
 /// How a call wants objects to be read ahead; `None` if not at all.
@@ -35,12 +30,12 @@ pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
 /// # Safety
 /// `call` is NULL or a live handle.
 pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") }.ok()?;
-    let state = call.read_state().ok()?;
-    let lasting = &state.input.lasting;
-    let parts = lasting.prefetch?;
-    Some(lasting.transfer.clone().workers(parts))
+    let read_ahead = |lasting: &Lasting| {
+        let parts = lasting.prefetch?;
+        Some(lasting.transfer.clone().workers(parts))
+    };
+    // SAFETY: see above.
+    unsafe { lasting(call, read_ahead) }
 }
 
 fn change(lasting: &mut Lasting, change: impl FnOnce(Transfer) -> Transfer) -> Result<()> {

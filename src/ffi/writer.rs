@@ -7,7 +7,7 @@ use super::call::oss_call;
 use super::guard::WorksFor;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
-use super::run::run;
+use super::run::{lasting, run};
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
 use super::transfer::transfer;
@@ -41,12 +41,15 @@ struct State {
 }
 
 impl oss_writer {
-    fn lock(&self) -> Result<MutexGuard<'_, State>> {
-        match self.state.try_lock() {
-            Ok(state) => Ok(state),
-            Err(TryLockError::Poisoned(state)) => Ok(state.into_inner()),
-            Err(TryLockError::WouldBlock) => Err(busy("writer")),
-        }
+    /// To work with it; until the second is dropped, this thread works for the call that it was opened with.
+    fn work(&self) -> Result<(MutexGuard<'_, State>, WorksFor)> {
+        let state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(state)) => state.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(busy("writer")),
+        };
+        let works = WorksFor::now(state.owner);
+        Ok((state, works))
     }
 }
 
@@ -146,8 +149,7 @@ pub unsafe extern "C" fn oss_writer_write(
     status(|| {
         // SAFETY: a live handle and `len` bytes, or NULL, as the header asks.
         let (writer, bytes) = unsafe { (borrow(writer, "writer")?, bytes(data, len, "data")?) };
-        let mut state = writer.lock()?;
-        let _works = WorksFor::now(state.owner);
+        let (mut state, _works) = writer.work()?;
         let written = state.write(bytes);
         written.map_err(|error| state.failed(error))
     })
@@ -166,8 +168,7 @@ pub unsafe extern "C" fn oss_writer_finish(
     // SAFETY: live handles or NULL, as the header asks.
     unsafe {
         run(call, |_, output| {
-            let mut state = borrow(writer, "writer")?.lock()?;
-            let _works = WorksFor::now(state.owner);
+            let (mut state, _works) = borrow(writer, "writer")?.work()?;
             let response = state.writer.end().map_err(|error| state.failed(error))?;
             let total = state.writer.sent();
             state.tell(Some(total))?;
@@ -185,8 +186,7 @@ pub unsafe extern "C" fn oss_writer_abort(writer: *mut oss_writer) -> oss_status
     status(|| {
         // SAFETY: NULL or a live handle.
         let writer = unsafe { borrow(writer, "writer") }?;
-        let mut state = writer.lock()?;
-        let _works = WorksFor::now(state.owner);
+        let (mut state, _works) = writer.work()?;
         state.writer.discard()
     })
 }
@@ -203,9 +203,7 @@ pub unsafe extern "C" fn oss_writer_free(writer: *mut oss_writer) {
 /// # Safety
 /// `call` is NULL or a live handle.
 unsafe fn progress(call: *const oss_call) -> Option<Box<OwnProgress>> {
-    // SAFETY: see above. A call that cannot be used is refused where it runs.
-    let call = unsafe { borrow(call, "call") }.ok()?;
-    let state = call.read_state().ok()?;
-    let progress = state.input.lasting.progress()?;
+    // SAFETY: see above.
+    let progress = unsafe { lasting(call, |lasting| lasting.progress()) }?;
     Some(Box::new(progress))
 }
