@@ -26,7 +26,6 @@ impl Target {
     pub fn find(path: &Path) -> Result<Target> {
         let failed = |cause| unwritable(path, cause);
         check_is_name(path)?;
-        check_name("path", path)?;
         let exists = match fs::metadata(path) {
             Ok(metadata) if !metadata.is_file() => return Err(not_regular("path", path)),
             Ok(_) => true,
@@ -35,7 +34,6 @@ impl Target {
         };
         let (real, links) = follow_links(path).map_err(failed)?;
         check_is_name(&real)?;
-        check_name("path", &real)?;
         let found = existing(&real).map_err(failed)?;
         if found.as_ref().is_some_and(is_protected) {
             return Err(failed(io::Error::new(
@@ -98,7 +96,7 @@ fn existing(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// An error if `path` does not end in a name. [`Path::file_name`] overlooks a slash or a dot at the end.
+/// An error if `path` does not end in a name that a file can have. [`Path::file_name`] overlooks a slash or a dot at the end.
 fn check_is_name(path: &Path) -> Result<()> {
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut parts = bytes.rsplit(|byte| path::is_separator(char::from(*byte)));
@@ -111,7 +109,7 @@ fn check_is_name(path: &Path) -> Result<()> {
                 path.display()
             ),
         )),
-        _ => Ok(()),
+        _ => check_name("path", path),
     }
 }
 
