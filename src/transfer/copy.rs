@@ -3,6 +3,8 @@
 //! CopyObject carries headers, metadata and tags of its source; a multipart upload begins without any. So they are asked
 //! for and given to the upload, and a copy is the same whatever its size is.
 
+use std::path::{Path, PathBuf};
+
 use super::checkpoint::Checkpoint;
 use super::filling::{Content, Filling, abort_recorded};
 use super::multipart::{Multipart, no_etag};
@@ -75,16 +77,9 @@ impl Bucket {
             return origin.copy_at_once(self, key, &common, options);
         }
         common.headers = origin.headers(self, &common)?;
-        let record = record_path(self, key, source, transfer);
-        let filling = Filling {
-            content: &origin,
-            upload: Multipart::new(self, key, common),
-            plan,
-            workers,
-            record: transfer.open_record(record)?,
-            record_is_optional: transfer.record_is_optional(),
-            abandoned: Vec::new(),
-        };
+        let place = record_path(self, key, source, transfer);
+        let upload = Multipart::new(self, key, common);
+        let filling = Filling::new(&origin, upload, plan, workers, transfer, place)?;
         let response = filling.run(options.progress)?;
         origin.compare(self, response)
     }
@@ -110,12 +105,11 @@ fn record_path(
     key: &str,
     source: CopySource<'_>,
     transfer: &Transfer,
-) -> Option<std::path::PathBuf> {
+) -> Option<PathBuf> {
     let from = source.bucket.unwrap_or(bucket.name());
     let version = source.version_id.unwrap_or_default();
-    let endpoint = bucket.endpoint();
-    let what = [&endpoint, bucket.name(), key, from, source.key, version].join("\0");
-    transfer.record_path(std::path::Path::new(""), &what, "copy")
+    let what = [key, from, source.key, version];
+    transfer.record_path(bucket, &what, Path::new(""), "copy")
 }
 
 fn check_arguments(

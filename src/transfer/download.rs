@@ -131,11 +131,10 @@ struct Places {
 
 impl Places {
     fn new(transfer: &Transfer, bucket: &Bucket, key: &str, version: &str, path: &Path) -> Places {
-        let what = [&bucket.endpoint(), bucket.name(), key, version].join("\0");
-        let data = Transfer::new().record_path(path, &what, "download");
+        let place = |of: &Transfer, kind| of.record_path(bucket, &[key, version], path, kind);
         Places {
-            record: transfer.record_path(path, &what, "record"),
-            data: data.unwrap_or_default(),
+            record: place(transfer, "record"),
+            data: place(&Transfer::new(), "download").unwrap_or_default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use super::Transfer;
 use super::checkpoint::Checkpoint;
 use super::multipart::{Multipart, lost};
 use super::plan::{Part, Plan};
@@ -51,15 +52,15 @@ pub(super) trait Content: Sync {
 
 /// An upload on its way.
 pub(super) struct Filling<'f, C> {
-    pub content: &'f C,
-    pub upload: Multipart,
-    pub plan: Plan,
-    pub workers: usize,
-    pub record: Option<Record>,
+    content: &'f C,
+    upload: Multipart,
+    plan: Plan,
+    workers: usize,
+    record: Option<Record>,
     /// Earlier uploads of the same, which could not be deleted yet.
-    pub abandoned: Vec<String>,
+    abandoned: Vec<String>,
     /// Whether the transfer does without a record if there is no room for one.
-    pub record_is_optional: bool,
+    record_is_optional: bool,
 }
 
 /// What became of an upload that was found again.
@@ -70,7 +71,27 @@ enum Found {
     Nothing,
 }
 
-impl<C: Content> Filling<'_, C> {
+impl<'f, C: Content> Filling<'f, C> {
+    /// One whose record is at `place`, if there is to be one. Nothing is sent yet.
+    pub fn new(
+        content: &'f C,
+        upload: Multipart,
+        plan: Plan,
+        workers: usize,
+        transfer: &Transfer,
+        place: Option<PathBuf>,
+    ) -> Result<Filling<'f, C>> {
+        Ok(Filling {
+            content,
+            upload,
+            plan,
+            workers,
+            record: transfer.open_record(place)?,
+            abandoned: Vec::new(),
+            record_is_optional: transfer.record_is_optional(),
+        })
+    }
+
     /// Resumes or begins the upload, and completes it. Afterwards there is no record any more; after a failure there is one
     /// if it can be resumed.
     pub fn run(mut self, progress: Option<&Progress<'_>>) -> Result<Response> {
@@ -215,7 +236,7 @@ impl<C: Content> Filling<'_, C> {
         }
     }
 
-    /// The parts that the service has and that are right.
+    /// The parts that the service has and that are right. They are listed by number: what is out of order is sent again.
     fn keep_right(&self) -> Result<Found> {
         let Some(there) = self.upload.parts()? else {
             return Ok(Found::Nothing);
@@ -225,7 +246,13 @@ impl<C: Content> Filling<'_, C> {
             let Some(part) = self.plan.part_of(there.number) else {
                 continue;
             };
-            if part.length == there.size && self.content.is_right(&part, &there, &self.upload)? {
+            let is_next = right
+                .last()
+                .is_none_or(|last: &UploadedPart| last.number < there.number);
+            if is_next
+                && part.length == there.size
+                && self.content.is_right(&part, &there, &self.upload)?
+            {
                 right.push(UploadedPart {
                     number: there.number,
                     etag: there.etag,

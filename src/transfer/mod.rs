@@ -42,6 +42,7 @@ use crate::crc64::Crc64;
 use crate::error::{Error, Result};
 use crate::file::{Record, read_at};
 use crate::memory;
+use crate::operations::Bucket;
 use crate::request::Options;
 use crate::sort::sort;
 
@@ -145,8 +146,15 @@ impl Transfer {
         matches!(self.records, Records::BesideFile)
     }
 
-    /// Where the record of a transfer of `path` is, which `what` tells apart from others of it; `None` without one.
-    fn record_path(&self, path: &Path, what: &str, kind: &str) -> Option<PathBuf> {
+    /// Where the record of a transfer between `path` and the bucket is, which the names in `what` tell apart from others of
+    /// the file; `None` without one.
+    fn record_path(
+        &self,
+        bucket: &Bucket,
+        what: &[&str],
+        path: &Path,
+        kind: &str,
+    ) -> Option<PathBuf> {
         let mut name = std::ffi::OsString::from(".");
         let directory = match &self.records {
             Records::None => return None,
@@ -157,9 +165,12 @@ impl Transfer {
             }
             Records::Directory(directory) => directory.clone(),
         };
+        let endpoint = bucket.endpoint();
+        let bucket = [endpoint.as_str(), bucket.name()];
+        let names = bucket.iter().chain(what).map(|name| name.as_bytes());
         let mut crc = Crc64::new();
-        for text in [what.as_bytes(), path.as_os_str().as_encoded_bytes()] {
-            crc.update(text);
+        for name in names.chain([path.as_os_str().as_encoded_bytes()]) {
+            crc.update(name);
             crc.update(&[0]);
         }
         name.push(format!("{:016x}.alioss-{kind}", crc.value()));

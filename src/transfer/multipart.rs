@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Common;
+use super::plan::MAX_PARTS;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Bucket, ListParts, ListedPart, UploadedPart};
 use crate::request::{Options, Response};
@@ -76,6 +77,12 @@ impl Multipart {
             match part {
                 Err(error) if error.code() == "NoSuchUpload" => return Ok(None),
                 part => parts.push(part?),
+            }
+            if parts.len() as u64 > MAX_PARTS {
+                return Err(Error::new(
+                    Kind::BadResponse,
+                    format!("ListParts: more than {MAX_PARTS} parts were listed"),
+                ));
             }
         }
         Ok(Some(parts))

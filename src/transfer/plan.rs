@@ -9,7 +9,7 @@ const PART_SIZES: std::ops::RangeInclusive<u64> = 100 * 1024..=5 * 1024 * 1024 *
 const USUAL_PART: u64 = 8 * 1024 * 1024;
 
 /// Most parts of one object.
-const MAX_PARTS: u64 = 10_000;
+pub(super) const MAX_PARTS: u64 = 10_000;
 
 /// Which share of what was sent a part of a stream of unknown length is, and for parts that began small.
 const SHARE: u64 = 120;

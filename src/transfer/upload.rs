@@ -49,21 +49,14 @@ impl Bucket {
             single.deadline = common.deadline;
             return self.put_object(key, body, &single);
         }
-        let record = transfer.record_path(&path, &what(self, key), "upload");
+        let place = transfer.record_path(self, &[key], &path, "upload");
         let content = Source {
             file: &file,
             before,
             size: plan.size,
         };
-        let filling = Filling {
-            content: &content,
-            upload: Multipart::new(self, key, common),
-            plan,
-            workers,
-            record: transfer.open_record(record)?,
-            record_is_optional: transfer.record_is_optional(),
-            abandoned: Vec::new(),
-        };
+        let upload = Multipart::new(self, key, common);
+        let filling = Filling::new(&content, upload, plan, workers, transfer, place)?;
         filling.run(options.progress)
     }
 
@@ -77,16 +70,11 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<()> {
         let path = file::absolute("path", path.as_ref())?;
-        let Some(place) = transfer.record_path(&path, &what(self, key), "upload") else {
+        let Some(place) = transfer.record_path(self, &[key], &path, "upload") else {
             return Ok(());
         };
         abort_recorded(self, key, RECORD, place, options)
     }
-}
-
-/// What tells the records of a file apart.
-fn what(bucket: &Bucket, key: &str) -> String {
-    [&bucket.endpoint(), bucket.name(), key].join("\0")
 }
 
 fn unreadable(path: &Path, cause: std::io::Error) -> Error {

@@ -24,7 +24,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use alioss::{
-    Bucket, Cancel, Config, Kind, ListMultipartUploads, Options, Response, Result, Transfer,
+    Bucket, Cancel, Config, Kind, ListMultipartUploads, ListParts, ListedPart, ListedUpload,
+    Options, Response, Result, Transfer,
 };
 use oss_local::{Action, Rule, Server, Status};
 use support::{new_bucket, scratch, server};

@@ -402,3 +402,72 @@ fn a_lost_answer_is_a_failure_if_nobody_may_look() {
         assert!(trial.is_clean(), "{way:?}");
     }
 }
+
+/// The answer to ListParts with these parts: number, ETag, CRC-64.
+fn listing(parts: &[(u32, String, u64)]) -> Action {
+    let part = |(number, etag, crc): &(u32, String, u64)| {
+        format!(
+            "<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag><Size>{PART}</Size>\
+             <HashCrc64ecma>{crc}</HashCrc64ecma></Part>"
+        )
+    };
+    let parts: String = parts.iter().map(part).collect();
+    let mut answer = Status::new(200, "");
+    answer.raw_body = Some(format!(
+        "<ListPartsResult>{parts}<IsTruncated>false</IsTruncated></ListPartsResult>"
+    ));
+    Action::Status(answer)
+}
+
+/// The parts of the upload that was stopped.
+fn listed(trial: &Trial) -> Vec<(u32, String, u64)> {
+    let options = Options::new();
+    let mut uploads = trial
+        .bucket
+        .list_multipart_uploads(ListMultipartUploads::default(), &options);
+    let Some(Ok(ListedUpload::Upload { upload_id, .. })) = uploads.next() else {
+        panic!("there is no upload");
+    };
+    let list = ListParts {
+        key: "to".into(),
+        upload_id,
+        ..ListParts::default()
+    };
+    let parts = trial.bucket.list_parts(list, &options);
+    let part = |part: Result<ListedPart>| {
+        let part = part.unwrap();
+        (part.number, part.etag, part.crc64.unwrap())
+    };
+    let parts = parts.map(part).collect();
+    trial.server.clear_requests();
+    parts
+}
+
+#[test]
+fn parts_that_are_listed_twice_or_in_disorder_are_used_once() {
+    for way in [Way::Up, Way::Copy] {
+        let trial = stopped(way);
+        let parts = listed(&trial);
+        let mut odd = parts.clone();
+        odd.extend(parts.iter().rev().cloned());
+        trial
+            .server
+            .inject(Rule::new(listing(&odd)).operation("ListParts"));
+        trial.goes_on(0, &format!("{way:?}"));
+    }
+}
+
+#[test]
+fn a_list_of_more_parts_than_there_can_be_is_refused() {
+    for way in [Way::Up, Way::Copy] {
+        let trial = stopped(way);
+        let endless = vec![(1, "\"x\"".to_owned(), 0); 10_001];
+        trial
+            .server
+            .inject(Rule::new(listing(&endless)).operation("ListParts"));
+        let error = trial.run(&Options::new()).unwrap_err();
+        assert_eq!(error.kind(), Kind::BadResponse, "{way:?}: {error}");
+        assert!(error.to_string().contains("10000 parts"), "{error}");
+        trial.goes_on(0, &format!("{way:?}"));
+    }
+}
