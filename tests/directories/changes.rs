@@ -1,0 +1,139 @@
+//! What is transferred: all at first, then what changed and nothing else.
+
+use super::*;
+
+#[test]
+fn a_tree_goes_there_and_back_and_a_second_time_nothing_moves() {
+    for workers in [1, 3] {
+        let server = server();
+        let bucket = bucket(&server);
+        let (here, back) = (scratch("tree"), scratch("tree-back"));
+        let files = write_tree(&here);
+        let how = DirectoryTransfer::new().transfer(small_parts().workers(workers));
+        let report = up(&bucket, &here, &how).unwrap();
+        assert_eq!(counts(&report), [9, 0, 0, 0, 0]);
+        let bytes: usize = files.values().map(Vec::len).sum();
+        assert_eq!(report.count(OutcomeKind::Transferred).bytes, bytes as u64);
+        let with_prefix = |(name, content): (String, Vec<u8>)| (format!("p/{name}"), content);
+        assert!(stored(&bucket) == files.clone().into_iter().map(with_prefix).collect());
+        let report = down(&bucket, &back, &how).unwrap();
+        assert_eq!(counts(&report), [9, 0, 0, 0, 0]);
+        assert!(local(&back) == files);
+
+        server.clear_requests();
+        let report = up(&bucket, &here, &how).unwrap();
+        assert_eq!(
+            counts(&report),
+            [0, 9, 0, 0, 0],
+            "just written, so compared"
+        );
+        let report = down(&bucket, &back, &how).unwrap();
+        assert_eq!(counts(&report), [0, 9, 0, 0, 0]);
+        let moved = count(&server, "PutObject") + count(&server, "UploadPart");
+        assert_eq!(moved + count(&server, "GetObject"), 0);
+        make_old(&here);
+        server.clear_requests();
+        up(&bucket, &here, &how).unwrap();
+        assert_eq!(server.requests().len(), 1, "one listing");
+    }
+}
+
+/// More files than are planned ahead.
+#[test]
+fn ten_thousand_files_are_more_than_is_planned_at_a_time() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = scratch("many-files");
+    for number in 0..20_003 {
+        fs::write(folder.join(format!("{number:05}")), b"").unwrap();
+    }
+    let report = bucket
+        .upload_directory("p", &folder, &how().dry_run(), &Options::new())
+        .unwrap();
+    assert_eq!(report.count(OutcomeKind::Transferred).files, 20_003);
+}
+
+#[test]
+fn what_changed_is_transferred_and_nothing_else() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (here, back) = (scratch("changed"), scratch("changed-back"));
+    write_files(&here, &[("a", b"one"), ("b", b"two"), ("c", b"three")]);
+    make_old(&here);
+    up(&bucket, &here, &how()).unwrap();
+    down(&bucket, &back, &how()).unwrap();
+    // Another size; the same size, written later.
+    fs::write(here.join("a"), "longer").unwrap();
+    fs::write(here.join("b"), "TWO").unwrap();
+    let later = SystemTime::now() + Duration::from_secs(5);
+    let file = File::open(here.join("b")).unwrap();
+    file.set_modified(later).unwrap();
+    assert_eq!(
+        counts(&up(&bucket, &here, &how()).unwrap()),
+        [2, 1, 0, 0, 0]
+    );
+    // The same size, changed here: the object wins.
+    fs::write(back.join("c"), "THREE").unwrap();
+    assert_eq!(
+        counts(&down(&bucket, &back, &how()).unwrap()),
+        [3, 0, 0, 0, 0]
+    );
+    assert_eq!(local(&back), local(&here));
+}
+
+#[test]
+fn content_is_compared_on_request_and_where_times_do_not_tell() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (here, back) = (scratch("compared"), scratch("compared-back"));
+    write_files(&here, &[("a", b"one"), ("b", b"two")]);
+    up(&bucket, &here, &how()).unwrap();
+    down(&bucket, &back, &how()).unwrap();
+    // As if written before it was stored: the time says that it is unchanged.
+    fs::write(here.join("a"), "ONE").unwrap();
+    make_old(&here);
+    assert_eq!(
+        counts(&up(&bucket, &here, &how()).unwrap()),
+        [0, 2, 0, 0, 0]
+    );
+    let compared = how().compare_content();
+    assert_eq!(
+        counts(&up(&bucket, &here, &compared).unwrap()),
+        [1, 1, 0, 0, 0]
+    );
+    // In the second in which it is stored a file may be written to again, before or after.
+    fs::write(here.join("a"), "abc").unwrap();
+    up(&bucket, &here, &how()).unwrap();
+    let stored_at = bucket
+        .head_object("p/a", &Options::new())
+        .unwrap()
+        .last_modified()
+        .unwrap();
+    fs::write(here.join("a"), "xyz").unwrap();
+    let second = SystemTime::UNIX_EPOCH + Duration::from_secs(stored_at.0 as u64);
+    let file = File::open(here.join("a")).unwrap();
+    file.set_modified(second + Duration::from_millis(999))
+        .unwrap();
+    assert_eq!(
+        counts(&up(&bucket, &here, &how()).unwrap()),
+        [1, 1, 0, 0, 0]
+    );
+    // A download that was killed before the file got its time is not done again.
+    make_old(&back);
+    server.clear_requests();
+    let report = down(&bucket, &back, &how()).unwrap();
+    assert_eq!(counts(&report), [1, 1, 0, 0, 0]);
+    assert_eq!(count(&server, "GetObject"), 1, "of a alone");
+    assert_eq!(
+        counts(&down(&bucket, &back, &how()).unwrap()),
+        [0, 2, 0, 0, 0]
+    );
+    assert_eq!(local(&back)["a"], b"xyz");
+    // All of it, whatever it is like.
+    let all = how().overwrite();
+    assert_eq!(counts(&up(&bucket, &here, &all).unwrap()), [2, 0, 0, 0, 0]);
+    assert_eq!(
+        counts(&down(&bucket, &back, &all).unwrap()),
+        [2, 0, 0, 0, 0]
+    );
+}

@@ -1,0 +1,121 @@
+//! What was interrupted or killed goes on.
+
+use super::*;
+
+#[test]
+fn an_interrupted_copy_within_oss_ends_in_order_and_goes_on() {
+    let place = Place::new("between-interrupted");
+    for number in 0..60 {
+        place.put(&format!("p/{number:02}"), b"content");
+    }
+    let slow = Rule::new(Action::Delay { ms: 100 }).operation("CopyObject");
+    place.server.inject(slow.times(1000));
+    let copy = ["cp", "-r", "-w3", "oss://bucket/p", "oss://bucket/q"];
+    let mut command = place.command(&copy);
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let copies = || {
+        let requests = place.server.requests();
+        let all = requests.iter();
+        all.filter(|request| request.operation == "CopyObject")
+            .count()
+    };
+    while copies() < 7 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    tool(
+        "kill",
+        "procps",
+        &["-INT".to_owned(), child.id().to_string()],
+    );
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", stderr(&ended));
+    place.server.clear_rules();
+    place.ok(&copy);
+    assert_eq!(place.keys().len(), 120);
+    // What three workers had under way was done again, at most.
+    assert!(copies() <= 63, "{}", copies());
+}
+
+#[test]
+fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
+    let place = Place::new("killed");
+    let content: Vec<u8> = (0..1_500_000).map(|at| (at % 241) as u8).collect();
+    place.write("in", &content);
+    let slow = |operation: &str| {
+        place.server.inject(
+            Rule::new(Action::Delay { ms: 100 })
+                .operation(operation)
+                .times(1000),
+        );
+    };
+    let wait_for = |operation: &str, many: usize| {
+        let end = Instant::now() + Duration::from_secs(30);
+        let seen = || {
+            place
+                .server
+                .requests()
+                .iter()
+                .filter(|request| request.operation == operation)
+                .count()
+        };
+        while seen() < many && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let up = [
+        "put",
+        "in",
+        "oss://bucket/a",
+        "--part-size",
+        "102400",
+        "-w1",
+    ];
+    let down = [
+        "get",
+        "oss://bucket/a",
+        "out",
+        "--part-size",
+        "102400",
+        "-w1",
+    ];
+    for (arguments, operation) in [(up, "UploadPart"), (down, "GetObject")] {
+        slow(operation);
+        place.server.clear_requests();
+        let mut child = place.command(&arguments).spawn().unwrap();
+        wait_for(operation, 4);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // An interruption ends it in order, with its own code.
+        let mut child = place
+            .command(&arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_for(operation, 8);
+        tool(
+            "kill",
+            "procps",
+            &["-INT".to_owned(), child.id().to_string()],
+        );
+        let code = child.wait().unwrap().code();
+        assert_eq!(code, Some(130));
+        place.server.clear_rules();
+        place.ok(&arguments);
+        let requests = place.server.requests();
+        let parts = requests
+            .iter()
+            .filter(|request| request.operation == operation)
+            .count();
+        assert!(parts <= 15 + 2, "{operation}: {parts} instead of 15");
+    }
+    assert!(place.stored("a").unwrap() == content && place.read("out") == content);
+    let left: Vec<_> = fs::read_dir(&place.folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
