@@ -5,6 +5,7 @@
 mod commands;
 mod interrupted;
 mod objects;
+mod several;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;

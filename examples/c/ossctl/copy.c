@@ -23,12 +23,6 @@ void store_headers(oss_call *with)
     }
 }
 
-static int is_directory(const char *path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
 /* "oss://BUCKET/KEY", to be freed. */
 static char *name_of(const char *bucket, const char *key)
 {
@@ -84,7 +78,7 @@ static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes,
 
 static int put_one(const char *source, const struct place *to, int removes)
 {
-    const int is_stream = strcmp(source, "-") == 0, key_is_directory = !*to->key || to->key[strlen(to->key) - 1] == '/';
+    const int is_stream = strcmp(source, "-") == 0, key_is_directory = !*to->key || ends_with_slash(to->key);
     oss_bucket *bucket = open_bucket(to->bucket);
     struct stat found;
     int64_t bytes = 0;
@@ -93,10 +87,6 @@ static int put_one(const char *source, const struct place *to, int removes)
     int code, is_broken = 0;
     if (!bucket)
         return EXIT_USAGE;
-    if (is_stream && (key_is_directory || removes)) {
-        complain("-: what comes from standard input needs a whole key, and cannot be moved");
-        return EXIT_USAGE;
-    }
     key = joined(to->key, key_is_directory ? last_part(source) : "");
     name = name_of(to->bucket, key);
     prepare();
@@ -151,7 +141,7 @@ static char *target_of(const char *key, const char *target)
 {
     const char *name = last_part(key);
     char *directory, *path;
-    if (!is_directory(target) && (!*target || target[strlen(target) - 1] != '/'))
+    if (!is_directory(target) && !ends_with_slash(target))
         return joined(target, "");
     if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return NULL;
@@ -170,7 +160,7 @@ static int get_one(const struct place *from, const char *target, int removes)
     if (!bucket)
         return EXIT_USAGE;
     prepare();
-    if (strcmp(target, "-") == 0 && !removes)
+    if (strcmp(target, "-") == 0)
         return get_to_stdout(bucket, from->key, from->text);
     path = target_of(from->key, target);
     if (!path) {
@@ -221,7 +211,7 @@ void keep_records(oss_call *with)
 
 static int copy_one(const struct place *from, const struct place *to, int removes)
 {
-    const int key_is_directory = !*to->key || to->key[strlen(to->key) - 1] == '/';
+    const int key_is_directory = !*to->key || ends_with_slash(to->key);
     char *key = joined(to->key, key_is_directory ? last_part(from->key) : ""), *name = name_of(to->bucket, key);
     oss_status status;
     int code;
@@ -254,7 +244,7 @@ static int copy_one(const struct place *from, const struct place *to, int remove
 /* A directory, or what is below a prefix; `is_one` unless there are several sources: those keep their names. */
 static int transfer_tree(const struct place *from, const struct place *to, int is_one, int removes)
 {
-    char *name = joined(is_one ? "" : last_part(from->text), ""), *base = directory_key(to->is_oss ? to->key : to->text);
+    char *name = is_one ? joined("", "") : name_of_source(from), *base = directory_key(to->is_oss ? to->key : to->text);
     char *target = joined(base, name);
     struct place place = *to;
     int code;
@@ -277,98 +267,78 @@ static int transfer_tree(const struct place *from, const struct place *to, int i
 
 static int transfer(const struct place *from, const struct place *to, int is_one, int removes)
 {
-    const int is_local_directory = !from->is_oss && !from->is_stream && is_directory(from->text);
-    const int names_one = from->is_oss && *from->key && from->key[strlen(from->key) - 1] != '/';
-    if (!from->is_oss && !to->is_oss) {
-        complain("neither %s nor %s is in OSS: that is oss://BUCKET/KEY", from->text, to->text);
-        return EXIT_USAGE;
-    }
-    if (options.recursive && (is_local_directory || from->is_oss)) {
-        if (to->is_stream) {
-            complain("-: a directory cannot go to standard output");
-            return EXIT_USAGE;
-        }
+    if (is_tree(from))
         return transfer_tree(from, to, is_one, removes);
-    }
-    if (is_local_directory || (from->is_oss && !names_one)) {
-        complain("%s is a directory: give -r to transfer all that is below it", from->text);
-        return EXIT_USAGE;
-    }
     if (!from->is_oss)
         return put_one(from->text, to, removes);
     return to->is_oss ? copy_one(from, to, removes) : get_one(from, to->text, removes);
 }
 
-/* All but the last argument go to the last. Whether each has to be in OSS (1), local (0) or may be either (-1). */
-static int transfer_all(int count, char **arguments, int from_is_oss, int to_is_oss, int removes)
+/* All but the last argument go to the last. */
+static int transfer_all(int count, char **arguments, struct way way)
 {
-    struct place from, to;
-    int i, code, worst = EXIT_DONE;
+    struct place *places;
+    const int last = count - 1;
+    int i, code, worst;
     if (count < 2) {
         complain("a source and a target are needed; see --help");
         return EXIT_USAGE;
     }
-    if (parse_place(arguments[count - 1], &to) != EXIT_DONE)
+    places = parse_all(count, arguments, parse_place);
+    if (!places)
         return EXIT_USAGE;
-    if (count > 2 && !options.recursive && to.is_oss && *to.key && to.key[strlen(to.key) - 1] != '/') {
-        complain("%s: several sources need a target that ends with a slash", to.text);
-        return EXIT_USAGE;
-    }
-    for (i = 0; i < count - 1; i++) {
-        if (parse_place(arguments[i], &from) != EXIT_DONE)
-            return EXIT_USAGE;
-        if ((from_is_oss >= 0 && from.is_oss != from_is_oss) || (to_is_oss >= 0 && to.is_oss != to_is_oss)) {
-            complain("%s to %s: this command goes the other way; see --help", from.text, to.text);
-            return EXIT_USAGE;
-        }
-        code = transfer(&from, &to, count == 2, removes);
-        worst = worst == EXIT_DONE ? code : worst;
+    worst = check_transfer(places, last, &places[last], &way);
+    for (i = worst == EXIT_DONE ? 0 : last; i < last; i++) {
+        code = transfer(&places[i], &places[last], last == 1, way.removes);
+        worst = worst == EXIT_DONE || code >= 128 ? code : worst;
         if (code >= 128)
-            return code;
+            break;
     }
+    free(places);
     return worst;
 }
 
 int run_put(int count, char **arguments)
 {
-    return transfer_all(count, arguments, 0, 1, 0);
+    return transfer_all(count, arguments, (struct way){0, 1, 0});
 }
 
 int run_get(int count, char **arguments)
 {
     char here[] = ".", *both[2];
     if (count != 1)
-        return transfer_all(count, arguments, 1, 0, 0);
+        return transfer_all(count, arguments, (struct way){1, 0, 0});
     both[0] = arguments[0];
     both[1] = here;
-    return transfer_all(2, both, 1, 0, 0);
+    return transfer_all(2, both, (struct way){1, 0, 0});
 }
 
 int run_cp(int count, char **arguments)
 {
-    return transfer_all(count, arguments, -1, -1, 0);
+    return transfer_all(count, arguments, (struct way){-1, -1, 0});
 }
 
 int run_mv(int count, char **arguments)
 {
-    return transfer_all(count, arguments, -1, -1, 1);
+    return transfer_all(count, arguments, (struct way){-1, -1, 1});
 }
 
 int run_cat(int count, char **arguments)
 {
-    struct place place;
-    oss_bucket *bucket;
+    struct place *places;
     int i, code = EXIT_DONE;
     if (count == 0) {
         complain("which object? see --help");
         return EXIT_USAGE;
     }
     stdout_is_data = 1;
+    places = parse_all(count, arguments, parse_oss);
+    if (!places)
+        return EXIT_USAGE;
     for (i = 0; i < count && code == EXIT_DONE; i++) {
-        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
-            return EXIT_USAGE;
         prepare();
-        code = get_to_stdout(bucket, place.key, place.text);
+        code = get_to_stdout(open_bucket(places[i].bucket), places[i].key, places[i].text);
     }
+    free(places);
     return code;
 }

@@ -30,7 +30,8 @@ const struct command commands[] = {
     {"cp", CP, run_cp, "cp [-r] SOURCE... TARGET", "as put and get, and from OSS to OSS",
      "Within OSS the service copies; the data does not come here. Headers, metadata and tags are copied, unless\n"
      "--content-type or --metadata gives new ones. With -r several objects are copied at a time, see -w, and what has the\n"
-     "same content at the target is not copied again, unless --overwrite or new headers are given.\n\n"
+     "same content at the target is not copied again, unless --overwrite or new headers are given. Several sources keep\n"
+     "their names: they need names that differ, and a target that is a directory or ends with a slash.\n\n"
      "  ossctl cp oss://a/x oss://b/x\n"
      "  ossctl cp -r oss://a/logs oss://b/logs\n"},
     {"mv", MV, run_mv, "mv [-r] SOURCE... TARGET", "as cp, then the source is removed",

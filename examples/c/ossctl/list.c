@@ -61,70 +61,82 @@ static int list_buckets(void)
     return code;
 }
 
-static oss_status begin_listing(oss_bucket *bucket, const char *prefix, const char *delimiter)
+static oss_status begin_listing(const struct place *place, const char *delimiter)
 {
     prepare();
     oss_call_set_query(call, "max-keys", "1000");
-    return oss_list_objects_v2(bucket, prefix, delimiter, call);
+    return oss_list_objects_v2(open_bucket(place->bucket), place->key, delimiter, call);
 }
 
 int run_ls(int count, char **arguments)
 {
-    struct place place;
-    oss_bucket *bucket;
+    struct place *places;
     int i, code = EXIT_DONE;
     if (count == 0)
         return list_buckets();
+    places = parse_all(count, arguments, parse_oss);
+    if (!places)
+        return EXIT_USAGE;
     for (i = 0; i < count && code == EXIT_DONE; i++) {
+        const struct place *place = &places[i];
         long long found = 0;
-        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
-            return EXIT_USAGE;
-        code = print_listing(place.text, place.bucket,
-                             begin_listing(bucket, place.key, options.recursive ? NULL : "/"), &found);
-        if (code == EXIT_DONE && found == 0 && *place.key) {
-            complain("%s: nothing is called like that or begins like that", place.text);
+        code = print_listing(place->text, place->bucket, begin_listing(place, options.recursive ? NULL : "/"), &found);
+        if (code == EXIT_DONE && found == 0 && *place->key) {
+            complain("%s: nothing is called like that or begins like that", place->text);
             code = EXIT_NOT_FOUND;
         }
     }
+    free(places);
+    return code;
+}
+
+static int print_usage(const struct place *place)
+{
+    const oss_entry *entry = NULL;
+    int64_t bytes = 0, objects = 0;
+    oss_status status = begin_listing(place, NULL);
+    while (status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry) {
+        bytes += entry->size;
+        objects++;
+    }
+    if (status != OSS_OK)
+        return failed("du", place->text, call, status);
+    if (options.json) {
+        json_begin();
+        json_text("place", place->text);
+        json_number("bytes", bytes);
+        json_number("objects", objects);
+        json_end();
+        return EXIT_DONE;
+    }
+    print_size(stdout, bytes);
+    printf("  %lld objects  ", (long long)objects);
+    print_text(stdout, place->text);
+    putchar('\n');
+    return EXIT_DONE;
+}
+
+/* Does the same with all places, up to the first failure. */
+static int with_each(int count, char **arguments, int (*one)(const struct place *place))
+{
+    struct place *places;
+    int i, code = EXIT_DONE;
+    if (count == 0) {
+        complain("of what? see --help");
+        return EXIT_USAGE;
+    }
+    places = parse_all(count, arguments, parse_oss);
+    if (!places)
+        return EXIT_USAGE;
+    for (i = 0; i < count && code == EXIT_DONE; i++)
+        code = one(&places[i]);
+    free(places);
     return code;
 }
 
 int run_du(int count, char **arguments)
 {
-    struct place place;
-    oss_bucket *bucket;
-    int i;
-    if (count == 0) {
-        complain("of what? see --help");
-        return EXIT_USAGE;
-    }
-    for (i = 0; i < count; i++) {
-        const oss_entry *entry = NULL;
-        int64_t bytes = 0, objects = 0;
-        oss_status status;
-        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
-            return EXIT_USAGE;
-        status = begin_listing(bucket, place.key, NULL);
-        while (status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry) {
-            bytes += entry->size;
-            objects++;
-        }
-        if (status != OSS_OK)
-            return failed("du", place.text, call, status);
-        if (options.json) {
-            json_begin();
-            json_text("place", place.text);
-            json_number("bytes", bytes);
-            json_number("objects", objects);
-            json_end();
-            continue;
-        }
-        print_size(stdout, bytes);
-        printf("  %lld objects  ", (long long)objects);
-        print_text(stdout, place.text);
-        putchar('\n');
-    }
-    return EXIT_DONE;
+    return with_each(count, arguments, print_usage);
 }
 
 static void print_pair(const char *name, const char *value)
@@ -183,22 +195,16 @@ static int stat_object(oss_bucket *bucket, const struct place *place)
     return EXIT_DONE;
 }
 
+static int print_stat(const struct place *place)
+{
+    oss_bucket *bucket = open_bucket(place->bucket);
+    prepare();
+    return *place->key ? stat_object(bucket, place) : stat_bucket(bucket, place);
+}
+
 int run_stat(int count, char **arguments)
 {
-    struct place place;
-    oss_bucket *bucket;
-    int i, code = EXIT_DONE;
-    if (count == 0) {
-        complain("of what? see --help");
-        return EXIT_USAGE;
-    }
-    for (i = 0; i < count && code == EXIT_DONE; i++) {
-        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
-            return EXIT_USAGE;
-        prepare();
-        code = *place.key ? stat_object(bucket, &place) : stat_bucket(bucket, &place);
-    }
-    return code;
+    return with_each(count, arguments, print_stat);
 }
 
 /* Prints an upload, and gives it up if that is wanted. */

@@ -58,46 +58,54 @@ int run_rb(int count, char **arguments)
     return status == OSS_OK ? did("removed", place.text) : failed("rb", place.text, call, status);
 }
 
-static int remove_tree(const struct place *place)
+/* Whether it is meant, as far as it can be known. */
+static int check_removal(const struct place *place)
 {
-    char *prefix;
-    int code, flags = options.versions ? OSS_DELETE_VERSIONS : 0;
-    if (!*place->key && !options.all) {
+    if (*place->key || (options.recursive && options.all))
+        return EXIT_DONE;
+    if (options.recursive)
         complain("%s: that is every object of the bucket; give --all if it is meant", place->text);
-        return EXIT_USAGE;
+    else
+        complain("%s is a bucket: rb removes it, rm -r --all what is in it", place->text);
+    return EXIT_USAGE;
+}
+
+static int remove_one(const struct place *place)
+{
+    oss_status status;
+    int code;
+    prepare();
+    if (options.recursive) {
+        char *prefix = directory_key(place->key);
+        code = delete_tree(place->bucket, prefix,
+                           (options.versions ? OSS_DELETE_VERSIONS : 0) | (*prefix ? 0 : OSS_DELETE_WHOLE_BUCKET));
+        free(prefix);
+        return code;
     }
-    if (!*place->key)
-        flags |= OSS_DELETE_WHOLE_BUCKET;
-    prefix = directory_key(place->key);
-    code = delete_tree(place->bucket, prefix, flags);
-    free(prefix);
-    return code;
+    status = oss_delete_object(open_bucket(place->bucket), place->key, call);
+    return status == OSS_OK ? did("deleted", place->text) : failed("rm", place->text, call, status);
 }
 
 int run_rm(int count, char **arguments)
 {
-    struct place place;
-    oss_bucket *bucket;
+    struct place *places;
     int i, code, worst = EXIT_DONE;
     if (count == 0) {
         complain("what? see --help");
         return EXIT_USAGE;
     }
-    for (i = 0; i < count; i++) {
-        if (parse_oss(arguments[i], &place) != EXIT_DONE || !(bucket = open_bucket(place.bucket)))
-            return EXIT_USAGE;
-        prepare();
-        if (options.recursive) {
-            code = remove_tree(&place);
-        } else if (!*place.key) {
-            complain("%s is a bucket: rb removes it, rm -r --all what is in it", place.text);
-            code = EXIT_USAGE;
-        } else {
-            const oss_status status = oss_delete_object(bucket, place.key, call);
-            code = status == OSS_OK ? did("deleted", place.text) : failed("rm", place.text, call, status);
-        }
-        worst = worst == EXIT_DONE ? code : worst;
+    places = parse_all(count, arguments, parse_oss);
+    if (!places)
+        return EXIT_USAGE;
+    for (i = 0; i < count && worst == EXIT_DONE; i++)
+        worst = check_removal(&places[i]);
+    for (i = worst == EXIT_DONE ? 0 : count; i < count; i++) {
+        code = remove_one(&places[i]);
+        worst = worst == EXIT_DONE || code >= 128 ? code : worst;
+        if (code >= 128)
+            break;
     }
+    free(places);
     return worst;
 }
 

@@ -1,8 +1,9 @@
 /* ossctl: files and objects from the command line, on oss.h alone.
  *
  * options.c reads the command line, help.c explains it, place.c knows what "oss://bucket/key" is and opens buckets,
- * output.c speaks to people and programs, list.c looks, manage.c makes and removes, copy.c moves single files and
- * objects, tree.c whole directories, between.c whole prefixes within OSS. main.c puts them together.
+ * output.c speaks to people and programs, list.c looks, manage.c makes and removes, several.c looks at sources and their
+ * target, copy.c moves single files and objects, tree.c whole directories, between.c whole prefixes within OSS. main.c puts
+ * them together.
  */
 #ifndef OSSCTL_H
 #define OSSCTL_H
@@ -58,11 +59,13 @@ struct options {
 };
 extern struct options options;
 
+enum { MOST_BUCKET_NAME = 63 };
+
 /* A place: a local path, standard input or output, or oss://BUCKET/KEY. */
 struct place {
     int is_oss, is_stream;
     const char *text;
-    char bucket[64];
+    char bucket[MOST_BUCKET_NAME + 1];
     const char *key; /* of oss:// places: "" for the bucket as a whole; else the path */
 };
 
@@ -103,9 +106,11 @@ struct worker {
 extern struct worker workers[MOST_WORKERS];
 
 oss_config *configuration(void);
-oss_bucket *open_bucket(const char *name); /* NULL: it was said why */
+oss_bucket *open_bucket(const char *name); /* good up to the end; NULL: it was said why */
 int parse_place(const char *text, struct place *place);
 int parse_oss(const char *text, struct place *place); /* as parse_place(), but refuses local paths */
+/* All of them, with their buckets open; NULL if one is refused, which was said. To be freed. */
+struct place *parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place));
 int exit_code(oss_status status);
 int failed(const char *doing, const char *what, oss_call *with, oss_status status); /* says why; the exit code */
 void limit(oss_call *with);                                                                  /* gives it timeout, workers and the like */
@@ -113,6 +118,17 @@ int prepare(void);                                                              
 char *joined(const char *one, const char *other);                                   /* to be freed; ends if there is no memory */
 char *directory_key(const char *key);                                               /* with a slash at its end, unless it is "" */
 const char *last_part(const char *path);                                            /* after the last slash */
+
+/* several.c */
+struct way {
+    int from_is_oss, to_is_oss; /* has to be (1), must not be (0) or may be either (-1) */
+    int removes;                /* the sources, once they have arrived */
+};
+int check_transfer(const struct place *sources, int count, const struct place *to, const struct way *way);
+int is_tree(const struct place *from);               /* a directory or a prefix that goes as a whole */
+int is_directory(const char *path);                  /* here */
+int ends_with_slash(const char *text);
+char *name_of_source(const struct place *from);      /* its last part, without slashes; to be freed */
 
 /* output.c */
 void complain(const char *format, ...);

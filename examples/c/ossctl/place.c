@@ -8,11 +8,12 @@ struct worker workers[MOST_WORKERS];
 static oss_config *config;
 static volatile sig_atomic_t signalled;
 
-/* Buckets that were opened. */
-static struct {
-    char name[64];
+/* Buckets that were opened; they stay so up to the end, since a transfer uses several at a time. */
+static struct opened {
+    struct opened *next;
     oss_bucket *bucket;
-} opened[2];
+    char name[MOST_BUCKET_NAME + 1];
+} *opened;
 
 /* The first signal ends the command in order, so that it can be resumed; the second ends it at once. */
 static void on_signal(int number)
@@ -90,9 +91,12 @@ oss_config *configuration(void)
 
 void stop(void)
 {
-    size_t i;
-    for (i = 0; i < sizeof opened / sizeof *opened; i++)
-        oss_bucket_free(opened[i].bucket);
+    while (opened) {
+        struct opened *one = opened;
+        opened = one->next;
+        oss_bucket_free(one->bucket);
+        free(one);
+    }
     /* No signal may find a call that is gone. */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -123,18 +127,25 @@ int prepare(void)
 
 oss_bucket *open_bucket(const char *name)
 {
-    const size_t count = sizeof opened / sizeof *opened;
-    size_t i;
-    for (i = 0; i < count && opened[i].bucket; i++)
-        if (strcmp(opened[i].name, name) == 0)
-            return opened[i].bucket;
-    if (i == count)
-        oss_bucket_free(opened[--i].bucket);
-    opened[i].bucket = oss_bucket_new(config, name);
-    snprintf(opened[i].name, sizeof opened[i].name, "%s", name);
-    if (!opened[i].bucket)
+    struct opened *one;
+    for (one = opened; one; one = one->next)
+        if (strcmp(one->name, name) == 0)
+            return one->bucket;
+    one = calloc(1, sizeof *one);
+    if (!one) {
+        complain("there is no memory");
+        return NULL;
+    }
+    one->bucket = oss_bucket_new(config, name);
+    if (!one->bucket) {
         complain("oss://%s: %s", name, oss_config_error(config));
-    return opened[i].bucket;
+        free(one);
+        return NULL;
+    }
+    snprintf(one->name, sizeof one->name, "%s", name);
+    one->next = opened;
+    opened = one;
+    return one->bucket;
 }
 
 int parse_place(const char *text, struct place *place)
@@ -144,6 +155,10 @@ int parse_place(const char *text, struct place *place)
     memset(place, 0, sizeof *place);
     place->text = text;
     place->key = text;
+    if (!*text) {
+        complain("an empty argument is not a place: that is a path, - or oss://BUCKET/KEY");
+        return EXIT_USAGE;
+    }
     if (strncmp(text, "oss://", 6) != 0) {
         place->is_stream = strcmp(text, "-") == 0;
         return EXIT_DONE;
@@ -170,6 +185,20 @@ int parse_oss(const char *text, struct place *place)
         return EXIT_USAGE;
     }
     return EXIT_DONE;
+}
+
+struct place *parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place))
+{
+    struct place *places = calloc((size_t)count, sizeof *places);
+    int i;
+    if (!places)
+        complain("there is no memory");
+    for (i = 0; places && i < count; i++)
+        if (parse(arguments[i], &places[i]) != EXIT_DONE || (places[i].is_oss && !open_bucket(places[i].bucket))) {
+            free(places);
+            places = NULL;
+        }
+    return places;
 }
 
 int exit_code(oss_status status)
