@@ -341,7 +341,8 @@ impl Config {
     }
 
     /// Has the content of a downloaded file on the disk (one fsync) before the file gets its name, so that a power failure
-    /// leaves the old file or the whole new one. Default on.
+    /// leaves the old file or the whole new one. Transfers that can be resumed do so with each part, and with their record.
+    /// Default on.
     pub fn file_sync(&mut self, on: bool) -> &mut Config {
         self.file_sync = on;
         self

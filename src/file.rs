@@ -4,6 +4,7 @@
 //! the end. A file that is read comes from [`open`] or [`read_bounded`]. No function here waits for the other end of a pipe
 //! or wakes a device, and no descriptor below 3 is used: those belong to whoever prints.
 
+mod identity;
 mod own;
 mod record;
 mod source;
@@ -16,8 +17,9 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+pub(crate) use identity::Identity;
 pub(crate) use record::Record;
-pub(crate) use source::{Snapshot, absolute, open, read_bounded};
+pub(crate) use source::{Snapshot, absolute, changed, crc64_of, open, read_bounded};
 pub(crate) use target::Target;
 pub(crate) use temporary::{Temporary, short_name};
 pub(crate) use windows_names::windows_problem;

@@ -92,6 +92,8 @@ pub type Progress<'a> = dyn Fn(u64, Option<u64>) -> bool + 'a;
 pub struct Options<'a> {
     pub(crate) headers: Vec<Header<'a>>,
     pub(crate) insists: bool,
+    /// Whether the request may be repeated although that is not safe: who sends it looks afterwards what came of it.
+    pub(crate) is_repeatable: bool,
     pub(crate) query: Vec<Parameter<'a>>,
     pub(crate) range: Option<Range>,
     pub(crate) fields: Vec<(Cow<'a, str>, Option<Cow<'a, str>>)>,

@@ -3,7 +3,7 @@
 mod peer;
 mod support;
 
-use std::io::Write;
+use std::io::{Read as _, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -415,4 +415,20 @@ fn local_failures_tell_how_often_the_service_was_asked() {
         .unwrap_err();
     assert_eq!(error.kind(), Kind::Io, "{error}");
     assert_eq!(error.attempts(), 1);
+}
+
+/// What the caller insists on is insisted on for the rest, too.
+#[test]
+fn the_rest_is_asked_for_with_all_that_the_first_request_had() {
+    let (server, bucket) = bucket(400_000);
+    let cut = Action::CutBody {
+        after_bytes: 200_000,
+        reset: false,
+    };
+    server.inject(Rule::new(cut).method("GET"));
+    let options = Options::new().header("x-oss-range", "odd").insist();
+    let mut object = bucket.get_object("a", &options).unwrap();
+    let mut all = Vec::new();
+    object.read_to_end(&mut all).unwrap();
+    assert_eq!(all.len(), 400_000);
 }

@@ -547,7 +547,7 @@ type Change = fn(&Path);
 
 #[test]
 fn a_file_that_changes_while_it_is_sent_is_not_stored() {
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, Change); 5] = [
         ("grows", |path| {
             let mut file = File::options().append(true).open(path).unwrap();
             std::io::Write::write_all(&mut file, b"more").unwrap();
@@ -559,6 +559,12 @@ fn a_file_that_changes_while_it_is_sent_is_not_stored() {
         ("is rewritten", |path| {
             let mut file = File::options().write(true).open(path).unwrap();
             std::io::Write::write_all(&mut file, b"other").unwrap();
+        }),
+        ("is rewritten, and its time set back", |path| {
+            let mut file = File::options().write(true).open(path).unwrap();
+            let time = file.metadata().unwrap().modified().unwrap();
+            std::io::Write::write_all(&mut file, b"other").unwrap();
+            file.set_modified(time).unwrap();
         }),
         ("is emptied", |path| {
             File::create(path).unwrap();
@@ -601,6 +607,20 @@ fn a_file_that_changes_while_it_is_sent_is_not_stored() {
         ..alioss::ListParts::default()
     };
     assert_eq!(bucket.list_parts(list, &Options::new()).count(), 0);
+}
+
+#[test]
+fn a_file_that_gets_another_mode_while_it_is_sent_is_stored() {
+    let (_server, bucket) = bucket();
+    let path = scratch("touched").join("file");
+    fs::write(&path, vec![7; 8 << 20]).unwrap();
+    std::thread::sleep(Duration::from_millis(20));
+    let progress = |_: u64, _: Option<u64>| {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        true
+    };
+    let options = Options::new().progress(&progress);
+    bucket.put_object_file("touched", &path, &options).unwrap();
 }
 
 #[test]

@@ -301,7 +301,7 @@ impl Client {
         let inner = &*self.0;
         let name = request.operation.name;
         let initial_crc64 = inner.initial_crc64(request, options);
-        let mut upload = Upload::new(body, initial_crc64, options.progress);
+        let mut upload = Upload::new(body, initial_crc64, options.progress, &limits);
         let dates = Dates::default();
         let mut call = Prepared::new(inner, request, options)?;
         upload.begin()?;
@@ -324,7 +324,7 @@ impl Client {
             };
             log::warn!("{name}: attempt {}: {}", attempts.made(), failed.error);
             let how = Repeatable {
-                idempotent: request.operation.idempotent,
+                idempotent: request.operation.idempotent || options.is_repeatable,
                 replayable: upload.is_replayable(),
             };
             let (wait, cause) = match attempts.next(failed, how, |wait| !limits.ends_within(wait)) {

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use crate::cancel::stopped;
+use crate::cancel::{Limits, stopped};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
-use crate::file::{Snapshot, read_at};
+use crate::file::{Snapshot, changed, crc64_of, read_at};
 use crate::request::{Body, Progress};
 use crate::transport::Source;
 
@@ -24,6 +24,7 @@ pub(crate) struct Upload<'a, 'o> {
     /// With the value it began with.
     crc: Option<(Crc64, u64)>,
     progress: Option<&'o Progress<'o>>,
+    limits: &'o Limits,
 }
 
 impl<'a, 'o> Upload<'a, 'o> {
@@ -32,6 +33,7 @@ impl<'a, 'o> Upload<'a, 'o> {
         body: Body<'a>,
         initial_crc64: Option<u64>,
         progress: Option<&'o Progress<'o>>,
+        limits: &'o Limits,
     ) -> Self {
         Upload {
             length: body.length(),
@@ -45,6 +47,7 @@ impl<'a, 'o> Upload<'a, 'o> {
             touched: false,
             crc: initial_crc64.map(|crc| (Crc64::continued(crc), crc)),
             progress,
+            limits,
         }
     }
 
@@ -124,6 +127,9 @@ impl Source for Upload<'_, '_> {
         if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
             crc.update(bytes);
         }
+        if self.length == Some(self.sent.saturating_add(got as u64)) {
+            self.check_content()?;
+        }
         self.account(got)?;
         if got == 0 && self.sent == 0 && self.length.is_none() && self.exists() {
             self.report_nothing()?;
@@ -176,6 +182,27 @@ impl Upload<'_, '_> {
         }
     }
 
+    /// An error if the file is not what was read of it, although its size and time are as they were: programs can set a time
+    /// back. Asked before the last bytes leave, and only if something about the file was touched: all of it is read for it.
+    fn check_content(&self) -> Result<()> {
+        let (Body::File { file, offset, .. }, Some((sent, initial)), Some(before), Some(length)) =
+            (&self.body, &self.crc, self.snapshot, self.length)
+        else {
+            return Ok(());
+        };
+        if !before.was_touched(file).unwrap_or(false) {
+            return Ok(());
+        }
+        let begin = Crc64::continued(*initial);
+        let now = crc64_of(file, *offset, length, begin, || self.limits.check())?;
+        match now.is_some_and(|now| now.value() == sent.value()) {
+            true => Ok(()),
+            false => Err(changed(
+                "it has the same size and time, but another content",
+            )),
+        }
+    }
+
     /// Counts what was handed out, and reports it.
     fn account(&mut self, moved: usize) -> Result<()> {
         self.sent += moved as u64;
@@ -204,9 +231,6 @@ fn check_unchanged(
     };
     match change.or_else(ends_early) {
         None => Ok(()),
-        Some(what) => Err(io::Error::other(Error::new(
-            Kind::Io,
-            format!("the file changed while it was sent: {what}; nothing was stored"),
-        ))),
+        Some(what) => Err(io::Error::other(changed(&what))),
     }
 }

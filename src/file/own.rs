@@ -6,8 +6,10 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use super::identity::is_at;
 use crate::descriptor::above_standard;
 use crate::error::{Error, Kind, Result};
+#[cfg(unix)]
 use crate::ffi::os;
 
 /// How often somebody else may replace a file while it is opened.
@@ -72,35 +74,6 @@ pub(super) fn is_busy(file: &File) -> bool {
 #[cfg(not(unix))]
 pub(super) fn is_busy(file: &File) -> bool {
     matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock))
-}
-
-/// Whether `path` names the regular file `file`.
-#[cfg(unix)]
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(file), Ok(named)) => {
-            named.is_file() && (file.dev(), file.ino()) == (named.dev(), named.ino())
-        }
-        _ => false,
-    }
-}
-
-#[cfg(windows)]
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::windows::fs::OpenOptionsExt;
-
-    /// `FILE_FLAG_OPEN_REPARSE_POINT`: a link itself.
-    const NOT_FOLLOWED: u32 = 0x0020_0000;
-
-    // Without any access, which is always granted.
-    let mut options = File::options();
-    let named = options.access_mode(0).custom_flags(NOT_FOLLOWED).open(path);
-    let is_file = |file: &File| file.metadata().is_ok_and(|about| about.is_file());
-    named.is_ok_and(|named| {
-        let (ours, theirs) = (os::file_identity(file), os::file_identity(&named));
-        is_file(&named) && matches!((ours, theirs), (Ok(ours), Ok(theirs)) if ours == theirs)
-    })
 }
 
 #[cfg(all(test, target_os = "linux"))]

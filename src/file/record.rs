@@ -38,8 +38,8 @@ impl Record {
         }
     }
 
-    /// Replaces its content: whoever reads it sees the old or the new, also after a power failure.
-    pub fn write(&mut self, content: &[u8]) -> Result<()> {
+    /// Replaces its content: whoever reads it sees the old or the new; if it `is_synced`, also after a power failure.
+    pub fn write(&mut self, content: &[u8], is_synced: bool) -> Result<()> {
         let failed = |cause| Error::io(format!("the record {}", self.path.display()), cause);
         let mut next = Temporary::create(Target::find(&self.path)?)?;
         next.file().write_all(content).map_err(failed)?;
@@ -48,9 +48,9 @@ impl Record {
         if cfg!(windows) {
             // What is open cannot be replaced.
             self.file = file;
-            return next.publish(true);
+            return next.publish(is_synced);
         }
-        next.publish(true)?;
+        next.publish(is_synced)?;
         self.file = file;
         Ok(())
     }

@@ -5,9 +5,14 @@ use std::io::{self, Read};
 use std::path::{self, Path, PathBuf};
 use std::time::SystemTime;
 
-use super::{check_name, not_regular};
+use super::{check_name, not_regular, read_at};
+use crate::crc64::Crc64;
 use crate::descriptor::above_standard;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
+use crate::memory;
+
+/// How much is read at a time.
+const CHUNK: usize = 256 * 1024;
 
 /// The absolute path of a file, so that a program may change its directory meanwhile.
 pub(crate) fn absolute(option: &str, path: &Path) -> Result<PathBuf> {
@@ -56,6 +61,41 @@ pub(crate) fn read_bounded(option: &str, path: &Path, limit: u64) -> Result<Vec<
 
 fn unreadable(option: &str, path: &Path, cause: io::Error) -> Error {
     Error::io(format!("`{option}`: cannot read {}", path.display()), cause)
+}
+
+/// `crc` after `length` bytes of `file` from `offset` on; `None` if it ends before. `check` is asked often, and an error ends it.
+pub(crate) fn crc64_of(
+    file: &File,
+    offset: u64,
+    length: u64,
+    mut crc: Crc64,
+    check: impl Fn() -> Result<()>,
+) -> Result<Option<Crc64>> {
+    let mut chunk = memory::zeros(CHUNK)?;
+    let mut done = 0;
+    while done < length {
+        check()?;
+        let room = (length - done).min(CHUNK as u64) as usize;
+        let buffer = chunk.get_mut(..room).unwrap_or_default();
+        let got = match read_at(file, buffer, offset.saturating_add(done)) {
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+            got => got.map_err(|cause| Error::io("`path`: reading failed", cause))?,
+        };
+        if got == 0 {
+            return Ok(None);
+        }
+        crc.update(buffer.get(..got).unwrap_or_default());
+        done += got as u64;
+    }
+    Ok(Some(crc))
+}
+
+/// The error of a file that is not what it was.
+pub(crate) fn changed(what: &str) -> Error {
+    Error::new(
+        Kind::Io,
+        format!("the file changed while it was sent: {what}; nothing was stored"),
+    )
 }
 
 /// What tells whether a file was written to.

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::own::{self, is_at, is_busy};
+use super::identity::is_at;
+use super::own::{self, is_busy};
 use super::target::{Target, unwritable};
 use crate::crc64::Crc64;
 use crate::descriptor::above_standard;

@@ -72,7 +72,7 @@ impl Bucket {
         let workers = transfer.checked_workers()?;
         check_arguments(self, key, source, &common)?;
         let origin = Origin::find(self, source, &common)?;
-        let plan = Plan::with_usual(origin.size, transfer.part_size, USUAL_PART)?;
+        let plan = Plan::with_usual("source", origin.size, transfer.part_size, USUAL_PART)?;
         if plan.is_single() && origin.size <= ONE_REQUEST {
             return origin.copy_at_once(self, key, &common, options);
         }
@@ -230,10 +230,12 @@ impl<'s> Origin<'s> {
             }
         }
         if !replaces_metadata {
-            for (name, value) in self.head.headers().iter() {
-                if is_described(name) {
-                    headers.push((name.to_owned(), value.to_owned()));
+            let described = self.head.headers().iter();
+            for (name, value) in described.filter(|(name, _)| is_described(name)) {
+                if value.contains(char::REPLACEMENT_CHARACTER) {
+                    return Err(not_utf8(name));
                 }
+                headers.push((name.to_owned(), value.to_owned()));
             }
         }
         // Otherwise it would be guessed from the key, which CopyObject does not do.
@@ -309,6 +311,17 @@ fn options_for<'o>(source: CopySource<'o>, common: &'o Common) -> Options<'o> {
         Some(version) if !version.is_empty() => options.query("versionId", Some(version)),
         _ => options,
     }
+}
+
+/// Headers are texts here: other bytes would be others in the copy.
+fn not_utf8(name: &str) -> Error {
+    Error::new(
+        Kind::Unsupported,
+        format!(
+            "`source`: its header {name} is not UTF-8, which a copy in parts cannot carry over; give headers and metadata \
+             anew, with x-oss-metadata-directive: REPLACE"
+        ),
+    )
 }
 
 /// What it means that the source cannot be asked for.

@@ -59,7 +59,7 @@ impl Bucket {
         let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
             return self.get_object_to_file(key, path, &single);
         };
-        let plan = Plan::new(size, transfer.part_size)?;
+        let plan = Plan::new("key", size, transfer.part_size)?;
         if plan.is_single() {
             return self.get_object_to_file(key, path, &single);
         }
@@ -227,19 +227,30 @@ impl Download {
     ) -> Result<bool> {
         self.resume(claimed, &file)?;
         let done = lock(&self.done).clone();
-        let missing: Vec<Part> = self
-            .plan
-            .parts()
-            .filter(|part| done.iter().all(|(number, _)| *number != part.number))
-            .collect();
+        let all: Vec<Part> = self.plan.parts().collect();
+        let is_missing = |part: &&Part| done.iter().all(|(number, _)| *number != part.number);
+        let missing: Vec<Part> = all.iter().filter(is_missing).copied().collect();
         let kept = done
             .iter()
             .filter_map(|(number, _)| self.plan.part_of(*number));
         let board = Board::new(kept.map(|part| part.length).sum(), self.plan.size);
-        let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, &file);
-        let (workers, common) = (self.workers, &self.object.common);
-        let ran = pool::run(workers, &missing, common, &board, options.progress, &work);
-        match ran.and_then(|()| self.compare(expected)) {
+        let fetch = |parts: &[Part]| {
+            let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, &file);
+            let (workers, common) = (self.workers, &self.object.common);
+            pool::run(workers, parts, common, &board, options.progress, &work)?;
+            self.compare(expected)
+        };
+        let mut fetched = fetch(&missing);
+        let most = self.object.bucket.client.retry().most();
+        for _ in 1..most {
+            // Parts have no CRC-64 of the service's, so nobody knows which of them arrived wrong.
+            match &fetched {
+                Err(error) if error.kind() == Kind::ChecksumMismatch => log::warn!("{error}"),
+                _ => break,
+            }
+            fetched = self.drop_parts().and_then(|()| fetch(&all));
+        }
+        match fetched {
             Ok(verified) => {
                 file.publish(self.object.bucket.client.syncs_files())?;
                 Ok(verified)
@@ -334,7 +345,7 @@ impl Download {
 
     fn fetch(&self, part: &Part, lane: &Lane<'_>, file: &Temporary) -> Result<()> {
         let mut object = self.object.open(part, lane.stop())?;
-        let mut chunk = memory::zeros(CHUNK.min(part.length as usize))?;
+        let mut chunk = memory::zeros(part.length.min(CHUNK as u64) as usize)?;
         let mut crc = Crc64::new();
         let mut done = 0;
         loop {
@@ -361,9 +372,20 @@ impl Download {
         self.finish_part(part.number, crc.value(), file)
     }
 
+    /// Forgets all parts, also in the record.
+    fn drop_parts(&self) -> Result<()> {
+        let is_synced = self.object.bucket.client.syncs_files();
+        lock(&self.done).clear();
+        match lock(&self.record).as_mut() {
+            Some(record) => record.write(&self.checkpoint.to_bytes(), is_synced),
+            None => Ok(()),
+        }
+    }
+
     /// Writes down that a part is there, after it is on the disk; with file_sync off, after it was written.
     fn finish_part(&self, number: u32, crc: u64, file: &Temporary) -> Result<()> {
-        if lock(&self.record).is_some() && self.object.bucket.client.syncs_files() {
+        let is_synced = self.object.bucket.client.syncs_files();
+        if lock(&self.record).is_some() && is_synced {
             file.sync()?;
         }
         // One after the other: the record says what is in `done`.
@@ -375,7 +397,7 @@ impl Download {
             for (number, crc) in done.iter() {
                 checkpoint.add("part", format!("{number} {crc}"));
             }
-            record.write(&checkpoint.to_bytes())?;
+            record.write(&checkpoint.to_bytes(), is_synced)?;
         }
         Ok(())
     }

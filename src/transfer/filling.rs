@@ -139,6 +139,8 @@ impl<'f, C: Content> Filling<'f, C> {
                 }
             }
             match error.code() {
+                // It may have become the object, which is another one by now: nobody else's may be replaced.
+                "NoSuchUpload" if answer_lost => return Err(error),
                 "NoSuchUpload" if !again => parts = self.begin()?,
                 "InvalidPart" if !again => match self.keep_right()? {
                     Found::Parts(there) => parts = there,
@@ -280,8 +282,9 @@ impl<'f, C: Content> Filling<'f, C> {
         if let Some(begun) = self.upload.begun {
             checkpoint.add("begun", begun.0);
         }
+        let is_synced = self.upload.bucket.client.syncs_files();
         if let Some(record) = &mut self.record
-            && let Err(error) = record.write(&checkpoint.to_bytes())
+            && let Err(error) = record.write(&checkpoint.to_bytes(), is_synced)
         {
             if !self.record_is_optional || !error.is_unwritable() {
                 self.give_up();

@@ -40,11 +40,13 @@ use crate::cancel::{Cancel, Deadline, Limits};
 use crate::client::Client;
 use crate::crc64::Crc64;
 use crate::error::{Error, Result};
-use crate::file::{Record, read_at};
-use crate::memory;
+use crate::file::{self, Record};
 use crate::operations::Bucket;
 use crate::request::Options;
 use crate::sort::sort;
+
+/// Headers that say something about the bytes of one request.
+const OF_ONE_REQUEST: [&str; 4] = ["accept-encoding", "content-length", "content-md5", "range"];
 
 /// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -114,7 +116,7 @@ impl Transfer {
     /// An error if a setting is out of its range.
     pub(crate) fn check(&self) -> Result<()> {
         self.checked_workers()?;
-        plan::Plan::new(0, self.part_size).map(drop)
+        plan::Plan::new("path", 0, self.part_size).map(drop)
     }
 
     fn checked_workers(&self) -> Result<usize> {
@@ -197,6 +199,19 @@ impl Common {
             return Err(Error::invalid(
                 "`range`, `field` and `initial_crc64` belong to single requests; a transfer takes none of them",
             ));
+        }
+        for (name, _) in &options.headers {
+            if OF_ONE_REQUEST
+                .iter()
+                .any(|one| name.eq_ignore_ascii_case(one))
+            {
+                return Err(Error::unusable(
+                    "header",
+                    format_args!(
+                        "{name:?} is of a single request, and a transfer makes several; leave it out"
+                    ),
+                ));
+            }
         }
         let owned = |text: &str| text.to_owned();
         Ok(Common {
@@ -288,23 +303,7 @@ impl Common {
 
     /// The CRC-64 of `length` bytes of `file` from `offset` on; `None` if it ends before.
     fn crc_of(&self, file: &std::fs::File, offset: u64, length: u64) -> Result<Option<u64>> {
-        let mut chunk = memory::zeros(CHUNK)?;
-        let mut crc = Crc64::new();
-        let mut done = 0;
-        while done < length {
-            self.check()?;
-            let room = (length - done).min(CHUNK as u64) as usize;
-            let buffer = chunk.get_mut(..room).unwrap_or_default();
-            let got = match read_at(file, buffer, offset.saturating_add(done)) {
-                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => continue,
-                got => got.map_err(|cause| Error::io("`path`: reading failed", cause))?,
-            };
-            if got == 0 {
-                return Ok(None);
-            }
-            crc.update(buffer.get(..got).unwrap_or_default());
-            done += got as u64;
-        }
-        Ok(Some(crc.value()))
+        let whole = file::crc64_of(file, offset, length, Crc64::new(), || self.check())?;
+        Ok(whole.map(|crc| crc.value()))
     }
 }

@@ -88,10 +88,21 @@ impl Multipart {
         Ok(Some(parts))
     }
 
+    /// Makes `parts` the object. What is repeated after all was done finds no upload any more: then, and if the answer is lost,
+    /// [`completed`](Self::completed) tells.
     pub fn complete(&self, parts: &[UploadedPart]) -> Result<Response> {
-        let options = self.common.options(|name| AT_THE_END.contains(&name));
-        self.bucket
-            .complete_multipart_upload(&self.key, &self.id, parts, &options)
+        let mut options = self.common.options(|name| AT_THE_END.contains(&name));
+        options.is_repeatable = true;
+        let completed = self
+            .bucket
+            .complete_multipart_upload(&self.key, &self.id, parts, &options);
+        completed.map_err(|error| match error.code() {
+            "NoSuchUpload" if error.answer_was_lost() => {
+                let message = format!("the answer of an earlier attempt was lost: {error}");
+                error.recast(Kind::Network, message).with_retryable(true)
+            }
+            _ => error,
+        })
     }
 
     /// Whether the upload that is gone, or whose answer was lost, has become the object, by its size and CRC-64. An object

@@ -51,13 +51,13 @@ pub(super) struct Part {
 }
 
 impl Plan {
-    /// A file of `size` bytes in parts of the size that was given, or one that fits.
-    pub fn new(size: u64, part_size: Option<u64>) -> Result<Plan> {
-        Plan::with_usual(size, part_size, USUAL_PART)
+    /// `size` bytes in parts of the size that was given, or one that fits. `of` is the parameter that has so many bytes.
+    pub fn new(of: &str, size: u64, part_size: Option<u64>) -> Result<Plan> {
+        Plan::with_usual(of, size, part_size, USUAL_PART)
     }
 
     /// The same; what fits is at least `usual`.
-    pub fn with_usual(size: u64, part_size: Option<u64>, usual: u64) -> Result<Plan> {
+    pub fn with_usual(of: &str, size: u64, part_size: Option<u64>, usual: u64) -> Result<Plan> {
         let least = size.div_ceil(MAX_PARTS);
         let part_size = match part_size {
             None => least.next_multiple_of(1024 * 1024).max(usual),
@@ -84,7 +84,7 @@ impl Plan {
         };
         if !PART_SIZES.contains(&part_size) {
             return Err(Error::unusable(
-                "path",
+                of,
                 format_args!("{size} bytes are more than an object can have"),
             ));
         }
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn parts_cover_every_byte_once() {
         for size in [1, 102_399, 102_400, 102_401, 1_024_000, 1_024_001] {
-            let plan = Plan::new(size, Some(102_400)).unwrap();
+            let plan = Plan::new("path", size, Some(102_400)).unwrap();
             let mut at = 0;
             for (index, part) in plan.parts().enumerate() {
                 assert_eq!(part.number as usize, index + 1);
@@ -162,17 +162,17 @@ mod tests {
     #[test]
     fn no_file_has_more_than_ten_thousand_parts() {
         for size in [0, 1, 80 << 30, 100 << 30, 40 << 40] {
-            let plan = Plan::new(size, None).unwrap();
+            let plan = Plan::new("path", size, None).unwrap();
             assert!(plan.parts().count() <= 10_000, "{size}");
         }
-        assert!(Plan::new(u64::MAX, None).is_err());
-        let error = Plan::new(10 << 30, Some(102_400)).unwrap_err();
+        assert!(Plan::new("path", u64::MAX, None).is_err());
+        let error = Plan::new("path", 10 << 30, Some(102_400)).unwrap_err();
         assert!(
             error.to_string().contains("give 1073742 or more"),
             "{error}"
         );
         for bad in [0, 102_399, (5 << 30) + 1] {
-            assert!(Plan::new(1, Some(bad)).is_err(), "{bad}");
+            assert!(Plan::new("path", 1, Some(bad)).is_err(), "{bad}");
         }
     }
 }

@@ -55,7 +55,7 @@ impl Bucket {
         let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
             return Ok(Prefetch(Reading::Plain(self.get_object(key, &single)?)));
         };
-        let plan = Plan::new(size, transfer.part_size)?;
+        let plan = Plan::new("key", size, transfer.part_size)?;
         if plan.is_single() {
             return Ok(Prefetch(Reading::Plain(self.get_object(key, &single)?)));
         }
@@ -236,7 +236,7 @@ impl Shared {
     }
 
     fn fetch(&self, part: &Part, mut buffer: Vec<u8>) -> Result<(Vec<u8>, u64)> {
-        let length = usize::try_from(part.length).map_err(|_| lost())?;
+        let length = usize::try_from(part.length).unwrap_or(usize::MAX);
         buffer.clear();
         memory::lengthen(&mut buffer, length)?;
         let mut object = self.object.open(part, &self.stop)?;

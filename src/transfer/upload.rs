@@ -10,7 +10,7 @@ use super::plan::{Part, Plan};
 use super::pool::Lane;
 use super::{Common, TRAFFIC_LIMIT, Transfer};
 use crate::error::{Error, Kind, Result};
-use crate::file::{self, Snapshot};
+use crate::file::{self, Snapshot, changed};
 use crate::operations::{Bucket, ListedPart, UploadedPart, combined};
 use crate::request::{Body, Options, Response};
 
@@ -43,7 +43,7 @@ impl Bucket {
         let file = file::open("path", &path)?;
         let body = Body::file(&file).map_err(|cause| unreadable(&path, cause))?;
         let before = Snapshot::of(&file).map_err(|cause| unreadable(&path, cause))?;
-        let plan = Plan::new(before.size(), transfer.part_size)?;
+        let plan = Plan::new("path", before.size(), transfer.part_size)?;
         if plan.is_single() || body.length().is_none() {
             let mut single = options.clone();
             single.deadline = common.deadline;
@@ -115,13 +115,6 @@ impl Source<'_> {
             )),
         }
     }
-}
-
-fn changed(what: &str) -> Error {
-    Error::new(
-        Kind::Io,
-        format!("the file changed while it was sent: {what}; nothing was stored"),
-    )
 }
 
 impl Content for Source<'_> {

@@ -137,3 +137,28 @@ fn content_is_compared_on_request_and_where_times_do_not_tell() {
         [2, 0, 0, 0, 0]
     );
 }
+
+/// Times of files are of this machine's clock, times of objects of the service's.
+#[test]
+fn clocks_that_differ_hide_no_change_and_send_nothing_twice() {
+    for ahead in [600, -600] {
+        let server = server();
+        server.set_clock_skew(ahead);
+        let (bucket, here) = (bucket(&server), scratch("clocks"));
+        write_files(&here, &[("a", b"one"), ("b", b"two")]);
+        make_old(&here);
+        up(&bucket, &here, &how()).unwrap();
+        server.clear_requests();
+        let again = up(&bucket, &here, &how()).unwrap();
+        // An hour old is older than what was stored now, whatever the clocks say.
+        assert_eq!(counts(&again), [0, 2, 0, 0, 0], "{ahead}");
+        assert_eq!(count(&server, "HeadObject"), 0, "{ahead}");
+        fs::write(here.join("a"), "ONE").unwrap();
+        let later = SystemTime::now() + Duration::from_secs(5);
+        let file = File::open(here.join("a")).unwrap();
+        file.set_modified(later).unwrap();
+        let report = up(&bucket, &here, &how()).unwrap();
+        assert_eq!(counts(&report), [1, 1, 0, 0, 0], "{ahead}");
+        assert_eq!(stored(&bucket)["p/a"], b"ONE");
+    }
+}

@@ -190,3 +190,40 @@ fn a_listing_that_is_not_sorted_or_of_something_else_deletes_nothing() {
         assert_eq!(count(&server, "DeleteMultipleObjects"), 0);
     }
 }
+
+/// By a directory that takes both spellings of an accent for the same, as some of macOS, ZFS and phones do.
+#[test]
+fn a_file_that_the_directory_lists_by_another_spelling_is_not_deleted() {
+    let server = server();
+    let (bucket, here) = (bucket(&server), scratch("spelling"));
+    put(&bucket, "p/caf\u{e9}", b"one");
+    let head = bucket.head_object("p/caf\u{e9}", &Options::new()).unwrap();
+    write_files(&here, &[("cafe\u{301}", b"one"), ("extra", b"two")]);
+    let stored = Duration::from_secs(head.last_modified().unwrap().0 as u64);
+    let file = File::open(here.join("cafe\u{301}")).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH + stored).unwrap();
+    let program = std::env::current_exe().unwrap();
+    let mut child = std::process::Command::new(program);
+    child.args(["--exact", "deletions::a_spelling_child"]);
+    child.env("ALIOSS_TEST_ENDPOINT", server.endpoint());
+    child.env("ALIOSS_TEST_FOLDER", &here);
+    let (name, library) = support::preload("tests/c/one_name.c", &scratch("one-name"));
+    child.env(name, library);
+    let output = child.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    let left: Vec<String> = local(&here).into_keys().collect();
+    assert_eq!(left, ["cafe\u{301}"], "{said}");
+}
+
+/// The program with that directory.
+#[test]
+fn a_spelling_child() {
+    let Ok(endpoint) = std::env::var("ALIOSS_TEST_ENDPOINT") else {
+        return;
+    };
+    let folder = PathBuf::from(std::env::var("ALIOSS_TEST_FOLDER").unwrap());
+    let bucket = Bucket::new(&support::config(&endpoint), "examplebucket").unwrap();
+    let report = down(&bucket, &folder, &how().delete()).unwrap();
+    assert_eq!(counts(&report), [0, 1, 0, 0, 1]);
+}

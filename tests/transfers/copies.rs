@@ -422,3 +422,23 @@ fn a_custom_domain_leads_to_no_other_bucket() {
     assert!(error.to_string().starts_with("`cname`"), "{error}");
     assert_eq!(error.attempts(), 0);
 }
+
+/// Headers are texts here, and other bytes could not be carried over as they are.
+#[test]
+fn a_source_with_metadata_that_is_no_text_is_refused_before_anything_is_sent() {
+    let server = server();
+    let bucket = source(&server);
+    let name = "x-oss-meta-name";
+    let odd = Options::new().header(name, "caf\u{fffd}");
+    bucket
+        .put_object("from", &content(5 * PART as usize), &odd)
+        .unwrap();
+    server.clear_requests();
+    let copy = |options: &Options<'_>| bucket.copy_large_object("to", "from", &transfer(), options);
+    let error = copy(&Options::new()).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported, "{error}");
+    assert!(error.to_string().contains(name), "{error}");
+    assert_eq!(count(&server, "InitiateMultipartUpload"), 0);
+    let replace = Options::new().header("x-oss-metadata-directive", "REPLACE");
+    copy(&replace).unwrap();
+}

@@ -152,23 +152,32 @@ fn an_object_that_changes_meanwhile_is_a_conflict_and_the_old_file_stays() {
 }
 
 #[test]
-fn what_arrives_wrong_is_not_published_nor_kept() {
+fn what_arrives_wrong_is_fetched_again_and_not_published_nor_kept() {
     let server = server();
     let bucket = bucket(&server);
+    let mut once = config(&server);
+    once.attempts(1);
+    let once = Bucket::new(&once, bucket.name()).unwrap();
     let folder = scratch("wrong");
     let size = 8 * PART as usize;
     bucket
         .put_object("a", &content(size), &Options::new())
         .unwrap();
-    server.inject(
-        Rule::new(Action::CorruptBody { at: 7 })
-            .operation("GetObject")
-            .skip(3),
-    );
-    let error = download(&bucket, &folder).unwrap_err();
-    assert_eq!(error.kind(), Kind::ChecksumMismatch, "{error}");
-    assert!(names(&folder).is_empty());
-    download(&bucket, &folder).unwrap();
+    let wrong = |times| {
+        let rule = Rule::new(Action::CorruptBody { at: 7 }).operation("GetObject");
+        server.inject(rule.skip(3).times(times));
+    };
+    for (bucket, times) in [(&once, 1), (&bucket, 1000)] {
+        wrong(times);
+        let error = download(bucket, &folder).unwrap_err();
+        assert_eq!(error.kind(), Kind::ChecksumMismatch, "{error}");
+        assert!(names(&folder).is_empty());
+        server.clear_rules();
+    }
+    wrong(1);
+    server.clear_requests();
+    assert!(download(&bucket, &folder).unwrap().verified());
+    assert_eq!(count(&server, "GetObject"), 2 * 8);
     assert_whole(&folder);
 }
 

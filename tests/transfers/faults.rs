@@ -101,6 +101,9 @@ fn what_can_heal_heals_at_each_step() {
         ("part", 3, expired.clone()),
         ("part", 5, status(500, "InternalError")),
         (COMPLETE, 0, expired),
+        (COMPLETE, 0, status(503, "SlowDown")),
+        (COMPLETE, 0, status(500, "InternalError")),
+        (COMPLETE, 0, Action::Reset { after_bytes: 0 }),
         (COMPLETE, 0, Action::StoreThenReset),
         (COMPLETE, 0, status(400, "InvalidPart")),
     ];

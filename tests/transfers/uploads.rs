@@ -113,7 +113,7 @@ fn a_lost_answer_to_the_last_request_is_found_out() {
     let response = upload(&bucket, &folder).unwrap();
     assert!(response.verified());
     assert_eq!(count(&server, "UploadPart"), 4);
-    assert_eq!(count(&server, "CompleteMultipartUpload"), 1);
+    assert_eq!(count(&server, "CompleteMultipartUpload"), 2);
     assert_eq!(names(&folder), ["in"]);
 }
 

@@ -262,3 +262,36 @@ fn arguments_are_checked_before_anything_is_sent() {
     assert_eq!(device.unwrap_err().kind(), Kind::InvalidArgument);
     assert!(server.requests().is_empty());
 }
+
+#[test]
+fn headers_of_single_requests_are_refused_whatever_the_size_is() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = folder("single-headers", 10);
+    bucket
+        .put_object("a", content(10).as_slice(), &Options::new())
+        .unwrap();
+    server.clear_requests();
+    let one = [
+        ("Range", "bytes=0-4"),
+        ("content-md5", "1B2M2Y8AsgTpgAmY7PhCfg=="),
+        ("Accept-Encoding", "gzip"),
+        ("content-length", "10"),
+    ];
+    for (name, value) in one {
+        let options = Options::new().header(name, value).insist();
+        let (file, out, how) = (folder.join("in"), folder.join("out"), transfer());
+        let results = [
+            bucket.upload_file("b", &file, &how, &options).map(drop),
+            bucket.download_file("a", &out, &how, &options).map(drop),
+            bucket.copy_large_object("b", "a", &how, &options).map(drop),
+            bucket.writer("b", &how, &options).map(drop),
+        ];
+        for result in results {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+            assert!(error.to_string().contains(name), "{name}: {error}");
+        }
+    }
+    assert!(server.requests().is_empty());
+}

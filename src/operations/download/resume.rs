@@ -12,6 +12,7 @@ const STEP: u64 = 100 * 1024;
 pub(super) struct Origin {
     source: Source,
     headers: Vec<(String, String)>,
+    insists: bool,
     query: Vec<(String, Option<String>)>,
     pub range: Option<Range>,
 }
@@ -26,6 +27,7 @@ impl Origin {
                 .iter()
                 .map(|(name, value)| (owned(name), owned(value)))
                 .collect(),
+            insists: options.insists,
             query: options
                 .query
                 .iter()
@@ -55,6 +57,7 @@ impl Origin {
 
     fn options_with(&self, limits: &Limits, wanted: impl Fn(&str) -> bool) -> Options<'_> {
         let mut options = Options::new();
+        options.insists = self.insists;
         options.cancel.clone_from(&limits.cancel);
         for (name, value) in self.headers.iter().filter(|(name, _)| wanted(name)) {
             options = options.header(name.as_str(), value.as_str());

@@ -14,6 +14,7 @@ pub use versions::{ListObjectVersions, ListedVersion, ObjectVersion};
 
 use crate::client::Client;
 use crate::client::answer;
+use crate::clock::Clock;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::operation::Operation;
@@ -148,6 +149,8 @@ pub(crate) struct Pager<L: Listing> {
     pages: u64,
     /// The marker of an earlier page, to notice when the service leads in a circle (Brent's algorithm).
     milestone: Option<Marker>,
+    /// By how many seconds the service's clock was ahead of this machine's at the last page, if it said so.
+    ahead: Option<i64>,
 }
 
 impl<L: Listing> Pager<L> {
@@ -160,7 +163,13 @@ impl<L: Listing> Pager<L> {
             more: true,
             pages: 0,
             milestone: None,
+            ahead: None,
         }
+    }
+
+    /// By how many seconds the service's clock is ahead of this machine's, as far as the last page told.
+    pub fn ahead(&self) -> Option<i64> {
+        self.ahead
     }
 
     /// The next entry; `None` after the last one. After an error the same page is asked for again.
@@ -178,10 +187,13 @@ impl<L: Listing> Pager<L> {
             if deadline.is_none() {
                 deadline = self.client.deadline(options)?;
             }
-            self.fetch(&Options {
+            // Before it is asked, so that it is not less than that.
+            let now = Clock::default().now();
+            let page = self.fetch(&Options {
                 deadline,
                 ..options.clone()
             })?;
+            self.ahead = page.date().map(|date| date.0.saturating_sub(now));
         }
     }
 

@@ -11,6 +11,7 @@ use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Way, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
+use crate::file::Identity;
 use crate::names::check_object_key;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
@@ -234,6 +235,8 @@ struct Plan<'p, 'w> {
     markers: HashSet<String>,
     /// What only the directory has.
     extra: Vec<(String, PathBuf, u64)>,
+    /// Files of objects that the directory lists by other names: it takes both for the same.
+    aliases: Vec<PathBuf>,
 }
 
 impl<'p, 'w> Plan<'p, 'w> {
@@ -251,6 +254,7 @@ impl<'p, 'w> Plan<'p, 'w> {
             clashes: names::Clashes::new(is_case_blind),
             markers: HashSet::new(),
             extra: Vec::new(),
+            aliases: Vec::new(),
         }
     }
 
@@ -260,16 +264,18 @@ impl<'p, 'w> Plan<'p, 'w> {
         let mut item = walk.as_mut().and_then(Walk::next);
         while let Some(remote) = there.next()? {
             shared.common.check()?;
+            let mut is_listed = false;
             while let Some(here) = item.take_if(|item| {
                 let is_failed = matches!(item.found, Found::Failed { .. });
                 is_failed || item.name.as_bytes() <= remote.name.as_bytes()
             }) {
-                if here.name != remote.name {
-                    self.only_here(here)?;
+                match here.name == remote.name {
+                    true => is_listed = true,
+                    false => self.only_here(here)?,
                 }
                 item = walk.as_mut().and_then(Walk::next);
             }
-            self.take(remote)?;
+            self.take(remote, is_listed)?;
         }
         while let Some(here) = item.take() {
             self.only_here(here)?;
@@ -297,7 +303,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         }
     }
 
-    fn take(&mut self, remote: Remote) -> Result<()> {
+    fn take(&mut self, remote: Remote, is_listed: bool) -> Result<()> {
         let key = format!("{}{}", self.prefix, remote.name);
         let mut object = Outcome::new(OutcomeKind::Failed, key, remote.size);
         // The object for the directory itself.
@@ -312,10 +318,14 @@ impl<'p, 'w> Plan<'p, 'w> {
             return self.work.ledger.add(object.because(error));
         }
         object.path = names::path_of(&self.work.shared.root, &remote.name);
-        match remote.name.ends_with('/') {
-            true => self.take_directory(remote, object),
-            false => self.take_file(remote, object),
+        if remote.name.ends_with('/') {
+            return self.take_directory(remote, object);
         }
+        if !is_listed && fs::symlink_metadata(&object.path).is_ok() {
+            self.aliases.try_reserve(1).map_err(|_| no_memory())?;
+            self.aliases.push(object.path.clone());
+        }
+        self.take_file(remote, object)
     }
 
     /// An error if no file can be at that name.
@@ -391,9 +401,15 @@ impl<'p, 'w> Plan<'p, 'w> {
         }
         self.how
             .check_deletion(self.source_files, self.extra.len())?;
+        let kept: HashSet<Identity> = self
+            .aliases
+            .iter()
+            .filter_map(|path| Identity::of(path))
+            .collect();
         for (name, path, size) in &self.extra {
             shared.common.check()?;
-            if self.clashes.is_folded(name) {
+            let is_kept = || Identity::of(path).is_some_and(|file| kept.contains(&file));
+            if self.clashes.is_folded(name) || (!kept.is_empty() && is_kept()) {
                 continue;
             }
             let key = format!("{}{name}", self.prefix);

@@ -16,6 +16,8 @@ pub(super) struct Remote {
     pub name: String,
     pub size: u64,
     pub modified: Option<Timestamp>,
+    /// By how many seconds the service's clock, which told that time, is ahead of this machine's, at most.
+    pub ahead: i64,
     /// Whether it leads to another object, whose size and time are not known.
     pub is_link: bool,
 }
@@ -71,10 +73,20 @@ impl<'r> Remotes<'r> {
             };
             let name = self.check(&object.key)?;
             if self.filter.is_none_or(|filter| is_wanted(&name, filter)) {
-                return Ok(Some(remote(name, &object)));
+                return Ok(Some(self.remote(name, &object)));
             }
         }
         Ok(None)
+    }
+
+    fn remote(&self, name: String, object: &ObjectSummary) -> Remote {
+        Remote {
+            name,
+            size: object.size,
+            modified: object.last_modified,
+            ahead: self.pager.ahead().unwrap_or_default(),
+            is_link: object.object_type == "Symlink",
+        }
     }
 
     /// The name of a key. What follows compares two sorted lists, so a list that is not sorted must end it: files that are on
@@ -92,15 +104,6 @@ impl<'r> Remotes<'r> {
         }
         key.clone_into(&mut self.last);
         Ok(name.to_owned())
-    }
-}
-
-fn remote(name: String, object: &ObjectSummary) -> Remote {
-    Remote {
-        name,
-        size: object.size,
-        modified: object.last_modified,
-        is_link: object.object_type == "Symlink",
     }
 }
 

@@ -19,7 +19,8 @@ use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
 impl Bucket {
     /// Stores all regular files below `directory` as objects below `prefix`, to which a slash is added unless it ends with one
     /// or is empty: `a/b` in the directory becomes `PREFIX/a/b`. A file is unchanged, and not sent, if the object has its
-    /// size and was stored after it was last written to (in the same second: if it has its CRC-64).
+    /// size and was stored after it was last written to (within two seconds of it: if it has its CRC-64). This
+    /// machine's clock may be wrong: the service's answers say by how much.
     ///
     /// Files are sent by a few workers, see [`DirectoryTransfer`]. One that fails does not stop the others; then the result is
     /// an error with the report. If the transfer fails or the program is killed, calling this again goes on where it stopped:
@@ -48,6 +49,10 @@ impl Bucket {
         work.ledger.close(ended, note(how.deletes))
     }
 }
+
+/// Times that are not further apart than so many seconds do not tell what was first: both clocks tell whole seconds, and an
+/// answer takes its time.
+const UNSURE: i64 = 2;
 
 /// The way of an upload.
 struct Upload;
@@ -268,11 +273,12 @@ impl<'p, 'w> Plan<'p, 'w> {
         let (Some(here), Some(there)) = (modified, remote.modified) else {
             return Some(Step::Compare);
         };
-        match in_seconds(here).0.cmp(&there.0) {
-            Ordering::Less => None,
+        let here = in_seconds(here).0.saturating_add(remote.ahead);
+        let later = here.saturating_sub(there.0);
+        match later.abs() <= UNSURE {
             // It may have been written to after it was stored.
-            Ordering::Equal => Some(Step::Compare),
-            Ordering::Greater => Some(Step::Transfer),
+            true => Some(Step::Compare),
+            false => (later > 0).then_some(Step::Transfer),
         }
     }
 

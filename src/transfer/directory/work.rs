@@ -131,7 +131,7 @@ impl<'w, W: Way> Work<'w, W> {
 
     /// Whether a file is so large that all workers do it together.
     fn needs_all(&self, job: &Job) -> bool {
-        let plan = Plan::new(job.size, self.shared.transfer.part_size);
+        let plan = Plan::new("path", job.size, self.shared.transfer.part_size);
         let each = plan.map_or(u64::MAX, |plan| plan.part_size);
         self.workers > 1 && job.size > each.saturating_mul(self.workers as u64)
     }
@@ -264,7 +264,7 @@ fn ends_all(error: &Error) -> bool {
 impl Shared<'_> {
     /// Whether a file is transferred in parts, and so has a record.
     pub fn is_in_parts(&self, size: u64) -> bool {
-        let plan = Plan::new(size, self.transfer.part_size);
+        let plan = Plan::new("path", size, self.transfer.part_size);
         plan.is_ok_and(|plan| !plan.is_single())
     }
 
