@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -158,6 +159,130 @@ void callbacks_and_their_call(const oss::bucket &bucket) {
     bucket.put_object("nested", "content", inner).value();
 }
 
+// The same in what goes on with the call after its request: reading, its answer, its report, and beginning a stream again.
+void callbacks_that_let_go(const oss::bucket &bucket, const std::string &directory) {
+    std::optional<oss::call> held;
+    const auto letting_go = [&]() -> oss::call & {
+        held.emplace();
+        held->progress([&](std::int64_t, std::int64_t) {
+            held.reset();
+            return true;
+        });
+        return *held;
+    };
+    std::istringstream source("content");
+    bucket.put_object_stream("let-go", -1, source, letting_go()).value();
+    CHECK(!held);
+    std::istringstream appended("content");
+    CHECK(bucket.append_object_stream("let-go-appended", 0, 7, appended, letting_go()).value() == 7);
+    CHECK(bucket.append_object("let-go-appended", 7, "more", letting_go()).value() == 11);
+    CHECK(!held);
+    const std::string large(300000, 'x');
+    bucket.put_object("let-go-large", large).value();
+    CHECK(bucket.get_object_to_string("let-go-large", letting_go()).value() == large);
+    CHECK(!held);
+    bucket.get_object("let-go-large", letting_go()).value();
+    CHECK(held->read_all().value() == large && !held);
+    held.emplace();
+    held->on_outcome([&](const oss::outcome &) {
+        held.reset();
+        return true;
+    });
+    CHECK(bucket.download_directory("let-go-large", directory + "/let-go", 0, *held).ok());
+    bucket.put_object("let-go-directory/a", "content").value();
+    CHECK(bucket.download_directory("let-go-directory", directory + "/let-go", 0, *held).value().transferred.files == 1);
+    CHECK(!held);
+}
+
+// A writer has the progress function of its call as long as it lives, whatever that is used for.
+void writers_and_their_call(const oss::bucket &bucket) {
+    const std::string data(250000, 'x');
+    const auto none = [](oss::call &call) { CHECK(call.reset() == OSS_OK); };
+    const auto null = [](oss::call &call) { call.progress(nullptr); };
+    int others = 0;
+    const auto other = [&](oss::call &call) {
+        call.progress([&](std::int64_t, std::int64_t) {
+            others++;
+            return true;
+        });
+    };
+    const std::vector<std::function<void(oss::call &)>> uses{none, null, other};
+    for (const auto &use : uses) {
+        auto kept = std::make_shared<std::string>("something that the function needs");
+        auto call = oss::call().part_size(102400).workers(1);
+        std::int64_t reported = 0;
+        call.progress([&reported, kept](std::int64_t done, std::int64_t) {
+            CHECK(kept->size() == 33);
+            reported = done;
+            return true;
+        });
+        {
+            const auto writer = bucket.open_writer("reused", call).value();
+            use(call);
+            CHECK(kept.use_count() == 2);
+            writer.write(data).value();
+            CHECK(reported == 204800);
+            call.header("x-oss-meta-of", "another request");
+            bucket.put_object("other", "content", call).value();
+            writer.finish().value();
+            CHECK(reported == 250000);
+        }
+        CHECK(bucket.get_object_to_string("reused").value() == data);
+        CHECK(call.reset() == OSS_OK && kept.use_count() == 1);
+    }
+    CHECK(others > 0);
+
+    // Neither gets what the other one's function throws.
+    auto call = oss::call().part_size(102400).workers(1);
+    call.progress([](std::int64_t, std::int64_t) -> bool { throw thrown{1}; });
+    const auto writer = bucket.open_writer("reused", call).value();
+    call.progress([](std::int64_t, std::int64_t) -> bool { throw thrown{2}; });
+    CHECK(number_thrown_by(bucket.put_object("other", "content", call)) == 2);
+    CHECK(number_thrown_by(writer.write(data)) == 1);
+    call.progress(nullptr);
+    bucket.put_object("other", "content", call).value();
+    CHECK(number_thrown_by(writer.write(data)) == 1 && number_thrown_by(writer.finish()) == 1);
+    bucket.put_object("other", "content", call).value();
+
+    // The function may let go of the writer that it is called by, and of its call.
+    std::optional<oss::writer> held;
+    std::optional<oss::call> of_held(oss::call().part_size(102400).workers(1));
+    of_held->progress([&](std::int64_t, std::int64_t) {
+        held.reset();
+        of_held.reset();
+        return true;
+    });
+    held = bucket.open_writer("let-go-written", *of_held).value();
+    held->write(data).value();
+    CHECK(!held && !of_held && !bucket.object_exists("let-go-written").value());
+}
+
+// What belongs to one request is used up by one, also if it is refused; the rest stays up to reset().
+void inputs_that_are_refused(const oss::bucket &bucket) {
+    bucket.put_object("refused", "content").value();
+    oss::call call;
+    call.range(5, 3);
+    CHECK(contains(FAILS(OSS_INVALID_ARGUMENT, bucket.get_object_to_string("refused", call)).text, "5 to 3"));
+    CHECK(bucket.get_object_to_string("refused", call).value() == "content");
+    call.part(0, "etag").part(-1, "etag");
+    FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("refused", "content", call));
+    bucket.put_object("refused", "content", call).value();
+    call.range(0, 1).header("a b", "c");
+    for (int turn = 0; turn < 2; turn++)
+        CHECK(contains(FAILS(OSS_INVALID_ARGUMENT, bucket.get_object_to_string("refused", call)).text, "a b"));
+    CHECK(call.reset() == OSS_OK && bucket.get_object_to_string("refused", call).value() == "content");
+
+    // What came while it was running is told once, with what is for one request.
+    call.progress([&](std::int64_t, std::int64_t) {
+        call.content_type("text/x-late");
+        return true;
+    });
+    CHECK(bucket.get_object_to_string("refused", call).value() == "content");
+    call.progress(nullptr).range(0, 1);
+    CHECK(contains(FAILS(OSS_BUSY, bucket.get_object_to_string("refused", call)).text, "in use"));
+    CHECK(bucket.get_object_to_string("refused", call).value() == "content");
+}
+
 void failed_streams(const oss::bucket &bucket, const std::string &directory) {
     bucket.put_object("old", "old content").value();
     std::ifstream missing(directory + "/missing");
@@ -236,6 +361,9 @@ int main(int argc, char **argv) {
     credentials_of_threads(argv[1]);
     renewals_that_fail(argv[1], argv[2]);
     callbacks_and_their_call(bucket);
+    callbacks_that_let_go(bucket, argv[2]);
+    writers_and_their_call(bucket);
+    inputs_that_are_refused(bucket);
     failed_streams(bucket, argv[2]);
     streams_begin_again(bucket, argv[2]);
     return 0;

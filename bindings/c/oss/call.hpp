@@ -52,18 +52,30 @@ struct held<std::function<bool(Given...)>> {
     }
 };
 
+// What a writer has of the call that it was opened with, whatever that one is used for afterwards.
+struct writing {
+    std::shared_ptr<held<progress_fn>> of_call; // none if there was none
+    thrown failed;
+    caught first; // what was thrown first: the writer fails for that up to its end
+    held<progress_fn> progress{[this](std::int64_t done, std::int64_t total) { return of_call->function(done, total); }, failed};
+
+    writing() = default;
+    writing(const writing &) = delete;
+    writing &operator=(const writing &) = delete;
+};
+
 // What a call is made of. A running request holds it, so a callback may let go of the call.
 struct call_state {
     std::mutex mutex; // for what stands up to `refused`
     bool running = false;
     std::uint64_t requests = 0;
-    kept_failure refused; // the first bad input
+    kept_failure refused; // the first input that came while it was running: the library knows nothing of that
     functions kept;       // of whom the last request was sent to, who may be asked again while its answer is read
     thrown failed;
-    std::unique_ptr<held<progress_fn>> progress;
-    std::unique_ptr<held<rewind_fn>> rewind;
-    std::unique_ptr<held<outcome_fn>> on_outcome;
-    std::unique_ptr<held<filter_fn>> filter;
+    std::shared_ptr<held<progress_fn>> progress;
+    std::shared_ptr<held<rewind_fn>> rewind;
+    std::shared_ptr<held<outcome_fn>> on_outcome;
+    std::shared_ptr<held<filter_fn>> filter;
     std::unique_ptr<oss_call, free_handle> handle{oss_call_new()}; // last, so that it goes first
 
     call_state() = default;
@@ -88,8 +100,9 @@ public:
 
     call() : state_(new detail::call_state) {}
 
-    // Going in; oss.h says what each means. What the library refuses is reported by the operation, and so is what is set while
-    // the call is running.
+    // Going in; oss.h says what each means, and how long it stays. What the library refuses is reported by the operation: a
+    // range, a part, a field and the like by one, all else up to reset(). What is set while the call is running is not set,
+    // which is reported by the next operation.
     call header(const oss::text &name, const oss::text &value) { return set(oss_call_set_header, name.get(), value.get()); }
     call query(const oss::text &name, const oss::text &value = nullptr) {
         return set(oss_call_set_query, name.get(), value.get());
@@ -252,14 +265,15 @@ public:
     result<std::string> read_all() const {
         // At most so much on the service's word alone.
         constexpr std::int64_t trusted = 64 * 1024 * 1024, least = 64 * 1024;
-        const std::int64_t announced = content_length();
+        const call running(*this); // a callback may let go of this one
+        const std::int64_t announced = running.content_length();
         std::string all;
         for (std::size_t filled = 0;;) {
             if (filled == all.size())
                 all.resize(filled != 0      ? 2 * filled
                            : announced >= 0 ? static_cast<std::size_t>(announced < trusted ? announced + 1 : trusted)
                                             : static_cast<std::size_t>(least));
-            auto got = read(&all[filled], all.size() - filled);
+            auto got = running.read(&all[filled], all.size() - filled);
             if (!got)
                 return std::move(got).failure();
             filled += *got;
@@ -297,19 +311,19 @@ private:
     call change(const Change &change) {
         if (state_) {
             const std::lock_guard<std::mutex> lock(state_->mutex);
-            const oss_status status = change(get());
-            if (status != OSS_OK && !state_->refused)
-                state_->refused = detail::failed(status, oss_last_error());
+            // What else the library refuses it remembers itself.
+            if ((state_->running || change(get()) == OSS_BUSY) && !state_->refused)
+                state_->refused = detail::failed(OSS_BUSY, "`call` was in use when something was set, which it does not have");
         }
         return *this; // without a state it is refused as an argument
     }
 
     // Has the library call a function of the program, and keeps it in `place`.
     template <class Function, class Setter, class Called>
-    call hold(std::unique_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter,
+    call hold(std::shared_ptr<detail::held<Function>> detail::call_state::*place, Function function, Setter *setter,
               Called *called) {
         return change([&](oss_call *c) {
-            std::unique_ptr<detail::held<Function>> given;
+            std::shared_ptr<detail::held<Function>> given;
             if (function)
                 given.reset(new detail::held<Function>{std::move(function), state_->failed});
             const oss_status status = setter(c, given ? called : nullptr, given.get());
@@ -332,6 +346,18 @@ private:
         return status;
     }
 
+    // Opens a writer, which is told of progress by what it has itself: it may outlive what this call holds.
+    template <class Open>
+    oss_writer *giving_progress(detail::writing &own, const Open &open) const {
+        own.of_call = state_->progress;
+        if (!own.of_call)
+            return open();
+        oss_call_set_progress(get(), progress_run, &own.progress);
+        oss_writer *const opened = open();
+        oss_call_set_progress(get(), progress_run, own.of_call.get());
+        return opened;
+    }
+
     // Every part of the failure of the last request.
     oss::failure why(oss_status status) const {
         oss::failure why = detail::failed(status, given(oss_call_error(get())));
@@ -349,12 +375,17 @@ private:
         return why;
     }
 
-    // Runs an operation that asks `kept` for what it needs, unless an input was refused.
+    // Runs an operation that asks `kept` for what it needs, unless an input could not be set, which is told once.
     template <class Operation>
     result<> run(const detail::functions &kept, const Operation &operation) const {
         const auto start = [&](detail::call_state &state) -> result<> {
-            if (state.refused)
-                return state.refused.get();
+            if (state.refused) {
+                const detail::kept_failure why = state.refused;
+                state.refused = {};
+                // Is refused as well, and uses up what is for one request.
+                [[maybe_unused]] const oss_status used_up = oss_head_object(nullptr, nullptr, get());
+                return why.get();
+            }
             state.requests++;
             state.kept = kept;
             kept.take(get()); // what threads that read ahead for an earlier request left
@@ -390,6 +421,8 @@ private:
         const call running(*this); // a callback may let go of this one
         if (!state_)
             return detail::failed(OSS_INVALID_ARGUMENT, "`call` was moved from; make a new one");
+        if (!state_->handle) // to the library that would mean: without a call
+            return detail::failed(OSS_NO_MEMORY, "`call`: there was no memory for it");
         {
             const std::lock_guard<std::mutex> lock(state_->mutex);
             if (state_->running)

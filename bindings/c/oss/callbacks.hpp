@@ -56,10 +56,12 @@ struct caught {
     explicit operator bool() const noexcept { return what != nullptr; }
     // Makes it the cause of a failure.
     void give_to(failure &why) const { why.cause = what; }
+    static caught of(const failure &why) noexcept { return {why.cause}; }
     std::exception_ptr what;
 #else
     explicit operator bool() const noexcept { return false; }
     void give_to(failure &) const noexcept {}
+    static caught of(const failure &) noexcept { return {}; }
 #endif
 };
 

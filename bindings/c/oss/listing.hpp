@@ -115,9 +115,10 @@ public:
     result<std::optional<entry>> next() const {
         if (!state_)
             return detail::failed(OSS_INVALID_ARGUMENT, "`listing` was moved from");
+        const auto all = state_; // a callback may let go of this one
         const oss_entry *found = nullptr;
         const auto step = [&](oss_call *c) { return oss_call_next(c, &found); };
-        return detail::then(state_->with.carry_on(state_->request, step),
+        return detail::then(all->with.carry_on(all->request, step),
                             [&] { return found == nullptr ? std::optional<entry>() : std::optional<entry>(entry(*found)); });
     }
     iterator begin() const {

@@ -31,17 +31,17 @@ public:
     }
 
     // Another request with the call ends the listing.
-    result<listing> list_buckets(const text &prefix = nullptr, const call &with = {}) const {
+    result<listing> list_buckets(const text &prefix = nullptr, call with = {}) const {
         const auto begun =
             with.run(handle_.kept(), [&](oss_call *c) { return oss_list_buckets(get(), prefix.get_or_null(), c); });
         return detail::then(begun, [&] { return listing(with); });
     }
     // call::count() of "RegionInfo", call::text() of "RegionInfo[0].Region" and so on.
-    result<> describe_regions(const call &with) const {
+    result<> describe_regions(call with) const {
         return with.run(handle_.kept(), [&](oss_call *c) { return oss_describe_regions(get(), c); });
     }
     // Any operation by its official name; see bucket::invoke().
-    result<> invoke(const text &operation, const bytes &body, const call &with) const {
+    result<> invoke(const text &operation, const bytes &body, call with) const {
         return with.run(handle_.kept(), [&](oss_call *c) {
             return oss_service_invoke(get(), operation.get(), body.data(), body.size(), c);
         });

@@ -27,19 +27,27 @@ inline namespace OSS_HPP_ABI {
 class writer {
 public:
     result<> write(const bytes &data) const {
-        return after(oss_writer_write(get(), data.data(), data.size()));
+        const writer running(*this); // a callback may let go of this one
+        return running.after(oss_writer_write(get(), data.data(), data.size()));
     }
     // Stores the object; the answer is in the call that the writer was opened with.
     result<> finish() const {
-        auto done = with_.run_end(handle_.kept(), [&](oss_call *c) { return oss_writer_finish(get(), c); });
-        if (done || !first_ || !*first_)
+        const writer running(*this);
+        const auto done = running.with_.run_end(handle_.kept(), [&](oss_call *c) { return oss_writer_finish(running.get(), c); });
+        if (!running.own_)
             return done;
-        failure why = done.failure();
-        first_->give_to(why);
-        return why;
+        running.keep(running.own_->failed.take());
+        if (!done)
+            running.keep(detail::caught::of(done.failure()));
+        if (!running.own_->first)
+            return done;
+        return running.thrown(done ? detail::failed(OSS_CANCELLED, "a callback threw") : done.failure());
     }
     // Stores nothing, and deletes what was sent.
-    result<> abort() const { return after(oss_writer_abort(get())); }
+    result<> abort() const {
+        const writer running(*this);
+        return running.after(oss_writer_abort(get()));
+    }
 
     // For functions of oss.h; NULL after it was moved from.
     oss_writer *get() const noexcept { return handle_.get(); }
@@ -47,26 +55,33 @@ public:
 private:
     friend class bucket;
 
-    writer(oss_writer *handle, detail::functions kept, const call &with)
-        : with_(with), handle_(handle, std::move(kept)), first_(new detail::caught) {}
+    writer(oss_writer *handle, detail::functions kept, const call &with, std::shared_ptr<detail::writing> own)
+        : own_(std::move(own)), with_(with), handle_(handle, std::move(kept)) {}
 
     result<> after(oss_status status) const {
         if (status == OSS_OK)
             return {};
         failure why = detail::failed(status, oss_last_error());
-        if (!with_.state_ || !first_)
+        if (!own_)
             return why;
-        if (detail::caught one = with_.state_->failed.take(); one && !*first_)
-            *first_ = std::move(one);
-        if (detail::caught one = handle_.kept().take(with_.get()); one && !*first_)
-            *first_ = std::move(one);
-        first_->give_to(why);
+        keep(own_->failed.take());
+        keep(handle_.kept().take(with_.get()));
+        return thrown(std::move(why));
+    }
+
+    // Keeps what a callback threw, and makes what was kept the cause of a failure.
+    void keep(detail::caught one) const {
+        if (one && !own_->first)
+            own_->first = std::move(one);
+    }
+    failure thrown(failure why) const {
+        own_->first.give_to(why);
         return why;
     }
 
-    call with_; // first, so that it goes last: it has the progress function
+    std::shared_ptr<detail::writing> own_; // first, so that it goes last: the handle may have it called
+    call with_;
     detail::shared<oss_writer> handle_;
-    std::shared_ptr<detail::caught> first_; // what a callback threw; the writer fails for that up to its end
 };
 
 // A std::ostream into a writer, which still has to be finished: that gives the first failure.
