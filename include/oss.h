@@ -913,6 +913,11 @@ OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
+/// Whether oss_call_next() gives what it has: 1 if it returns an entry, or NULL
+/// as there is no other, without asking the service; 0 if it has to fetch a
+/// page first, or if there is no listing.
+OSS_API int oss_call_next_is_ready(const oss_call *call);
+
 /// What went wrong, in words; "" if nothing did. Like all that these
 /// getters return, valid until its next request, oss_call_reset() or
 /// oss_call_free().

@@ -52,4 +52,8 @@ impl UploadsBefore {
     pub fn next(&mut self, _: &Options<'_>) -> Result<Option<ListedUpload>> {
         match *self {}
     }
+
+    pub fn is_ready(&self) -> bool {
+        match *self {}
+    }
 }

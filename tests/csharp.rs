@@ -124,7 +124,7 @@ fn conformance_of_defaults_that_take_a_minute() {
 }
 
 /// The classes that hold the binding's own tests.
-const CLASSES: [&str; 14] = [
+const CLASSES: [&str; 17] = [
     "Everyday",
     "Failures",
     "Objects",
@@ -137,6 +137,9 @@ const CLASSES: [&str; 14] = [
     "Threads",
     "Reads",
     "Idiom",
+    "Listings",
+    "Seeking",
+    "Reentry",
     "Surface",
     "Observed",
 ];

@@ -113,6 +113,20 @@ impl Entries {
             Entries::Buckets(pager) => pager.next(options)?.map(Entry::Bucket),
         })
     }
+
+    /// Whether [`Entries::next`] need not ask the service.
+    pub fn is_ready(&self) -> bool {
+        match self {
+            Entries::Objects(pager) => pager.is_ready(&|_| true),
+            Entries::ObjectsV1(pager) => pager.is_ready(&|_| true),
+            Entries::Versions(pager) => pager.is_ready(&|_| true),
+            Entries::Uploads(pager) => pager.is_ready(&|_| true),
+            Entries::UploadsBefore(uploads) => uploads.is_ready(),
+            Entries::Parts(pager) => pager.is_ready(&|_| true),
+            Entries::Deleted(_) => true,
+            Entries::Buckets(pager) => pager.is_ready(&|_| true),
+        }
+    }
 }
 
 /// An entry in C's terms, and the texts it points to.

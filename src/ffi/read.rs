@@ -1,7 +1,8 @@
 //! What is read from a call piece by piece: bodies and listings.
 
-use std::ffi::c_void;
+use std::ffi::{c_int, c_void};
 
+use super::answer::read_output;
 use super::call::{State, oss_call};
 use super::entry::{EntryMemory, oss_entry};
 use super::guard::guard;
@@ -111,4 +112,14 @@ pub unsafe extern "C" fn oss_call_next(
         output.response = None;
     }
     call.finish(output, result)
+}
+
+/// Whether oss_call_next() gives what it has: 1 if it returns an entry, or NULL
+/// as there is no other, without asking the service; 0 if it has to fetch a
+/// page first, or if there is no listing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_next_is_ready(call: *const oss_call) -> c_int {
+    let find = |o: &Output| Some(c_int::from(o.entries.as_ref()?.is_ready()));
+    // SAFETY: NULL or a live handle.
+    unsafe { read_output(call, 0, find) }
 }

@@ -57,16 +57,23 @@ impl UploadsBefore {
     /// The next one; `None` after the last. What the service gives no time for is not old.
     pub fn next(&mut self, options: &Options<'_>) -> Result<Option<ListedUpload>> {
         while let Some(entry) = self.pager.next(options)? {
-            match &entry {
-                ListedUpload::Upload {
-                    initiated: Some(begun),
-                    ..
-                } if begun.0 <= self.before => return Ok(Some(entry)),
-                _ => self.later += 1,
+            if is_old(&entry, self.before) {
+                return Ok(Some(entry));
             }
+            self.later += 1;
         }
         Ok(None)
     }
+
+    /// Whether [`UploadsBefore::next`] need not ask the service.
+    pub fn is_ready(&self) -> bool {
+        self.pager.is_ready(&|entry| is_old(entry, self.before))
+    }
+}
+
+/// Whether an upload began `before` or earlier.
+fn is_old(entry: &ListedUpload, before: i64) -> bool {
+    matches!(entry, ListedUpload::Upload { initiated: Some(begun), .. } if begun.0 <= before)
 }
 
 impl Bucket {

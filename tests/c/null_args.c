@@ -348,6 +348,7 @@ static void no_call(void)
     NUMBER(-OSS_INVALID_ARGUMENT, oss_call_read(NULL, buffer, sizeof buffer));
     SAYS("call", oss_last_error());
     REFUSED("call", oss_call_next(NULL, &entry));
+    NUMBER(0, oss_call_next_is_ready(NULL));
 }
 
 static void bad_call(void)
@@ -388,6 +389,7 @@ static void bad_call(void)
     SAYS("buf", oss_last_error());
     REFUSED("entry", oss_call_next(call, NULL));
     CALL_REFUSED("oss_list_objects_v2", oss_call_next(call, &entry));
+    NUMBER(0, oss_call_next_is_ready(call));
     CHECK(entry == NULL);
     OK(oss_call_reset(call));
 }

@@ -274,7 +274,9 @@ static void keys(void)
     OK(oss_call_set_query(call, "max-keys", "5"));
     OK(oss_list_objects_v2(bucket, NULL, NULL, call));
     i = 0;
-    while (oss_call_next(call, &entry) == OSS_OK && entry) {
+    size_t fetches = 0, listed = 0;
+    while (fetches += !oss_call_next_is_ready(call), oss_call_next(call, &entry) == OSS_OK && entry) {
+        listed++;
         NUMBER(OSS_ENTRY_OBJECT, entry->kind);
         CHECK(entry->etag && entry->storage_class && entry->object_type);
         CHECK(entry->time > 1600000000);
@@ -288,6 +290,8 @@ static void keys(void)
     TEXT("", oss_call_error(call));
     NUMBER(KEY_COUNT, (long long)i);
     CHECK(entry == NULL);
+    NUMBER((long long)(listed - 1) / 5, (long long)fetches); /* the first page is there from the beginning */
+    NUMBER(1, oss_call_next_is_ready(call));
     OK(oss_call_next(call, &entry)); /* the end stays the end */
     CHECK(entry == NULL);
     OK(oss_call_reset(call));

@@ -46,16 +46,17 @@ namespace Alioss
 #endif
 
         /// <summary>The whole list in memory.</summary>
-        public Task<IReadOnlyList<T>> ToListAsync(CancellationToken cancellationToken = default(CancellationToken))
+        public async Task<IReadOnlyList<T>> ToListAsync(CancellationToken cancellationToken = default(CancellationToken))
         {
-            var linked = CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken);
-            return Blocking.Run<IReadOnlyList<T>>(() => All(linked), token.IsCancellationRequested ? token : cancellationToken);
+            using (var tokens = new TokenPair(token, cancellationToken))
+            {
+                return await tokens.Run(() => All(tokens.Token)).ConfigureAwait(false);
+            }
         }
 
-        private List<T> All(CancellationTokenSource linked)
+        private List<T> All(CancellationToken both)
         {
-            using (linked)
-            using (var enumerator = open(linked.Token))
+            using (var enumerator = open(both))
             {
                 var all = new List<T>();
                 while (enumerator.MoveNext())
@@ -66,81 +67,124 @@ namespace Alioss
             }
         }
 
-        /// <summary>Where an <c>await foreach</c> is.</summary>
+        /// <summary>Where an <c>await foreach</c> is. For one thread at a time.</summary>
         public sealed class Enumerator
 #if NET
             : IAsyncEnumerator<T>
 #endif
         {
-            private const int Most = 1000;
-
             private static readonly Task<bool> Yes = Task.FromResult(true);
             private static readonly Task<bool> No = Task.FromResult(false);
 
-            private readonly CancellationTokenSource linked;
+            private readonly TokenPair tokens;
             private readonly IEnumerator<T> inner;
-            private readonly List<T> batch = new List<T>();
+            private readonly List<T> page = new List<T>();
+            private Task<bool> turning = No;
             private int next;
             private bool over;
 
             internal Enumerator(
                 Func<CancellationToken, IEnumerator<T>> open, CancellationToken first, CancellationToken second)
             {
-                linked = CancellationTokenSource.CreateLinkedTokenSource(first, second);
-                inner = open(linked.Token);
+                tokens = new TokenPair(first, second);
+                try
+                {
+                    inner = open(tokens.Token);
+                }
+                catch
+                {
+                    tokens.Dispose();
+                    throw;
+                }
             }
 
             /// <summary>The entry that <see cref="MoveNextAsync"/> went to.</summary>
             public T Current { get; private set; } = null!;
 
-            /// <summary>Goes to the next entry; false after the last one. Waits only for a new page.</summary>
+            /// <summary>
+            /// Goes to the next entry; false after the last one. Waits only for a new page, and asks for none before the last one
+            /// is used up. If a page cannot be fetched, that is the end: the entries before it are right, but they are not all.
+            /// </summary>
+            /// <exception cref="OssException">A page could not be fetched.</exception>
+            /// <exception cref="OperationCanceledException">A token was cancelled. The exception has that one.</exception>
+            /// <exception cref="InvalidOperationException">The last call has not ended yet.</exception>
             public Task<bool> MoveNextAsync()
             {
-                if (next < batch.Count)
+                if (!turning.IsCompleted)
                 {
-                    Current = batch[next++];
+                    throw new InvalidOperationException("the last MoveNextAsync has not ended yet");
+                }
+                if (Step())
+                {
                     return Yes;
                 }
-                return over ? No : Refill();
+                return over ? No : turning = Turn();
             }
 
 #if NET
-            ValueTask<bool> IAsyncEnumerator<T>.MoveNextAsync() =>
-                next < batch.Count ? new ValueTask<bool>(Yes.Result && MoveNextAsync().Result) : new ValueTask<bool>(MoveNextAsync());
+            ValueTask<bool> IAsyncEnumerator<T>.MoveNextAsync() => new ValueTask<bool>(MoveNextAsync());
 
             ValueTask IAsyncDisposable.DisposeAsync() => new ValueTask(DisposeAsync());
 #endif
 
-            /// <summary>Ends the listing where it is.</summary>
-            public Task DisposeAsync()
+            /// <summary>Ends the listing where it is, once a call of <see cref="MoveNextAsync"/> that runs has ended.</summary>
+            public async Task DisposeAsync()
             {
+                try
+                {
+                    await turning.ConfigureAwait(false);
+                }
+                catch (Exception)
+                {
+                    // Whoever called it has it.
+                }
                 over = true;
+                page.Clear();
                 inner.Dispose();
-                linked.Dispose();
-                return Yes;
+                tokens.Dispose();
             }
 
-            private async Task<bool> Refill()
+            /// <summary>Goes on in the page; false at its end.</summary>
+            private bool Step()
             {
-                batch.Clear();
+                if (next >= page.Count)
+                {
+                    return false;
+                }
+                Current = page[next++];
+                return true;
+            }
+
+            private async Task<bool> Turn()
+            {
+                page.Clear();
                 next = 0;
-                over = await Blocking.Run(Fetch, linked.Token).ConfigureAwait(false);
-                return await MoveNextAsync().ConfigureAwait(false);
+                over = true; // unless that works
+                over = await tokens.Run(Fetch).ConfigureAwait(false);
+                return Step();
             }
 
             /// <summary>Takes what a page has; whether that was the last.</summary>
             private bool Fetch()
             {
-                while (batch.Count < Most)
+                do
                 {
                     if (!inner.MoveNext())
                     {
                         return true;
                     }
-                    batch.Add(inner.Current);
+                    page.Add(inner.Current);
                 }
+                while (inner is IPaged paged && paged.IsReady);
                 return false;
             }
         }
+    }
+
+    /// <summary>What comes page by page.</summary>
+    internal interface IPaged
+    {
+        /// <summary>Whether the next entry, or that there is none, is known without asking for a page.</summary>
+        bool IsReady { get; }
     }
 }

@@ -23,7 +23,7 @@ namespace Alioss
             fixed (byte* keyText = Utf8.Optional(key, nameof(key)))
             using (var call = new Call(handle, options, cancellationToken, operation: null))
             {
-                call.Check(Native.oss_presign(call.Owner, methodText, keyText, Seconds(expires), call.Pointer));
+                call.Check(Native.oss_presign(call.Owner, methodText, keyText, Config.Seconds(expires), call.Pointer));
                 return new PresignedRequest(call.Handle);
             }
         }
@@ -55,7 +55,7 @@ namespace Alioss
             fixed (byte* conditionsText = Utf8.Optional(conditions, nameof(conditions)))
             using (var call = new Call(handle, options, cancellationToken, operation: null))
             {
-                call.Check(Native.oss_post_policy(call.Owner, Seconds(expires), conditionsText, call.Pointer));
+                call.Check(Native.oss_post_policy(call.Owner, Config.Seconds(expires), conditionsText, call.Pointer));
                 return new PostForm(call.Handle);
             }
         }
@@ -188,8 +188,5 @@ namespace Alioss
             Require.Text(url, nameof(url));
             return Run(() => HeadObjectByUrl(url, options, cancellationToken), cancellationToken);
         }
-
-        /// <summary>Whole seconds, no fewer than were asked for.</summary>
-        private static long Seconds(TimeSpan time) => (long)Math.Ceiling(time.TotalSeconds);
     }
 }

@@ -224,7 +224,7 @@ namespace Alioss
             using (var call = new Call(handle, options, cancellationToken))
             {
                 long aborted;
-                call.Check(Native.oss_abort_uploads_before(call.Owner, prefixText, Seconds(age), &aborted, call.Pointer));
+                call.Check(Native.oss_abort_uploads_before(call.Owner, prefixText, Config.Seconds(age), &aborted, call.Pointer));
                 return aborted;
             }
         }
@@ -243,7 +243,7 @@ namespace Alioss
         private unsafe Listing<UploadEntry> ListUploadsBeforeLazily(
             string? prefix, TimeSpan age, CallOptions? options, CancellationToken cancellationToken)
         {
-            long seconds = Seconds(age);
+            long seconds = Config.Seconds(age);
             return Under(
                 (bucket, first, ignored, call) => Native.oss_list_uploads_before(bucket, first, seconds, call),
                 prefix,

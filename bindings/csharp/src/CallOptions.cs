@@ -173,7 +173,7 @@ namespace Alioss
 
         /// <summary>
         /// Limit for the call with its repetitions and the reading of its answer, 1 ms to 7 days; instead of
-        /// <see cref="OssOptions.TotalTimeout"/>. Null, the default: that one.
+        /// <see cref="OssOptions.TotalTimeout"/>. Null, the default: that one. Times are rounded up to milliseconds.
         /// </summary>
         public TimeSpan? Timeout { get; set; }
 

@@ -177,19 +177,30 @@ namespace Alioss
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate void LogFunction(IntPtr user, int level, byte* line);
 
+        // Nothing may stand outside of the `try` of a callback: no exception may cross into C.
         private static Transfer TransferOf(IntPtr user) => (Transfer)GCHandle.FromIntPtr(user).Target!;
+
+        /// <summary>Keeps what was thrown first. Without a transfer there is nobody to be told.</summary>
+        private static void Keep(Transfer? transfer, Exception exception)
+        {
+            if (transfer != null)
+            {
+                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+            }
+        }
 
         [MonoPInvokeCallback(typeof(ReadFunction))]
         private static long OnRead(IntPtr user, byte* buffer, UIntPtr capacity)
         {
-            var transfer = TransferOf(user);
+            Transfer? transfer = null;
             try
             {
+                transfer = TransferOf(user);
                 return transfer.Read(buffer, checked((long)(ulong)capacity));
             }
             catch (Exception exception)
             {
-                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                Keep(transfer, exception);
                 return -1;
             }
         }
@@ -212,15 +223,16 @@ namespace Alioss
         [MonoPInvokeCallback(typeof(WriteFunction))]
         private static int OnWrite(IntPtr user, byte* data, UIntPtr length)
         {
-            var transfer = TransferOf(user);
+            Transfer? transfer = null;
             try
             {
+                transfer = TransferOf(user);
                 transfer.Write(data, checked((long)(ulong)length));
                 return 0;
             }
             catch (Exception exception)
             {
-                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                Keep(transfer, exception);
                 return 1;
             }
         }
@@ -228,15 +240,16 @@ namespace Alioss
         [MonoPInvokeCallback(typeof(ProgressFunction))]
         private static int OnProgress(IntPtr user, long done, long total)
         {
-            var transfer = TransferOf(user);
+            Transfer? transfer = null;
             try
             {
+                transfer = TransferOf(user);
                 transfer.Report(done, total);
                 return 0;
             }
             catch (Exception exception)
             {
-                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                Keep(transfer, exception);
                 return 1;
             }
         }
@@ -244,15 +257,16 @@ namespace Alioss
         [MonoPInvokeCallback(typeof(OutcomeFunction))]
         private static int OnOutcome(IntPtr user, Native.Outcome* outcome)
         {
-            var transfer = TransferOf(user);
+            Transfer? transfer = null;
             try
             {
+                transfer = TransferOf(user);
                 transfer.Outcomes!.Report(new TransferOutcome(outcome));
                 return 0;
             }
             catch (Exception exception)
             {
-                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                Keep(transfer, exception);
                 return 1;
             }
         }
@@ -260,14 +274,15 @@ namespace Alioss
         [MonoPInvokeCallback(typeof(FilterFunction))]
         private static int OnFilter(IntPtr user, byte* name)
         {
-            var transfer = TransferOf(user);
+            Transfer? transfer = null;
             try
             {
+                transfer = TransferOf(user);
                 return transfer.Filter!.Invoke(Utf8.Text(name)!) ? 1 : 0;
             }
             catch (Exception exception)
             {
-                transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
+                Keep(transfer, exception);
                 return -1;
             }
         }

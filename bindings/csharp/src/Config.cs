@@ -42,13 +42,22 @@ namespace Alioss
         internal ConfigHandle Handle { get; }
 
         /// <summary>
-        /// Whole milliseconds, as in all languages: the library refuses what is less than one. Without end is the longest
-        /// time that it knows.
+        /// Whole milliseconds. Without end is the longest time that the library knows.
         /// </summary>
         internal static long Milliseconds(TimeSpan time) =>
             time == Timeout.InfiniteTimeSpan
                 ? (long)TimeSpan.FromDays(7).TotalMilliseconds
-                : time.Ticks / TimeSpan.TicksPerMillisecond;
+                : RoundedUp(time, TimeSpan.TicksPerMillisecond);
+
+        /// <summary>Whole seconds.</summary>
+        internal static long Seconds(TimeSpan time) => RoundedUp(time, TimeSpan.TicksPerSecond);
+
+        /// <summary>
+        /// No shorter than was asked for; what is negative stays that. So neither becomes 0, which may have a meaning of its
+        /// own.
+        /// </summary>
+        private static long RoundedUp(TimeSpan time, long unit) =>
+            (time.Ticks / unit) + Math.Sign(time.Ticks % unit);
 
         /// <summary>Checks that <paramref name="handle"/> was made, and ties what it needs to it.</summary>
         internal T Opened<T>(T handle) where T : Handle

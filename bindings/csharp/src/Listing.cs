@@ -29,7 +29,7 @@ namespace Alioss
         internal AsyncListing<T> Asynchronous() =>
             new AsyncListing<T>(cancel => new Enumerator(this, cancel), cancellationToken);
 
-        private sealed class Enumerator : IEnumerator<T>
+        private sealed class Enumerator : IEnumerator<T>, IPaged
         {
             private readonly Listing<T> listing;
             private readonly CancellationToken cancellationToken;
@@ -45,6 +45,8 @@ namespace Alioss
             public T Current { get; private set; } = null!;
 
             object? IEnumerator.Current => Current;
+
+            public bool IsReady => over || (call != null && Native.oss_call_next_is_ready(call.Handle) != 0);
 
             public unsafe bool MoveNext()
             {

@@ -273,6 +273,8 @@ namespace Alioss
         internal static extern long oss_call_read(IntPtr call, byte* buffer, UIntPtr capacity);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_next(IntPtr call, Entry** entry);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_next_is_ready(CallHandle call);
 
         // Objects.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]

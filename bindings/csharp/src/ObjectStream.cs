@@ -313,14 +313,7 @@ namespace Alioss
         private void Check(byte[] buffer, int offset, int count)
         {
             Check();
-            if (buffer == null)
-            {
-                throw new ArgumentNullException(nameof(buffer));
-            }
-            if (offset < 0 || count < 0 || count > buffer.Length - offset)
-            {
-                throw new ArgumentOutOfRangeException(nameof(count), "offset and count reach outside of the buffer");
-            }
+            Require.Piece(buffer, offset, count);
         }
     }
 }

@@ -72,13 +72,16 @@ namespace Alioss
         /// <see cref="LogLevel.Off"/> ends it. Called on the thread the line comes from, by several at once if several work;
         /// what it throws is dropped. Secrets are never logged; until this is called nothing is.
         /// </summary>
-        /// <exception cref="OssException"><paramref name="level"/> has no meaning.</exception>
+        /// <exception cref="ArgumentException"><paramref name="level"/> has no meaning.</exception>
+        /// <exception cref="OssException">
+        /// <see cref="OssStatus.Busy"/>: it is called by the handler. The log goes where it went.
+        /// </exception>
         public static void SetLog(Action<LogLevel, string>? handler, LogLevel level)
         {
             int status = Native.oss_set_log(handler == null ? IntPtr.Zero : Callbacks.Log, IntPtr.Zero, (int)level);
             if (status != (int)OssStatus.Ok)
             {
-                throw OssException.Invalid($"`level`: {(int)level} is out of range; allowed are 0 to 5");
+                throw OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? "").ToThrow();
             }
             Callbacks.LogHandler = handler;
         }

@@ -16,7 +16,7 @@ namespace Alioss
     /// <summary>
     /// How to reach the service. Values are checked when a <see cref="Bucket"/>, <see cref="Service"/> or
     /// <see cref="Alioss.Session"/> is made, which copies them: what is changed afterwards has no effect on it. An endpoint
-    /// or a region has to be given; all else has a default. "Belongs to the session" means that the option must not be given
+    /// or a region has to be given; all else has a default. Times are rounded up to milliseconds. "Belongs to the session" means that the option must not be given
     /// together with <see cref="Session"/>.
     /// </summary>
     public sealed class OssOptions

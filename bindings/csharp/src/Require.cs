@@ -45,5 +45,15 @@ namespace Alioss
             OptionalText(sourceBucket, nameof(sourceBucket));
             OptionalText(sourceVersionId, nameof(sourceVersionId));
         }
+
+        /// <summary>A piece of a buffer, which has to lie in it.</summary>
+        internal static void Piece(byte[] buffer, int offset, int count)
+        {
+            NotNull(buffer, nameof(buffer));
+            if (offset < 0 || count < 0 || count > buffer.Length - offset)
+            {
+                throw new ArgumentOutOfRangeException(nameof(count), "offset and count reach outside of the buffer");
+            }
+        }
     }
 }

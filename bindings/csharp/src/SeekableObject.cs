@@ -13,12 +13,18 @@ namespace Alioss
     {
         private const int Near = 64 * 1024;
 
+        private static readonly Action<object?> CancelAction = state => ((CancellationTokenSource?)state)?.Cancel();
+
         private readonly Bucket bucket;
         private readonly string key;
         private readonly CallOptions? options;
         private readonly CancellationToken token;
         private readonly OssResponse head;
         private ObjectStream? current;
+
+        /// <summary>What ends the download that is open, if the read that opened it had a token of its own.</summary>
+        private CancellationTokenSource? tied;
+
         private long wanted;
         private bool disposed;
 
@@ -60,7 +66,16 @@ namespace Alioss
         public override long Seek(long offset, SeekOrigin origin)
         {
             Check();
+            if (origin < SeekOrigin.Begin || origin > SeekOrigin.End)
+            {
+                throw new ArgumentException($"`origin`: {(int)origin} is none; allowed are 0 to 2", nameof(origin));
+            }
             long from = origin == SeekOrigin.Begin ? 0 : origin == SeekOrigin.Current ? wanted : Length;
+            if (offset > long.MaxValue - from)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(offset), offset, $"`offset`: {offset} after {from} is more than a position can be");
+            }
             if (from + offset < 0)
             {
                 throw new IOException($"`offset`: {from + offset} is before the beginning of the object");
@@ -70,38 +85,62 @@ namespace Alioss
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            Check();
-            if (count == 0 || !Open())
+            Check(buffer, offset, count);
+            try
             {
-                return 0;
+                if (count == 0 || !Open())
+                {
+                    return 0;
+                }
+                while (At < wanted)
+                {
+                    var skipped = Buffers.Take();
+                    Moved(current!.Read(skipped, 0, (int)Math.Min(wanted - At, skipped.Length)));
+                    Buffers.Give(skipped);
+                }
+                int got = Moved(current!.Read(buffer, offset, count));
+                wanted = At;
+                return got;
             }
-            while (At < wanted)
+            catch (OperationCanceledException exception) when (IsTied(exception))
             {
-                var skipped = Buffers.Take();
-                Moved(current!.Read(skipped, 0, (int)Math.Min(wanted - At, skipped.Length)));
-                Buffers.Give(skipped);
+                throw Ended(exception, CancellationToken.None);
             }
-            int got = Moved(current!.Read(buffer, offset, count));
-            wanted = At;
-            return got;
+            catch
+            {
+                Drop();
+                throw;
+            }
         }
 
         public override async Task<int> ReadAsync(
             byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
-            Check();
-            if (count == 0 || !await OpenAsync(cancellationToken).ConfigureAwait(false))
+            Check(buffer, offset, count);
+            try
             {
-                return 0;
+                if (count == 0 || !await OpenAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return 0;
+                }
+                while (At < wanted)
+                {
+                    var skipped = new byte[(int)Math.Min(wanted - At, Near)];
+                    Moved(await current!.ReadAsync(skipped, 0, skipped.Length, cancellationToken).ConfigureAwait(false));
+                }
+                int got = Moved(await current!.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
+                wanted = At;
+                return got;
             }
-            while (At < wanted)
+            catch (OperationCanceledException exception) when (IsTied(exception))
             {
-                var skipped = new byte[(int)Math.Min(wanted - At, Near)];
-                Moved(await current!.ReadAsync(skipped, 0, skipped.Length, cancellationToken).ConfigureAwait(false));
+                throw Ended(exception, cancellationToken);
             }
-            int got = Moved(await current!.ReadAsync(buffer, offset, count, cancellationToken).ConfigureAwait(false));
-            wanted = At;
-            return got;
+            catch
+            {
+                Drop();
+                throw;
+            }
         }
 
         public override void Flush()
@@ -117,13 +156,19 @@ namespace Alioss
             if (disposing)
             {
                 disposed = true;
-                Close(null);
+                tied?.Cancel();
+                Drop();
             }
             base.Dispose(disposing);
         }
 
+        /// <summary>Counts what came; before the end of the object something has to come.</summary>
         private int Moved(int got)
         {
+            if (got == 0)
+            {
+                throw new EndOfStreamException($"the object ends at {At} and not, as it said, at {Length}");
+            }
             At += got;
             return got;
         }
@@ -139,30 +184,69 @@ namespace Alioss
             }
             if (!IsOpen())
             {
-                Close(bucket.GetObject(key, Wanted(), token));
+                Drop();
+                Opened(bucket.GetObject(key, Wanted(), token));
             }
             return true;
         }
 
-        private async Task<bool> OpenAsync(CancellationToken cancellationToken)
+        /// <summary>The same; the token of the read that needs it ends the opening, and nothing later.</summary>
+        private async Task<bool> OpenAsync(CancellationToken ofRead)
         {
             if (wanted >= Length)
             {
                 return false;
             }
-            if (!IsOpen())
+            if (IsOpen())
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Close(await bucket.GetObjectAsync(key, Wanted(), token).ConfigureAwait(false));
+                return true;
+            }
+            Drop();
+            ofRead.ThrowIfCancellationRequested();
+            var both = token;
+            if (ofRead.CanBeCanceled)
+            {
+                tied = CancellationTokenSource.CreateLinkedTokenSource(token);
+                both = tied.Token;
+            }
+            using (ofRead.Register(CancelAction, tied))
+            {
+                Opened(await bucket.GetObjectAsync(key, Wanted(), both).ConfigureAwait(false));
             }
             return true;
         }
 
-        private void Close(ObjectStream? next)
+        private void Opened(ObjectStream next)
         {
-            current?.Dispose();
+            if (disposed)
+            {
+                // Meanwhile.
+                next.Dispose();
+                Check();
+            }
             current = next;
             At = wanted;
+        }
+
+        /// <summary>Ends the download that is open. The next read begins another one.</summary>
+        private void Drop()
+        {
+            current?.Dispose();
+            current = null;
+            tied?.Dispose();
+            tied = null;
+        }
+
+        /// <summary>Whether that is by the token which the download has in place of that of the stream.</summary>
+        private bool IsTied(OperationCanceledException exception) =>
+            tied != null && exception.CancellationToken == tied.Token;
+
+        /// <summary>The exception with the token that the program knows.</summary>
+        private OperationCanceledException Ended(OperationCanceledException exception, CancellationToken ofRead)
+        {
+            Drop();
+            return new OperationCanceledException(
+                exception.Message, exception.InnerException, ofRead.IsCancellationRequested ? ofRead : token);
         }
 
         private CallOptions Wanted()
@@ -171,6 +255,12 @@ namespace Alioss
             more.IfMatch = head.ETag ?? more.IfMatch;
             more.Range = wanted > 0 ? ByteRange.From(wanted) : (ByteRange?)null;
             return more;
+        }
+
+        private void Check(byte[] buffer, int offset, int count)
+        {
+            Check();
+            Require.Piece(buffer, offset, count);
         }
 
         private void Check()

@@ -63,8 +63,15 @@ internal static class Failures
         refused("pool_size", o => o.PoolSize = -1);
         refused("pool_size", o => o.PoolSize = 10001);
         refused("connect_timeout", o => o.ConnectTimeout = TimeSpan.Zero);
-        // Half a millisecond is none, in all languages.
-        refused("connect_timeout", o => o.ConnectTimeout = TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond / 2));
+        // What is negative is not rounded to 0, which may be the default.
+        foreach (long ticks in new[] { -1, -TimeSpan.TicksPerMillisecond / 2, long.MinValue, long.MaxValue })
+        {
+            refused("connect_timeout", o => o.ConnectTimeout = TimeSpan.FromTicks(ticks));
+            refused("backoff", o => o.BackoffBase = TimeSpan.FromTicks(ticks));
+            refused("backoff", o => o.BackoffCap = TimeSpan.FromTicks(ticks));
+        }
+        // Half a millisecond of a base is a whole one, not the default of 200, which would fit under that cap.
+        refused("backoff", o => { o.BackoffBase = TimeSpan.FromMilliseconds(2).Add(TimeSpan.FromTicks(1)); o.BackoffCap = TimeSpan.FromMilliseconds(2); });
         refused("app_name", o => o.AppName = "a\0");
         refused("proxy", o => o.Proxy = "a\0");
         refused("read_timeout", o => o.ReadTimeout = TimeSpan.FromDays(8));
@@ -98,6 +105,7 @@ internal static class Failures
         options.TrafficLimit = 819200;
         options.PoolSize = 0;
         options.ConnectTimeout = TimeSpan.FromMilliseconds(0.5 + 5000);
+        options.BackoffBase = TimeSpan.FromTicks(1);
         options.TotalTimeout = TimeSpan.FromMinutes(1);
         string key = Key();
         using (var bucket = Bucket(options))
@@ -234,7 +242,8 @@ internal static class Failures
             refused(new CallOptions { Headers = { ["x"] = "a\0" } });
             refused(new CallOptions { Query = { [""] = "a" } });
             refused(new CallOptions { Timeout = TimeSpan.Zero });
-            refused(new CallOptions { Timeout = TimeSpan.FromTicks(TimeSpan.TicksPerMillisecond / 2) });
+            refused(new CallOptions { Timeout = TimeSpan.FromTicks(-1) });
+            refused(new CallOptions { ConnectTimeout = TimeSpan.MaxValue });
             refused(new CallOptions { Timeout = TimeSpan.FromMilliseconds(-2) });
             Throws<ArgumentNullException>(() => bucket.PutObject(key, Pattern(1), new CallOptions { Headers = { ["x"] = null } }));
             Equal(0, Requests("/" + key).Count);
@@ -541,7 +550,8 @@ internal static class Failures
                 bucket.PutObject(key, Pattern(1));
                 Equal(before, lines.Count, "lines");
             }
-            Fails(OssStatus.InvalidArgument, () => Oss.SetLog((level, line) => { }, (LogLevel)6));
+            var level6 = Fails(OssStatus.InvalidArgument, () => Oss.SetLog((level, line) => { }, (LogLevel)6));
+            Check(level6.Message.StartsWith("`level`: 6 "), level6.Message);
         }
         finally
         {

@@ -53,6 +53,30 @@ internal static class Threads
         }
     }
 
+    /// <summary>Runs an action while there is one thread only, which waits.</summary>
+    internal static void WhileAllAreBusy(Bucket bucket, Action action)
+    {
+        using (var entered = new ManualResetEventSlim())
+        using (var release = new ManualResetEventSlim())
+        {
+            WithMaxThreads(1, () =>
+            {
+                var blocks = new CallOptions { Progress = new Reports(report => { entered.Set(); release.Wait(); }) };
+                var busy = bucket.PutObjectAsync(Key("busy"), Pattern(1), blocks);
+                entered.Wait();
+                try
+                {
+                    action();
+                }
+                finally
+                {
+                    release.Set();
+                }
+                busy.Wait();
+            });
+        }
+    }
+
     internal static void WhatCannotStartDoesNotRun()
     {
         using (var bucket = Bucket())

@@ -197,6 +197,11 @@ impl<L: Listing> Pager<L> {
         }
     }
 
+    /// Whether [`Pager::next`] need not ask the service: for an entry of `wanted`, or to say that there is no other.
+    pub fn is_ready(&self, wanted: &dyn Fn(&L::Entry) -> bool) -> bool {
+        !self.more || self.entries.iter().any(wanted)
+    }
+
     /// The settings of the caller's, who may say where the listing begins, but not where it goes on.
     fn options<'o>(&self, options: &Options<'o>) -> Options<'o> {
         let mut options = options.clone();

@@ -29,8 +29,9 @@ namespace Alioss
             var forwarding = new Forwarding();
             lock (Gate)
             {
-                current = forwarding;
                 Oss.SetLog((level, line) => Write(logger, level, line), Lowest(logger));
+                // Only now: if that fails, the one before goes on.
+                current = forwarding;
             }
             return forwarding;
         }
@@ -64,8 +65,8 @@ namespace Alioss
                 {
                     if (current == this)
                     {
-                        current = null;
                         Oss.SetLog(null, LogLevel.Off);
+                        current = null;
                     }
                 }
             }
