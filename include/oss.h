@@ -1721,7 +1721,8 @@ OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,
 
 /// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
 /// memory. After an error every further write and oss_writer_finish() return
-/// it, and what was sent is deleted. For the words see oss_last_error().
+/// it, and what was sent is deleted. For the words see oss_last_error(), for
+/// the rest oss_writer_failure().
 OSS_API oss_status oss_writer_write(oss_writer *writer,
                                     const void *data,
                                     size_t len);
@@ -1734,9 +1735,16 @@ OSS_API oss_status oss_writer_write(oss_writer *writer,
 OSS_API oss_status oss_writer_finish(oss_writer *writer, oss_call *call);
 
 /// Gives the object up and deletes what was sent of it; nothing is stored. If
-/// deleting fails, the status says why, and oss_abort_uploads_before() can do
-/// it later. After oss_writer_finish() this does nothing.
+/// deleting fails, the status says why, oss_writer_failure() all of it, and
+/// oss_abort_uploads_before() can do it later. After oss_writer_finish() this
+/// does nothing.
 OSS_API oss_status oss_writer_abort(oss_writer *writer);
+
+/// Gives `call`, which may not be NULL, what went wrong last when the writer
+/// wrote, finished or aborted: code, message, request id and the rest, as of a
+/// request of `call` that failed. Returns the status of that; #OSS_OK if all is
+/// well. Sends nothing, and changes nothing in the writer.
+OSS_API oss_status oss_writer_failure(const oss_writer *writer, oss_call *call);
 
 /// Frees a writer. One that was not finished is aborted. NULL is fine.
 OSS_API void oss_writer_free(oss_writer *writer);

@@ -7,7 +7,7 @@ use super::call::oss_call;
 use super::guard::WorksFor;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
-use super::run::{lasting, run};
+use super::run::{lasting, run, run_with_call};
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
 use super::transfer::transfer;
@@ -38,6 +38,8 @@ struct State {
     /// What was told last.
     told: u64,
     has_failed: bool,
+    /// What went wrong last, for who asks.
+    last: Option<Error>,
 }
 
 impl oss_writer {
@@ -91,6 +93,12 @@ impl State {
             self.writer.cancel().clear();
         }
         self.has_failed = true;
+        self.keep(error)
+    }
+
+    /// For who asks later.
+    fn keep(&mut self, error: Error) -> Error {
+        self.last = Some(error.clone());
         error
     }
 }
@@ -123,6 +131,7 @@ pub unsafe extern "C" fn oss_writer_open(
                 owner: owner(),
                 told: 0,
                 has_failed: false,
+                last: None,
             });
             Ok(())
         });
@@ -139,7 +148,8 @@ pub unsafe extern "C" fn oss_writer_open(
 
 /// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
 /// memory. After an error every further write and oss_writer_finish() return
-/// it, and what was sent is deleted. For the words see oss_last_error().
+/// it, and what was sent is deleted. For the words see oss_last_error(), for
+/// the rest oss_writer_failure().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_write(
     writer: *mut oss_writer,
@@ -179,16 +189,36 @@ pub unsafe extern "C" fn oss_writer_finish(
 }
 
 /// Gives the object up and deletes what was sent of it; nothing is stored. If
-/// deleting fails, the status says why, and oss_abort_uploads_before() can do
-/// it later. After oss_writer_finish() this does nothing.
+/// deleting fails, the status says why, oss_writer_failure() all of it, and
+/// oss_abort_uploads_before() can do it later. After oss_writer_finish() this
+/// does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_abort(writer: *mut oss_writer) -> oss_status {
     status(|| {
         // SAFETY: NULL or a live handle.
         let writer = unsafe { borrow(writer, "writer") }?;
         let (mut state, _works) = writer.work()?;
-        state.writer.discard()
+        let discarded = state.writer.discard();
+        discarded.map_err(|error| state.keep(error))
     })
+}
+
+/// Gives `call`, which may not be NULL, what went wrong last when the writer
+/// wrote, finished or aborted: code, message, request id and the rest, as of a
+/// request of `call` that failed. Returns the status of that; #OSS_OK if all is
+/// well. Sends nothing, and changes nothing in the writer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_writer_failure(
+    writer: *const oss_writer,
+    call: *mut oss_call,
+) -> oss_status {
+    // SAFETY: live handles or NULL, as the header asks.
+    unsafe {
+        run_with_call(call, |_, _| {
+            let (state, _works) = borrow(writer, "writer")?.work()?;
+            state.last.clone().map_or(Ok(()), Err)
+        })
+    }
 }
 
 /// Frees a writer. One that was not finished is aborted. NULL is fine.

@@ -452,6 +452,7 @@ static void operations(void)
     REFUSED("writer", oss_writer_write(NULL, "", 0));
     CALL_REFUSED("writer", oss_writer_finish(NULL, call));
     REFUSED("writer", oss_writer_abort(NULL));
+    CALL_REFUSED("writer", oss_writer_failure(NULL, call));
     oss_writer_free(NULL);
     CALL_REFUSED("bucket", oss_list_uploads_before(NULL, NULL, 0, call));
     CALL_REFUSED("seconds", oss_list_uploads_before(bucket, NULL, -1, call));

@@ -97,6 +97,35 @@ static void given_up(void)
     NUMBER(0, exists);
 }
 
+/* What the service says to a writer, a call can be told. */
+static void refused(oss_config *config)
+{
+    oss_bucket *missing = oss_bucket_new(config, "missing-bucket");
+    oss_writer *writer = opened("refused");
+    oss_call *told = oss_call_new();
+    OK(oss_writer_failure(writer, told));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_failure(writer, NULL));
+    SAYS("`call`", oss_last_error());
+    OK(oss_writer_abort(writer));
+    OK(oss_writer_failure(writer, told));
+    oss_writer_free(writer);
+
+    CHECK(missing && (writer = oss_writer_open(missing, "refused", call)));
+    CHECK(oss_writer_write(writer, data, sizeof data) == OSS_NOT_FOUND ||
+          oss_writer_write(writer, data, sizeof data) == OSS_NOT_FOUND);
+    STATUS(OSS_NOT_FOUND, oss_writer_failure(writer, told));
+    TEXT("NoSuchBucket", oss_call_code(told));
+    NUMBER(404, oss_call_http_status(told));
+    CHECK(*oss_call_request_id(told) && oss_call_attempts(told) == 1);
+    /* It is told as often as it is asked for, and then as after any failure of the call. */
+    STATUS(OSS_NOT_FOUND, oss_writer_failure(writer, told));
+    STATUS(OSS_NOT_FOUND, oss_writer_finish(writer, call));
+    OK(oss_put_object(bucket, "told", "x", 1, told));
+    oss_writer_free(writer);
+    oss_bucket_free(missing);
+    oss_call_free(told);
+}
+
 /* A child of fork() has no threads of it, and leaves it alone. */
 static void forked(void)
 {
@@ -296,6 +325,7 @@ int main(int argc, char **argv)
     given_up();
     OK(oss_call_set_workers(call, 3));
     given_up();
+    refused(config);
     /* A child takes the memory of threads that it does not have with it, which valgrind calls lost. */
     if (argc > 1 && strcmp(argv[1], "fork") == 0)
         forked();

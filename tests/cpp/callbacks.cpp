@@ -121,6 +121,11 @@ void renewals_that_fail(const char *name, const std::string &directory) {
     CHECK(bucket.download_directory("renewed", directory + "/renewed").value().transferred.files == 1);
     const auto stop = oss::call().progress([](std::int64_t, std::int64_t) -> bool { throw thrown{-1}; });
     CHECK(number_thrown_by(bucket.put_object("renewed/b", "content", stop)) == -1);
+    // A request that fails for something else later is not said to have failed for them.
+    for (const int before = asked; asked == before;) { // between two renewals that fail there is a pause
+        const auto missing = bucket.head_object("renewed/missing");
+        CHECK(missing.failure().status == OSS_NOT_FOUND && !missing.failure().cause);
+    }
 }
 
 // A callback of a running call cannot change that call, and may let go of it.

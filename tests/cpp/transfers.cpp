@@ -70,6 +70,13 @@ void writers(const oss::bucket &bucket) {
         CHECK(aborted.ok() && aborted->write(data).ok() && aborted->abort().ok() && !aborted->finish().ok());
         auto exists = bucket.object_exists("aborted");
         CHECK(exists.ok() && !exists.value());
+
+        const auto nowhere = oss::bucket::open(configure(), "missing-bucket").value();
+        auto lost = nowhere.open_writer("lost", in_parts(workers));
+        CHECK(lost.ok());
+        const auto refused = lost->write(data);
+        CHECK(refused.failure().code == "NoSuchBucket" && refused.failure().http_status == 404);
+        CHECK(!refused.failure().request_id.empty() && refused.failure().attempts == 1);
     }
     const auto bad = bucket.open_writer("/bad");
     CHECK(!bad.ok() && bad.failure().status == OSS_INVALID_ARGUMENT);

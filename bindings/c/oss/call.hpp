@@ -434,12 +434,11 @@ private:
         return running.finish(operation(get()));
     }
 
-    // What a callback threw is a failure whatever the library made of it; what a function for keys threw only if the library
-    // failed, which goes on with keys that are still good.
+    // What a callback threw is a failure whatever the library made of it.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
         const detail::functions &kept = state_->kept;
-        if (detail::caught other = status == OSS_OK ? kept.take_of_clocks(get()) : kept.take(get()); !thrown)
+        if (detail::caught other = kept.take_for(status, get()); !thrown)
             thrown = std::move(other);
         result<> done;
         if (status != OSS_OK || thrown) {

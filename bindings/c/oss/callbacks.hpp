@@ -105,11 +105,14 @@ public:
     Result shield(Result otherwise, const Body &body) noexcept {
         return shielded(otherwise, body, [&](caught one) {
             const std::lock_guard<std::mutex> lock(mutex_);
-            if (const oss_call *mine = oss_current_call(); find(mine) == all_.end())
+            const oss_call *mine = oss_current_call();
+            if (const auto before = find(mine); before != all_.end())
+                before->second = std::move(one);
+            else
                 all_.emplace_back(mine, std::move(one));
         });
     }
-    // What was first thrown for this call since the last time.
+    // What was last thrown for this call since the last time: after what was thrown before, it went on.
     caught take(const oss_call *call) {
         const std::lock_guard<std::mutex> lock(mutex_);
         const auto mine = find(call);
@@ -179,8 +182,11 @@ struct functions {
         take_from(session_clock, call, one);
         return one;
     }
-    // The same but for keys: where those from before are still good, the call has gone on with them.
-    caught take_of_clocks(const oss_call *call) const {
+    // The same, if it is what this status is about. What a function for keys threw counts only where there are no keys: with
+    // those that were still good the call has gone on, and may have failed for something else.
+    caught take_for(oss_status status, const oss_call *call) const {
+        if (status == OSS_CREDENTIALS)
+            return take(call);
         caught one;
         take_from(clock, call, one);
         take_from(session_clock, call, one);

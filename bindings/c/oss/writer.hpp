@@ -62,10 +62,13 @@ private:
         if (status == OSS_OK)
             return {};
         failure why = detail::failed(status, oss_last_error());
+        const call told; // that of the writer may be used for another request by now
+        if (oss_writer_failure(get(), told.get()) == status)
+            why = told.why(status);
         if (!own_)
             return why;
         keep(own_->failed.take());
-        keep(handle_.kept().take(with_.get()));
+        keep(handle_.kept().take_for(status, with_.get()));
         return thrown(std::move(why));
     }
 

@@ -17,6 +17,7 @@ namespace Alioss
         private readonly CancellationToken token;
         private Transfer? transfer;
         private ExceptionDispatchInfo? thrown;
+        private OssStatus thrownWith;
         private int lastStatus;
         private CancellationTokenRegistration registration;
         private GCHandle transferHandle;
@@ -413,13 +414,18 @@ namespace Alioss
             }
         }
 
-        /// <summary>The same where the words are with the thread, not with the call.</summary>
-        internal void CheckLast(int status)
+        /// <summary>
+        /// The same for a writer, which has what the service said; of a defect it knows nothing, and the words are with the
+        /// thread.
+        /// </summary>
+        internal void CheckWriter(int status, WriterHandle writer)
         {
             if (status != (int)OssStatus.Ok)
             {
                 lastStatus = status;
-                var error = OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? "");
+                string words = Utf8.Text(Native.oss_last_error()) ?? "";
+                bool known = Native.oss_writer_failure(writer, Pointer) == status;
+                var error = known ? OssException.From(status, Handle) : OssException.Plain(status, words);
                 ThrowThrown(error);
                 throw Failure(error, token);
             }
@@ -445,12 +451,14 @@ namespace Alioss
         }
 
         /// <summary>
-        /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again. What a function
-        /// for keys threw counts only if the call failed: where the keys before are still good, it goes on with them.
+        /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again, as long as it
+        /// fails for the same reason.
         /// </summary>
         private void ThrowThrown(OssException? error)
         {
-            thrown = transfer?.Exception ?? thrown ?? (error == null ? Thrown.TakeOfClocks(Pointer) : Thrown.Take(Pointer));
+            var before = error != null && error.Status == thrownWith ? thrown : null;
+            thrown = transfer?.Exception ?? Thrown.TakeFor(Pointer, error) ?? before;
+            thrownWith = error == null ? OssStatus.Ok : error.Status;
             if (thrown == null)
             {
                 return;

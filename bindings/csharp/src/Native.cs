@@ -427,6 +427,8 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_writer_abort(IntPtr writer);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_writer_failure(WriterHandle writer, IntPtr call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern void oss_writer_free(IntPtr writer);
 
         // Presigned requests.

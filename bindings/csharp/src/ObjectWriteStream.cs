@@ -132,6 +132,57 @@ namespace Alioss
             return Blocking.Run(() => Cancellable(cancellationToken, Complete), cancellationToken);
         }
 
+        /// <summary>
+        /// Gives the object up unless it is complete, and disposes of the stream; unlike <see cref="Stream.Dispose()"/> it says
+        /// so if what was sent cannot be deleted. <see cref="Bucket.AbortUploadsBefore"/> can do it later.
+        /// </summary>
+        /// <exception cref="OssException">What was sent of the object is still there.</exception>
+        public void Abort()
+        {
+            try
+            {
+                if (!disposed && !completed && call != null)
+                {
+                    completed = true;
+                    call.Hold();
+                    call.CheckWriter(Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero), writer!);
+                }
+            }
+            finally
+            {
+                call?.GiveUp();
+                Dispose();
+            }
+        }
+
+        /// <summary>As <see cref="Abort"/>, on another thread.</summary>
+        public Task AbortAsync(CancellationToken cancellationToken = default(CancellationToken)) =>
+            Blocking.Run(
+                () => Cancellable(cancellationToken, () =>
+                {
+                    Abort();
+                    return true;
+                }),
+                cancellationToken);
+
+#if NET
+        /// <summary>Gives the object up unless it is complete, on another thread.</summary>
+        public override async ValueTask DisposeAsync()
+        {
+            if (!disposed && !completed && writer != null)
+            {
+                await Blocking.Run(GiveUp, CancellationToken.None).ConfigureAwait(false);
+            }
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+
+        private bool GiveUp()
+        {
+            Dispose();
+            return true;
+        }
+#endif
+
         /// <summary>Does nothing: parts are sent when they are full.</summary>
         public override void Flush()
         {
@@ -219,7 +270,8 @@ namespace Alioss
                 fixed (byte* pointer = pending)
                 {
                     byte* data = pointer;
-                    call.CheckLast(Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)count), IntPtr.Zero));
+                    int status = Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)count), IntPtr.Zero);
+                    call.CheckWriter(status, writer!);
                 }
             }
             finally

@@ -21,24 +21,28 @@ namespace Alioss
         /// <summary>How many wait: calls look here without a lock.</summary>
         private static volatile int count;
 
-        /// <summary>Keeps, with those of its kind, what was first thrown for the call that this thread works for.</summary>
+        /// <summary>
+        /// Keeps, with those of its kind, what was last thrown for the call that this thread works for: after what was thrown
+        /// before, it went on.
+        /// </summary>
         internal static void Keep(Exception exception, Dictionary<IntPtr, ExceptionDispatchInfo> kind)
         {
             var call = Native.oss_current_call();
             lock (Gate)
             {
-                if (call != IntPtr.Zero && !kind.ContainsKey(call))
+                if (call == IntPtr.Zero)
                 {
-                    kind.Add(call, ExceptionDispatchInfo.Capture(exception));
-                    count++;
+                    return;
                 }
+                count += kind.ContainsKey(call) ? 0 : 1;
+                kind[call] = ExceptionDispatchInfo.Capture(exception);
             }
         }
 
         /// <summary>Throws what was thrown for a call that ended with <paramref name="error"/>, if anything was.</summary>
         internal static void Throw(IntPtr call, OssException error)
         {
-            var thrown = Take(call);
+            var thrown = TakeFor(call, error);
             if (thrown != null)
             {
                 OssException.Remember(thrown.SourceException, error);
@@ -61,9 +65,17 @@ namespace Alioss
             }
         }
 
-        /// <summary>The same, but for keys; what was thrown for those goes on waiting.</summary>
-        internal static ExceptionDispatchInfo? TakeOfClocks(IntPtr call)
+        /// <summary>
+        /// The same for a call that ended with <paramref name="error"/>, or well. What a function for keys threw counts only
+        /// where there are no keys: with those that were still good the call has gone on, and may have failed for something
+        /// else.
+        /// </summary>
+        internal static ExceptionDispatchInfo? TakeFor(IntPtr call, OssException? error)
         {
+            if (error != null && error.Status == OssStatus.Credentials)
+            {
+                return Take(call);
+            }
             if (count == 0)
             {
                 return null;

@@ -274,6 +274,69 @@ internal static class Idiom
         }
     }
 
+    internal static void WritersSayAllOfTheirFailures()
+    {
+        using (var bucket = Bucket())
+        {
+            var options = new CallOptions { PartSize = 102400, Workers = 1 };
+            byte[] data = Pattern(350000);
+            string key = Key();
+            Refuse(key, "UploadPart");
+            using (var writer = bucket.OpenWrite(key, options))
+            {
+                IsRefusal(Fails(OssStatus.Denied, () => Fill(writer, data)));
+                // Nor can it be completed, for the same reason.
+                IsRefusal(Fails(OssStatus.Denied, () => writer.Complete()));
+            }
+            Refuse(key, "CompleteMultipartUpload");
+            using (var writer = bucket.OpenWrite(key, options))
+            {
+                writer.Write(data, 0, data.Length);
+                IsRefusal(Fails(OssStatus.Denied, () => Failures.Wait(writer.CompleteAsync())));
+            }
+            // What cannot be deleted is said by Abort, and not by Dispose.
+            foreach (var abort in new Action<ObjectWriteStream>[] { w => w.Abort(), w => Failures.Wait(w.AbortAsync()) })
+            {
+                Refuse(key, "AbortMultipartUpload");
+                var writer = bucket.OpenWrite(key, options);
+                writer.Write(data, 0, data.Length);
+                IsRefusal(Fails(OssStatus.Denied, () => abort(writer)));
+                abort(writer);
+                Throws<ObjectDisposedException>(() => writer.Write(data, 0, 1));
+            }
+            Equal(2, bucket.ListMultipartUploads(key).Count());
+            Equal(2L, bucket.AbortUploadsBefore(key, TimeSpan.Zero));
+            using (var writer = bucket.OpenWrite(key, options))
+            {
+                writer.Write(data, 0, data.Length);
+                writer.Abort();
+            }
+            Equal(0, bucket.ListMultipartUploads(key).Count());
+            Check(!bucket.ObjectExists(key), "an object");
+        }
+    }
+
+    private static void Refuse(string key, string operation)
+    {
+        string rule = "{'key_prefix':'" + key + "','operation':'" + operation
+            + "','times':1,'action':{'type':'status','status':403,'code':'AccessDenied'}}";
+        Admin("POST", "/_local/rules", rule.Replace('\'', '"'));
+    }
+
+    private static void IsRefusal(OssException refusal)
+    {
+        Equal("AccessDenied 403 1", refusal.Code + " " + refusal.HttpStatus + " " + refusal.Attempts);
+        Check(refusal.RequestId.Length > 0 && refusal.Body.Length > 0, "no request id, or no body");
+    }
+
+    private static void Fill(Stream stream, byte[] data)
+    {
+        for (int turn = 0; turn < 9; turn++)
+        {
+            stream.Write(data, 0, data.Length);
+        }
+    }
+
     internal static void LargeObjectsAreCopied()
     {
         using (var bucket = Bucket())

@@ -166,4 +166,67 @@ internal static class Providers
             }
         }
     }
+
+    /// <summary>A renewal that fails while keys are good is not why a call fails for something else later.</summary>
+    internal static void RenewalsThatFailAreNotBlamed()
+    {
+        var ahead = TimeSpan.Zero;
+        var options = Options();
+        options.Clock = () => DateTimeOffset.UtcNow + ahead;
+        int asked = 0;
+        options.Credentials = Credentials.Callback(() =>
+        {
+            if (++asked > 1)
+            {
+                throw new InvalidOperationException("renewal " + asked);
+            }
+            return new AccessKeys(Id, Secret) { Expiration = DateTimeOffset.UtcNow.AddSeconds(100) };
+        });
+        string key = Key("/");
+        using (var bucket = Bucket(options))
+        {
+            bucket.PutObject(key + "a", Pattern(10));
+            bucket.PutObject(key + "b", Pattern(10));
+            ahead = TimeSpan.FromSeconds(88);
+            // Between two failures there is a pause: again, until the function has been asked.
+            UntilAsked(() => asked, () => Fails(OssStatus.NotFound, () => bucket.HeadObject(key + "missing")));
+            UntilAsked(() => asked, () =>
+            {
+                using (var source = new CancellationTokenSource())
+                {
+                    Throws<OperationCanceledException>(() =>
+                    {
+                        var pages = new CallOptions { Query = { ["max-keys"] = "1" } };
+                        foreach (var entry in bucket.ListObjectsV2(key, null, pages, source.Token))
+                        {
+                            source.Cancel();
+                        }
+                    });
+                }
+            });
+            // And now there are none.
+            ahead = TimeSpan.FromSeconds(200);
+            Exception last = null;
+            UntilAsked(() => asked, () =>
+            {
+                try
+                {
+                    bucket.HeadObject(key + "a");
+                }
+                catch (Exception exception)
+                {
+                    last = exception;
+                }
+            });
+            Equal("renewal 4", last.Message);
+        }
+    }
+
+    private static void UntilAsked(Func<int> asked, Action action)
+    {
+        for (int before = asked(); asked() == before;)
+        {
+            action();
+        }
+    }
 }
