@@ -59,8 +59,12 @@ func newAnswer(outcome *C.ossgo_outcome) *Answer {
 		Body:          goBytes(outcome.body, outcome.body_length),
 		headers:       takeHeaders(outcome),
 	}
-	for name, value := range answer.Headers() {
-		switch name {
+	for line, rest := "", answer.headers; rest != ""; {
+		line, rest, _ = strings.Cut(rest, "\n")
+		if line == "" || line[0] != 'e' && line[0] != 'x' {
+			continue // most, and this is done for each request
+		}
+		switch name, value, _ := strings.Cut(line, ": "); name {
 		case "etag":
 			answer.ETag = value
 		case "x-oss-version-id":

@@ -35,6 +35,10 @@ func (r *request) guard(function func()) (fine bool) {
 // outside is guard for what may make requests of its own.
 func (r *request) outside(function func()) (fine bool) {
 	threads.outside(&r.place, func() { fine = r.guard(function) })
+	if r.ctx.Err() != nil {
+		// The goroutine that tells the library may not come to it before the request has gone on.
+		C.oss_call_cancel(r.call)
+	}
 	return fine
 }
 
@@ -204,7 +208,8 @@ type asking struct {
 	panicked *panicValue
 }
 
-// guard runs what the user brought; see [request.guard]. The first failure is kept.
+// guard runs what the user brought; see [request.guard]. The last failure is kept: after one before it, the request had
+// keys that were still good. Of panics it is the first.
 func (a *asking) guard(function func() error) (fine bool) {
 	var err error
 	defer func() {
@@ -216,27 +221,37 @@ func (a *asking) guard(function func() error) (fine bool) {
 		}
 		a.using.Lock()
 		defer a.using.Unlock()
-		if a.failure == nil && a.panicked == nil {
-			a.failure, a.panicked = err, panicked
+		if err != nil {
+			a.failure = err
+		}
+		if a.panicked == nil {
+			a.panicked = panicked
 		}
 	}()
 	err = function()
 	return err == nil
 }
 
-// reason is why a callback gave up.
-func (r *request) reason() error {
-	if r.failure != nil {
+// reason is why the callback gave up for which a request ended with this status; nil if it ended for something else. A
+// renewal of keys may have failed earlier, and the request gone on with those that were still good.
+func (r *request) reason(status Status) error {
+	switch status {
+	case Cancelled, IO:
 		return r.failure
+	case NoCredentials:
+		r.asking.using.Lock()
+		defer r.asking.using.Unlock()
+		return r.asking.failure
 	}
-	r.asking.using.Lock()
-	defer r.asking.using.Unlock()
-	return r.asking.failure
+	return nil
 }
 
 // panicOfCallback is what a callback panicked with; nil if none did.
 func (r *request) panicOfCallback() *panicValue {
 	if r.panicked != nil {
+		return r.panicked
+	}
+	if r.panicked = strays.take(r.call); r.panicked != nil {
 		return r.panicked
 	}
 	r.asking.using.Lock()
@@ -277,15 +292,61 @@ func giveKeys(ctx context.Context, provider CredentialsProvider, keys *C.oss_key
 	return nil
 }
 
-//export ossgoClock
-func ossgoClock(self C.uintptr_t) C.int64_t {
+// A strayed keeps what functions panicked with that know no request, those for time and the log, until the request comes by
+// for which they ran: on its thread, or on one that worked for it.
+type strayed struct {
+	using sync.Mutex
+	of    map[*C.oss_call]*panicValue
+	count atomic.Int64 // requests look here without the lock
+}
+
+var strays strayed
+
+// guard runs what the user brought; see [request.guard]. A panic outside of all requests is lost.
+func (s *strayed) guard(function func()) {
+	returned := false
 	defer func() {
-		if value := recover(); value != nil {
-			// Not through C, and there is no request to give it to.
-			go panic(value)
+		if returned {
+			return
+		}
+		value, call := recover(), C.oss_current_call()
+		if value == nil || call == nil {
+			return
+		}
+		s.using.Lock()
+		defer s.using.Unlock()
+		if s.of == nil {
+			s.of = make(map[*C.oss_call]*panicValue)
+		}
+		if s.of[call] == nil {
+			s.of[call] = &panicValue{value}
+			s.count.Add(1)
 		}
 	}()
-	return C.int64_t(cgo.Handle(self).Value().(func() time.Time)().Unix())
+	function()
+	returned = true
+}
+
+// take is what was left for a request, whose call may be at the place of an earlier one.
+func (s *strayed) take(call *C.oss_call) *panicValue {
+	if s.count.Load() == 0 {
+		return nil
+	}
+	s.using.Lock()
+	defer s.using.Unlock()
+	panicked := s.of[call]
+	if panicked != nil {
+		delete(s.of, call)
+		s.count.Add(-1)
+	}
+	return panicked
+}
+
+//export ossgoClock
+func ossgoClock(self C.uintptr_t) C.int64_t {
+	var seconds int64
+	strays.guard(func() { seconds = cgo.Handle(self).Value().(func() time.Time)().Unix() })
+	return C.int64_t(seconds)
 }
 
 // A LogLevel says how important a line of the log is.
@@ -311,8 +372,8 @@ type logger func(level LogLevel, line string)
 var currentLogger atomic.Pointer[logger]
 
 // SetLog sends the log of the whole process to function: lines up to level, or none if function is nil. Secrets are
-// never logged. The function may run in several goroutines at once and must not call SetLog; if it panics, the program
-// ends.
+// never logged. The function may run in several goroutines at once and must not call SetLog. If it panics, that goes on where
+// the request was made that the line is about; with lines that are about none it is lost.
 func SetLog(function func(level LogLevel, line string), level LogLevel) error {
 	if function == nil {
 		level = LogOff
@@ -335,13 +396,7 @@ func SetLog(function func(level LogLevel, line string), level LogLevel) error {
 
 //export ossgoLog
 func ossgoLog(level C.int, line *C.char) {
-	defer func() {
-		if value := recover(); value != nil {
-			// Not through C, and there is no request to give it to.
-			go panic(value)
-		}
-	}()
 	if function := currentLogger.Load(); function != nil {
-		(*function)(LogLevel(level), C.GoString(line))
+		strays.guard(func() { (*function)(LogLevel(level), C.GoString(line)) })
 	}
 }

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 var errOurs = errors.New("the disk is on fire")
@@ -130,6 +133,11 @@ func TestPanicsOfCallbacks(t *testing.T) {
 	wild := newBucket(t, func(o *Options) {
 		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) { panic("boom") })
 	})
+	timeless := newBucket(t, func(o *Options) { o.Clock = func() time.Time { panic("boom") } })
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, pattern(300_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, run := range map[string]func(context.Context){
 		"reader": func(ctx context.Context) {
 			b.PutObject(ctx, "key", readerFunc(func([]byte) (int, error) { panic("boom") }))
@@ -142,6 +150,11 @@ func TestPanicsOfCallbacks(t *testing.T) {
 			object := must(b.GetObject(ctx, "key", boom))(t)
 			defer object.Close()
 			object.Read(make([]byte, 10))
+		},
+		"clock":                func(ctx context.Context) { timeless.HeadObject(ctx, "key") },
+		"clock of a GetObject": func(ctx context.Context) { timeless.GetObject(ctx, "key") },
+		"clock of a worker": func(ctx context.Context) {
+			timeless.UploadFile(ctx, "key", file, inParts(3)...)
 		},
 		"credentials":     func(ctx context.Context) { wild.HeadObject(ctx, "key") },
 		"get credentials": func(ctx context.Context) { wild.GetObject(ctx, "key") },
@@ -168,6 +181,94 @@ func TestPanicsOfCallbacks(t *testing.T) {
 		}
 	}
 	wantBody(t, b, "key", pattern(300_000))
+}
+
+// Functions for time and the log know no request, and run on threads of the library, too. A panic of one goes on where the
+// request was made for which it ran, and is gone then.
+func TestPanicsOfTheLog(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(1_000_000)
+	must(b.PutObjectBytes(live(t), "key", data))(t)
+	var wild atomic.Bool
+	if err := SetLog(func(LogLevel, string) {
+		if wild.Load() {
+			panic("boom")
+		}
+	}, LogTrace); err != nil {
+		t.Fatal(err)
+	}
+	defer SetLog(nil, LogOff)
+	for name, run := range map[string]func(){
+		"head":  func() { b.HeadObject(live(t), "key") },
+		"list":  func() { b.ListObjectsV2(live(t), "", "")(func(ListedObject, error) bool { return true }) },
+		"write": func() { w := must(b.NewWriter(live(t), "key", inParts(3)...))(t); defer w.Abort(); w.Write(data) },
+		"read": func() {
+			wild.Store(false)
+			object := must(b.GetObject(live(t), "key", append(inParts(3), WithPrefetch(3))...))(t)
+			defer object.Close()
+			wild.Store(true)
+			io.Copy(io.Discard, object)
+		},
+	} {
+		wild.Store(true)
+		value := func() (value any) {
+			defer func() { value = recover() }()
+			run()
+			return nil
+		}()
+		wild.Store(false)
+		if value != "boom" {
+			t.Errorf("%s: %v", name, value)
+		}
+	}
+	// Whoever comes next has nothing to do with it.
+	for range 100 {
+		must(b.HeadObject(live(t), "key"))(t)
+	}
+}
+
+// A renewal that fails while keys are good is not why a request fails for something else later.
+func TestRenewalsThatFailAreNotBlamed(t *testing.T) {
+	var asked, ahead atomic.Int64
+	b := newBucket(t, func(o *Options) {
+		o.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load()) * time.Second) }
+		o.Credentials = CredentialsFunc(func(context.Context) (Keys, error) {
+			if asked.Add(1) > 1 {
+				return Keys{}, fmt.Errorf("renewal %d: %w", asked.Load(), errOurs)
+			}
+			return Keys{ID: keyID, Secret: keySecret, Expiration: time.Now().Add(100 * time.Second)}, nil
+		})
+	})
+	must(b.PutObjectBytes(live(t), "a", nil))(t)
+	must(b.PutObjectBytes(live(t), "b", nil))(t)
+	// Between two failures there is a pause: again, until the function has been asked.
+	untilAsked := func(run func() error) (err error) {
+		for before := asked.Load(); asked.Load() == before; {
+			err = run()
+		}
+		return err
+	}
+	ahead.Store(88) // they are due, but good for a while yet
+	err := untilAsked(func() error { _, err := b.HeadObject(live(t), "missing"); return err })
+	if e := wantError(t, err, NotFound); len(e.Unwrap()) != 0 {
+		t.Error(e)
+	}
+	err = untilAsked(func() (err error) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		for _, err = range b.ListObjectsV2(ctx, "", "", WithPageSize(1)) {
+			cancel()
+		}
+		return err
+	})
+	if !errors.Is(err, context.Canceled) || errors.Is(err, errOurs) {
+		t.Error(err)
+	}
+	ahead.Store(200) // and now there are none
+	err = untilAsked(func() error { _, err := b.HeadObject(live(t), "a"); return err })
+	if wantError(t, err, NoCredentials); !errors.Is(err, errOurs) || !strings.Contains(err.Error(), "renewal 4") {
+		t.Error(err)
+	}
 }
 
 // A reader that ends its goroutine ends the request, and not the program.

@@ -235,7 +235,7 @@ func (b *Bucket) DeletePrefix(
 func (b *Bucket) reported(
 	ctx context.Context, options []Option, onOutcome func(Outcome) error, filter func(string) bool, function crossing,
 ) (*Report, error) {
-	r, err := b.open(ctx, newSettings(options))
+	r, err := b.open(ctx, options)
 	if err != nil {
 		return &Report{}, err
 	}
@@ -253,7 +253,7 @@ func (b *Bucket) reported(
 	if err != nil {
 		return &Report{}, err
 	}
-	err = r.attempt(function, func(*C.ossgo_outcome) {})
+	err = r.attempt(function)
 	return newReport(r.call), err
 }
 

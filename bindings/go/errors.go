@@ -181,9 +181,9 @@ func newCallError(status C.oss_status, call *C.oss_call, outcome *C.ossgo_outcom
 	return e
 }
 
-// because adds what happened on this side to an error that a callback or the context brought about.
+// because adds what happened on this side to an error that the context brought about, or a callback with this failure.
 func (e *Error) because(ctx context.Context, failure error) *Error {
-	if failure != nil && (e.Status == Cancelled || e.Status == IO || e.Status == NoCredentials) {
+	if failure != nil {
 		e.causes = append(e.causes, failure)
 	}
 	// A callback that waits for the context fails with the context's own error. It may come before the library has heard

@@ -32,6 +32,14 @@ func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
 	return h
 }
 
+// quietly is how the collector closes what was forgotten: there is nobody with whom a panic of a callback could go on.
+func quietly[T any](end func(T) error) func(T) {
+	return func(forgotten T) {
+		defer func() { _ = recover() }()
+		_ = end(forgotten)
+	}
+}
+
 // acquire lends the object until release.
 func (h *handle) acquire() (unsafe.Pointer, error) {
 	collectForTest()

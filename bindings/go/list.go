@@ -185,13 +185,13 @@ func list[E any](
 	yield func(E, error) bool,
 ) {
 	var none E
-	r, err := t.open(ctx, newSettings(options))
+	r, err := t.open(ctx, options)
 	if err != nil {
 		yield(none, err)
 		return
 	}
 	defer r.close()
-	if err := r.attempt(begin, func(*C.ossgo_outcome) {}); err != nil {
+	if err := r.attempt(begin); err != nil {
 		yield(none, err)
 		return
 	}
@@ -212,17 +212,15 @@ func next[E any](r *request, translate func(*C.oss_entry) E) (entry E, more bool
 	if r.ctx.Err() != nil || !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return entry, false, r.fail()
 	}
-	var lent *C.oss_entry
-	var outcome C.ossgo_outcome
-	status := C.ossgo_call_next(&lent, C.uintptr_t(r.self), r.call, &outcome)
-	threads.leave(&r.place)
+	status := C.ossgo_call_next(r.inC)
+	r.leave()
 	if status != C.OSS_OK {
-		return entry, false, r.failed(status, &outcome)
+		return entry, false, r.failed(status)
 	}
-	if lent == nil {
+	if r.inC.entry == nil {
 		return entry, false, nil
 	}
-	return translate(lent), true, nil
+	return translate(r.inC.entry), true, nil
 }
 
 func newListedObject(e *C.oss_entry) ListedObject {

@@ -44,7 +44,7 @@ func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (
 
 // download begins a request whose answer is then read from the Object.
 func (t target) download(ctx context.Context, options []Option, begin crossing) (object *Object, err error) {
-	r, err := t.open(ctx, newSettings(options))
+	r, err := t.open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (t target) download(ctx context.Context, options []Option, begin crossing) 
 		return nil, err
 	}
 	object = &Object{Answer: *answer, request: r, gone: make(chan struct{})}
-	runtime.SetFinalizer(object, (*Object).Close)
+	runtime.SetFinalizer(object, quietly((*Object).Close))
 	return object, nil
 }
 
@@ -97,9 +97,8 @@ func (o *Object) read(p []byte) (int, error) {
 		}
 		return 0, r.fail()
 	}
-	var outcome C.ossgo_outcome
-	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
-	threads.leave(&r.place)
+	got := C.ossgo_call_read(bytePointer(p), C.size_t(len(p)), r.inC)
+	r.leave()
 	switch {
 	case got > 0:
 		return int(got), nil
@@ -108,7 +107,7 @@ func (o *Object) read(p []byte) (int, error) {
 	case o.closed.Load():
 		return 0, ErrClosed
 	}
-	return 0, r.failed(C.oss_status(-got), &outcome)
+	return 0, r.failed(C.oss_status(-got))
 }
 
 // WriteTo writes what is left of the object to w. Like Read it fails unless all of it came, and right.

@@ -127,14 +127,13 @@ func (b *Bucket) DeleteMultipleObjects(
 	if err != nil {
 		return nil, err
 	}
-	s := newSettings(options)
-	r, err := b.open(ctx, s)
+	r, err := b.open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
 	quiet := C.int(0)
-	if s.quiet {
+	if r.quiet {
 		quiet = 1
 	}
 	answer, err := r.run(func(via passage) C.oss_status {

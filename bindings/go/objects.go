@@ -53,11 +53,11 @@ func (b *Bucket) sendBody(
 		return nil, 0, newError(InvalidArgument, "`body` is nil")
 	}
 	length := int64(-1)
-	prepare := func(r *request, s *settings) {
+	prepare := func(r *request) {
 		r.reader, r.sent = body, &sent
 		r.callable()
-		if s.measured {
-			length = s.length
+		if r.measured {
+			length = r.length
 		} else {
 			length = lengthOf(body)
 		}
@@ -179,7 +179,7 @@ func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer,
 	if w == nil {
 		return nil, newError(InvalidArgument, "`w` is nil")
 	}
-	prepare := func(r *request, _ *settings) {
+	prepare := func(r *request) {
 		r.writer = w
 		r.callable()
 		if !mayBlock(w) {

@@ -162,8 +162,7 @@ oss_status ossgo_create_select_object_meta(const oss_bucket *bucket, const char 
 
 oss_status ossgo_initiate_multipart_upload(const oss_bucket *bucket, const char *key, OSSGO_WHO)
 {
-    (void)request;
-    outcome->name = __func__;
+    BEGIN;
     oss_status status = oss_initiate_multipart_upload(bucket, key, call);
     /* Not for every operation: this looks into the document of the answer. */
     outcome->upload_id = oss_call_upload_id(call);
@@ -220,8 +219,7 @@ oss_status ossgo_list_object_versions(const oss_bucket *bucket, const char *pref
 }
 
 #define SIGN(function) \
-    (void)request; \
-    outcome->name = __func__; \
+    BEGIN; \
     oss_status status = function; \
     ossgo_signed(status, call, outcome); \
     return ossgo_finish(status, call, outcome)
@@ -306,8 +304,7 @@ static const char **unpack(const char *packed, size_t count, const char *empty)
 /* Has `function`, which uses the arrays `first` and `second`, run and frees these. Without memory they are NULL, which
  * the library refuses. */
 #define RUN_UNPACKED(function) \
-    (void)request; \
-    outcome->name = __func__; \
+    BEGIN; \
     oss_status status = function; \
     free(first); \
     free(second); \

@@ -112,7 +112,7 @@ type Options struct {
 	BackoffBase, BackoffCap time.Duration
 	// Clock is what time it is, for machines whose clock is not set: it dates signatures, and it decides whether
 	// certificates are valid (in the options that a session is made from). Called in several goroutines at once; if it
-	// panics, the program ends. Default: the system's clock.
+	// panics, that goes on where the request was made. Default: the system's clock.
 	Clock func() time.Time
 	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it.
 	DisableClockSkewCorrection bool

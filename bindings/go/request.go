@@ -7,24 +7,26 @@ import (
 	"context"
 	"io"
 	"runtime/cgo"
+	"sync"
 )
 
 // A request is a call with all that Go has to do with it, from the first setting until its answer has been read. One
 // goroutine at a time uses it.
 type request struct {
+	settings
 	ctx    context.Context
 	target target
-	call   *C.oss_call
+	inC    *C.ossgo_request
+	call   *C.oss_call // that of inC
 	// What callbacks find the request by; 0 if there are none.
 	self cgo.Handle
 
-	reader   io.Reader
-	readErr  error     // how the reader ended
-	seeker   io.Seeker // the reader, if it can begin again
-	start    int64     // where it began
-	sent     *int64    // counts what it gave
-	writer   io.Writer
-	progress func(done, total int64) error
+	reader  io.Reader
+	readErr error     // how the reader ended
+	seeker  io.Seeker // the reader, if it can begin again
+	start   int64     // where it began
+	sent    *int64    // counts what it gave
+	writer  io.Writer
 
 	onOutcome func(Outcome) error
 	filter    func(name string) bool
@@ -50,25 +52,32 @@ type request struct {
 // A panicValue is what a callback panicked with; it goes on where the request was made.
 type panicValue struct{ value any }
 
+// Requests that are over and known to nobody else.
+var spareRequests = sync.Pool{New: func() any { return new(request) }}
+
 // open makes a request, which has to be closed.
-func (t target) open(ctx context.Context, s *settings) (*request, error) {
+func (t target) open(ctx context.Context, options []Option) (*request, error) {
 	if ctx.Err() != nil {
 		return nil, newError(Cancelled, "the call was cancelled").because(ctx, nil)
 	}
 	if _, err := t.acquire(); err != nil {
 		return nil, err
 	}
-	r := &request{ctx: ctx, target: t, call: C.oss_call_new(), progress: s.progress}
-	if r.call == nil {
+	r := spareRequests.Get().(*request)
+	r.ctx, r.target, r.inC = ctx, t, C.ossgo_request_new()
+	if r.inC == nil {
 		t.release()
-		return nil, newError(Bug, "there is no call")
+		return nil, newError(NoMemory, "there is no memory for a call")
 	}
+	r.call = r.inC.call
 	countHandle()
+	strays.take(r.call)
+	r.apply(options)
 	r.observe()
 	if t.credentials != nil {
 		askers.Store(r.call, r)
 	}
-	if err := r.configure(s); err != nil {
+	if err := r.configure(); err != nil {
 		r.close()
 		return nil, err
 	}
@@ -83,10 +92,21 @@ func (r *request) close() {
 		if r.target.credentials != nil {
 			askers.Delete(r.call)
 		}
-		C.oss_call_free(r.call)
+		C.ossgo_request_free(r.inC)
 		uncountHandle()
 	}()
 	r.finish()
+}
+
+// closeForGood is close for a request that nobody has any more, so that its memory can be that of another one. Functions of
+// the program may still have it: those that took long, or that the library asks for keys.
+func (r *request) closeForGood() {
+	alone := r.self == 0 && r.target.credentials == nil && r.panicked == nil
+	r.close()
+	if alone {
+		*r = request{}
+		spareRequests.Put(r)
+	}
 }
 
 // finish frees all but the call. It may come twice.
@@ -136,7 +156,8 @@ func (r *request) unwatch() {
 }
 
 // configure gives the settings to the call.
-func (r *request) configure(s *settings) error {
+func (r *request) configure() error {
+	s := &r.settings
 	for _, input := range []struct {
 		pairs []pair
 		set   func(name, value *C.char) C.oss_status
@@ -152,7 +173,7 @@ func (r *request) configure(s *settings) error {
 			return err
 		}
 	}
-	if err := r.configureCRC(s); err != nil {
+	if err := r.configureCRC(); err != nil {
 		return err
 	}
 	if s.ranged {
@@ -192,7 +213,8 @@ func (r *request) set(pairs []pair, set func(name, value *C.char) C.oss_status) 
 }
 
 // configureCRC gives the call what it needs to check an object that was stored in pieces.
-func (r *request) configureCRC(s *settings) error {
+func (r *request) configureCRC() error {
+	s := &r.settings
 	if s.continued {
 		if err := r.check(C.oss_call_set_initial_crc64(r.call, C.uint64_t(s.initialCRC64))); err != nil {
 			return err
@@ -251,40 +273,44 @@ type (
 	textsCrossing func(first, second *C.char, via passage) C.oss_status
 )
 
-// attempt runs a function of the library and translates how it failed, or hands the answer to take.
-func (r *request) attempt(function crossing, take func(*C.ossgo_outcome)) error {
+func (r *request) passage() passage {
+	return passage{C.uintptr_t(r.self), r.call, &r.inC.outcome}
+}
+
+// attempt runs a function of the library and translates how it failed. If not, the outcome says what came of it.
+func (r *request) attempt(function crossing) error {
 	if !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return r.fail()
 	}
-	var outcome C.ossgo_outcome
-	status := function(passage{C.uintptr_t(r.self), r.call, &outcome})
-	threads.leave(&r.place)
+	status := function(r.passage())
+	r.leave()
 	if status != C.OSS_OK {
-		return r.failed(status, &outcome)
+		return r.failed(status)
 	}
-	r.rethrow()
-	r.observed.saw(&outcome)
-	take(&outcome)
+	r.observed.saw(&r.inC.outcome)
 	return nil
 }
 
 // run is attempt with an answer.
-func (r *request) run(function crossing) (answer *Answer, err error) {
-	err = r.attempt(function, func(outcome *C.ossgo_outcome) { answer = newAnswer(outcome) })
-	return answer, err
+func (r *request) run(function crossing) (*Answer, error) {
+	if err := r.attempt(function); err != nil {
+		return nil, err
+	}
+	return newAnswer(&r.inC.outcome), nil
 }
 
-// failed makes an error of an outcome. If a callback panicked, it panics.
-func (r *request) failed(status C.oss_status, outcome *C.ossgo_outcome) error {
-	r.rethrow()
-	err := newCallError(status, r.call, outcome).because(r.ctx, r.reason())
+// failed makes an error of the outcome.
+func (r *request) failed(status C.oss_status) error {
+	outcome := &r.inC.outcome
+	err := newCallError(status, r.call, outcome).because(r.ctx, r.reason(Status(status)))
 	r.observed.saw(outcome)
 	r.observed.failed(err)
 	return err
 }
 
-// rethrow lets a panic of a callback go on.
-func (r *request) rethrow() {
+// leave ends what enter of the gate began. If a callback panicked meanwhile, that goes on here.
+func (r *request) leave() {
+	threads.leave(&r.place)
 	if panicked := r.panicOfCallback(); panicked != nil {
 		panic(panicked.value)
 	}
@@ -292,16 +318,15 @@ func (r *request) rethrow() {
 
 // send carries out one request that is over when it returns.
 func (t target) send(
-	ctx context.Context, options []Option, prepare func(*request, *settings), function crossing,
+	ctx context.Context, options []Option, prepare func(*request), function crossing,
 ) (*Answer, error) {
-	s := newSettings(options)
-	r, err := t.open(ctx, s)
+	r, err := t.open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
-	defer r.close() // also if a callback panicked
+	defer r.closeForGood() // also if a callback panicked
 	if prepare != nil {
-		prepare(r, s)
+		prepare(r)
 	}
 	return r.run(function)
 }

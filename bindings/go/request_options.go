@@ -37,14 +37,13 @@ type settings struct {
 	initialCRC64 uint64
 }
 
-func newSettings(options []Option) *settings {
-	s := &settings{}
+// apply takes what the options say.
+func (s *settings) apply(options []Option) {
 	for _, option := range options {
 		if option != nil {
 			option(s)
 		}
 	}
-	return s
 }
 
 // WithHeader adds a header, such as "x-oss-storage-class"; a later one of the same name replaces it.

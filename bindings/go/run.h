@@ -10,10 +10,14 @@ oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcom
 /* Fills in what was signed, if it was. */
 void ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome);
 
+/* Begins a function that runs one of the library. */
+#define BEGIN \
+    (void)request; \
+    *outcome = (ossgo_outcome){.name = __func__}
+
 /* Runs one function of the library. */
 #define RUN(function) \
-    (void)request; \
-    outcome->name = __func__; \
+    BEGIN; \
     oss_status status = function; \
     return ossgo_finish(status, call, outcome)
 

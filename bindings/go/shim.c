@@ -78,10 +78,23 @@ void ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome)
     outcome->signed_headers = copy_signed(call);
 }
 
-/* Whether there is such a line among the headers, so that nobody has to be asked who has nothing to say. */
-static int has(const char *headers, const char *name)
+/* Takes what has to be asked for only if the headers, lines of "name: value", have it. */
+static void take_headers(const char *headers, oss_call *call, ossgo_outcome *outcome)
 {
-    return headers && (strncmp(headers, name + 1, strlen(name + 1)) == 0 || strstr(headers, name));
+    outcome->last_modified = -1;
+    outcome->next_append_position = -1;
+    for (const char *line = headers; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        if (*line == 'l' && strncmp(line, "last-modified:", 14) == 0)
+            outcome->last_modified = oss_call_last_modified(call);
+        if (*line != 'x' || strncmp(line, "x-oss-", 6) != 0)
+            continue;
+        if (strncmp(line, "x-oss-hash-crc64ecma:", 21) == 0)
+            outcome->crc64 = oss_call_crc64(call);
+        else if (strncmp(line, "x-oss-next-append-position:", 27) == 0)
+            outcome->next_append_position = oss_call_next_append_position(call);
+        else if (strncmp(line, "x-oss-symlink-target:", 21) == 0)
+            outcome->symlink_target = oss_call_symlink_target(call);
+    }
 }
 
 oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
@@ -89,17 +102,10 @@ oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcom
     outcome->http_status = oss_call_http_status(call);
     outcome->attempts = oss_call_attempts(call);
     if (status == OSS_OK) {
-        const char *headers = outcome->headers = oss_call_response_headers(call);
+        outcome->headers = oss_call_response_headers(call);
         outcome->verified = oss_call_verified(call);
-        outcome->crc64 = has(headers, "\nx-oss-hash-crc64ecma: ") ? oss_call_crc64(call) : 0;
         outcome->content_length = oss_call_content_length(call);
-        outcome->last_modified = has(headers, "\nlast-modified: ") ? oss_call_last_modified(call) : -1;
-        if (has(headers, "\nx-oss-next-append-position: "))
-            outcome->next_append_position = oss_call_next_append_position(call);
-        else
-            outcome->next_append_position = -1;
-        if (has(headers, "\nx-oss-symlink-target: "))
-            outcome->symlink_target = oss_call_symlink_target(call);
+        take_headers(outcome->headers, call, outcome);
     } else {
         outcome->retryable = oss_call_retryable(call);
         outcome->reason = oss_call_error(call);
@@ -112,6 +118,22 @@ oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcom
         outcome->request_id = oss_call_request_id(call);
     outcome->body = oss_call_body(call, &outcome->body_length);
     return status;
+}
+
+ossgo_request *ossgo_request_new(void)
+{
+    ossgo_request *request = calloc(1, sizeof *request);
+    if (request && !(request->call = oss_call_new())) {
+        free(request);
+        request = NULL;
+    }
+    return request;
+}
+
+void ossgo_request_free(ossgo_request *request)
+{
+    oss_call_free(request->call);
+    free(request);
 }
 
 oss_status ossgo_put_object_stream(const oss_bucket *bucket, const char *key, int64_t length, OSSGO_WHO)
@@ -136,19 +158,22 @@ oss_status ossgo_get_object_to_stream(const oss_bucket *bucket, const char *key,
     RUN(oss_get_object_to_stream(bucket, key, write_body, (void *)request, call));
 }
 
-oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO)
+oss_status ossgo_call_next(ossgo_request *request)
 {
-    (void)request;
-    oss_status status = oss_call_next(call, entry);
-    return status == OSS_OK ? status : ossgo_finish(status, call, outcome);
+    oss_status status = oss_call_next(request->call, &request->entry);
+    if (status == OSS_OK)
+        return status;
+    request->outcome = (ossgo_outcome){0};
+    return ossgo_finish(status, request->call, &request->outcome);
 }
 
-int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO)
+int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, ossgo_request *request)
 {
-    (void)request;
-    int64_t got = oss_call_read(call, buffer, capacity);
-    if (got < 0)
-        ossgo_finish((oss_status)-got, call, outcome);
+    int64_t got = oss_call_read(request->call, buffer, capacity);
+    if (got < 0) {
+        request->outcome = (ossgo_outcome){0};
+        ossgo_finish((oss_status)-got, request->call, &request->outcome);
+    }
     return got;
 }
 

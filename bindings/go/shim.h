@@ -37,6 +37,16 @@ typedef struct {
     char *own_reason; /* what `reason` is where no call has it */
 } ossgo_outcome;
 
+/* What a request has in C's memory: there cgo need not look for pointers of Go. NULL if there is no memory. */
+typedef struct {
+    oss_call *call;
+    ossgo_outcome outcome;
+    const oss_entry *entry; /* of ossgo_call_next() */
+} ossgo_request;
+
+ossgo_request *ossgo_request_new(void);
+void ossgo_request_free(ossgo_request *request);
+
 /* `request` is the handle of the Go request that calls, or 0: what callbacks that belong to one call get as `user`. */
 #define OSSGO_WHO uintptr_t request, oss_call *call, ossgo_outcome *outcome
 
@@ -130,10 +140,9 @@ oss_status ossgo_abort_uploads_before(const oss_bucket *bucket, const char *pref
 oss_status ossgo_writer_open(const oss_bucket *bucket, const char *key, oss_writer **writer, OSSGO_WHO);
 oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO);
 
-/* Fills in `outcome` only if it fails. `own_reason` is to be freed. */
+/* These fill in `outcome` only if they fail. `own_reason` is to be freed. */
 oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, OSSGO_WHO);
-/* `*reason`, to be freed, says in words why it fails; else it is NULL. */
-oss_status ossgo_writer_abort(oss_writer *writer, char **reason);
+oss_status ossgo_writer_abort(oss_writer *writer, OSSGO_WHO);
 
 /* Several texts lie one after the other, each ended by NUL; an empty version id is none. */
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
@@ -141,9 +150,9 @@ oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *k
 oss_status ossgo_put_object_tagging(const oss_bucket *bucket, const char *key, const char *names, const char *values,
                                     size_t count, OSSGO_WHO);
 
-/* As oss_call_next() and oss_call_read(); `outcome` is filled in only if they fail. */
-oss_status ossgo_call_next(const oss_entry **entry, OSSGO_WHO);
-int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, OSSGO_WHO);
+/* As oss_call_next() and oss_call_read(); the outcome is filled in only if they fail. */
+oss_status ossgo_call_next(ossgo_request *request);
+int64_t ossgo_call_read(uint8_t *buffer, size_t capacity, ossgo_request *request);
 
 oss_status ossgo_call_progress(oss_call *call, uintptr_t request);
 oss_status ossgo_call_rewind(oss_call *call, uintptr_t request);

@@ -58,6 +58,13 @@ func SetMaxThreads(count int) error {
 
 // enter waits for its turn. It reports whether that came before one of the channels was closed.
 func (g *gate) enter(p *place, ended, closed <-chan struct{}) bool {
+	g.mutex.Lock()
+	if g.inside < g.most && g.waiting.Len() == 0 {
+		g.move(p, 1, 0)
+		g.mutex.Unlock()
+		return true
+	}
+	g.mutex.Unlock()
 	if !g.turn(ended, closed) {
 		return false
 	}

@@ -80,30 +80,29 @@ oss_status ossgo_writer_finish(oss_writer *writer, OSSGO_WHO)
     RUN(oss_writer_finish(writer, call));
 }
 
-/* The last error belongs to this thread, and Go may go on on another one. */
-static oss_status with_reason(oss_status status, char **reason)
+/* The last error belongs to this thread, and Go may go on on another one; the rest of the failure is with the writer. */
+static oss_status with_reason(oss_status status, oss_writer *writer, oss_call *call, ossgo_outcome *outcome)
 {
-    *reason = NULL;
-    if (status != OSS_OK) {
-        size_t size = strlen(oss_last_error()) + 1;
-        if ((*reason = malloc(size)) != NULL)
-            memcpy(*reason, oss_last_error(), size);
-    }
+    if (status == OSS_OK)
+        return status;
+    size_t size = strlen(oss_last_error()) + 1;
+    if ((outcome->own_reason = malloc(size)) != NULL)
+        memcpy(outcome->own_reason, oss_last_error(), size);
+    outcome->reason = outcome->own_reason;
+    /* What never came to be written, because of a defect, say, the writer does not know. */
+    if (oss_writer_failure(writer, call) == status)
+        ossgo_finish(status, call, outcome);
     return status;
 }
 
 oss_status ossgo_writer_write(oss_writer *writer, const uint8_t *data, size_t length, OSSGO_WHO)
 {
-    (void)request;
-    oss_status status = with_reason(oss_writer_write(writer, data, length), &outcome->own_reason);
-    outcome->reason = outcome->own_reason;
-    /* A writer that has failed keeps its error, and tells a call all of it. After a defect it may not have failed. */
-    if (status != OSS_OK && status != OSS_BUG && status != OSS_BUSY && oss_writer_finish(writer, call) == status)
-        ossgo_finish(status, call, outcome);
-    return status;
+    BEGIN;
+    return with_reason(oss_writer_write(writer, data, length), writer, call, outcome);
 }
 
-oss_status ossgo_writer_abort(oss_writer *writer, char **reason)
+oss_status ossgo_writer_abort(oss_writer *writer, OSSGO_WHO)
 {
-    return with_reason(oss_writer_abort(writer), reason);
+    BEGIN;
+    return with_reason(oss_writer_abort(writer), writer, call, outcome);
 }

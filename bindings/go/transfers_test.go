@@ -226,6 +226,26 @@ func TestAWriterThatIsRefusedSaysHow(t *testing.T) {
 	}
 }
 
+// So does Abort, if what was sent cannot be deleted.
+func TestAWriterThatCannotBeAbortedSaysHow(t *testing.T) {
+	b := newBucket(t)
+	for _, workers := range []int{1, 3} {
+		w := must(b.NewWriter(live(t), "a", inParts(workers)...))(t)
+		must(w.Write(pattern(3 * partSize)))(t)
+		fault(t, b, 1, map[string]any{"type": "status", "status": 403, "code": "AccessDenied"}, "operation", "AbortMultipartUpload")
+		e := wantError(t, w.Abort(), Denied)
+		if e.Code != "AccessDenied" || e.HTTPStatus != 403 || e.RequestID == "" || e.Attempts != 1 || len(e.Body) == 0 {
+			t.Errorf("%d workers: %+v", workers, e)
+		}
+		if err := w.Abort(); err != nil {
+			t.Error("of what is closed:", err)
+		}
+	}
+	if aborted, err := b.AbortUploadsBefore(live(t), "", 0); err != nil || aborted != 2 {
+		t.Error(aborted, err)
+	}
+}
+
 func TestObjectsAreReadAhead(t *testing.T) {
 	b := newBucket(t)
 	data := pattern(9*partSize + 17)

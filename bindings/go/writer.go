@@ -32,20 +32,20 @@ func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (
 	if err != nil {
 		return nil, err
 	}
-	r, err := b.open(ctx, newSettings(options))
+	r, err := b.open(ctx, options)
 	if err != nil {
 		return nil, err
 	}
 	w := &Writer{request: r}
 	err = r.attempt(func(via passage) C.oss_status {
 		return C.ossgo_writer_open(b.bucket(), k.pointer(), &w.writer, via.self, via.call, via.outcome)
-	}, func(*C.ossgo_outcome) {})
+	})
 	if err != nil {
 		r.close()
 		return nil, err
 	}
 	countHandle()
-	runtime.SetFinalizer(w, (*Writer).Abort)
+	runtime.SetFinalizer(w, quietly((*Writer).Abort))
 	return w, nil
 }
 
@@ -65,18 +65,24 @@ func (w *Writer) Write(p []byte) (int, error) {
 }
 
 func (w *Writer) write(p []byte) error {
-	r := w.request
-	if !threads.enter(&r.place, r.ctx.Done(), nil) {
+	if r := w.request; !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return r.fail()
 	}
-	var outcome C.ossgo_outcome
-	status := C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), C.uintptr_t(r.self), r.call, &outcome)
-	threads.leave(&r.place)
-	defer C.free(unsafe.Pointer(outcome.own_reason))
-	if status == C.OSS_OK {
-		return nil
+	return w.attempt(func(via passage) C.oss_status {
+		return C.ossgo_writer_write(w.writer, bytePointer(p), C.size_t(len(p)), via.self, via.call, via.outcome)
+	})
+}
+
+// attempt runs a function whose failure is with the writer first, and then with the call.
+func (w *Writer) attempt(function crossing) error {
+	r := w.request
+	status := function(r.passage())
+	defer C.free(unsafe.Pointer(r.inC.outcome.own_reason))
+	r.leave()
+	if status != C.OSS_OK {
+		return r.failed(status)
 	}
-	return r.failed(status, &outcome)
+	return nil
 }
 
 // Close stores the object, and compares it with its CRC-64. Only if it returns nil is the object there. A second Close returns
@@ -98,8 +104,8 @@ func (w *Writer) Close() error {
 	return err
 }
 
-// Abort stores nothing, and deletes what was sent. After Close it does nothing. If deleting fails, the error says why, and
-// [Bucket.AbortUploadsBefore] can do it later.
+// Abort stores nothing, and deletes what was sent. After Close it does nothing. If deleting fails, the error says why, with all
+// that the service said, and [Bucket.AbortUploadsBefore] can do it later.
 func (w *Writer) Abort() error {
 	w.using.Lock()
 	defer w.using.Unlock()
@@ -108,14 +114,9 @@ func (w *Writer) Abort() error {
 	}
 	defer w.free()
 	threads.again(&w.request.place)
-	var reason *C.char
-	status := C.ossgo_writer_abort(w.writer, &reason)
-	threads.leave(&w.request.place)
-	defer C.free(unsafe.Pointer(reason))
-	if status == C.OSS_OK {
-		return nil
-	}
-	return newError(Status(status), goString(reason))
+	return w.attempt(func(via passage) C.oss_status {
+		return C.ossgo_writer_abort(w.writer, via.self, via.call, via.outcome)
+	})
 }
 
 // Answer returns what the service answered when the object was stored; nil before.
