@@ -67,6 +67,9 @@ namespace Alioss
             }
         }
 
+#if NETSTANDARD
+#pragma warning disable CA1001 // It is disposed of as await foreach does that; an interface for it is only in later versions.
+#endif
         /// <summary>Where an <c>await foreach</c> is. For one thread at a time.</summary>
         public sealed class Enumerator
 #if NET
