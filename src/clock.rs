@@ -1,8 +1,9 @@
-//! What time it is: by the system, or by a function of the caller's on machines whose clock cannot be set.
+//! What time it is: by the system, or by a function of the caller's on machines whose clock cannot be set. And how much time
+//! has passed, whoever sets the clock meanwhile.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where the time comes from. Clones share the function.
 #[derive(Clone, Default)]
@@ -39,9 +40,47 @@ impl fmt::Debug for Clock {
     }
 }
 
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+type Passing = Duration;
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+type Passing = std::time::Instant;
+
+/// A moment on a clock that never jumps, and that goes on while the machine sleeps where the system has such a one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(Passing);
+
+impl Moment {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    pub fn now() -> Moment {
+        Moment(crate::ffi::os::time_with_sleep())
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+    pub fn now() -> Moment {
+        Moment(Passing::now())
+    }
+
+    /// How long after `earlier` this is; zero if it is not.
+    pub fn since(self, earlier: Moment) -> Duration {
+        #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+        return self.0.saturating_sub(earlier.0);
+        #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+        return self.0.saturating_duration_since(earlier.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_follow_one_another() {
+        let earlier = Moment::now();
+        std::thread::sleep(Duration::from_millis(20));
+        let later = Moment::now();
+        assert!(later.since(earlier) >= Duration::from_millis(20));
+        assert_eq!(earlier.since(later), Duration::ZERO);
+    }
 
     #[test]
     fn the_callers_clock_is_the_one_that_is_asked() {

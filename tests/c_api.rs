@@ -486,6 +486,28 @@ fn idle_connections_are_small() {
     }
 }
 
+/// What lies idle while the machine sleeps is dead afterwards, however little time went by for the program.
+#[test]
+fn connections_grow_old_while_the_machine_sleeps() {
+    // The program knows the system calls of this platform.
+    if support::platform::platform().is_some() {
+        return;
+    }
+    let server = server();
+    succeed(
+        &started("asleep.c"),
+        &["asleep"],
+        &environment(&server, Scheme::Http),
+    );
+    let requests = server.requests();
+    let connections: Vec<u64> = requests.iter().map(|request| request.connection).collect();
+    let [bucket, before, after, later] = connections[..] else {
+        panic!("{connections:?}");
+    };
+    assert_eq!((bucket, after), (before, later));
+    assert_ne!(before, after);
+}
+
 #[test]
 fn names_that_are_found_late() {
     let server = server();

@@ -238,3 +238,71 @@ fn a_session_keeps_so_many_connections_in_all() {
     }
     assert_eq!(peer.connections(), HOSTS);
 }
+
+/// What becomes of connections that were idle: how a second request over one of them ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Death {
+    /// Nothing comes any more, as after a router forgot the connection.
+    Silence,
+    Reset,
+    /// The head of the answer begins.
+    InHead,
+    /// The body of the answer does not come.
+    InBody,
+}
+
+#[test]
+fn one_dead_connection_speaks_for_all_that_are_idle() {
+    const TOGETHER: usize = 3;
+    let answer = OK.replace("length: 0", "length: 1");
+    // A reset is repeated at once, and does not count.
+    for (death, attempts) in [
+        (Death::Silence, 2),
+        (Death::Reset, 1),
+        (Death::InHead, 2),
+        (Death::InBody, 2),
+    ] {
+        let barrier = Arc::new(Barrier::new(TOGETHER));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let answer = answer.clone();
+        let peer = Peer::start(move |mut stream| {
+            let number = connections.fetch_add(1, Ordering::SeqCst);
+            for request in 0.. {
+                if read_request(&mut stream).is_none() {
+                    return;
+                }
+                match death {
+                    _ if request == 0 && number < TOGETHER => _ = barrier.wait(),
+                    _ if number >= TOGETHER => {}
+                    Death::Reset => return peer::reset(stream),
+                    Death::InHead => stream.write_all(answer.trim_end().as_bytes()).unwrap(),
+                    Death::InBody => stream.write_all(answer.as_bytes()).unwrap(),
+                    Death::Silence => {}
+                }
+                if request == 0 || number >= TOGETHER {
+                    stream.write_all(format!("{answer}x").as_bytes()).unwrap();
+                }
+            }
+        });
+        let mut config = Config::new();
+        config
+            .endpoint(&peer.endpoint())
+            .region("cn-hangzhou")
+            .keys("id", "secret", None)
+            .attempts(attempts);
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        let get = |timeout| {
+            let options = Options::new().read_timeout(Duration::from_millis(timeout));
+            bucket.invoke("GET", Some("a"), alioss::Body::Empty, &options)
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..TOGETHER {
+                scope.spawn(|| get(60_000).unwrap());
+            }
+        });
+        let response = get(300);
+        assert_eq!(response.unwrap().attempts(), 2, "{death:?}");
+        assert_eq!(get(60_000).unwrap().attempts(), 1, "{death:?}");
+        assert_eq!(peer.connections(), TOGETHER + 1, "{death:?}");
+    }
+}

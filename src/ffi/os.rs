@@ -2,8 +2,9 @@
 //!
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
 //! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), to end a
-//! program with all that it started takes kill(2), and to notice a fork without asking for the process id each time takes
-//! pthread_atfork(3). So this is a file in `ffi` that the core uses.
+//! program with all that it started takes kill(2), to notice a fork without asking for the process id each time takes
+//! pthread_atfork(3), and to count the time that the machine slept takes clock_gettime(2). So this is a file in `ffi` that
+//! the core uses.
 
 #[cfg(unix)]
 use std::fs::File;
@@ -48,6 +49,23 @@ pub(crate) fn process_generation() -> u32 {
 #[cfg(not(unix))]
 pub(crate) fn process_generation() -> u32 {
     1
+}
+
+/// A time that never jumps and that goes on while the machine sleeps, which `Instant` does not do here.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub(crate) fn time_with_sleep() -> Duration {
+    // On Apple's systems, this is the one that goes on.
+    #[cfg(target_vendor = "apple")]
+    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+    #[cfg(not(target_vendor = "apple"))]
+    const CLOCK: libc::clockid_t = libc::CLOCK_BOOTTIME;
+
+    // SAFETY: all its fields are numbers, for which zeros are values.
+    let mut time: libc::timespec = unsafe { std::mem::zeroed() };
+    // SAFETY: the call writes to `time` alone, and does not keep it. It cannot fail for a clock that the system has.
+    unsafe { libc::clock_gettime(CLOCK, &raw mut time) };
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Waits until one of `sockets` can be written to or has failed, or `timeout` is over: which of them.

@@ -68,7 +68,12 @@ impl Body {
             Ok(_) if self.framing.is_over() => self.finish(),
             Ok(_) => {}
             Err(error) => {
-                self.connection = None;
+                // That the call has no more time says nothing of the connection.
+                if let Some(connection) = self.connection.take()
+                    && error.is_retryable()
+                {
+                    self.shared.distrust(&connection.authority, error);
+                }
                 self.failure = Some(error.clone());
             }
         }

@@ -51,10 +51,17 @@ pub(super) fn exchange(
         .send(request.payload.take())
         .and_then(|sending| Ok((sending, exchange.answer()?)));
     let (sent, has_answered) = (exchange.wait.sent, exchange.has_answered);
-    let failed = |error: Error| Failure {
-        stale: reused && !has_answered && error.kind() == Kind::Network,
-        error,
-        sent,
+    let is_silent = reused && !has_answered;
+    let failed = |error: Error| {
+        // That the call has no more time says something only of a connection that was dead all along.
+        if is_silent || error.is_retryable() {
+            shared.distrust(request.authority, &error);
+        }
+        Failure {
+            stale: is_silent && error.kind() == Kind::Network,
+            error,
+            sent,
+        }
     };
     let (sending, mut head) = result.map_err(failed)?;
     let cut_short = sending == Sending::Early;

@@ -1,14 +1,16 @@
 //! Idle connections, kept for the next request to the same authority.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Authority;
 use super::connection::Connection;
 use crate::cancel::Limits;
+use crate::clock::Moment;
 use crate::process::{self, ForkLock};
 
-/// Servers close idle connections after about a minute; we do not race them.
+/// Servers close idle connections after about a minute; we do not race them. The sleep of the machine counts: after it, a
+/// connection looks alive however long the server, or a router on the way, has forgotten it.
 const MAX_IDLE: Duration = Duration::from_secs(50);
 
 /// Idle connections of a session in all, however many authorities it talks to. At most 20 KiB each.
@@ -25,7 +27,7 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 struct Idle {
     connection: Box<Connection>,
-    since: Instant,
+    since: Moment,
 }
 
 impl Pool {
@@ -39,11 +41,11 @@ impl Pool {
     /// The connection to `authority` that was used last, if it still lives.
     pub fn take(&self, authority: &Authority, limits: &Limits) -> Option<Box<Connection>> {
         let process = process::id();
-        let oldest = Instant::now().checked_sub(MAX_IDLE);
+        let now = Moment::now();
         loop {
             // What is taken out is closed only after the lock is open.
             let (found, _closed) = self.idle.with(|idle| {
-                let is_old = |entry: &Idle| oldest.is_some_and(|oldest| entry.since < oldest);
+                let is_old = |entry: &Idle| now.since(entry.since) > MAX_IDLE;
                 // The oldest come first, and those of a parent, whose connections are not ours, before our own.
                 let gone = idle
                     .iter()
@@ -67,7 +69,7 @@ impl Pool {
             return;
         }
         connection.rest();
-        let since = Instant::now();
+        let since = Moment::now();
         let limit = MAX_KEPT.max(self.per_authority);
         // What is replaced is closed only after the lock is open.
         let _closed = self.idle.with(|idle| {
@@ -79,6 +81,19 @@ impl Pool {
             };
             let closed = surplus.and_then(|at| idle.remove(at));
             idle.push_back(Idle { connection, since });
+            closed
+        });
+    }
+
+    /// Closes all idle connections to `authority`. When one of them turns out to be dead, the others are as well, in all
+    /// likelihood: a router on the way forgot them, or the network is another one.
+    pub fn clear(&self, authority: &Authority) {
+        let same = |entry: &Idle| entry.connection.authority == *authority;
+        // They are closed only after the lock is open.
+        let _closed = self.idle.with(|idle| {
+            let all = std::mem::take(idle).into_iter();
+            let (closed, others): (VecDeque<Idle>, _) = all.partition(same);
+            *idle = others;
             closed
         });
     }

@@ -13,7 +13,7 @@ use super::{Authority, Failure, Incoming, Outgoing, TlsVersion, Trust};
 use crate::cancel::Limits;
 use crate::clock::Clock;
 use crate::clock_offset::ClockOffset;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 
 /// How connections are made and kept.
 pub(crate) struct SessionOptions {
@@ -120,6 +120,14 @@ impl Shared {
     /// Takes back a connection whose exchange ended cleanly.
     pub fn keep(&self, connection: Box<Connection>) {
         self.pool.put(connection);
+    }
+
+    /// Closes the idle connections to `authority` if `error` says that the one which was used is dead, so that the next
+    /// attempt does not find another dead one.
+    pub fn distrust(&self, authority: &Authority, error: &Error) {
+        if matches!(error.kind(), Kind::Network | Kind::Timeout) {
+            self.pool.clear(authority);
+        }
     }
 
     fn proxy_for(&self, authority: &Authority) -> Option<&Proxy> {
