@@ -1,23 +1,57 @@
-//! How much the local clock is off, as the service told.
+//! How much the local clock is off, as the service told, for as long as nobody sets that clock.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use crate::clock::Moment;
+use crate::process::ForkLock;
 
-/// Learned by whoever was refused for the clock, and shared by all who sign. Not every machine has 64-bit atomics, so it is
-/// kept in units of two seconds, which are enough for 136 years.
+/// How far the local clock may go astray from the time that passes before it was set, in seconds. What is less changes no
+/// signature: the service allows for a quarter of an hour.
+const MOST_ASTRAY: u64 = 60;
+
+/// Learned by whoever was refused for the clock, and shared by all who sign.
 #[derive(Debug, Default)]
-pub(crate) struct ClockOffset(AtomicI32);
+pub(crate) struct ClockOffset(ForkLock<Option<Learned>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Learned {
+    offset: i64,
+    /// What the local clock said when this was learned, and when that was.
+    local: i64,
+    at: Moment,
+}
 
 impl ClockOffset {
-    /// Seconds to add to the local clock.
-    pub fn get(&self) -> i64 {
-        i64::from(self.0.load(Ordering::Relaxed)) * 2
+    /// The service's time when the local clock says `local`, now. That is `local` if the clock is not the one that was off:
+    /// it was set since, or it is another one.
+    pub fn correct(&self, local: i64) -> i64 {
+        let learned = self.exchange(None);
+        let valid = learned.filter(|learned| learned.holds(local));
+        local.saturating_add(valid.map_or(0, |learned| learned.offset))
     }
 
-    /// The service's clock says `service` when ours says `local`.
+    /// The service's clock says `service` now, when ours says `local`.
     pub fn learn(&self, service: i64, local: i64) {
-        let offset = service.saturating_sub(local) / 2;
-        let offset = i32::try_from(offset).unwrap_or(if offset < 0 { i32::MIN } else { i32::MAX });
-        self.0.store(offset, Ordering::Relaxed);
+        self.exchange(Some(Learned {
+            offset: service.saturating_sub(local),
+            local,
+            at: Moment::now(),
+        }));
+    }
+
+    /// What is known, after `new` has taken its place if there is something new.
+    fn exchange(&self, new: Option<Learned>) -> Option<Learned> {
+        self.0.with(|learned| {
+            *learned = new.or(*learned);
+            *learned
+        })
+    }
+}
+
+impl Learned {
+    /// Whether the local clock has gone on from then to `local` as time did.
+    fn holds(&self, local: i64) -> bool {
+        let passed = Moment::now().since(self.at).as_secs();
+        let expected = self.local.saturating_add_unsigned(passed);
+        local.abs_diff(expected) <= MOST_ASTRAY
     }
 }
 
@@ -28,12 +62,30 @@ mod tests {
     #[test]
     fn offsets_of_many_years_are_kept() {
         let offset = ClockOffset::default();
-        assert_eq!(offset.get(), 0);
-        for (service, local) in [(1_790_000_000, 0), (0, 4_000_000_000), (7200, 0), (0, 7200)] {
+        assert_eq!(offset.correct(5), 5);
+        for (service, local) in [(1_790_000_000, 0), (0, 4_000_000_000), (7201, 0), (0, 7201)] {
             offset.learn(service, local);
-            assert_eq!(offset.get(), service - local);
+            assert_eq!(offset.correct(local), service);
         }
         offset.learn(i64::MAX, i64::MIN);
-        assert!(offset.get() > 4_000_000_000);
+        assert_eq!(offset.correct(i64::MIN), -1);
+    }
+
+    #[test]
+    fn an_offset_ends_when_the_clock_is_set() {
+        let offset = ClockOffset::default();
+        offset.learn(1_790_000_000, 100);
+        for (local, known) in [
+            (100, true),
+            (160, true),
+            (40, true),
+            (161, false),
+            (38, false),
+            (1_790_000_000, false),
+        ] {
+            assert_eq!(offset.correct(local) != local, known, "{local}");
+        }
+        // That another clock is right says nothing of this one.
+        assert_eq!(offset.correct(100), 1_790_000_000);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 /// Short for results of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -99,6 +100,8 @@ struct Inner {
     answer_lost: bool,
     /// What the system said of a file.
     cause: Option<io::ErrorKind>,
+    /// How long whoever failed is left alone.
+    pause: Option<Duration>,
 }
 
 impl Error {
@@ -115,6 +118,7 @@ impl Error {
             attempts: 0,
             answer_lost: false,
             cause: None,
+            pause: None,
         }))
     }
 
@@ -173,6 +177,17 @@ impl Error {
     pub(crate) fn with_retryable(mut self, retryable: bool) -> Error {
         self.0.retryable = retryable;
         self
+    }
+
+    /// The same; whoever failed is not asked again before `pause` is over.
+    pub(crate) fn with_pause(mut self, pause: Option<Duration>) -> Error {
+        self.0.pause = pause;
+        self
+    }
+
+    /// How long it makes no sense to try again.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        self.0.pause
     }
 
     /// The same under another heading: what the service said stays.
@@ -251,7 +266,7 @@ impl Error {
         self.0.answer_lost
     }
 
-    /// How many times the request was sent; 0 when nothing was.
+    /// How many attempts were made, those included that reached nobody or found no keys; 0 when nothing was to be sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

@@ -11,6 +11,9 @@ use crate::error::{Error, Kind, Result};
 /// Longest text in bytes, as for XML.
 const MAX_BYTES: usize = 16 << 20;
 
+/// What may stand between the parts of a text.
+pub(crate) const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Most values of a text.
 const MAX_VALUES: usize = 200_000;
 
@@ -281,7 +284,7 @@ impl Parser<'_> {
     }
 
     fn blanks(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        self.rest = self.rest.trim_start_matches(BLANKS);
     }
 
     fn takes(&mut self, expected: char) -> bool {

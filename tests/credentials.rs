@@ -7,13 +7,14 @@ mod peer;
 use std::collections::VecDeque;
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use alioss::credentials::{Process, Role, Uri};
-use alioss::{Cancel, Kind, Options};
-use answers::{Oss, bucket, http, keys, program, provider, put, say};
-use peer::{Peer, folder, read_request};
+use alioss::{Bucket, Cancel, Config, Kind, Options, Timestamp};
+use answers::{Oss, bucket, http, keys, now, program, provider, put, say};
+use peer::{Peer, folder, read_request, reset};
 
 const TOKEN: &str = "/latest/api/token";
 const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
@@ -83,6 +84,7 @@ fn whatever_the_metadata_service_answers_is_bounded_and_named() {
         "Location: http://127.0.0.1:1/\r\n".to_owned(),
         String::new(),
     );
+    let dated = format!("Date: {}\r\n", Timestamp(now()).http_date());
     let big_head = (200, format!("x: {}\r\n", "a".repeat(20_000)), keys(1, 3600));
     let secret = r#"{"Code":"Success","AccessKeyId":"STS.a","AccessKeySecret":"hush","SecurityToken":"hush""#;
     for (answer, words) in [
@@ -110,7 +112,8 @@ fn whatever_the_metadata_service_answers_is_bounded_and_named() {
         ),
         (say(200, huge), "larger than 65536 bytes"),
         (big_head, "credentials from ecs-ram-role: GET"),
-        (say(200, keys(1, -10)), "expired already"),
+        // By the clock of who gave them.
+        ((200, dated, keys(1, -10)), "expired already"),
     ] {
         let metadata = http(move |line, _| match line.starts_with("put ") {
             true => say(404, ""),
@@ -126,6 +129,45 @@ fn whatever_the_metadata_service_answers_is_bounded_and_named() {
         assert!(!text.contains("hush"), "{text}");
         assert!(oss.tokens().is_empty());
     }
+}
+
+#[test]
+fn a_metadata_service_that_is_not_ready_is_asked_again() {
+    // It hangs up, breaks off, is busy, and then it is there.
+    let begun = Arc::new(AtomicUsize::new(0));
+    let count = begun.clone();
+    let metadata = Peer::start(move |mut stream| {
+        let number = count.fetch_add(1, Ordering::SeqCst);
+        let Some(head) = read_request(&mut stream) else {
+            return;
+        };
+        let keys = keys(1, 3600);
+        let answer = match number {
+            _ if head.starts_with("put ") => {
+                "HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n".to_owned()
+            }
+            0..2 => return reset(stream),
+            2..4 => "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned(),
+            4..6 => "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            _ => format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{keys}",
+                keys.len()
+            ),
+        };
+        let _ = stream.write_all(answer.as_bytes());
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+    let mut config = Config::new();
+    config
+        .endpoint(&server.endpoint())
+        .region("cn-hangzhou")
+        .attempts(4)
+        .credentials(provider(&text));
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    assert_eq!(put(&bucket).unwrap(), 4);
+    assert_eq!(oss.tokens(), ["token1"]);
 }
 
 #[test]

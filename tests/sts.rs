@@ -325,6 +325,75 @@ fn what_sts_refuses_is_told_in_its_words_without_secrets() {
 }
 
 #[test]
+fn a_provider_that_is_busy_is_asked_again() {
+    let stream = |bucket: &Bucket| {
+        let mut source: &[u8] = b"hello";
+        let body = alioss::Body::Stream {
+            reader: &mut source,
+            length: Some(5),
+        };
+        bucket.put_object("a.txt", body, &Options::new())
+    };
+    for (status, code) in [
+        (503, "ServiceUnavailable"),
+        (429, "TooMany"),
+        (400, "Throttling.Api"),
+        (502, ""),
+    ] {
+        let busy = match code {
+            "" => (status, "<html>".to_owned()),
+            _ => refusal(status, code),
+        };
+        let (sts, seen) = sts(move |number, _| match number {
+            1 => busy.clone(),
+            _ => keys(1, 3600),
+        });
+        let (store, _) = oss();
+        let mut recipe = assume(&sts, "");
+        recipe.base(fixed("LTAIbase", "hush", None));
+        // What cannot be sent twice has not been sent.
+        let response = stream(&bucket(&store, recipe.build().unwrap())).unwrap();
+        assert_eq!(response.attempts(), 2, "{status} {code}");
+        assert_eq!(seen.lock().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn a_provider_that_stays_away_is_not_asked_more_often_than_the_call_may_try() {
+    let (sts, seen) = sts(|_, _| refusal(503, "ServiceUnavailable"));
+    let (store, tokens) = oss();
+    let mut recipe = assume(&sts, "");
+    recipe.base(fixed("LTAIbase", "hush", None));
+    let bucket = bucket(&store, recipe.build().unwrap());
+    let asked = || seen.lock().unwrap().len();
+    // Calls at the same time ask once for all of them.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let error = put(&bucket).unwrap_err();
+                assert_eq!((error.kind(), error.attempts()), (Kind::Credentials, 3));
+                assert!(error.is_retryable(), "{error}");
+            });
+        }
+    });
+    assert!((2..=8).contains(&asked()), "asked {} times", asked());
+    // URLs need keys as well.
+    let before = asked();
+    let minute = Duration::from_secs(60);
+    let method = alioss::Method::Get;
+    let error = bucket.presign(method, Some("a"), minute, &Options::new());
+    assert_eq!(error.unwrap_err().attempts(), 3);
+    assert!(asked() > before);
+    // There is no time to wait.
+    let options = Options::new().timeout(Duration::from_millis(200));
+    let began = Instant::now();
+    let error = bucket.put_object("a", "x", &options).unwrap_err();
+    assert!(error.to_string().contains("503"), "{error}");
+    assert!(error.is_retryable() && began.elapsed() < Duration::from_secs(1));
+    assert!(tokens.lock().unwrap().is_empty());
+}
+
+#[test]
 fn answers_that_make_no_sense_are_errors() {
     for (answer, words) in [
         ((200, "<html>".to_owned()), "is not a JSON object"),

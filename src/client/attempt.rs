@@ -39,7 +39,6 @@ impl Inner {
         upload: &mut Upload<'_, '_>,
         limits: &Limits,
         want: Want,
-        local: i64,
     ) -> Result<Reply, Failed> {
         let length = upload.length();
         let payload = upload.exists().then_some(Payload {
@@ -76,7 +75,7 @@ impl Inner {
         let judge = Judge::new(call, self.crc64);
         if !judge.accepts(&response) {
             let body = answer::read_error_body(&mut incoming);
-            return Err(self.refused(call, &response, judge.refusal(&response, &body), local));
+            return Err(self.refused(call, &response, judge.refusal(&response, &body)));
         }
         response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
         let mut root = None;
@@ -96,13 +95,9 @@ impl Inner {
     }
 
     /// What an answer that is not a success teaches.
-    fn refused(
-        &self,
-        call: &Prepared<'_>,
-        response: &Response,
-        mut error: Error,
-        local: i64,
-    ) -> Failed {
+    fn refused(&self, call: &Prepared<'_>, response: &Response, mut error: Error) -> Failed {
+        // When the answer is there: the signature may be much older, after a long upload or the sleep of the machine.
+        let local = self.clock.now();
         // A gateway that does not reach the service, or not in time, does not know what the service did.
         let is_lost = matches!(response.status, 502 | 504) && response.request_id().is_empty();
         if error.code() == "SignatureDoesNotMatch"

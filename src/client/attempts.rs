@@ -15,10 +15,23 @@ pub(super) struct Failed {
     pub reached: Reached,
     /// It was sent on a connection that had been idle and was closed in all likelihood.
     pub stale: bool,
-    /// What the server asks to wait.
+    /// What the server asks to wait, or how long the provider of the keys is left alone.
     pub retry_after: Option<Duration>,
     /// What the attempt taught, so that the next one is another request.
     pub taught: Option<Lesson>,
+}
+
+impl Failed {
+    /// There are no keys to sign with, because their provider could not be reached.
+    pub fn without_keys(error: Error) -> Failed {
+        Failed {
+            retry_after: error.pause(),
+            error,
+            reached: Reached::Nobody,
+            stale: false,
+            taught: None,
+        }
+    }
 }
 
 /// How far an attempt got.
@@ -48,6 +61,14 @@ pub(super) struct Repeatable {
     pub idempotent: bool,
     /// The body can be sent from its first byte again.
     pub replayable: bool,
+}
+
+impl Repeatable {
+    /// Nothing of it has been sent.
+    pub const UNSENT: Repeatable = Repeatable {
+        idempotent: true,
+        replayable: true,
+    };
 }
 
 /// The attempts of one call.

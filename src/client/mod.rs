@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use attempt::too_large;
-use attempts::{Attempts, Next, Reached, Repeatable};
+use attempts::{Attempts, Failed, Next, Reached, Repeatable};
 use prepared::Prepared;
 pub use presign::{PostPolicy, Presigned};
 use upload::Upload;
@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SignatureVersion, check_timeout};
 use crate::credentials::{Asking, Credentials, CredentialsProvider, Helpers};
 use crate::endpoint::{self, Addressing, Endpoint, Scheme};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::names;
 use crate::operation::Checked;
 use crate::request::{Body, Options, Request, Response};
@@ -307,14 +307,12 @@ impl Client {
         upload.begin()?;
         let mut attempts = Attempts::new(inner.retry);
         loop {
-            let local = inner.clock.now();
-            let signed = inner.sign(&mut call, &dates, local, &limits);
-            signed.map_err(|error| attempts.give_up(error, Reached::Nobody))?;
+            inner.sign(&mut call, &dates, &limits, &mut attempts)?;
             attempts.begin();
             if let Some(heard) = call.heard {
                 heard.begin(attempts.made());
             }
-            let failed = match inner.attempt(&call, &mut upload, &limits, want, local) {
+            let failed = match inner.attempt(&call, &mut upload, &limits, want) {
                 Ok(mut reply) => {
                     reply.response.attempts = attempts.made();
                     log::debug!("{name}: {}", reply.response.status);
@@ -389,36 +387,60 @@ impl Inner {
         }
     }
 
-    /// The service's time when our clock says `local`.
-    fn service_clock(&self, local: i64) -> Timestamp {
-        Timestamp(local.saturating_add(self.session.clock_offset().get()))
+    /// The service's time, now.
+    fn service_time(&self) -> Timestamp {
+        Timestamp(self.session.clock_offset().correct(self.clock.now()))
     }
 
-    fn credentials(&self, limits: &Limits) -> Result<Option<Arc<Credentials>>> {
-        self.credentials.credentials(&Asking {
-            limits,
-            session: &self.session,
-            clock: &self.clock,
-            helpers: Some(&self.helpers),
-        })
+    /// The credentials to sign with. That their provider could not be reached is an attempt that reached nobody.
+    fn credentials(
+        &self,
+        limits: &Limits,
+        attempts: &mut Attempts,
+    ) -> Result<Option<Arc<Credentials>>> {
+        loop {
+            let asked = self.credentials.credentials(&Asking {
+                limits,
+                session: &self.session,
+                clock: &self.clock,
+                helpers: Some(&self.helpers),
+            });
+            let error = match asked {
+                Ok(credentials) => return Ok(credentials),
+                Err(error) => error,
+            };
+            // What a function of the caller's fails of has another kind, and is the caller's to repeat.
+            if error.kind() != Kind::Credentials || !error.is_retryable() {
+                return Err(attempts.give_up(error, Reached::Nobody));
+            }
+            attempts.begin();
+            log::warn!("attempt {}: {error}", attempts.made());
+            let fits = |wait| !limits.ends_within(wait);
+            match attempts.next(Failed::without_keys(error), Repeatable::UNSENT, fits) {
+                Next::Again(wait, _) => limits
+                    .sleep(wait)
+                    .map_err(|error| attempts.give_up(error, Reached::Nobody))?,
+                Next::GiveUp(error) => return Err(error),
+            }
+        }
     }
 
-    /// Signs for the time `local`, as our clock has it.
+    /// Signs for the time when the keys are there.
     fn sign<'r>(
         &self,
         call: &mut Prepared<'r>,
         dates: &'r Dates,
-        local: i64,
         limits: &Limits,
+        attempts: &mut Attempts,
     ) -> Result<()> {
         if call.is_signed {
             return Ok(());
         }
-        let now = self.service_clock(local);
         call.unsign();
-        let Some(credentials) = self.credentials(limits)? else {
+        let Some(credentials) = self.credentials(limits, attempts)? else {
             return Ok(());
         };
+        let now = self.service_time();
         let mut message = Message {
             method: call.operation.method.as_str(),
             bucket: self.bucket.as_deref(),

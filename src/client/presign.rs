@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use zeroize::Zeroize;
 
+use super::attempts::Attempts;
 use super::headers;
 use super::prepared::{query, wipe};
 use super::{Client, Signer};
 use crate::credentials::Credentials;
 use crate::error::{Error, Kind, Result};
 use crate::header::Header;
+use crate::json::{self, Value};
 use crate::names;
 use crate::operation::Method;
 use crate::request::{Options, Request};
@@ -79,7 +81,7 @@ impl Client {
         headers::check_settings(request, options)?;
         headers::check_given(request, options)?;
         let credentials = self.credentials_to_sign(options)?;
-        let now = inner.service_clock(inner.clock.now());
+        let now = inner.service_time();
         let mut query = query(request, options);
         let mut link = Link {
             method: request.operation.method.as_str(),
@@ -137,13 +139,13 @@ impl Client {
                 ),
             ));
         }
-        let conditions = elements(conditions)?;
+        let conditions = elements(conditions)?.trim_matches(json::BLANKS);
         let conditions: &[&str] = match conditions {
             "" => &[],
             _ => &[conditions],
         };
         let credentials = self.credentials_to_sign(options)?;
-        let now = inner.service_clock(inner.clock.now());
+        let now = inner.service_time();
         let expiration = until(now, expires);
         let bucket: Field = ("bucket", inner.bucket.clone().unwrap_or_default());
         let fields = match &inner.signer {
@@ -176,7 +178,8 @@ impl Client {
 
     fn credentials_to_sign(&self, options: &Options<'_>) -> Result<Arc<Credentials>> {
         let limits = self.limits(options)?;
-        self.0.credentials(&limits)?.ok_or_else(|| {
+        let mut attempts = Attempts::new(self.0.retry);
+        self.0.credentials(&limits, &mut attempts)?.ok_or_else(|| {
             Error::new(
                 Kind::Credentials,
                 "the bucket is used anonymously; without keys nothing can be signed",
@@ -190,17 +193,25 @@ fn until(now: Timestamp, expires: u64) -> Timestamp {
     Timestamp(now.0.saturating_add(seconds))
 }
 
-/// The elements of a JSON array, without its brackets.
-fn elements(array: &str) -> Result<&str> {
-    let inner = match array.trim() {
-        "" => Some(""),
-        text => text
-            .strip_prefix('[')
-            .and_then(|text| text.strip_suffix(']')),
+/// The elements of a JSON array of conditions, without its brackets.
+fn elements(conditions: &str) -> Result<&str> {
+    let is_condition = |value: &Value| matches!(value, Value::Array(_) | Value::Object(_));
+    let text = conditions.trim_matches(json::BLANKS);
+    if text.is_empty() {
+        return Ok(text);
+    }
+    let wrong = match json::parse(text.as_bytes()) {
+        Ok(Value::Array(items)) => match items.iter().find(|item| !is_condition(item)) {
+            None => return Ok(text.get(1..text.len() - 1).unwrap_or_default()),
+            Some(_) => "an element of it is neither an array nor an object".to_owned(),
+        },
+        Ok(_) => "it is not an array".to_owned(),
+        Err(error) => error.message().to_owned(),
     };
-    // One condition without the array around it would pass for an array of texts.
-    let inner = inner.filter(|text| text.is_empty() || text.trim().starts_with(['[', '{']));
-    inner.map(str::trim).ok_or_else(|| {
-        Error::unusable("conditions", format_args!("{array:?} is not a JSON array of conditions; give one such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"))
-    })
+    Err(Error::unusable(
+        "conditions",
+        format_args!(
+            "{wrong}; give a JSON array of conditions, such as [[\"eq\",\"$key\",\"a\"]], or leave it empty"
+        ),
+    ))
 }

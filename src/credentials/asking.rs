@@ -42,4 +42,9 @@ impl Asking<'_> {
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
+
+    /// The same by the clock of the service, as far as this session has learned it.
+    pub(super) fn service_time(&self) -> i64 {
+        self.session.clock_offset().correct(self.now())
+    }
 }

@@ -3,6 +3,9 @@
 //! Nobody holds the lock while the provider works. A request that finds the keys due has a [helper](super::helpers) renew
 //! them, and goes on with the old ones like all others. Requests wait, within their own limits, only if there are no good
 //! keys: then one of them asks the provider. A function of the caller's is always asked by a request, on its thread.
+//!
+//! Who alone knows when keys end is the service, by its own clock. Ours may be wrong: so new keys that look as if they had
+//! expired are tried for a moment, and the service judges.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,6 +28,9 @@ const MOST_PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(5);
 
 /// Keys that are refused so soon after they were got are not the fault of their age: others would be refused too.
 const YOUNG: Duration = Duration::from_secs(1);
+
+/// Keys that look expired when they are got are kept so long.
+const DOUBTFUL_LIFE: Duration = Duration::from_secs(5);
 
 /// How often a thread without keys looks whether another one has got some.
 const LOOK: Duration = Duration::from_millis(5);
@@ -125,7 +131,7 @@ impl State {
             (Some(kept), _) if renewing || paused => Next::Use(kept.credentials.clone()),
             (Some(kept), _) if !self.helper_ended => Next::RenewAhead(kept.credentials.clone()),
             (None, _) if renewing => Next::Wait(self.round),
-            (None, Some(error)) if paused => Next::Fail(error.clone()),
+            (None, Some(error)) if paused => Next::Fail(self.paused(error.clone())),
             _ => Next::Renew,
         };
         if matches!(next, Next::Renew | Next::RenewAhead(_)) {
@@ -134,11 +140,13 @@ impl State {
         next
     }
 
-    fn answered(&mut self, credentials: Option<Arc<Credentials>>, now: i64, unknown: Duration) {
-        let life = match credentials.as_deref().and_then(|keys| keys.life(now)) {
-            Some(life) => life,
-            None => unknown,
-        };
+    /// `error`, with how long the provider is left alone.
+    fn paused(&self, error: Error) -> Error {
+        let now = Instant::now();
+        error.with_pause(self.pause.map(|until| until.saturating_duration_since(now)))
+    }
+
+    fn answered(&mut self, credentials: Option<Arc<Credentials>>, now: i64, life: Duration) {
         // Spread, so that many processes do not renew in the same second.
         let ahead = life.mul_f64(0.15 + 0.1 * random_fraction()).min(MOST_AHEAD);
         *self = State {
@@ -217,54 +225,67 @@ impl Cache {
             self.unkept.store(true, Ordering::Relaxed);
         }
         let now = asking.now();
-        let got = got.and_then(|credentials| match &credentials {
-            Some(keys) if keys.life(now) == Some(Duration::ZERO) => Err(Error::new(
-                Kind::Credentials,
-                "the provider gave keys that have expired already; is this machine's clock right?",
-            )),
-            _ => Ok(credentials),
+        let got = got.and_then(|credentials| {
+            let life = self.life(credentials.as_deref(), asking)?;
+            Ok((credentials, life))
         });
         // What is replaced is dropped, and wiped, after the lock is open.
-        let (result, _replaced) = self.state.with(|state| {
-            let replaced = match &got {
-                Ok(credentials) => {
-                    let kept = state.kept.take();
-                    state.answered(credentials.clone(), now, self.unknown_life);
-                    kept
-                }
+        let (result, _replaced) = self.state.with(|state| match got {
+            Ok((credentials, life)) => {
+                let replaced = state.kept.take();
+                state.answered(credentials.clone(), now, life);
+                (Ok(credentials), replaced)
+            }
+            Err(error) => {
                 // That this request had no more time says nothing of the provider.
-                Err(_) if asking.is_over() || !(self.is_ours || state.has_good(now)) => {
+                if asking.is_over() || !(self.is_ours || state.has_good(now)) {
                     state.abandoned();
                     state.helper_ended |= asking.helpers.is_none();
-                    None
+                } else {
+                    state.failed(&error, now);
                 }
-                Err(error) => {
-                    state.failed(error, now);
-                    None
-                }
-            };
-            (self.or_kept(state, got, now), replaced)
+                (self.or_kept(state, error, now), None)
+            }
         });
         result
     }
 
-    /// The old keys are as good as new ones while they are valid.
-    fn or_kept(
-        &self,
-        state: &State,
-        got: Result<Option<Arc<Credentials>>>,
-        now: i64,
-    ) -> Result<Option<Arc<Credentials>>> {
-        let error = match got {
-            Err(error) if error.kind() != Kind::Cancelled => error,
-            other => return other,
+    /// How long keys that were just got are kept.
+    fn life(&self, keys: Option<&Credentials>, asking: &Asking<'_>) -> Result<Duration> {
+        let Some(keys) = keys else {
+            return Ok(self.unknown_life);
         };
+        match keys.life(asking.service_time()) {
+            None => Ok(self.unknown_life),
+            Some(life) if !life.is_zero() => Ok(life),
+            // Not if who gave them says so, nor if there are better ones.
+            Some(_)
+                if keys.is_life_certain()
+                    || self.state.with(|state| state.has_good(asking.now())) =>
+            {
+                Err(Error::new(
+                    Kind::Credentials,
+                    "the provider gave keys that have expired already; is this machine's clock right?",
+                ))
+            }
+            Some(_) => {
+                log::warn!(
+                    "{} gave keys that look expired; is this machine's clock right?",
+                    self.provider.name()
+                );
+                Ok(DOUBTFUL_LIFE)
+            }
+        }
+    }
+
+    /// The old keys are as good as new ones while they are valid.
+    fn or_kept(&self, state: &State, error: Error, now: i64) -> Result<Option<Arc<Credentials>>> {
         match state.kept.as_ref().filter(|kept| kept.is_good(now)) {
-            Some(kept) => {
+            Some(kept) if error.kind() != Kind::Cancelled => {
                 log::warn!("{error}; the keys there are stay in use");
                 Ok(kept.credentials.clone())
             }
-            None => Err(error),
+            _ => Err(state.paused(error)),
         }
     }
 }
@@ -370,7 +391,7 @@ mod tests {
     fn state(life: i64) -> State {
         let keys = Credentials::new("id", "secret", None).expires(Timestamp(NOW + life));
         let mut state = State::default();
-        state.answered(Some(Arc::new(keys)), NOW, UNKNOWN_LIFE);
+        state.answered(Some(Arc::new(keys)), NOW, Duration::from_secs(life as u64));
         state
     }
 

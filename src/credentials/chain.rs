@@ -40,7 +40,10 @@ impl Chain {
         if !is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
             let role = given("ALIBABA_CLOUD_ECS_METADATA");
             let ecs = EcsRamRole::new()?;
-            let ecs = role.iter().try_fold(ecs, |ecs, role| ecs.role(role))?;
+            let ecs = match &role {
+                Some(role) => ecs.role(role)?,
+                None => ecs.guessed(),
+            };
             providers.push(Arc::new(Cached::new(ecs)));
         }
         if let Some(uri) = given("ALIBABA_CLOUD_CREDENTIALS_URI") {
@@ -68,7 +71,7 @@ impl CredentialsProvider for Chain {
         if let Some((_, provider)) = self.chosen() {
             return provider.credentials(asking);
         }
-        let mut failures = Vec::new();
+        let mut failures: Vec<Error> = Vec::new();
         for (index, provider) in self.providers.iter().enumerate() {
             match provider.credentials(asking) {
                 Ok(credentials) => {
@@ -80,18 +83,11 @@ impl CredentialsProvider for Chain {
                     // A request that is over asks nobody else.
                     asking.check()?;
                     log::debug!("{error}; asking the next provider");
-                    failures.push(error.to_string());
+                    failures.push(error);
                 }
             }
         }
-        let why = match failures.is_empty() {
-            true => "nothing in the environment says where to look".to_owned(),
-            false => failures.join("; "),
-        };
-        Err(Error::new(
-            Kind::Credentials,
-            format!("no provider of the chain has credentials: {why}"),
-        ))
+        Err(none_of(&failures))
     }
 
     fn refused(&self, credentials: &Credentials) -> bool {
@@ -110,6 +106,24 @@ impl CredentialsProvider for Chain {
             None => "chain".into(),
         }
     }
+}
+
+/// The error of a chain whose providers all failed. One that may have keys later is a reason to ask again, when it is not
+/// left alone any more.
+fn none_of(failures: &[Error]) -> Error {
+    let why = match failures {
+        [] => "nothing in the environment says where to look".to_owned(),
+        _ => failures
+            .iter()
+            .map(Error::message)
+            .collect::<Vec<_>>()
+            .join("; "),
+    };
+    let text = format!("no provider of the chain has credentials: {why}");
+    let again = || failures.iter().filter(|error| error.is_retryable());
+    Error::new(Kind::Credentials, text)
+        .with_retryable(again().next().is_some())
+        .with_pause(again().filter_map(Error::pause).min())
 }
 
 /// What the environment says about OIDC; nothing at all is `None`, and a part without the others an error.

@@ -26,6 +26,8 @@ pub struct EcsRamRole {
     role: Option<String>,
     address: Url,
     token_required: bool,
+    /// Whether this is a machine that has a metadata service is not known.
+    is_guess: bool,
 }
 
 impl EcsRamRole {
@@ -39,7 +41,14 @@ impl EcsRamRole {
             role: None,
             address: Url::parse("endpoint", ADDRESS)?,
             token_required,
+            is_guess: false,
         })
+    }
+
+    /// For machines of which nobody said that they have a metadata service.
+    pub(super) fn guessed(mut self) -> EcsRamRole {
+        self.is_guess = true;
+        self
     }
 
     /// The role of that name: letters, digits, `.`, `_` and `-`, at most 64.
@@ -107,7 +116,9 @@ impl EcsRamRole {
 
 impl CredentialsProvider for EcsRamRole {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
-        let fetch = Fetch::new(asking, "ecs-ram-role", TIMEOUT).without_proxy();
+        let fetch = Fetch::new(asking, "ecs-ram-role", TIMEOUT)
+            .without_proxy()
+            .guess(self.is_guess);
         let token = self.session_token(&fetch)?;
         let token = token.as_deref();
         let role = match &self.role {

@@ -158,6 +158,8 @@ pub(super) struct Fetch<'a> {
     who: &'static str,
     timeout: Duration,
     proxied: bool,
+    /// Nobody said that what is asked exists.
+    is_guess: bool,
 }
 
 impl<'a> Fetch<'a> {
@@ -168,7 +170,14 @@ impl<'a> Fetch<'a> {
             who,
             timeout,
             proxied: true,
+            is_guess: false,
         }
+    }
+
+    /// With `is_guess`, what cannot be connected to is not there, and trying again changes nothing.
+    pub fn guess(mut self, is_guess: bool) -> Fetch<'a> {
+        self.is_guess = is_guess;
+        self
     }
 
     /// What is on this machine or beside it is never asked through a proxy.
@@ -191,7 +200,7 @@ impl<'a> Fetch<'a> {
             match error.kind() {
                 Kind::Cancelled => error,
                 Kind::Timeout if self.is_over() => self.timed_out(&why),
-                _ => self.error(why),
+                _ => self.error(why).with_retryable(error.is_retryable()),
             }
         };
         let end = Instant::now() + self.timeout;
@@ -204,7 +213,10 @@ impl<'a> Fetch<'a> {
             .asking
             .session
             .open(&url.authority, self.proxied, limits)
-            .map_err(failed)?;
+            .map_err(|error| {
+                let retryable = error.is_retryable() && !self.is_guess;
+                failed(error.with_retryable(retryable))
+            })?;
         let channel = Channel::new(stream, end, self.timeout);
         exchange(channel, method, url, headers, body).map_err(failed)
     }
@@ -238,16 +250,14 @@ impl<'a> Fetch<'a> {
         )
     }
 
-    fn status(&self, status: u16, what: &str) -> Error {
+    /// The error of an answer that has another status than 200, and says no more.
+    pub fn status(&self, status: u16, what: &str) -> Error {
         let service = ServiceError {
             http_status: status,
             ..ServiceError::default()
         };
-        Error::from_service(
-            Kind::Credentials,
-            format!("{what} has the status {status}"),
-            service,
-        )
+        let text = format!("{what} has the status {status}");
+        Error::from_service(Kind::Credentials, text, service).with_retryable(is_busy(status, ""))
     }
 
     /// The error of a service that says why it refuses.
@@ -256,6 +266,7 @@ impl<'a> Fetch<'a> {
             "credentials from {}: {status} {code}: {message} (request id {request_id})",
             self.who
         );
+        let is_busy = is_busy(status, &code);
         let service = ServiceError {
             http_status: status,
             code,
@@ -263,8 +274,13 @@ impl<'a> Fetch<'a> {
             request_id,
             ..ServiceError::default()
         };
-        Error::from_service(Kind::Credentials, text, service)
+        Error::from_service(Kind::Credentials, text, service).with_retryable(is_busy)
     }
+}
+
+/// Whether who answered may give keys a moment later. STS says that it is asked too often with the status 400.
+fn is_busy(status: u16, code: &str) -> bool {
+    matches!(status, 408 | 429 | 500 | 502..600) || code.starts_with("Throttling")
 }
 
 fn exchange(

@@ -119,12 +119,17 @@ impl Credentials {
         self.expiration
     }
 
-    /// How long they are good for from the moment they were given, which is `now` by our clock; `None` if nobody knows.
+    /// How long they are good for from the moment they were given, which is `now` as far as we know; `None` if nobody knows.
     pub(crate) fn life(&self, now: i64) -> Option<Duration> {
         let end = self.expiration?.0;
         let begin = self.given.map_or(now, |given| given.0);
         let seconds = u64::try_from(end.saturating_sub(begin)).unwrap_or(0);
         Some(Duration::from_secs(seconds))
+    }
+
+    /// Whether who gave them also told the time: then no clock of ours has a say in how long they are good for.
+    pub(crate) fn is_life_certain(&self) -> bool {
+        self.given.is_some()
     }
 
     /// An error if a part is empty or could not stand in a header; `from` says whose they are.

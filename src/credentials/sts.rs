@@ -248,14 +248,14 @@ impl CredentialsProvider for AssumeRole {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let fetch = Fetch::new(asking, "assume-role", TIMEOUT);
         let base = self.base_keys(&fetch, asking)?;
-        let mut taken = self.take_on(&fetch, &base, asking.now());
+        let mut taken = self.take_on(&fetch, &base, asking.service_time());
         if let Err(error) = &taken
             && refuses_keys(error)
             && self.base.refused(&base)
         {
             let other = self.base_keys(&fetch, asking)?;
             if other != base {
-                taken = self.take_on(&fetch, &other, asking.now());
+                taken = self.take_on(&fetch, &other, asking.service_time());
             }
         }
         taken.map(|keys| Some(Arc::new(keys)))
@@ -337,7 +337,10 @@ impl CredentialsProvider for OidcRole {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let fetch = Fetch::new(asking, "oidc-role", TIMEOUT);
         let token = self.token(&fetch)?;
-        let (timestamp, duration) = (iso8601(asking.now()), self.role.duration.to_string());
+        let (timestamp, duration) = (
+            iso8601(asking.service_time()),
+            self.role.duration.to_string(),
+        );
         let query = [
             ("Action", "AssumeRoleWithOIDC"),
             ("Format", "JSON"),
@@ -384,7 +387,7 @@ fn read(fetch: &Fetch<'_>, endpoint: &Url, answer: &Fetched) -> Result<Credentia
 /// STS words its errors `{"Code", "Message", "RequestId", "HostId"}`.
 fn refused(fetch: &Fetch<'_>, what: &str, answer: &Fetched) -> Error {
     let Ok(document) = Secrets::parse(&answer.body, what) else {
-        return fetch.error(format!("{what} has the status {}", answer.status));
+        return fetch.status(answer.status, what);
     };
     let part = |name: &str| keys::printable(document.text(name).unwrap_or_default());
     let (code, message, request_id) = (part("Code"), part("Message"), part("RequestId"));
