@@ -332,8 +332,8 @@ OSS_API oss_status oss_config_set_dual_stack(oss_config *config, int on);
 OSS_API oss_status oss_config_set_cloudbox_id(oss_config *config,
                                               const char *cloudbox_id);
 
-/// Makes V4 sign this header, too, in each request that has it. May be called
-/// several times.
+/// Makes V4 sign this header, too, in each request that has it, and in each
+/// presigned URL that is given it (so never host). May be called several times.
 OSS_API oss_status oss_config_add_signed_header(oss_config *config,
                                                 const char *name);
 
@@ -393,8 +393,8 @@ OSS_API oss_status oss_config_set_clock(oss_config *config,
                                         oss_clock_fn function,
                                         void *user);
 
-/// Corrects the clock by the service's when a request was refused for it.
-/// Default 1.
+/// Corrects the clock by the service's when a request was refused for it,
+/// until the clock is set. Default 1.
 OSS_API oss_status oss_config_set_clock_skew_correction(oss_config *config,
                                                         int on);
 

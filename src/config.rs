@@ -185,7 +185,8 @@ impl Config {
         self.set(check, |config, ()| config.cloudbox_id = Some(id.to_owned()))
     }
 
-    /// Has V4 also sign this header, such as `content-disposition` or `range`, wherever a request carries it.
+    /// Has V4 also sign this header, such as `content-disposition` or `range`, wherever a request carries it. A presigned URL
+    /// carries the headers that it is given, so never `host` or `user-agent`.
     pub fn additional_signed_header(&mut self, name: &str) -> &mut Config {
         let check = check_signable(name);
         self.set(check, |config, ()| {
@@ -349,8 +350,9 @@ impl Config {
     }
 
     /// How many times a request is sent at most, 0..100, default 3; 1: it is never repeated, 0: until
-    /// `total_timeout`, which has to be set. Only what may be repeated is. A download whose connection breaks goes on
-    /// where it stopped: it counts the attempts in a row that brought less than 100 KiB.
+    /// `total_timeout`, which has to be set. Only what may be repeated is. Not counted: one more when a kept connection
+    /// has broken, or clock or keys were refused. That a provider of keys could not be reached counts. A download whose
+    /// connection breaks goes on where it stopped: it counts the attempts in a row that brought less than 100 KiB.
     pub fn attempts(&mut self, attempts: u32) -> &mut Config {
         let check = in_range("attempts", attempts, 0, 100, "attempts");
         self.set(check, |config, attempts| config.retry.attempts = attempts)
@@ -392,7 +394,7 @@ impl Config {
         self
     }
 
-    /// Corrects the clock by the service's when a request was refused for it. Default on.
+    /// Corrects the clock by the service's when a request was refused for it, until the clock is set. Default on.
     pub fn clock_skew_correction(&mut self, on: bool) -> &mut Config {
         self.clock_skew_correction = on;
         self

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use alioss::credentials::{Asking, Cached, CredentialsProvider};
+use alioss::credentials::{Asking, Cached, Chain, CredentialsProvider};
 use alioss::{Cancel, Credentials, Error, Kind, Options, Timestamp};
 use answers::{Oss, bucket, http, now, put};
 
@@ -359,4 +359,34 @@ fn a_chain_asks_all_again_until_one_has_keys_and_then_only_that_one() {
     assert_eq!(first.asked.load(Ordering::SeqCst), 3);
     assert_eq!(second.asked.load(Ordering::SeqCst), 1);
     assert_eq!(chain.name(), "chain: provider");
+}
+
+#[test]
+fn a_chain_whose_provider_is_busy_is_asked_again() {
+    for (status, attempts) in [(503, 2), (404, 0)] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let metadata = http(move |line, _| match line.starts_with("put ") {
+            true => answers::say(404, ""),
+            false if count.fetch_add(1, Ordering::SeqCst) == 0 => answers::say(status, ""),
+            false => answers::say(200, answers::keys(1, 3600)),
+        });
+        let missing = Arc::new(Scripted {
+            fails: AtomicBool::new(true),
+            ..Scripted::default()
+        });
+        let text = format!("ecs-ram-role:my-role;endpoint={}", metadata.endpoint());
+        let chain = Chain::of(vec![missing, answers::provider(&text)]);
+        let oss = Arc::new(Oss::default());
+        let server = oss.start();
+        let bucket = bucket(&server, Arc::new(chain));
+        match put(&bucket) {
+            Ok(made) => assert_eq!(made, attempts),
+            Err(error) => {
+                assert_eq!(error.attempts(), attempts, "{error}");
+                assert!(!error.is_retryable());
+                assert_eq!(asked.load(Ordering::SeqCst), 1);
+            }
+        }
+    }
 }

@@ -52,7 +52,8 @@ type Options struct {
 	DualStack bool
 	// CloudboxID is the id of a cloud box ("cb-..."), which stands for the region in V4 signatures.
 	CloudboxID string
-	// AdditionalSignedHeaders are headers that V4 also signs wherever a request carries them.
+	// AdditionalSignedHeaders are headers that V4 also signs wherever a request carries them. A presigned URL carries those
+	// that it is given, so never host.
 	AdditionalSignedHeaders []string
 
 	// Credentials say where keys come from; nil is [EnvironmentCredentials].
@@ -102,7 +103,7 @@ type Options struct {
 	// then leave a file that is cut.
 	DisableFileSync bool
 	// Attempts is how many times a request is sent at most, 1..100, default 3; 1: it is never repeated. Only what may be
-	// repeated is.
+	// repeated is. Not counted: one more when a kept connection has broken, or clock or keys were refused.
 	Attempts int
 	// UnlimitedAttempts repeats until TotalTimeout, which has to be set, or until the context ends.
 	UnlimitedAttempts bool
@@ -114,7 +115,8 @@ type Options struct {
 	// certificates are valid (in the options that a session is made from). Called in several goroutines at once; if it
 	// panics, that goes on where the request was made. Default: the system's clock.
 	Clock func() time.Time
-	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it.
+	// DisableClockSkewCorrection leaves the clock alone when the service refuses a request for it. Else it is corrected
+	// until it is set.
 	DisableClockSkewCorrection bool
 	// UserHeaders are sent with every request, unless the request brings its own.
 	UserHeaders map[string]string

@@ -149,3 +149,38 @@ fn is_role_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !name.starts_with("..")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::cancel::Limits;
+    use crate::clock::Clock;
+    use crate::config::Config;
+
+    #[test]
+    fn who_only_may_be_there_is_not_waited_for() {
+        let limits = Limits {
+            cancel: None,
+            connect: TIMEOUT,
+            idle: TIMEOUT,
+            deadline: None,
+        };
+        let (session, clock) = (Config::new().open_session().unwrap(), Clock::default());
+        let asking = Asking {
+            limits: &limits,
+            session: &session,
+            clock: &clock,
+            helpers: None,
+        };
+        // Nobody listens there when it is closed again.
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let url = format!("http://{}", port.unwrap());
+        let known = EcsRamRole::asked(false).unwrap().endpoint(&url).unwrap();
+        for (role, retryable) in [(known.clone(), true), (known.guessed(), false)] {
+            let error = role.credentials(&asking).unwrap_err();
+            assert_eq!(error.is_retryable(), retryable, "{error}");
+        }
+    }
+}

@@ -168,8 +168,8 @@ pub unsafe extern "C" fn oss_config_set_cloudbox_id(
     }
 }
 
-/// Makes V4 sign this header, too, in each request that has it. May be called
-/// several times.
+/// Makes V4 sign this header, too, in each request that has it, and in each
+/// presigned URL that is given it (so never host). May be called several times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_add_signed_header(
     config: *mut oss_config,
@@ -374,8 +374,8 @@ pub unsafe extern "C" fn oss_config_set_clock(
     }
 }
 
-/// Corrects the clock by the service's when a request was refused for it.
-/// Default 1.
+/// Corrects the clock by the service's when a request was refused for it,
+/// until the clock is set. Default 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_clock_skew_correction(
     config: *mut oss_config,

@@ -59,7 +59,10 @@ namespace Alioss
         /// <summary>Id of a cloud box (<c>cb-...</c>), which stands for the region in V4 signatures. Default none.</summary>
         public string? CloudboxId { get; set; }
 
-        /// <summary>Headers that V4 also signs wherever a request carries them.</summary>
+        /// <summary>
+        /// Headers that V4 also signs wherever a request carries them. A presigned URL carries those that it is given, so
+        /// never <c>host</c>.
+        /// </summary>
         public IList<string> AdditionalSignedHeaders { get; } = new List<string>();
 
         /// <summary>
@@ -142,7 +145,8 @@ namespace Alioss
 
         /// <summary>
         /// How many times a request is sent at most, 0 to 100, default 3. 1: it is never repeated; 0: until
-        /// <see cref="TotalTimeout"/>, which has to be set. Only what may be repeated is.
+        /// <see cref="TotalTimeout"/>, which has to be set. Only what may be repeated is. Not counted: one more
+        /// when a kept connection has broken, or clock or keys were refused.
         /// </summary>
         public int Attempts { get; set; } = 3;
 
@@ -165,7 +169,9 @@ namespace Alioss
         /// </summary>
         public Func<DateTimeOffset>? Clock { get; set; }
 
-        /// <summary>Corrects the clock by the service's when a request was refused for it. Default true.</summary>
+        /// <summary>
+        /// Corrects the clock by the service's when a request was refused for it, until the clock is set. Default true.
+        /// </summary>
         public bool ClockSkewCorrection { get; set; } = true;
 
         /// <summary>Headers that go with every request, unless a call brings its own.</summary>
