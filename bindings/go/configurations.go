@@ -94,7 +94,12 @@ func (b *Bucket) PutBucketLogging(
 
 // GetBucketLogging returns whether accesses are logged.
 func (b *Bucket) GetBucketLogging(ctx context.Context, options ...Option) (*BucketLoggingStatus, error) {
-	return get[BucketLoggingStatus](ctx, b, "GetBucketLogging", options)
+	status, err := get[BucketLoggingStatus](ctx, b, "GetBucketLogging", options)
+	// The service may answer with an element that is empty.
+	if err == nil && status.LoggingEnabled != nil && status.LoggingEnabled.TargetBucket == "" {
+		status.LoggingEnabled = nil
+	}
+	return status, err
 }
 
 // DeleteBucketLogging ends logging.

@@ -69,6 +69,8 @@ namespace Alioss
             this.writing = writing;
         }
 
+        internal bool IsReading => !writing;
+
         internal static OssException Bad(string message) => OssException.Plain((int)OssStatus.BadResponse, message);
 
         internal string? Text(string name, string? value)

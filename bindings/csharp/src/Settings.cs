@@ -118,7 +118,15 @@ namespace Alioss
 
         internal override string Root => "BucketLoggingStatus";
 
-        internal override void Map(Mapper map) => LoggingEnabled = map.Child("LoggingEnabled", LoggingEnabled);
+        internal override void Map(Mapper map)
+        {
+            LoggingEnabled = map.Child("LoggingEnabled", LoggingEnabled);
+            // The service may answer with an element that is empty.
+            if (map.IsReading && string.IsNullOrEmpty(LoggingEnabled?.TargetBucket))
+            {
+                LoggingEnabled = null;
+            }
+        }
     }
 
     /// <summary>The target of an access log.</summary>

@@ -118,6 +118,7 @@ internal static class Settings
                 MirrorPassQueryString = false,
                 MirrorFollowRedirect = true,
                 MirrorCheckMd5 = false,
+                MirrorPassOriginalSlashes = false,
                 MirrorSni = true,
                 HttpRedirectCode = 301,
                 MirrorHeaders = new MirrorHeaders { PassAll = false, Pass = { "a", "b" }, Remove = { "c" }, Set = { new Tag("d", "e") } },

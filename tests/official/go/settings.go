@@ -101,7 +101,7 @@ func settings(b bucket) {
 	}
 	check("logging", of(logging().TargetBucket, logging().TargetPrefix), b.name, "logs/")
 	must(b.DeleteBucketLogging(ctx, &oss.DeleteBucketLoggingRequest{Bucket: b.name}))
-	check("no logging", of(logging() == nil), true)
+	check("no logging", of(logging().TargetBucket == nil || *logging().TargetBucket == ""), true)
 
 	tags := func() string {
 		return words(must(b.GetBucketTags(ctx, &oss.GetBucketTagsRequest{Bucket: b.name})).Tagging.TagSet.Tags)

@@ -498,7 +498,7 @@ def settings(bucket):
     got = bucket.get_bucket_logging().bucket_logging_status.logging_enabled
     check("logging", (got.target_bucket, got.target_prefix), (bucket.name, "logs/"))
     bucket.delete_bucket_logging()
-    check("no logging", bucket.get_bucket_logging().bucket_logging_status.logging_enabled, None)
+    check("no logging", bucket.get_bucket_logging().bucket_logging_status.logging_enabled.target_bucket, None)
 
     check("referer", bucket.get_bucket_referer().referer_configuration.allow_empty_referer, True)
     wanted = oss.RefererConfiguration(

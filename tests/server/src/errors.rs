@@ -83,6 +83,16 @@ impl ApiError {
             .ec("0026-00000001")
     }
 
+    /// A name that no object can have.
+    pub fn object_name(name: &str) -> ApiError {
+        let message = if name.len() > 1023 {
+            "The Length of Object name must be less than 1024."
+        } else {
+            "The specified object is not valid."
+        };
+        ApiError::new(400, "InvalidObjectName", message).detail("ObjectName", name)
+    }
+
     pub fn no_such_upload(id: &str) -> ApiError {
         let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
         ApiError::new(404, "NoSuchUpload", message)

@@ -132,7 +132,7 @@ pub fn malformed_digest(header: &str) -> ApiError {
     ApiError::new(
         400,
         "InvalidDigest",
-        "The Content-MD5 you specified is not valid.",
+        "The Content-MD5 you specified was invalid.",
     )
     .detail("Content-MD5", header)
 }

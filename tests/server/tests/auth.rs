@@ -193,7 +193,7 @@ fn temporary_keys() {
                 b""
             )
             .code(),
-        "InvalidSecurityToken"
+        "InvalidAccessKeyId"
     );
 }
 

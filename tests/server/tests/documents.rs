@@ -52,7 +52,7 @@ fn documents() {
         ),
         (
             "logging",
-            "<BucketLoggingStatus><LoggingEnabled><TargetBucket>bucket</TargetBucket></LoggingEnabled></BucketLoggingStatus>",
+            "<BucketLoggingStatus><LoggingEnabled><TargetBucket>bucket</TargetBucket><TargetPrefix>in/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>",
             "",
         ),
         (
@@ -171,8 +171,7 @@ fn documents() {
 fn named_settings() {
     let server = server();
     let client = Client::new(&server, "bucket");
-    let inventory =
-        "<InventoryConfiguration><Id>r1</Id><IsEnabled>true</IsEnabled></InventoryConfiguration>";
+    let inventory = "<InventoryConfiguration><Id>r1</Id><IsEnabled>true</IsEnabled><Destination><OSSBucketDestination><Format>CSV</Format><Bucket>acs:oss:::bucket</Bucket></OSSBucketDestination></Destination><Schedule><Frequency>Daily</Frequency></Schedule><IncludedObjectVersions>All</IncludedObjectVersions><Filter><Prefix>a</Prefix></Filter><OptionalFields><Field>Size</Field></OptionalFields></InventoryConfiguration>";
     let query = [("inventory", ""), ("inventoryId", "r1")];
     assert_eq!(
         client.send("GET", "", &query, &[], b"").code(),
@@ -423,7 +422,7 @@ fn booleans_of_other_languages() {
         ),
         (
             &[("inventory", ""), ("inventoryId", "r")],
-            "<InventoryConfiguration><Id>r</Id><IsEnabled>True</IsEnabled></InventoryConfiguration>",
+            "<InventoryConfiguration><Id>r</Id><IsEnabled>True</IsEnabled><Destination><OSSBucketDestination><Format>CSV</Format><Bucket>acs:oss:::bucket</Bucket></OSSBucketDestination></Destination><Schedule><Frequency>Daily</Frequency></Schedule><IncludedObjectVersions>All</IncludedObjectVersions><Filter><Prefix>a</Prefix></Filter><OptionalFields><Field>Size</Field></OptionalFields></InventoryConfiguration>",
         ),
         (
             &[("transferAcceleration", "")],

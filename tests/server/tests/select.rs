@@ -225,8 +225,11 @@ fn csv_as_it_is_written_in_the_wild() {
         ("0\n1\n2\n3\n", all, input("<Range>line-range=1-2</Range>"), "1\n2\n"),
         ("h\n1\n2\n", all, input("<FileHeaderInfo>Ignore</FileHeaderInfo><Range>line-range=0-1</Range>"), "1\n"),
         ("a,b\nc\n", "select _1, _2 from ossobject", String::new(), "a,b\nc,\n"),
-        ("a,b\nc\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord></Options>".to_owned(), "a,b\n400 InvalidRow.a record has too few columns"),
+        ("a,b\nc\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord></Options>".to_owned(), "a,b\n400 InvalidCsvLine.a record has too few columns"),
         ("a,b\nc\nd,e\n", "select _1, _2 from ossobject", "<Options><SkipPartialDataRecord>true</SkipPartialDataRecord><MaxSkippedRecordsAllowed>1</MaxSkippedRecordsAllowed></Options>".to_owned(), "a,b\nd,e\n"),
+        ("a,\"b\"c,d\n", all, String::new(), "400 InvalidCsvLine.a column goes on after its quotes"),
+        ("#x\n1\n2\n", all, input("<Range>line-range=1-1</Range>"), "1\n"),
+        ("1\n2\n", all, input("<Range>line-range=2-9</Range>"), "InvalidRange"),
         ("1.5\n\n2.25\n", "select sum(cast(_1 as double)), max(cast(_1 as double)) from ossobject", String::new(), "3.75,2.25\n"),
         ("a\n", "select _1 from ossobject'", String::new(), "a\n"),
         ("a\n", "select _1 as x as y from ossobject", String::new(), "a\n"),
@@ -303,4 +306,32 @@ fn packed_objects_ranges_of_bytes_and_numbers_with_all_digits() {
         ),
         "InvalidJsonFile"
     );
+}
+
+#[test]
+fn what_was_counted_once_is_answered_again_unless_it_is_to_be_counted_anew() {
+    let server = Server::start(Options::default()).unwrap();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"a,b|c\n1,2|3\n\n");
+    let count = |delimiters: [&str; 2], overwrite: bool| {
+        let [record, field] = delimiters.map(|text| STANDARD.encode(text));
+        let body = format!(
+            "<CsvMetaRequest><InputSerialization><CSV><RecordDelimiter>{record}</RecordDelimiter>\
+            <FieldDelimiter>{field}</FieldDelimiter></CSV></InputSerialization>\
+            <OverwriteIfExists>{overwrite}</OverwriteIfExists></CsvMetaRequest>"
+        );
+        let process = [("x-oss-process", "csv/meta")];
+        let meta = client.send("POST", "k", &process, &[], body.as_bytes());
+        let (_, payload) = frames(&meta.body).remove(0);
+        let status = u32::from_be_bytes(payload[16..20].try_into().unwrap());
+        let rows = u64::from_be_bytes(payload[24..32].try_into().unwrap());
+        let columns = u32::from_be_bytes(payload[32..36].try_into().unwrap());
+        (status, rows, columns)
+    };
+    assert_eq!(count(["\n", ","], false), (200, 3, 2));
+    assert_eq!(count(["\n\n", "|"], false), (200, 3, 2));
+    assert_eq!(count(["\n\n", "|"], true), (200, 1, 3));
+    // Another object of that name has never been counted, and one that is broken cannot be.
+    client.put("k", b"a\n\"b\"c\n");
+    assert_eq!(count(["\n", ","], false).0, 400);
 }

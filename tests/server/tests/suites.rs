@@ -424,7 +424,7 @@ fn what_is_left_out_of_a_setting_has_its_default() {
         elements(&kept(&[("website", "")], mirror), "PassQueryString"),
         ["true"]
     );
-    let inventory = "<InventoryConfiguration><Id>i</Id><Filter><StorageClass>Standard,IA</StorageClass></Filter></InventoryConfiguration>";
+    let inventory = "<InventoryConfiguration><Id>i</Id><Filter><StorageClass>Standard,IA</StorageClass></Filter><IsEnabled>true</IsEnabled><Destination><OSSBucketDestination><Format>CSV</Format><Bucket>acs:oss:::bucket</Bucket></OSSBucketDestination></Destination><Schedule><Frequency>Daily</Frequency></Schedule><IncludedObjectVersions>All</IncludedObjectVersions></InventoryConfiguration>";
     let query = [("inventory", ""), ("inventoryId", "i")];
     assert_eq!(
         elements(&kept(&query, inventory), "StorageClass"),

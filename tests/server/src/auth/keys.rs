@@ -15,6 +15,13 @@ pub struct Keyring {
 /// How many temporary keys are remembered after they expired, so that they are refused as expired.
 const REMEMBERED: usize = 10_000;
 
+pub fn unknown(id: &str) -> ApiError {
+    let message = "The OSS Access Key Id you provided does not exist in our records.";
+    ApiError::new(403, "InvalidAccessKeyId", message)
+        .detail("OSSAccessKeyId", id)
+        .ec("0002-00000902")
+}
+
 impl Keyring {
     pub fn new(fixed: Vec<Credential>) -> Keyring {
         Keyring {
@@ -28,12 +35,7 @@ impl Keyring {
             return Ok(known.clone());
         }
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        issued.get(id).cloned().ok_or_else(|| {
-            let message = "The OSS Access Key Id you provided does not exist in our records.";
-            ApiError::new(403, "InvalidAccessKeyId", message)
-                .detail("OSSAccessKeyId", id)
-                .ec("0002-00000902")
-        })
+        issued.get(id).cloned().ok_or_else(|| unknown(id))
     }
 
     /// Accepts further keys.

@@ -109,6 +109,8 @@ impl Verifier<'_> {
                 Ok(())
             }
             (Some(_), None) => Err(wrong().detail("OSSAccessKeyId", &credential.id)),
+            // The service looks for a key that was given out with a token among those that were.
+            (None, Some(_)) => Err(keys::unknown(&credential.id)),
             _ => Err(wrong()),
         }
     }

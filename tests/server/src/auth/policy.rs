@@ -31,12 +31,7 @@ pub fn check_names(exchange: &mut Exchange) -> Result<()> {
             if exchange.head.method == "HEAD" && key.starts_with(b"/") {
                 return ApiError::no_such_key(&String::from_utf8_lossy(key));
             }
-            ApiError::new(
-                400,
-                "InvalidObjectName",
-                "The specified object is not valid.",
-            )
-            .detail("ObjectName", String::from_utf8_lossy(key))
+            ApiError::object_name(&String::from_utf8_lossy(key))
         })?;
         exchange.key = valid.to_owned();
     }
@@ -135,10 +130,7 @@ pub fn check(exchange: &Exchange, bucket: &Bucket, action: &str, key: &str) -> R
         }
     });
     if verdict == Verdict::Deny && !(owns && UNDENIABLE.contains(&action)) {
-        return Err(ApiError::denied(
-            "You have no right to access this object because of bucket policy.",
-        )
-        .ec("0003-00000001"));
+        return Err(ApiError::denied("Access denied by bucket policy.").ec("0003-00000201"));
     }
     if owns {
         return Ok(());
@@ -147,6 +139,10 @@ pub fn check(exchange: &Exchange, bucket: &Bucket, action: &str, key: &str) -> R
         && (READS.contains(&action) && may_read(&state, key, id.as_deref())
             || WRITES.contains(&action) && may_write(&state, key));
     if verdict != Verdict::Allow && !by_acl {
+        // A PUT that would make a bucket, if there were none of that name.
+        if action == "PutBucketAcl" && exchange.is_signed() {
+            return Err(ApiError::bucket_already_exists(&state.settings.name));
+        }
         let what = if key.is_empty() { "bucket" } else { "object" };
         return Err(ApiError::denied(format!(
             "You have no right to access this {what} because of bucket acl."
@@ -173,8 +169,7 @@ fn check_session(
     if bucket_policy::judge(policy, &question) == Verdict::Allow {
         return Ok(());
     }
-    let message = "You have no right to access this object because of the policy of the session.";
-    Err(ApiError::denied(message).ec("0003-00000001"))
+    Err(ApiError::denied("Access denied by authorizer's policy.").ec("0003-00000301"))
 }
 
 /// Where requesters pay, they have to say that they will.

@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::options::OWNER;
 use crate::request::Head;
 use crate::store::{Kind, Settings, Version};
-use crate::xml::{self, Writer, write_node};
+use crate::xml::{self, Node, Writer, write_node};
 
 /// The group that holds what is in no other.
 pub const DEFAULT_RESOURCE_GROUP: &str = "rg-acfmxazb4ph6aiy";
@@ -36,36 +36,47 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     }
     if !body.trim_ascii().is_empty() {
         let root = xml::parse(&body).map_err(ApiError::malformed_xml)?;
-        if root.name != "CreateBucketConfiguration" {
-            return Err(ApiError::malformed_xml(format!(
-                "the root element is {}",
-                root.name
-            )));
-        }
-        if let Some(class) = root.get("StorageClass") {
-            if !STORAGE_CLASSES.contains(&class) {
-                return Err(ApiError::argument(
-                    "StorageClass",
-                    class,
-                    "The storage class you specified is invalid.",
-                ));
-            }
-            settings.storage_class = class.to_owned();
-        }
-        if let Some(redundancy) = root.get("DataRedundancyType") {
-            if !["LRS", "ZRS"].contains(&redundancy) {
-                return Err(ApiError::argument(
-                    "DataRedundancyType",
-                    redundancy,
-                    "The redundancy type you specified is invalid.",
-                ));
-            }
-            settings.redundancy = redundancy.to_owned();
-        }
+        configure(&mut settings, &root, &exchange.shared.region)?;
     }
     let location = format!("/{}", settings.name);
     exchange.shared.store.create_bucket(settings, acl)?;
     Ok(Answer::new(200).header("location", location))
+}
+
+/// What the body of PutBucket says.
+fn configure(settings: &mut Settings, root: &Node, region: &str) -> Result<()> {
+    if root.name != "CreateBucketConfiguration" {
+        let detail = format!("the root element is {}", root.name);
+        return Err(ApiError::malformed_xml(detail));
+    }
+    if let Some(location) = root
+        .get("LocationConstraint")
+        .filter(|text| !text.is_empty())
+        && location.strip_prefix("oss-").unwrap_or(location) != region
+    {
+        let message = "The specified location-constraint is not valid";
+        return Err(ApiError::new(400, "InvalidLocationConstraint", message)
+            .detail("LocationConstraint", location));
+    }
+    if let Some(class) = root.get("StorageClass") {
+        if !STORAGE_CLASSES.contains(&class) {
+            let message = "The storage class you specified is invalid.";
+            return Err(ApiError::argument("StorageClass", class, message));
+        }
+        settings.storage_class = class.to_owned();
+    }
+    if let Some(redundancy) = root.get("DataRedundancyType") {
+        if !["LRS", "ZRS"].contains(&redundancy) {
+            let message = "The redundancy type you specified is invalid.";
+            return Err(ApiError::argument(
+                "DataRedundancyType",
+                redundancy,
+                message,
+            ));
+        }
+        settings.redundancy = redundancy.to_owned();
+    }
+    Ok(())
 }
 
 /// The encryption that a new bucket is asked for by headers.
@@ -147,8 +158,11 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
         .and_then(|rule| rule.child("ApplyServerSideEncryptionByDefault"))
     {
         Some(rule) => {
+            let by_kms = rule.get("SSEAlgorithm") == Some("KMS");
             for name in ["SSEAlgorithm", "KMSMasterKeyID", "KMSDataEncryption"] {
-                if let Some(value) = rule.get(name) {
+                // The key of KMS is shown, even where none was named.
+                let none = Some("").filter(|_| by_kms && name == "KMSMasterKeyID");
+                if let Some(value) = rule.get(name).or(none) {
                     xml.text(name, value);
                 }
             }
@@ -266,21 +280,24 @@ pub fn get_acl(exchange: &Exchange) -> Result<Answer> {
     Ok(acl_xml(&settings.acl, &settings.owner))
 }
 
-/// Also makes the bucket, if there is none of that name.
+/// Also makes the bucket, if there is none of that name. Without an ACL nothing changes.
 pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
-    let acl = headers::bucket_acl(&exchange.head)?.ok_or_else(|| {
-        ApiError::new(400, "MissingArgument", "Missing Some Required Arguments.")
-            .detail("ArgumentName", "x-oss-acl")
-    })?;
+    let acl = headers::bucket_acl(&exchange.head)?;
     let store = &exchange.shared.store;
     match exchange.bucket() {
         Ok(bucket) => {
-            if acl != "private" && is_closed(exchange, &bucket.lock()) {
+            let opens = acl.as_ref().is_some_and(|acl| acl != "private");
+            if opens && is_closed(exchange, &bucket.lock()) {
                 return Err(ApiError::denied("Put public bucket acl is not allowed"));
             }
-            store.change_settings(&bucket, |settings| settings.acl = acl)?;
+            if let Some(acl) = acl {
+                store.change_settings(&bucket, |settings| settings.acl = acl)?;
+            }
         }
-        Err(_) => store.create_bucket(fresh(exchange, &acl), None)?,
+        Err(_) => {
+            let acl = acl.as_deref().unwrap_or("private");
+            store.create_bucket(fresh(exchange, acl), None)?;
+        }
     }
     Ok(Answer::new(200).header("location", format!("/{}", exchange.bucket_name())))
 }

@@ -13,6 +13,12 @@ use crate::percent;
 use crate::store::Version;
 use crate::xml;
 
+/// So many addresses are tried, one after the other.
+const MOST_URLS: usize = 5;
+
+/// Bytes of `callback-var`.
+const LONGEST_VARIABLES: usize = 5 * 1024;
+
 pub struct Callback {
     urls: Vec<String>,
     host: Option<String>,
@@ -55,6 +61,21 @@ fn of_policy(exchange: &Exchange, name: &str) -> Result<(String, Option<String>)
         )
         .detail("PolicyName", name)),
     }
+}
+
+/// Whether a URL names a host: one of several words, an address, or this machine, with a port that is a number.
+fn is_address(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (authority, "80"),
+    };
+    (host == "localhost" || host.contains(['.', '['])) && port.parse::<u16>().is_ok()
+}
+
+fn failed(reason: impl Into<String>) -> ApiError {
+    ApiError::new(203, "CallbackFailed", reason).ec("0007-00000203")
 }
 
 impl Callback {
@@ -104,6 +125,15 @@ impl Callback {
         if urls.is_empty() {
             return Err(invalid("callbackUrl is missing"));
         }
+        if urls.len() > MOST_URLS {
+            return Err(invalid("callbackUrl has more than 5 addresses"));
+        }
+        if let Some(url) = urls.iter().find(|url| !is_address(url)) {
+            return Err(invalid(&format!("{url} is not an address")));
+        }
+        if body.contains("$(") {
+            return Err(invalid("variables in callbackBody are written ${name}"));
+        }
         let json = match text("callbackBodyType").as_deref() {
             None | Some("" | "application/x-www-form-urlencoded") => false,
             Some("application/json") => true,
@@ -124,6 +154,9 @@ impl Callback {
         let Some(text) = text.filter(|text| !text.is_empty()) else {
             return Ok(());
         };
+        if text.len() > LONGEST_VARIABLES {
+            return Err(invalid("callback-var has more than 5 KB"));
+        }
         let Some(Value::Object(map)) = parse(text) else {
             return Err(invalid("callback-var is not a base64 JSON object"));
         };
@@ -142,7 +175,7 @@ impl Callback {
     /// Calls, and turns the answer for the upload into the one for the callback.
     pub async fn run(&self, exchange: &Exchange, version: &Version, stored: Answer) -> Answer {
         let body = self.fill(exchange, version);
-        let mut reason = String::new();
+        let mut failed = self::failed("There is nobody to call.");
         for url in &self.urls {
             let request = callee::Request {
                 url,
@@ -162,13 +195,15 @@ impl Callback {
                     answer.set("content-type", "application/json");
                     return answer.bytes(content);
                 }
-                Ok(Ok((status, _))) => reason = format!("Error status : {status}."),
-                Ok(Err(error)) => reason = error,
-                Err(_) => reason = "Callback timeout.".to_owned(),
+                Ok(Ok((status, _))) => failed = self::failed(format!("Error status : {status}.")),
+                // Like a gateway that reaches nobody; why, in words of this server.
+                Ok(Err(error)) => {
+                    failed = self::failed("Error status : 502.").detail("ErrorDetail", error);
+                }
+                Err(_) => failed = self::failed("Callback timeout."),
             }
         }
-        let error = ApiError::new(203, "CallbackFailed", reason).ec("0007-00000203");
-        let mut answer = error.answer(&exchange.request_id, &exchange.head.host, false);
+        let mut answer = failed.answer(&exchange.request_id, &exchange.head.host, false);
         answer.headers.extend(
             stored
                 .headers

@@ -101,12 +101,22 @@ pub fn complete(name: &str, node: &mut Node) {
             default("AllowTruncateQueryString", "true");
             default("TruncatePath", "false");
         }
+        "logging" => {
+            for enabled in &mut node.children {
+                if enabled.child("TargetBucket").is_some()
+                    && enabled.child("TargetPrefix").is_none()
+                {
+                    enabled.children.push(leaf("TargetPrefix", ""));
+                }
+            }
+        }
         "encryption" => {
             for rule in &mut node.children {
-                if rule.get("SSEAlgorithm") != Some("KMS") {
-                    rule.children
-                        .retain(|child| child.name != "KMSDataEncryption");
-                }
+                let by_kms = rule.get("SSEAlgorithm") == Some("KMS");
+                rule.children.retain(|child| {
+                    let unsaid = child.text.trim().is_empty() && child.children.is_empty();
+                    !unsaid && (by_kms || child.name != "KMSDataEncryption")
+                });
             }
         }
         "lifecycle" => {
@@ -145,14 +155,22 @@ fn complete_redirect(rule: &mut Node) {
         .filter(|child| child.name == "Redirect")
     {
         let mirrors = redirect.get("RedirectType") == Some("Mirror");
+        // A mirror has one setting for queries, shown under both names.
+        let passes = redirect
+            .get("MirrorPassQueryString")
+            .or_else(|| redirect.get("PassQueryString"))
+            .unwrap_or("false")
+            .to_owned();
         let mut defaults = vec![("EnableReplacePrefix", "false")];
         if mirrors {
             defaults.extend([
-                ("MirrorPassQueryString", "false"),
+                ("MirrorPassQueryString", passes.as_str()),
                 ("MirrorFollowRedirect", "true"),
                 ("MirrorCheckMd5", "false"),
+                ("MirrorPassOriginalSlashes", "false"),
             ]);
         } else {
+            defaults.push(("RedirectType", "External"));
             defaults.push(("PassQueryString", "false"));
         }
         for (name, value) in defaults {
@@ -160,10 +178,7 @@ fn complete_redirect(rule: &mut Node) {
                 redirect.children.push(leaf(name, value));
             }
         }
-        // A mirror has one setting for queries, shown under both names.
-        if let Some(passes) = redirect.get("MirrorPassQueryString").map(str::to_owned)
-            && mirrors
-        {
+        if mirrors {
             redirect
                 .children
                 .retain(|child| child.name != "PassQueryString");
@@ -293,6 +308,73 @@ pub fn encryption(root: &Node) -> Result<()> {
     if algorithm != Some("KMS") && field("KMSMasterKeyID").is_some() {
         return Err(refused(
             "KMSMasterKeyID is not applicable if the algorithm is not KMS.",
+        ));
+    }
+    Ok(())
+}
+
+/// A page that is set has a name.
+pub fn website(root: &Node) -> Result<()> {
+    for (page, field) in [("IndexDocument", "Suffix"), ("ErrorDocument", "Key")] {
+        let Some(node) = root.child(page) else {
+            continue;
+        };
+        let name = node.get(field).unwrap_or_default();
+        if name.is_empty() || field == "Suffix" && name.starts_with('/') {
+            let message = format!("The {field} of {page} is the name of an object.");
+            return Err(ApiError::argument(field, name, message));
+        }
+    }
+    let rules = root.child("RoutingRules").into_iter();
+    for rule in rules.flat_map(|rules| rules.all("RoutingRule")) {
+        let code = rule
+            .child("Condition")
+            .and_then(|condition| condition.get("HttpErrorCodeReturnedEquals"))
+            .unwrap_or("404");
+        let kind = rule
+            .child("Redirect")
+            .and_then(|redirect| redirect.get("RedirectType"));
+        // What is forbidden is not fetched elsewhere.
+        if kind == Some("Mirror") && code != "404" {
+            let message = "A mirror is asked for what is not found: 404.";
+            return Err(ApiError::argument(
+                "HttpErrorCodeReturnedEquals",
+                code,
+                message,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What an inventory must say: when, of what, and where the lists go.
+pub fn inventory(root: &Node) -> Result<()> {
+    let schedule = root.child("Schedule");
+    let target = root
+        .child("Destination")
+        .and_then(|node| node.child("OSSBucketDestination"));
+    let rows = [
+        (Some(root), "IsEnabled", &["true", "false"][..]),
+        (schedule, "Frequency", &["Daily", "Weekly"]),
+        (Some(root), "IncludedObjectVersions", &["All", "Current"]),
+        (target, "Format", &["CSV", "Parquet", "ORC"]),
+    ];
+    for (node, field, known) in rows {
+        let value = node.and_then(|node| node.get(field)).unwrap_or_default();
+        if !known.contains(&value) {
+            let known = known.join(", ");
+            return Err(ApiError::malformed_xml(format!(
+                "{field} must be one of {known}"
+            )));
+        }
+    }
+    if target
+        .and_then(|node| node.get("Bucket"))
+        .unwrap_or_default()
+        .is_empty()
+    {
+        return Err(ApiError::malformed_xml(
+            "the Bucket of Destination is missing",
         ));
     }
     Ok(())

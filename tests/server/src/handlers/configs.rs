@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::checks::{self, lower_booleans};
 use super::headers;
+use super::route;
 use crate::answer::Answer;
 use crate::auth::bucket_policy;
 use crate::errors::{ApiError, Result};
@@ -87,12 +88,12 @@ const SETTINGS: &[Setting] = &[
         "DeleteBucketLogging",
         "logging",
         "BucketLoggingStatus",
-        Document("<BucketLoggingStatus></BucketLoggingStatus>"),
+        Document("<BucketLoggingStatus><LoggingEnabled></LoggingEnabled></BucketLoggingStatus>"),
     ),
     Setting(
         "GetBucketTransferAcceleration",
         "PutBucketTransferAcceleration",
-        "",
+        route::DELETE_ACCELERATION,
         "transferAcceleration",
         "TransferAccelerationConfiguration",
         Error("NoSuchTransferAccelerationConfiguration"),
@@ -296,6 +297,14 @@ fn remove_tags(exchange: &Exchange, keys: &str) -> Result<Answer> {
 pub fn unset_error(code: &'static str, bucket: &str) -> ApiError {
     let message = match code {
         "NoSuchCORSConfiguration" => "The CORS Configuration does not exist.",
+        "NoSuchLifecycle" => "No Row found in Lifecycle Table.",
+        "NoSuchWebsiteConfiguration" => {
+            "The specified bucket does not have a website configuration."
+        }
+        "NoSuchReplicationConfiguration" => {
+            "The bucket you specified does not have replication configuration."
+        }
+        "NoSuchReplicationRule" => "The BucketReplicationRule you specified does not exist.",
         "NoSuchAccessPoint" => "Accesspoint not found",
         _ => "The specified configuration does not exist.",
     };
@@ -354,6 +363,7 @@ fn check(exchange: &Exchange, name: &str, node: &Node, body: &[u8]) -> Result<()
         }
         "tagging" => headers::check_tags(&read_tags(body)?, 20, 64, 128),
         "encryption" => checks::encryption(node),
+        "website" => checks::website(node),
         "httpsConfig" => checks::https(node),
         "qos" => checks::capacity(node),
         "logging" => check_target(exchange, node),
@@ -384,7 +394,7 @@ fn check_target(exchange: &Exchange, node: &Node) -> Result<()> {
     match exchange.shared.store.bucket(target) {
         Ok(bucket) if own(&bucket) => Ok(()),
         _ => {
-            let message = "The target bucket for logging does not exist.";
+            let message = "put bucket log requester is not target bucket owner.";
             Err(ApiError::new(400, "InvalidTargetBucketForLogging", message)
                 .detail("TargetBucket", target))
         }

@@ -40,11 +40,8 @@ pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, Stri
         .position(|&byte| byte == b'/')
         .ok_or_else(invalid)?;
     let name = std::str::from_utf8(&decoded[..slash]).map_err(|_| invalid())?;
-    let key = address::object_key(&decoded[slash + 1..]).ok_or_else(|| {
-        let message = "The specified object is not valid.";
-        ApiError::new(400, "InvalidObjectName", message)
-            .detail("ObjectName", String::from_utf8_lossy(&decoded[slash + 1..]))
-    })?;
+    let key = address::object_key(&decoded[slash + 1..])
+        .ok_or_else(|| ApiError::object_name(&String::from_utf8_lossy(&decoded[slash + 1..])))?;
 
     let bucket = exchange.shared.store.bucket(name)?;
     policy::check(exchange, &bucket, "GetObject", key)?;

@@ -48,6 +48,7 @@ pub async fn many(exchange: &mut Exchange) -> Result<Answer> {
         .is_some_and(|quiet| quiet.eq_ignore_ascii_case("true"));
     let encoded = exchange
         .query("encoding-type")
+        .or_else(|| Some(exchange.head.header("encoding-type")?.into_owned()))
         .is_some_and(|encoding| encoding == "url");
     let write = |key: &str| {
         if encoded {

@@ -196,12 +196,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
         filename.rsplit(['/', '\\']).next().unwrap_or_default(),
     );
     if address::object_key(key.as_bytes()).is_none() {
-        return Err(ApiError::new(
-            400,
-            "InvalidObjectName",
-            "The specified object is not valid.",
-        )
-        .detail("ObjectName", key));
+        return Err(ApiError::object_name(&key));
     }
     fields.insert("key".to_owned(), key.clone());
     exchange.key = key;

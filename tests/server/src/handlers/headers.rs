@@ -37,7 +37,7 @@ pub const STORAGE_CLASSES: [&str; 5] = [
 
 /// A header with one of a few values.
 fn choice(head: &Head, name: &str, values: &[&str]) -> Result<Option<String>> {
-    match head.header(name) {
+    match head.header(name).filter(|value| !value.is_empty()) {
         None => Ok(None),
         Some(value) if values.contains(&value.as_ref()) => Ok(Some(value.into_owned())),
         Some(value) => Err(ApiError::argument(
@@ -304,7 +304,8 @@ pub fn range(text: Option<&str>, size: u64, standard: bool) -> Range {
         ("", "") => Range::Whole,
         ("", suffix) => match number(suffix) {
             None => Range::Whole,
-            Some(0) => outside,
+            // No object has a part of no bytes.
+            Some(0) => Range::Unsatisfiable,
             Some(_) if size == 0 => outside,
             Some(count) if count > size && !standard => Range::Whole,
             Some(count) => Range::Part(size.saturating_sub(count), size - 1),
@@ -353,7 +354,7 @@ mod tests {
             ("bytes=-3", Part(7, 9), Part(7, 9)),
             ("bytes=-10", Part(0, 9), Part(0, 9)),
             ("bytes=-11", Whole, Part(0, 9)),
-            ("bytes=-0", Whole, Unsatisfiable),
+            ("bytes=-0", Unsatisfiable, Unsatisfiable),
             ("bytes=5-10", Whole, Part(5, 9)),
             ("bytes=10-", Whole, Unsatisfiable),
             ("bytes=10-20", Whole, Unsatisfiable),

@@ -60,7 +60,12 @@ fn put(exchange: &Exchange, body: &[u8]) -> Result<Answer> {
     let root = read_root(body, "LiveChannelConfiguration")?;
     let target = root.child("Target").cloned().unwrap_or_default();
     if target.get("Type") != Some("HLS") {
-        return Err(ApiError::malformed_xml("the Type of Target must be HLS"));
+        let given = target.get("Type").unwrap_or_default();
+        return Err(ApiError::argument(
+            "Type",
+            given,
+            "The Type of Target is HLS.",
+        ));
     }
     let status = root.get("Status").unwrap_or("enabled");
     check_status(status)?;
@@ -234,17 +239,9 @@ async fn post_playlist(exchange: &Exchange) -> Result<Answer> {
         let message = "The playlist name ends with .m3u8.";
         return Err(ApiError::argument("PlaylistName", name, message));
     }
+    // The service looks for what to play before it looks for the channel.
+    let text = playlist(exchange, channel)?;
     find(exchange, channel)?;
-    let nothing = |_| {
-        let message = "No ts file was found in the given time span.";
-        ApiError::argument(
-            "startTime",
-            exchange.query("startTime").unwrap_or_default(),
-            message,
-        )
-        .ec("0044-00000308")
-    };
-    let text = playlist(exchange, channel).map_err(nothing)?;
     let mut version = Version::new(&exchange.key, Kind::Normal, exchange.now_ms);
     let mut sums = Sums::new(true);
     sums.update(text.as_bytes());

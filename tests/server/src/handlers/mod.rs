@@ -178,6 +178,14 @@ pub use website::{enter, instead};
 /// What all answers get, refusals too.
 pub fn decorate(answer: &mut Answer, exchange: &Exchange) {
     cors::decorate(answer, exchange);
+    if exchange.head.method == "HEAD"
+        && matches!(exchange.operation, "ListObjects" | "ListObjectsV2")
+        && answer.status < 300
+    {
+        // Who only asks whether there is the bucket learns where it is.
+        let region = format!("oss-{}", exchange.shared.region);
+        answer.set("x-oss-bucket-region", region);
+    }
     if let Ok(Some(bits)) = headers::traffic_limit(&exchange.head)
         && answer.status < 300
     {

@@ -154,6 +154,7 @@ pub fn upload_part_copy(exchange: &Exchange) -> Result<Answer> {
         .header("etag", format!("\"{}\"", part.etag))
         .header("x-oss-hash-crc64ecma", part.crc.to_string())
         .maybe("x-oss-copy-source-version-id", source_id);
+    let answer = super::with_encryption(answer, &upload.template);
     exchange
         .shared
         .store
@@ -180,14 +181,14 @@ fn chosen(body: &[u8], upload: &Upload) -> Result<Vec<Part>> {
             .trim_matches('"')
             .to_ascii_uppercase();
         if parts.last().is_some_and(|last| last.number >= number) {
-            let message = "The list of parts was not in ascending order. The parts list must be specified in order by part number.";
+            let message = "The list of parts was not in ascending order. Parts list must specified in order by part number.";
             return Err(ApiError::new(400, "InvalidPartOrder", message)
                 .detail("PartNumber", number.to_string()));
         }
         match upload.parts.get(&number) {
             Some(part) if part.etag == etag => parts.push(part.clone()),
             _ => {
-                let message = "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.";
+                let message = "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.";
                 return Err(ApiError::new(400, "InvalidPart", message)
                     .detail("PartNumber", number.to_string()));
             }
@@ -374,9 +375,12 @@ pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
         .text("UploadId", &upload.id)
         .text("StorageClass", &upload.template.storage_class)
         .number("PartNumberMarker", marker)
-        .number(
+        // Without parts there is no last one: the element is empty.
+        .text(
             "NextPartNumberMarker",
-            parts.last().map_or(0, |part| part.number),
+            &parts
+                .last()
+                .map_or_else(String::new, |part| part.number.to_string()),
         )
         .number("MaxParts", wanted.max)
         .number("IsTruncated", truncated);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::checks;
 use super::configs::{read_root, save, unset_error};
 use crate::answer::Answer;
 use crate::clock;
@@ -88,7 +89,8 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
                     "The inventory already exists.",
                 ));
             }
-            sort_classes(&mut node);
+            checks::inventory(&node)?;
+            complete_inventory(&mut node);
             keep(exchange, "inventory", &id, &node)?;
             Ok(Answer::new(200))
         }
@@ -128,8 +130,17 @@ pub async fn inventory(exchange: &mut Exchange) -> Result<Answer> {
     }
 }
 
-/// The service gives classes of a filter back in the order of their names.
-fn sort_classes(inventory: &mut Node) {
+/// The service shows what nobody said, and gives classes of a filter back in the order of their names.
+fn complete_inventory(inventory: &mut Node) {
+    let unsaid = [
+        tree("Filter", vec![leaf("Prefix", "")]),
+        leaf("OptionalFields", ""),
+    ];
+    for node in unsaid {
+        if inventory.child(&node.name).is_none() {
+            inventory.children.push(node);
+        }
+    }
     let filters = inventory.children.iter_mut();
     for filter in filters.filter(|child| child.name == "Filter") {
         for node in &mut filter.children {
@@ -194,7 +205,7 @@ pub async fn cname(exchange: &mut Exchange) -> Result<Answer> {
             exchange,
             "cnameToken",
             &needed(exchange, "cname")?,
-            "NoSuchCname",
+            "CnameTokenNotFound",
         )?));
     }
     let root = read_root(

@@ -7,6 +7,9 @@ use crate::request::Head;
 /// Stands for methods that a resource does not take.
 pub const NOT_ALLOWED: &str = "MethodNotAllowed";
 
+/// Has no page of its own at the service, but its client in Java asks for it.
+pub const DELETE_ACCELERATION: &str = "DeleteBucketTransferAcceleration";
+
 pub fn operation(head: &Head) -> &'static str {
     if let Some(name) = by_value(head) {
         return name;
@@ -34,6 +37,13 @@ fn by_value(head: &Head) -> Option<&'static str> {
         // Clients may name a symbolic link as one when they delete it.
         ("DELETE", _) if level(head) == Level::Object && head.query.has("symlink") => {
             Some("DeleteObject")
+        }
+        ("DELETE", _) if level(head) == Level::Bucket && head.query.has("transferAcceleration") => {
+            Some(DELETE_ACCELERATION)
+        }
+        // Without its position it is still an append, that lacks something.
+        ("POST", None) if level(head) == Level::Object && head.query.has("append") => {
+            Some("AppendObject")
         }
         ("GET", _) if head.query.has("objectMeta") => Some("GetObjectMeta"),
         ("GET", _) if level(head) == Level::Service && head.query.has("accessPoint") => {

@@ -29,6 +29,10 @@ pub fn list_buckets(exchange: &Exchange) -> Result<Answer> {
     let max = exchange.number("max-keys", 100, 1..=1000)? as usize;
     let region = &exchange.shared.region;
     let tag = |name: &str| exchange.query(name).filter(|value| !value.is_empty());
+    if let (None, Some(value)) = (tag("tag-key"), tag("tag-value")) {
+        let message = "The value of a tag needs its key, tag-key.";
+        return Err(ApiError::argument("tag-value", value, message));
+    }
     let mut wanted_tags: Vec<(String, Option<String>)> = Vec::new();
     wanted_tags.extend(tag("tag-key").map(|key| (key, tag("tag-value"))));
     // Clients ask for `"key":"value","key":"value"` in one parameter.

@@ -24,7 +24,7 @@ use directory::Directory;
 use disk::Disk;
 use space::Space;
 use uploads::Upload;
-pub use version::{Kind, Version};
+pub use version::{Counted, Kind, Version};
 
 /// The settings of a bucket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -164,18 +164,14 @@ impl Store {
             let bucket = Arc::clone(bucket);
             drop(buckets);
             let old = bucket.lock().settings.clone();
-            let same = |old: &Settings| {
-                let parts = |of: &Settings| {
-                    (
-                        of.owner.clone(),
-                        of.storage_class.clone(),
-                        of.redundancy.clone(),
-                    )
-                };
-                parts(old) == parts(&settings)
-            };
-            if !same(&old) {
+            if old.owner != settings.owner || old.redundancy != settings.redundancy {
                 return Err(ApiError::bucket_already_exists(&settings.name));
+            }
+            if old.storage_class != settings.storage_class {
+                let message = "Cannot modify existing bucket's storage class.";
+                return Err(ApiError::new(409, "BucketAlreadyExists", message)
+                    .detail("BucketName", &settings.name)
+                    .ec("0015-00000104"));
             }
             return match acl {
                 Some(acl) => self.change_settings(&bucket, |settings| settings.acl = acl),
@@ -219,7 +215,7 @@ impl Store {
             return Err(ApiError::new(
                 409,
                 "BucketNotEmpty",
-                "The bucket you tried to delete is not empty.",
+                "The bucket has objects. Please delete them first.",
             )
             .detail("BucketName", name)
             .ec("0015-00000301"));

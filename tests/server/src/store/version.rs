@@ -32,6 +32,15 @@ impl Kind {
     }
 }
 
+/// Rows and columns of an object of so many bytes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Counted {
+    pub json: bool,
+    pub size: u64,
+    pub rows: u64,
+    pub columns: u32,
+}
+
 /// One version of an object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Version {
@@ -70,6 +79,9 @@ pub struct Version {
     pub retention: Option<(String, String)>,
     #[serde(default)]
     pub legal_hold: bool,
+    /// What CreateSelectObjectMeta found.
+    #[serde(default)]
+    pub counted: Option<Counted>,
     #[serde(skip)]
     pub body: Body,
 }
@@ -97,6 +109,7 @@ impl Version {
             restored: None,
             retention: None,
             legal_hold: false,
+            counted: None,
             body: Body::default(),
         }
     }

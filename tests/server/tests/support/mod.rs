@@ -243,7 +243,9 @@ impl Client<'_> {
             .iter()
             .map(|(name, value)| format!("{name}:{value}\n"))
             .collect();
-        const UNSIGNED: [&str; 16] = [
+        const UNSIGNED: [&str; 18] = [
+            "tag-key",
+            "tag-value",
             "prefix",
             "marker",
             "max-keys",

@@ -30,10 +30,24 @@ impl Default for Dialect {
     }
 }
 
-/// The records of a CSV, each with the position behind it.
+/// One record of a CSV.
+#[derive(Debug)]
+pub struct Record {
+    pub fields: Vec<String>,
+    /// The position after it.
+    pub end: usize,
+    /// Its number. Comments have one, too.
+    pub line: u64,
+    /// Whether a quoted field goes on after its quotes.
+    pub broken: bool,
+}
+
+/// The records of a CSV.
 pub struct Records<'a> {
     text: &'a [u8],
     at: usize,
+    /// How many lines were read.
+    pub lines: u64,
     dialect: &'a Dialect,
 }
 
@@ -42,73 +56,92 @@ impl<'a> Records<'a> {
         Records {
             text,
             at: 0,
+            lines: 0,
             dialect,
         }
     }
-}
 
-impl Iterator for Records<'_> {
-    type Item = (Vec<String>, usize);
+    /// Whether a field may end here, after its quotes.
+    fn is_end_of_field(&self) -> bool {
+        let Dialect { record, field, .. } = self.dialect;
+        let rest = &self.text[self.at..];
+        let crlf = record == b"\n" && rest.starts_with(b"\r\n");
+        rest.is_empty() || rest.starts_with(record) || rest.starts_with(field) || crlf
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The fields of the next line, and whether one is broken.
+    fn line(&mut self, is_comment: bool) -> (Vec<Vec<u8>>, bool) {
         let Dialect {
             record,
             field,
             quote,
-            comment,
             quoted_breaks,
+            ..
         } = self.dialect;
+        let (mut fields, mut current) = (Vec::new(), Vec::new());
+        let (mut quoted, mut broken) = (false, false);
         loop {
-            if self.at >= self.text.len() {
-                return None;
-            }
-            let start = self.at;
-            let is_comment = Some(self.text[start]) == *comment;
-            let mut fields = Vec::new();
-            let mut current = Vec::new();
-            let mut quoted = false;
-            loop {
-                let rest = &self.text[self.at..];
-                let Some(&byte) = rest.first() else { break };
-                if quoted && (*quoted_breaks || !rest.starts_with(record)) {
-                    if byte == *quote && rest.get(1) == Some(quote) {
-                        current.push(byte);
-                        self.at += 2;
-                    } else {
-                        quoted = byte != *quote;
-                        if quoted {
-                            current.push(byte);
-                        }
-                        self.at += 1;
-                    }
-                } else if rest.starts_with(record) {
-                    self.at += record.len();
-                    break;
-                } else {
-                    if byte == *quote && current.is_empty() && !is_comment {
-                        quoted = true;
-                    } else if rest.starts_with(field) {
-                        fields.push(std::mem::take(&mut current));
-                        self.at += field.len() - 1;
-                    } else {
-                        current.push(byte);
-                    }
-                    self.at += 1;
+            let rest = &self.text[self.at..];
+            let Some(&byte) = rest.first() else { break };
+            if quoted && (*quoted_breaks || !rest.starts_with(record)) {
+                if byte == *quote && rest.get(1) == Some(quote) {
+                    current.push(byte);
+                    self.at += 2;
+                    continue;
                 }
+                self.at += 1;
+                quoted = byte != *quote;
+                if quoted {
+                    current.push(byte);
+                } else {
+                    broken |= !self.is_end_of_field();
+                }
+            } else if rest.starts_with(record) {
+                self.at += record.len();
+                break;
+            } else {
+                if byte == *quote && current.is_empty() && !is_comment {
+                    quoted = true;
+                } else if rest.starts_with(field) {
+                    fields.push(std::mem::take(&mut current));
+                    self.at += field.len() - 1;
+                } else {
+                    current.push(byte);
+                }
+                self.at += 1;
             }
+        }
+        // Lines that end with CR LF, as many do.
+        if record == b"\n" && current.last() == Some(&b'\r') {
+            current.pop();
+        }
+        fields.push(current);
+        (fields, broken)
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        loop {
+            let first = *self.text.get(self.at)?;
+            let is_comment = Some(first) == self.dialect.comment;
+            let (fields, broken) = self.line(is_comment);
+            let line = self.lines;
+            self.lines += 1;
             if is_comment {
                 continue;
             }
-            // Lines that end with CR LF, as many do.
-            if record == b"\n" && current.last() == Some(&b'\r') {
-                current.pop();
-            }
-            fields.push(current);
-            let fields = fields
-                .into_iter()
-                .map(|field| String::from_utf8_lossy(&field).into_owned())
-                .collect();
-            return Some((fields, self.at));
+            return Some(Record {
+                fields: fields
+                    .into_iter()
+                    .map(|field| String::from_utf8_lossy(&field).into_owned())
+                    .collect(),
+                end: self.at,
+                line,
+                broken,
+            });
         }
     }
 }
@@ -267,9 +300,10 @@ mod tests {
         let rows: Vec<_> = Records::new(b"a,\"b,\"\"c\",\r\n#x,\"\n\n\"q\nr\"", &dialect).collect();
         let fields: Vec<_> = rows
             .iter()
-            .map(|(fields, _)| fields.iter().map(String::as_str).collect::<Vec<_>>())
+            .map(|row| row.fields.iter().map(String::as_str).collect::<Vec<_>>())
             .collect();
         assert_eq!(fields, [vec!["a", "b,\"c", ""], vec![""], vec!["q\nr"]]);
-        assert_eq!(rows.last().unwrap().1, 23);
+        let last = rows.last().unwrap();
+        assert_eq!((last.end, last.line, last.broken), (23, 3, false));
     }
 }

@@ -1,9 +1,10 @@
-//! SelectObject and CreateSelectObjectMeta: SQL over CSV and JSON, answered in frames.
+//! SelectObject: SQL over CSV and JSON, answered in frames.
 
 mod eval;
 mod frames;
 mod input;
 mod lexer;
+mod meta;
 mod sql;
 
 use serde_json::{Map, Value as Json};
@@ -13,8 +14,9 @@ use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::xml::Node;
 use eval::{Row, Running, Value, eval, passes};
-use frames::{DATA, END, END_OF_CSV_META, END_OF_JSON_META, frame};
+use frames::{DATA, END, frame};
 use input::{CsvRow, Dialect, Documents, JsonRow, Records, reach};
+pub use meta::create as create_meta;
 use sql::{Expr, Select};
 
 /// Rows are gathered to frames of about this size.
@@ -179,6 +181,29 @@ impl Wanted {
             .is_none_or(|(first, last)| (first..=last).contains(&line))
     }
 
+    /// Lines that are asked for by their numbers are there.
+    fn check_lines(&self, bytes: &[u8]) -> Result<()> {
+        let Some((first, last)) = self.lines else {
+            return Ok(());
+        };
+        let count = if self.json {
+            Documents::new(bytes).count() as u64
+        } else {
+            let mut records = Records::new(bytes, &self.dialect);
+            records.by_ref().for_each(drop);
+            records.lines
+        };
+        if first < count && first <= last {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            416,
+            "InvalidRange",
+            "The requested range cannot be satisfied",
+        )
+        .detail("LineCount", count.to_string()))
+    }
+
     fn csv_line<'a>(&self, fields: impl Iterator<Item = &'a str>) -> String {
         let quote = char::from(self.dialect.quote);
         let special = |text: &str| {
@@ -260,6 +285,7 @@ pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
     if wanted.json && wanted.numbers_as_texts {
         bytes = input::numbers_as_texts(&bytes);
     }
+    wanted.check_lines(&bytes)?;
     let mut run = Run {
         wanted: &wanted,
         select: &select,
@@ -279,7 +305,14 @@ pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
     run.flush();
     let status = match outcome {
         Ok(()) => (200, String::new()),
-        Err(message) => (400, format!("InvalidRow.{message}")),
+        Err(message) => {
+            let code = if wanted.json {
+                "InvalidJsonLine"
+            } else {
+                "InvalidCsvLine"
+            };
+            (400, format!("{code}.{message}"))
+        }
     };
     let mut out = run.out;
     if !wanted.raw {
@@ -403,14 +436,12 @@ impl Run<'_> {
         let (wanted, select) = (self.wanted, self.select);
         let mut records = Records::new(bytes, &wanted.dialect);
         let mut names = Vec::new();
-        // The header is a line, too.
-        let first_line = u64::from(wanted.header != Header::None);
         if wanted.header != Header::None
-            && let Some((fields, at)) = records.next()
+            && let Some(header) = records.next()
         {
-            self.scanned = at as u64;
+            self.scanned = header.end as u64;
             if wanted.header == Header::Use {
-                names = fields;
+                names = header.fields;
             }
         }
         if wanted.header_out {
@@ -421,12 +452,17 @@ impl Run<'_> {
             };
             self.emit(&line);
         }
-        for (line, (fields, at)) in (first_line..).zip(records) {
-            let begin = std::mem::replace(&mut self.scanned, at as u64);
+        for record in records {
+            let fields = record.fields;
+            let begin = std::mem::replace(&mut self.scanned, record.end as u64);
             let inside = wanted
                 .bytes
                 .is_none_or(|(first, last)| (first..=last).contains(&begin));
-            if !wanted.has_line(line) || !inside {
+            if !wanted.has_line(record.line) || !inside {
+                continue;
+            }
+            if record.broken {
+                self.skip("a column goes on after its quotes".to_owned())?;
                 continue;
             }
             if wanted.skip_partial && self.is_partial(&fields, &names) {
@@ -540,73 +576,4 @@ impl Run<'_> {
         self.emit(&text);
         Ok(())
     }
-}
-
-pub async fn create_meta(exchange: &mut Exchange) -> Result<Answer> {
-    let json = process_is_json(exchange);
-    let body = exchange.read_all(256 * 1024).await?;
-    let root = super::configs::read_root(
-        &body,
-        if json {
-            "JsonMetaRequest"
-        } else {
-            "CsvMetaRequest"
-        },
-    )?;
-    if compression(root.child("InputSerialization"))? {
-        return Err(ApiError::argument(
-            "CompressionType",
-            "GZIP",
-            "There is no meta of compressed objects.",
-        ));
-    }
-    let dialect = dialect(
-        root.child("InputSerialization")
-            .and_then(|node| node.child("CSV")),
-    )?;
-    let bytes = content(exchange)?;
-    let (mut rows, mut columns, mut status, mut message) = (0u64, 0u32, 200u32, String::new());
-    if json {
-        for document in Documents::new(&bytes) {
-            match document {
-                Ok(_) => rows += 1,
-                Err(error) => {
-                    (status, message) = (400, format!("InvalidJson.{error}"));
-                    break;
-                }
-            }
-        }
-    } else {
-        for (fields, _) in Records::new(&bytes, &dialect) {
-            rows += 1;
-            columns = if rows == 1 {
-                fields.len() as u32
-            } else {
-                columns
-            };
-        }
-    }
-    let len = (bytes.len() as u64).to_be_bytes();
-    let mut payload = [len, len].concat();
-    payload.extend_from_slice(&status.to_be_bytes());
-    payload.extend_from_slice(&1u32.to_be_bytes());
-    payload.extend_from_slice(&rows.to_be_bytes());
-    if !json {
-        payload.extend_from_slice(&columns.to_be_bytes());
-    }
-    payload.extend_from_slice(message.as_bytes());
-    let mut out = Vec::new();
-    frame(
-        &mut out,
-        if json {
-            END_OF_JSON_META
-        } else {
-            END_OF_CSV_META
-        },
-        &payload,
-        true,
-    );
-    Ok(Answer::new(200)
-        .header("content-type", "application/octet-stream")
-        .bytes(out))
 }
