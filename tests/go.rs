@@ -217,6 +217,73 @@ fn go_tests_with_pointer_checks() {
     go_test(&[], &[("GOEXPERIMENT", "cgocheck2")]);
 }
 
+/// Named versions that there is no memory for are not a wish for the latest ones.
+#[test]
+fn go_deletes_nothing_without_memory() {
+    const PROGRAM: &str = r#"
+#include <stdlib.h>
+static int left;
+static void *scarce(size_t size) { return left-- > 0 ? malloc(size) : NULL; }
+#define malloc scarce
+#include "operations.c"
+
+oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
+{
+    (void)call, (void)outcome;
+    return status;
+}
+oss_status ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome)
+{
+    return ossgo_finish(status, call, outcome);
+}
+oss_status ossgo_no_memory(ossgo_outcome *outcome)
+{
+    (void)outcome;
+    return OSS_NO_MEMORY;
+}
+
+int main(void)
+{
+    oss_config *config = oss_config_new();
+    /* Nobody listens there: what is sent ends with another status. */
+    oss_config_set_endpoint(config, "http://127.0.0.1:1");
+    oss_config_set_region(config, "cn-hangzhou");
+    oss_config_set_attempts(config, 1);
+    oss_config_set_credentials_from(config, "anonymous");
+    oss_bucket *bucket = oss_bucket_new(config, "examplebucket");
+    for (int memory = 0; memory <= 2; memory++) {
+        oss_call *call = oss_call_new();
+        ossgo_outcome outcome = {0};
+        oss_status expected = memory < 2 ? OSS_NO_MEMORY : OSS_NETWORK;
+        left = memory;
+        if (ossgo_delete_multiple_objects(bucket, "key", "version", 1, 0, 0, call, &outcome) != expected)
+            return 10 + memory;
+        left = memory;
+        if (ossgo_put_object_tagging(bucket, "key", "name", "", 1, 0, call, &outcome) != expected)
+            return 20 + memory;
+        oss_call_free(call);
+    }
+    oss_bucket_free(bucket);
+    oss_config_free(config);
+    return 0;
+}
+"#;
+    let directory = scratch("memory");
+    let (source, program) = (directory.join("memory.c"), directory.join("memory"));
+    std::fs::write(&source, PROGRAM).unwrap();
+    let mut compile = Command::new("cc");
+    compile
+        .arg("-I")
+        .arg(binding())
+        .arg("-I")
+        .arg(root().join("include"));
+    compile.arg(&source).arg("-o").arg(&program);
+    compile.arg("-L").arg(installed()).arg("-lalioss");
+    compile.arg(format!("-Wl,-rpath,{}", installed().display()));
+    succeed(&mut compile);
+    succeed(&mut Command::new(&program));
+}
+
 /// The collector runs before each use of a handle, and what nobody closes has to be freed.
 #[test]
 fn go_tests_with_eager_collector() {

@@ -369,11 +369,15 @@ const (
 
 type logger func(level LogLevel, line string)
 
-var currentLogger atomic.Pointer[logger]
+// Where the log goes: to the logger of a handle, 0 for nowhere.
+var logging struct {
+	using  sync.Mutex
+	handle cgo.Handle
+}
 
 // SetLog sends the log of the whole process to function: lines up to level, or none if function is nil. Secrets are
-// never logged. The function may run in several goroutines at once and must not call SetLog. If it panics, that goes on where
-// the request was made that the line is about; with lines that are about none it is lost.
+// never logged. The function may run in several goroutines at once. In it SetLog is [Busy], and the log goes where it went.
+// If it panics, that goes on where the request was made that the line is about; with lines that are about none it is lost.
 func SetLog(function func(level LogLevel, line string), level LogLevel) error {
 	if function == nil {
 		level = LogOff
@@ -381,22 +385,32 @@ func SetLog(function func(level LogLevel, line string), level LogLevel) error {
 	if level < LogOff || level > LogTrace {
 		return newError(InvalidArgument, "`level`: a log level is LogOff to LogTrace")
 	}
+	if C.ossgo_is_logging() != 0 {
+		return newError(Busy, "SetLog cannot be called in the log function, for whose end it waits")
+	}
+	logging.using.Lock()
+	defer logging.using.Unlock()
+	var handle cgo.Handle
 	if level != LogOff {
-		wrapped := logger(function)
-		currentLogger.Store(&wrapped)
+		handle = cgo.NewHandle(logger(function))
 	}
-	if status := C.ossgo_set_log(C.int(level)); status != C.OSS_OK {
+	unused := logging.handle
+	status := C.ossgo_set_log(C.int(level), C.uintptr_t(handle))
+	if status == C.OSS_OK {
+		logging.handle = handle
+	} else {
+		unused = handle
+	}
+	if unused != 0 {
+		unused.Delete()
+	}
+	if status != C.OSS_OK {
 		return newError(Status(status), "the log cannot be set")
-	}
-	if level == LogOff {
-		currentLogger.Store(nil)
 	}
 	return nil
 }
 
 //export ossgoLog
-func ossgoLog(level C.int, line *C.char) {
-	if function := currentLogger.Load(); function != nil {
-		strays.guard(func() { (*function)(LogLevel(level), C.GoString(line)) })
-	}
+func ossgoLog(self C.uintptr_t, level C.int, line *C.char) {
+	strays.guard(func() { cgo.Handle(self).Value().(logger)(LogLevel(level), C.GoString(line)) })
 }

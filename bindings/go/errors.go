@@ -50,7 +50,7 @@ const (
 	Truncated Status = C.OSS_TRUNCATED
 	// IO: a local file failed.
 	IO Status = C.OSS_IO
-	// Busy: the handle is in use. The package prevents that.
+	// Busy: what is in use is used once more by the function that runs for it, such as a progress function.
 	Busy Status = C.OSS_BUSY
 	// Unsupported: the library or the service cannot do that.
 	Unsupported Status = C.OSS_UNSUPPORTED

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 )
 
 // How much the first Read after Open or Seek fetches. Who reads little, such as the beginning of a file, has its answer
@@ -16,7 +17,8 @@ const windowSize = 64 * 1024
 // A File is an object, opened to be read at any place: an [fs.File], [io.ReaderAt], [io.Seeker] and [io.WriterTo]. All of
 // it is the one object that was there when it was opened: each request asks for the ETag of then, and fails with
 // [PreconditionFailed] if the object has changed since. ReadAt may be called by any number of goroutines at once; the
-// others take turns. The context of Open ends all of them.
+// others take turns; one in a progress function that runs for another is [Busy], and only Close does not wait there. The
+// context of Open ends all of them.
 type File struct {
 	bucket  *Bucket
 	ctx     context.Context
@@ -24,8 +26,10 @@ type File struct {
 	options []Option
 	info    fileInfo
 
-	mutex    sync.Mutex
-	closed   bool
+	closed  atomic.Bool
+	mutex   sync.Mutex
+	running atomic.Pointer[request] // the last one that began while the mutex was held
+	// These belong to the mutex.
 	position int64
 	window   []byte  // what was fetched ahead, from windowAt on
 	windowAt int64   //
@@ -46,11 +50,69 @@ var _ interface {
 // Open asks for the object with HeadObject, and returns it to be read at any place. Options go with every request; a
 // range and WithIfMatch are the File's own business.
 func (b *Bucket) Open(ctx context.Context, key string, options ...Option) (*File, error) {
-	answer, err := b.HeadObject(ctx, key, options...)
+	info, err := b.stat(ctx, key, options...)
 	if err != nil {
 		return nil, err
 	}
-	return &File{bucket: b, ctx: ctx, key: key, options: options, info: newFileInfo(key, answer)}, nil
+	return &File{bucket: b, ctx: ctx, key: key, options: options, info: info}, nil
+}
+
+// stat describes an object. One of unknown length cannot be read at any place.
+func (b *Bucket) stat(ctx context.Context, key string, options ...Option) (fileInfo, error) {
+	answer, err := b.HeadObject(ctx, key, options...)
+	if err != nil {
+		return fileInfo{}, err
+	}
+	if answer.ContentLength < 0 {
+		return fileInfo{}, newError(BadResponse, fmt.Sprintf("the answer does not say how long %q is", key))
+	}
+	return newFileInfo(key, answer), nil
+}
+
+// lock takes the turn of who reads on, which unlock ends.
+func (f *File) lock() error {
+	if !f.mutex.TryLock() {
+		if r := f.running.Load(); r != nil && r.inside() {
+			return errInside()
+		}
+		f.mutex.Lock()
+	}
+	if f.closed.Load() {
+		f.unlock()
+		return ErrClosed
+	}
+	return nil
+}
+
+func (f *File) unlock() {
+	f.mutex.Unlock()
+	f.sweep()
+}
+
+// sweep releases what a closed file has, unless somebody uses it, who does this afterwards.
+func (f *File) sweep() {
+	if f.closed.Load() && f.mutex.TryLock() {
+		f.window = nil
+		f.dropStream()
+		f.mutex.Unlock()
+	}
+}
+
+// noted has a request of a turn be known to others, who may end it.
+func (f *File) noted() Option {
+	return withSetter(func(r *request) error {
+		r.known = true
+		f.running.Store(r)
+		return nil
+	})
+}
+
+// ended is the error of a turn, which another goroutine may have ended by closing the file.
+func (f *File) ended(err error) error {
+	if err != nil && err != io.EOF && f.closed.Load() {
+		return ErrClosed
+	}
+	return err
 }
 
 // Stat describes the object as it was when it was opened. Its Sys is the [*Answer] of HeadObject.
@@ -61,11 +123,11 @@ func (f *File) Stat() (fs.FileInfo, error) {
 // Read reads on from where the last Read or Seek ended. Once it has read the whole object from its beginning, it compares
 // it with the CRC-64 of the service: only then comes [io.EOF].
 func (f *File) Read(p []byte) (int, error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+	if err := f.lock(); err != nil {
+		return 0, err
+	}
+	defer f.unlock()
 	switch {
-	case f.closed:
-		return 0, ErrClosed
 	case len(p) == 0:
 		return 0, nil
 	case f.position >= f.info.size:
@@ -77,7 +139,7 @@ func (f *File) Read(p []byte) (int, error) {
 		f.summed += int64(got)
 	}
 	f.position += int64(got)
-	return got, err
+	return got, f.ended(err)
 }
 
 // verify returns io.EOF unless all was read and is not what the service has.
@@ -128,14 +190,14 @@ func (f *File) fetchWindow() error {
 		f.window = make([]byte, min(windowSize, f.info.size))
 	}
 	f.window, f.windowAt = f.window[:cap(f.window)], f.position
-	got, err := f.readAt(f.window, f.position)
+	got, err := f.readAt(f.window, f.position, f.noted())
 	f.window = f.window[:got]
 	f.fetched = err == nil
 	return err
 }
 
 func (f *File) openStream() error {
-	stream, err := f.bucket.GetObject(f.ctx, f.key, f.part(f.position, -1)...)
+	stream, err := f.bucket.GetObject(f.ctx, f.key, append(f.part(f.position, -1), f.noted())...)
 	if err != nil {
 		return err
 	}
@@ -165,11 +227,8 @@ func (f *File) part(first, last int64) []Option {
 
 // ReadAt reads from an offset, without moving the position of Read. At the end of the object it returns [io.EOF].
 func (f *File) ReadAt(p []byte, offset int64) (int, error) {
-	f.mutex.Lock()
-	closed := f.closed
-	f.mutex.Unlock()
 	switch {
-	case closed:
+	case f.closed.Load():
 		return 0, ErrClosed
 	case offset < 0:
 		return 0, newError(InvalidArgument, fmt.Sprintf("`offset`: %d is negative", offset))
@@ -186,19 +245,19 @@ func (f *File) ReadAt(p []byte, offset int64) (int, error) {
 }
 
 // readAt fills p as far as the object reaches.
-func (f *File) readAt(p []byte, offset int64) (int, error) {
+func (f *File) readAt(p []byte, offset int64, more ...Option) (int, error) {
 	p = p[:min(int64(len(p)), f.info.size-offset)]
-	got, _, err := f.bucket.GetObjectToBuffer(f.ctx, f.key, p, f.part(offset, offset+int64(len(p))-1)...)
+	options := append(f.part(offset, offset+int64(len(p))-1), more...)
+	got, _, err := f.bucket.GetObjectToBuffer(f.ctx, f.key, p, options...)
 	return got, err
 }
 
 // Seek sets where Read and WriteTo go on. It sends nothing.
 func (f *File) Seek(offset int64, whence int) (int64, error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.closed {
-		return 0, ErrClosed
+	if err := f.lock(); err != nil {
+		return 0, err
 	}
+	defer f.unlock()
 	switch whence {
 	case io.SeekStart:
 	case io.SeekCurrent:
@@ -221,11 +280,11 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 // WriteTo writes what is left of the object to w, in one request. All of an object is compared with its CRC-64, and then
 // an error means that what was written is not the object.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+	if err := f.lock(); err != nil {
+		return 0, err
+	}
+	defer f.unlock()
 	switch {
-	case f.closed:
-		return 0, ErrClosed
 	case f.position >= f.info.size:
 		return 0, nil
 	}
@@ -238,18 +297,18 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	written, err := f.stream.WriteTo(w)
 	f.position += written
 	f.dropStream()
-	return written, err
+	return written, f.ended(err)
 }
 
-// Close releases the connection, if there is one. A second Close returns [ErrClosed].
+// Close ends what Read or WriteTo do, and releases the connection, if there is one. A second Close returns [ErrClosed].
 func (f *File) Close() error {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.closed {
+	if f.closed.Swap(true) {
 		return ErrClosed
 	}
-	f.closed, f.window = true, nil
-	f.dropStream()
+	if r := f.running.Load(); r != nil {
+		r.cancel()
+	}
+	f.sweep()
 	return nil
 }
 

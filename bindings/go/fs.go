@@ -89,9 +89,9 @@ func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	if name == "." {
 		return directoryInfo(name), nil
 	}
-	answer, err := f.bucket.HeadObject(f.ctx, key)
+	info, err := f.bucket.stat(f.ctx, key)
 	if err == nil {
-		return newFileInfo(key, answer), nil
+		return info, nil
 	}
 	if err = f.findDirectory(name, err); err != nil {
 		return nil, pathError("stat", name, err)

@@ -247,3 +247,26 @@ func TestHTTPFileServer(t *testing.T) {
 		t.Error(response.Status)
 	}
 }
+
+// What does not say how long it is cannot be read at any place, and is not taken for empty.
+func TestFilesOfUnknownLengthAreRefused(t *testing.T) {
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", "\"1\"")
+		w.Header().Set("Transfer-Encoding", "chunked")
+		w.Header().Set("x-oss-request-id", "1")
+	}))
+	defer web.Close()
+	b := must(NewBucket("examplebucket", Options{Endpoint: web.URL, Region: region}))(t)
+	defer b.Close()
+	if answer := must(b.HeadObject(live(t), "key"))(t); answer.ContentLength != -1 {
+		t.Fatal("there is a length:", answer.ContentLength)
+	}
+	_, opening := b.Open(live(t), "key")
+	_, opened := b.FS(live(t)).Open("key")
+	_, described := b.FS(live(t)).Stat("key")
+	for _, err := range []error{opening, opened, described} {
+		if wantError(t, err, BadResponse); !strings.Contains(err.Error(), "how long") {
+			t.Error(err)
+		}
+	}
+}

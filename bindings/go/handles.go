@@ -32,11 +32,14 @@ func newHandle(object unsafe.Pointer, free func(unsafe.Pointer)) *handle {
 	return h
 }
 
-// quietly is how the collector closes what was forgotten: there is nobody with whom a panic of a callback could go on.
-func quietly[T any](end func(T) error) func(T) {
+// elsewhere is how the collector ends what was forgotten and may wait for the network or for functions of the program: in a
+// goroutine of its own, since all finalizers share one. There is nobody with whom a panic of such a function could go on.
+func elsewhere[T any](end func(T) error) func(T) {
 	return func(forgotten T) {
-		defer func() { _ = recover() }()
-		_ = end(forgotten)
+		go func() {
+			defer func() { _ = recover() }()
+			_ = end(forgotten)
+		}()
 	}
 }
 

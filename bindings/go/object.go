@@ -23,12 +23,11 @@ var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 type Object struct {
 	Answer
 	request *request
-	reading sync.Mutex // held while the body is read or let go of
+	reading sync.Mutex // held while the body is read
 	err     error      // how the body ended
 
-	closing sync.Mutex // held by Close
-	closed  atomic.Bool
-	gone    chan struct{} // closed by Close
+	closed atomic.Bool
+	gone   chan struct{} // closed by Close
 }
 
 // GetObject asks for key and returns when the answer begins; then read its body from the Object.
@@ -59,31 +58,39 @@ func (t target) download(ctx context.Context, options []Option, begin crossing) 
 		return nil, err
 	}
 	object = &Object{Answer: *answer, request: r, gone: make(chan struct{})}
-	runtime.SetFinalizer(object, quietly((*Object).Close))
+	runtime.SetFinalizer(object, elsewhere((*Object).Close))
 	return object, nil
 }
 
 // Read reads on. It returns [io.EOF] when length and CRC-64 have been found right; after another error, what came is
-// not the object. Reads of several goroutines come one after the other.
+// not the object. Reads of several goroutines come one after the other; one in the object's own progress function is [Busy].
 func (o *Object) Read(p []byte) (int, error) {
-	o.reading.Lock()
+	got, over, err := o.takeTurn(p)
+	if over {
+		// Without a lock: an observer may close the object.
+		o.request.close()
+	}
+	runtime.KeepAlive(o)
+	return got, err
+}
+
+// takeTurn reads when nobody else does. It reports whether that was the end of the body.
+func (o *Object) takeTurn(p []byte) (got int, over bool, err error) {
+	if err := o.request.lock(&o.reading); err != nil {
+		return 0, false, err
+	}
 	defer o.reading.Unlock()
 	collectForTest()
 	switch {
 	case o.closed.Load():
-		return 0, ErrClosed
+		return 0, false, ErrClosed
 	case o.err != nil:
-		return 0, o.err
+		return 0, false, o.err
 	case len(p) == 0:
-		return 0, nil
+		return 0, false, nil
 	}
-	got, err := o.read(p)
-	if err != nil {
-		o.err = err
-		o.request.finish()
-	}
-	runtime.KeepAlive(o)
-	return got, err
+	got, o.err = o.read(p)
+	return got, o.err != nil, o.err
 }
 
 func (o *Object) read(p []byte) (int, error) {
@@ -142,19 +149,19 @@ func (o *Object) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// Close releases the answer and ends a Read that is running. It always returns nil.
+// Close releases the answer and ends a Read that is running. It always returns nil. In the object's own progress function it
+// does not wait for the Read that runs that.
 func (o *Object) Close() error {
-	o.closing.Lock()
-	defer o.closing.Unlock()
 	if o.closed.Swap(true) {
 		return nil
 	}
 	runtime.SetFinalizer(o, nil)
 	close(o.gone)
-	// The call is there until the end of this function, which nobody comes to a second time.
-	C.oss_call_cancel(o.request.call)
-	o.reading.Lock()
-	defer o.reading.Unlock()
-	o.request.close()
-	return nil
+	o.request.cancel()
+	return o.request.end(func() error {
+		o.reading.Lock()
+		defer o.request.close()
+		defer o.reading.Unlock()
+		return nil
+	})
 }

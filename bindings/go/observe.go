@@ -182,7 +182,7 @@ func (o *observation) saw(outcome *C.ossgo_outcome) {
 
 // tell tells the observer that the call is over.
 func (r *request) tell() {
-	if o := r.observed; o != nil && o.reached && r.panicOfCallback() == nil {
+	if o := r.observed; o != nil && o.reached {
 		o.call.Duration = time.Since(o.call.Began)
 		o.observer.Observe(r.ctx, o.call)
 	}

@@ -220,9 +220,7 @@ oss_status ossgo_list_object_versions(const oss_bucket *bucket, const char *pref
 
 #define SIGN(function) \
     BEGIN; \
-    oss_status status = function; \
-    ossgo_signed(status, call, outcome); \
-    return ossgo_finish(status, call, outcome)
+    return ossgo_signed(function, call, outcome)
 
 oss_status ossgo_presign(const oss_bucket *bucket, const char *method, const char *key, int64_t expires, OSSGO_WHO)
 {
@@ -301,14 +299,14 @@ static const char **unpack(const char *packed, size_t count, const char *empty)
     return texts;
 }
 
-/* Has `function`, which uses the arrays `first` and `second`, run and frees these. Without memory they are NULL, which
- * the library refuses. */
+/* Has `function`, which uses the arrays `first` and `second`, run and frees these. Without memory for one of them it does
+ * not run: NULL may mean something else to it. */
 #define RUN_UNPACKED(function) \
     BEGIN; \
-    oss_status status = function; \
+    oss_status status = first && second ? ossgo_finish(function, call, outcome) : ossgo_no_memory(outcome); \
     free(first); \
     free(second); \
-    return ossgo_finish(status, call, outcome)
+    return status
 
 oss_status ossgo_delete_multiple_objects(const oss_bucket *bucket, const char *keys, const char *version_ids,
                                          size_t count, int quiet, OSSGO_WHO)

@@ -69,7 +69,7 @@ type Options struct {
 	DisablePool bool
 
 	// ConnectTimeout limits TCP connect, proxy and TLS handshake, all addresses together; 1 ms to 7 days, default 60 s.
-	// Time-outs are rounded up to milliseconds.
+	// Times are rounded up to milliseconds.
 	ConnectTimeout time.Duration
 	// ReadTimeout limits how long no byte moves in either direction; 1 ms to 7 days, default 60 s. Slow but moving is
 	// fine.
@@ -209,9 +209,25 @@ func flag(on bool) C.int {
 	return 0
 }
 
-// milliseconds are whole ones, as in all languages: the library refuses what is less than one.
+// roundUp returns whole units, no fewer than were asked for; what is negative stays that. So neither becomes 0, which may have
+// a meaning of its own.
+func roundUp(d, unit time.Duration) C.int64_t {
+	whole := C.int64_t(d / unit)
+	switch {
+	case d%unit > 0:
+		whole++
+	case d%unit < 0:
+		whole--
+	}
+	return whole
+}
+
 func milliseconds(d time.Duration) C.int64_t {
-	return C.int64_t(d / time.Millisecond)
+	return roundUp(d, time.Millisecond)
+}
+
+func seconds(d time.Duration) C.int64_t {
+	return roundUp(d, time.Second)
 }
 
 // apply calls the setters in the order of the header, so that the first bad value is the same one in every language.

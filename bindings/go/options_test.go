@@ -3,6 +3,7 @@ package oss
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,35 @@ func localKeys(context.Context) (Keys, error) {
 	return Keys{ID: keyID, Secret: keySecret}, nil
 }
 
+// Times are rounded up, so that none becomes another one that means something else.
+func TestTimesAreRoundedUp(t *testing.T) {
+	for d, want := range map[time.Duration]int64{
+		0: 0, 1: 1, time.Millisecond: 1, 1900 * time.Microsecond: 2, -1: -1, -time.Millisecond: -1, -1900 * time.Microsecond: -2,
+		math.MaxInt64: 9223372036855, math.MinInt64: -9223372036855,
+	} {
+		if got := int64(milliseconds(d)); got != want {
+			t.Errorf("%v is %d ms, not %d", d, got, want)
+		}
+	}
+	b := newBucket(t, func(o *Options) { o.ConnectTimeout, o.BackoffBase = time.Nanosecond*1_000_001, time.Microsecond })
+	_, err := b.HeadObject(live(t), "key", WithTimeout(0))
+	wantError(t, err, InvalidArgument)
+	// Seconds, too: of uploads that are half a second old none began a whole one ago.
+	must(b.InitiateMultipartUpload(live(t), "key"))(t)
+	if aborted, err := b.AbortUploadsBefore(live(t), "", 24*time.Hour+1); aborted != 0 || err != nil {
+		t.Error(aborted, err)
+	}
+	for _, err := range b.ListUploadsBefore(live(t), "", -1) {
+		if wantError(t, err, InvalidArgument); !strings.Contains(err.Error(), "-1") {
+			t.Error(err)
+		}
+	}
+	signed := must(b.Presign(live(t), "GET", "key", time.Second/2))(t)
+	if !strings.Contains(signed.URL, "x-oss-expires=1&") {
+		t.Error(signed.URL)
+	}
+}
+
 func TestIllegalOptions(t *testing.T) {
 	session := must(NewSession(Options{}))(t)
 	defer session.Close()
@@ -123,15 +153,19 @@ func TestIllegalOptions(t *testing.T) {
 		"`signature_version`: ": func(o *Options) { o.SignatureVersion = 2 },
 		"`cloudbox_id`: ":       func(o *Options) { o.CloudboxID = "CB" },
 		"`additional_signed_header`: \"a b\" is not a header name": func(o *Options) { o.AdditionalSignedHeaders = []string{"ok", "a b"} },
-		"`pool_size`: -1":                            func(o *Options) { o.PoolSize = -1 },
-		"`pool_size`: 10001 is out of range":         func(o *Options) { o.PoolSize = 10001 },
-		"`disable_pool` and `pool_size`":             func(o *Options) { o.PoolSize, o.DisablePool = 1, true },
-		"`connect_timeout`: 0 ms":                    func(o *Options) { o.ConnectTimeout = time.Millisecond / 2 },
-		"`read_timeout`: -1 ms":                      func(o *Options) { o.ReadTimeout = -time.Millisecond },
-		"`total_timeout`: 604800001 ms":              func(o *Options) { o.TotalTimeout = 7*24*time.Hour + time.Millisecond },
-		"`tls_versions`: ":                           func(o *Options) { o.MinTLS, o.MaxTLS = TLS13, TLS12 },
-		"`tls_versions`: 11":                         func(o *Options) { o.MinTLS = 11 },
-		"`ca_file`: ":                                func(o *Options) { o.CAFile = "/nonexistent" },
+		"`pool_size`: -1":                     func(o *Options) { o.PoolSize = -1 },
+		"`pool_size`: 10001 is out of range":  func(o *Options) { o.PoolSize = 10001 },
+		"`disable_pool` and `pool_size`":      func(o *Options) { o.PoolSize, o.DisablePool = 1, true },
+		"`connect_timeout`: -1 ms":            func(o *Options) { o.ConnectTimeout = -1 },
+		"`read_timeout`: -2 ms":               func(o *Options) { o.ReadTimeout = -time.Millisecond - 1 },
+		"`total_timeout`: 604800001 ms":       func(o *Options) { o.TotalTimeout = 7*24*time.Hour + 1 },
+		"`connect_timeout`: 9223372036855 ms": func(o *Options) { o.ConnectTimeout = math.MaxInt64 },
+		"`backoff`: -1 ms":                    func(o *Options) { o.BackoffBase = -1 },
+		// Not the default of 200 ms, which fits under that cap neither.
+		"`backoff`: 2 ms":    func(o *Options) { o.BackoffBase, o.BackoffCap = time.Millisecond+1, time.Millisecond },
+		"`tls_versions`: ":   func(o *Options) { o.MinTLS, o.MaxTLS = TLS13, TLS12 },
+		"`tls_versions`: 11": func(o *Options) { o.MinTLS = 11 },
+		"`ca_file`: ":        func(o *Options) { o.CAFile = "/nonexistent" },
 		"`ca_file` or `ca_pem` holds no certificate": func(o *Options) { o.CAPEM = []byte("no PEM") },
 		"`insecure_skip_verify` and `ca_file`":       func(o *Options) { o.CAFile, o.InsecureSkipVerify = server.caFile, true },
 		"`proxy`: ":                                  func(o *Options) { o.Proxy = "socks://host" },

@@ -78,10 +78,6 @@ func (b *Bucket) PostPolicy(
 	return form, nil
 }
 
-func seconds(d time.Duration) C.int64_t {
-	return C.int64_t(d / time.Second)
-}
-
 // signed returns what the outcome has in the place of headers.
 func (a *Answer) signed() map[string]string {
 	pairs := make(map[string]string)

@@ -46,7 +46,10 @@ type request struct {
 	stop func() bool
 	// Closed when the context has cancelled the call.
 	cancelled chan struct{}
-	finished  bool
+
+	ending sync.Mutex // held while the call is cancelled by others than the context
+	closed bool       // the call is freed, or about to be
+	known  bool       // to others, who may end it
 }
 
 // A panicValue is what a callback panicked with; it goes on where the request was made.
@@ -85,23 +88,42 @@ func (t target) open(ctx context.Context, options []Option) (*request, error) {
 	return r, nil
 }
 
-// close frees everything.
+// close frees everything. It may come twice. The call goes before what its functions are found by: it may have threads, which
+// ask for keys until it is freed.
 func (r *request) close() {
-	defer func() {
-		// Also if an observer panics.
-		if r.target.credentials != nil {
-			askers.Delete(r.call)
-		}
-		C.ossgo_request_free(r.inC)
-		uncountHandle()
-	}()
-	r.finish()
+	r.ending.Lock()
+	again := r.closed
+	r.closed = true
+	r.ending.Unlock()
+	if again {
+		return
+	}
+	r.unwatch()
+	if r.worker != nil {
+		r.worker.close()
+	}
+	// Now, as another call may be where this one was.
+	panicked := r.panicOfCallback() != nil
+	C.ossgo_request_free(r.inC)
+	uncountHandle()
+	if r.target.credentials != nil {
+		// Not if another call is at its place already.
+		askers.CompareAndDelete(r.call, r)
+	}
+	if r.self != 0 {
+		r.self.Delete()
+		r.self = 0
+	}
+	r.target.release()
+	if !panicked {
+		r.tell()
+	}
 }
 
 // closeForGood is close for a request that nobody has any more, so that its memory can be that of another one. Functions of
 // the program may still have it: those that took long, or that the library asks for keys.
 func (r *request) closeForGood() {
-	alone := r.self == 0 && r.target.credentials == nil && r.panicked == nil
+	alone := r.self == 0 && r.target.credentials == nil && r.panicked == nil && !r.known
 	r.close()
 	if alone {
 		*r = request{}
@@ -109,22 +131,44 @@ func (r *request) closeForGood() {
 	}
 }
 
-// finish frees all but the call. It may come twice.
-func (r *request) finish() {
-	if r.finished {
-		return
+// cancel ends what the request does, if it is not over; in any goroutine.
+func (r *request) cancel() {
+	r.ending.Lock()
+	defer r.ending.Unlock()
+	if !r.closed {
+		C.oss_call_cancel(r.call)
 	}
-	r.finished = true
-	r.unwatch()
-	if r.worker != nil {
-		r.worker.close()
+}
+
+// inside reports whether a function of the program calls that runs for this request: for keys, progress, time or the log. Who
+// waits there for the request to end waits for itself.
+func (r *request) inside() bool {
+	return C.oss_current_call() == r.call
+}
+
+func errInside() error {
+	return newError(Busy, "what runs for a reader or writer, such as a progress function, cannot use it, except to end it")
+}
+
+// lock is as that of the mutex, but fails where the request has it and runs the function that calls.
+func (r *request) lock(mutex *sync.Mutex) error {
+	if mutex.TryLock() {
+		return nil
 	}
-	if r.self != 0 {
-		r.self.Delete()
-		r.self = 0
+	if r.inside() {
+		return errInside()
 	}
-	r.target.release()
-	r.tell()
+	mutex.Lock()
+	return nil
+}
+
+// end runs what ends a request and waits for it to be idle; elsewhere if a function of the program calls that runs for it.
+func (r *request) end(function func() error) error {
+	if r.inside() {
+		go func() { _ = function() }()
+		return nil
+	}
+	return function()
 }
 
 // callable makes callbacks find the request.

@@ -7,8 +7,11 @@
 /* Fills in the outcome of an operation; `status`. */
 oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcome);
 
-/* Fills in what was signed, if it was. */
-void ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome);
+/* The same for one that signs, also what was signed; `status`, unless there is no memory for that. */
+oss_status ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome);
+
+/* Says that nothing was sent for lack of memory. */
+oss_status ossgo_no_memory(ossgo_outcome *outcome);
 
 /* Begins a function that runs one of the library. */
 #define BEGIN \

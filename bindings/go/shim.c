@@ -46,10 +46,19 @@ static int64_t now(void *user)
     return ossgoClock((uintptr_t)user);
 }
 
+/* Whether this thread runs the function for the log. */
+static _Thread_local int logging;
+
 static void log_line(void *user, int level, const char *line)
 {
-    (void)user;
-    ossgoLog(level, (char *)line);
+    logging = 1;
+    ossgoLog((uintptr_t)user, level, (char *)line);
+    logging = 0;
+}
+
+int ossgo_is_logging(void)
+{
+    return logging;
 }
 
 /* What was signed, as lines of "name: value", to be freed; NULL if there is no memory. */
@@ -69,13 +78,14 @@ static char *copy_signed(const oss_call *call)
 }
 
 /* What was signed and where to send it; nothing of it came from the service. */
-void ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome)
+oss_status ossgo_signed(oss_status status, oss_call *call, ossgo_outcome *outcome)
 {
     if (status != OSS_OK)
-        return;
+        return ossgo_finish(status, call, outcome);
     outcome->url = oss_call_url(call);
     outcome->expiration = oss_call_expiration(call);
     outcome->signed_headers = copy_signed(call);
+    return outcome->signed_headers ? ossgo_finish(status, call, outcome) : ossgo_no_memory(outcome);
 }
 
 /* Takes what has to be asked for only if the headers, lines of "name: value", have it. */
@@ -95,6 +105,12 @@ static void take_headers(const char *headers, oss_call *call, ossgo_outcome *out
         else if (strncmp(line, "x-oss-symlink-target:", 21) == 0)
             outcome->symlink_target = oss_call_symlink_target(call);
     }
+}
+
+oss_status ossgo_no_memory(ossgo_outcome *outcome)
+{
+    outcome->reason = "there is no memory for what it takes";
+    return OSS_NO_MEMORY;
 }
 
 oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcome)
@@ -207,7 +223,7 @@ oss_status ossgo_config_clock(oss_config *config, uintptr_t clock)
     return oss_config_set_clock(config, now, (void *)clock);
 }
 
-oss_status ossgo_set_log(int level)
+oss_status ossgo_set_log(int level, uintptr_t logger)
 {
-    return oss_set_log(level > 0 ? log_line : NULL, NULL, level);
+    return oss_set_log(level > 0 ? log_line : NULL, (void *)logger, level);
 }

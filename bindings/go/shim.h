@@ -160,6 +160,9 @@ oss_status ossgo_call_outcome(oss_call *call, uintptr_t request);
 oss_status ossgo_call_filter(oss_call *call, uintptr_t request);
 oss_status ossgo_config_credentials(oss_config *config, uintptr_t provider);
 oss_status ossgo_config_clock(oss_config *config, uintptr_t clock);
-oss_status ossgo_set_log(int level);
+oss_status ossgo_set_log(int level, uintptr_t logger);
+
+/* Whether the function for the log runs on this thread. */
+int ossgo_is_logging(void);
 
 #endif

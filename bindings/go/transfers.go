@@ -133,12 +133,12 @@ func (b *Bucket) AbortCopyLargeObject(ctx context.Context, key string, source Co
 }
 
 // ListUploadsBefore is as ListMultipartUploads, but lists only uploads that began that long ago or earlier, by the service's
-// clock; parts of seconds do not count.
+// clock; seconds are rounded up.
 func (b *Bucket) ListUploadsBefore(
 	ctx context.Context, prefix string, age time.Duration, options ...Option,
 ) iter.Seq2[ListedUpload, error] {
 	return listKeys(ctx, b, prefix, "", options, newListedUpload, func(prefix, _ *C.char, via passage) C.oss_status {
-		return C.ossgo_list_uploads_before(b.bucket(), prefix, C.int64_t(age/time.Second), via.self, via.call, via.outcome)
+		return C.ossgo_list_uploads_before(b.bucket(), prefix, seconds(age), via.self, via.call, via.outcome)
 	})
 }
 
@@ -154,7 +154,7 @@ func (b *Bucket) AbortUploadsBefore(
 	}
 	var count C.int64_t
 	_, err = b.send(ctx, options, nil, func(via passage) C.oss_status {
-		return C.ossgo_abort_uploads_before(b.bucket(), p.pointer(), C.int64_t(age/time.Second), &count, via.self, via.call, via.outcome)
+		return C.ossgo_abort_uploads_before(b.bucket(), p.pointer(), seconds(age), &count, via.self, via.call, via.outcome)
 	})
 	return int64(count), err
 }

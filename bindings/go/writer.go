@@ -16,7 +16,8 @@ import (
 // It holds one part in memory for each worker; see [WithPartSize] and [WithWorkers].
 //
 // Nothing is stored unless Close returns nil: the first error of a Write is kept, and Close returns it. To store nothing,
-// call Abort or end the context, before Close. One goroutine at a time.
+// call Abort or end the context, before Close. One goroutine at a time. In its own progress function it can be aborted, and
+// all else is [Busy].
 type Writer struct {
 	using   sync.Mutex
 	request *request
@@ -45,13 +46,15 @@ func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (
 		return nil, err
 	}
 	countHandle()
-	runtime.SetFinalizer(w, quietly((*Writer).Abort))
+	runtime.SetFinalizer(w, elsewhere((*Writer).Abort))
 	return w, nil
 }
 
 // Write copies p. After an error every further Write and Close return it.
 func (w *Writer) Write(p []byte) (int, error) {
-	w.using.Lock()
+	if err := w.request.lock(&w.using); err != nil {
+		return 0, err
+	}
 	defer w.using.Unlock()
 	collectForTest()
 	if w.err == nil && len(p) > 0 {
@@ -88,7 +91,10 @@ func (w *Writer) attempt(function crossing) error {
 // Close stores the object, and compares it with its CRC-64. Only if it returns nil is the object there. A second Close returns
 // [ErrClosed].
 func (w *Writer) Close() error {
-	w.using.Lock()
+	if err := w.request.lock(&w.using); err != nil {
+		return err
+	}
+	defer w.request.close() // without the lock: an observer may use the writer
 	defer w.using.Unlock()
 	if w.writer == nil {
 		return ErrClosed
@@ -105,9 +111,18 @@ func (w *Writer) Close() error {
 }
 
 // Abort stores nothing, and deletes what was sent. After Close it does nothing. If deleting fails, the error says why, with all
-// that the service said, and [Bucket.AbortUploadsBefore] can do it later.
+// that the service said, and [Bucket.AbortUploadsBefore] can do it later. In the writer's own progress function it ends the
+// Write or Close that runs that, and does not wait.
 func (w *Writer) Abort() error {
+	if w.request.inside() {
+		w.request.cancel()
+	}
+	return w.request.end(w.abort)
+}
+
+func (w *Writer) abort() error {
 	w.using.Lock()
+	defer w.request.close()
 	defer w.using.Unlock()
 	if w.writer == nil {
 		return nil
@@ -121,7 +136,9 @@ func (w *Writer) Abort() error {
 
 // Answer returns what the service answered when the object was stored; nil before.
 func (w *Writer) Answer() *Answer {
-	w.using.Lock()
+	if w.request.lock(&w.using) != nil {
+		return nil
+	}
 	defer w.using.Unlock()
 	return w.answer
 }
@@ -133,7 +150,6 @@ func (w *Writer) free() {
 	C.oss_writer_free(w.writer)
 	threads.leave(&w.request.place)
 	w.writer = nil
-	w.request.close()
 	uncountHandle()
 	if w.err == nil {
 		w.err = ErrClosed
