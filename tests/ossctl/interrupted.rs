@@ -119,3 +119,60 @@ fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
         .collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
+
+/// Uploads that nobody finished.
+fn leave_uploads(place: &Place, many: usize) {
+    for number in 0..many {
+        place
+            .bucket
+            .initiate_multipart_upload(&format!("{number:02}"), &Options::new())
+            .unwrap();
+    }
+}
+
+#[test]
+fn giving_up_uploads_can_be_interrupted() {
+    let place = Place::new("uploads-interrupted");
+    leave_uploads(&place, 100);
+    let slow = Rule::new(Action::Delay { ms: 100 }).operation("AbortMultipartUpload");
+    place.server.inject(slow.times(1000));
+    let mut command = place.command(&["uploads", "--abort", "oss://bucket"]);
+    let child = command.stdout(Stdio::null()).spawn().unwrap();
+    let given_up = || {
+        let requests = place.server.requests();
+        let all = requests.iter();
+        all.filter(|request| request.operation == "AbortMultipartUpload")
+            .count()
+    };
+    let end = Instant::now() + Duration::from_secs(60);
+    while given_up() < 3 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    tool(
+        "kill",
+        "procps",
+        &["-INT".to_owned(), child.id().to_string()],
+    );
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", stderr(&ended));
+    assert!(given_up() < 100);
+}
+
+#[test]
+fn the_timeout_is_for_all_requests_of_a_command() {
+    let place = Place::new("timeouts");
+    leave_uploads(&place, 1);
+    place.put("p/a", b"x");
+    let slow = |operation: &str| {
+        place
+            .server
+            .inject(Rule::new(Action::Delay { ms: 10_000 }).operation(operation));
+    };
+    slow("AbortMultipartUpload");
+    place.ends(5, &["uploads", "--abort", "--timeout", "1", "oss://bucket"]);
+    slow("DeleteObject");
+    let moves = ["mv", "-r", "--timeout", "1", "oss://bucket/p", "out"];
+    let output = place.run(&moves);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("timeout"), "{}", stderr(&output));
+}

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod commands;
+mod errors;
 mod interrupted;
 mod objects;
 mod several;

@@ -288,3 +288,64 @@ fn directories_go_there_and_back_with_patterns() {
     place.ok(&["rm", "-r", "--all", "oss://bucket"]);
     assert!(place.keys().is_empty());
 }
+
+#[test]
+fn sizes_that_are_told_are_those_of_the_objects() {
+    let place = Place::new("sizes");
+    let content = vec![7; 250_000];
+    place.put("large", &content);
+    place.put("small", b"hello");
+    place.put("empty", b"");
+    let parts = ["--part-size", "102400"];
+    for (key, size) in [("large", 250_000), ("small", 5), ("empty", 0)] {
+        let from = format!("oss://bucket/{key}");
+        for (command, target) in [
+            ("cp", "oss://bucket/copy"),
+            ("get", "file"),
+            ("mv", "moved"),
+        ] {
+            let copied = &place.json(&[&[command, &from, target], &parts[..]].concat())[0];
+            assert_eq!(copied["bytes"], size, "{command} {from}");
+        }
+        let said = place.ok(&["put", "moved", &from, "--part-size", "102400"]);
+        assert!(said.ends_with(&format!(" ({size} bytes)\n")), "{said}");
+        let said = place.ok(&["mv", &from, "oss://bucket/copy", "-q"]);
+        assert_eq!(said, "");
+    }
+}
+
+#[test]
+fn names_of_metadata_are_taken_whole() {
+    let place = Place::new("metadata");
+    place.write("a", b"x");
+    let name = "n".repeat(117);
+    let given = format!("{name}=a=b");
+    place.ok(&["put", "a", "oss://bucket/a", "--metadata", &given]);
+    let stat = &place.json(&["stat", "oss://bucket/a"])[0];
+    assert_eq!(stat[format!("x-oss-meta-{name}")], "a=b");
+    // A long one is refused as it is, and nothing is stored under a part of it.
+    for length in [118, 300, 10_000] {
+        let name = "n".repeat(length);
+        let given = format!("{name}=v");
+        let put = ["put", "a", "oss://bucket/b", "--metadata", &given];
+        let output = place.run(&put);
+        assert_eq!(output.status.code(), Some(2));
+        let whole = format!("\"x-oss-meta-{name}\"");
+        assert!(stderr(&output).contains(&whole), "{}", stderr(&output));
+    }
+    assert_eq!(place.keys(), ["a"]);
+}
+
+#[test]
+fn a_move_with_markers_leaves_the_directories_and_succeeds() {
+    let place = Place::new("markers");
+    place.write("in/a", b"x");
+    fs::create_dir_all(place.folder.join("in/empty")).unwrap();
+    place.ok(&["mv", "-r", "--markers", "in", "oss://bucket/m"]);
+    assert_eq!(place.keys(), ["m/a", "m/empty/"]);
+    assert!(place.folder.join("in/empty").is_dir());
+    assert!(!place.folder.join("in/a").exists());
+    place.ok(&["mv", "-r", "oss://bucket/m", "back"]);
+    assert!(place.folder.join("back/empty").is_dir());
+    assert_eq!(place.read("back/a"), b"x");
+}

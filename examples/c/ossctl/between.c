@@ -83,19 +83,18 @@ static void tell(const struct job *job, const char *doing, oss_call *with, oss_s
 /* Whether both have a CRC-64, and the same. */
 static oss_status compare(const struct job *job, oss_call *with, int *is_same)
 {
-    char crc64[32] = "";
+    char *crc64;
     const char *there;
     oss_status status = oss_head_object(work.from, job->from, with);
     if (status != OSS_OK)
         return status;
     there = oss_call_response_header(with, OSS_HEADER_HASH_CRC64);
-    snprintf(crc64, sizeof crc64, "%s", there ? there : "");
+    crc64 = joined(there ? there : "", "");
     status = oss_head_object(work.to, job->to, with);
-    if (status == OSS_NOT_FOUND)
-        return OSS_OK;
     there = status == OSS_OK ? oss_call_response_header(with, OSS_HEADER_HASH_CRC64) : NULL;
     *is_same = there && *crc64 && strcmp(there, crc64) == 0;
-    return status;
+    free(crc64);
+    return status == OSS_NOT_FOUND ? OSS_OK : status;
 }
 
 static void perform(const struct job *job, struct worker *worker)
@@ -160,7 +159,7 @@ static int add(const char *from, const char *to, int64_t size, int compares, int
     struct job *job = calloc(1, sizeof *job);
     int goes_on;
     if (!job) {
-        complain("there is no memory");
+        complain(EXIT_FAILED, "there is no memory");
         exit(EXIT_FAILED);
     }
     job->from = joined(from, "");
@@ -199,8 +198,7 @@ static oss_status step(struct side *side)
         if (strncmp(key, side->prefix, length) != 0 || (side->last && strcmp(side->last, key) >= 0)) {
             pthread_mutex_lock(&lock);
             hide_progress();
-            complain("%s: the listing is not sorted, or is of something else", side->what);
-            work.code = EXIT_FAILED;
+            work.code = complain(EXIT_FAILED, "%s: the listing is not sorted, or is of something else", side->what);
             pthread_mutex_unlock(&lock);
             side->is_told = 1;
             return OSS_BAD_RESPONSE;
@@ -242,7 +240,7 @@ static void add_extra(struct extra *extra, const char *key)
     if (extra->count == extra->room) {
         char **keys = realloc(extra->keys, (extra->room * 2 + 64) * sizeof *keys);
         if (!keys) {
-            complain("there is no memory to note down what is to be deleted");
+            complain(EXIT_FAILED, "there is no memory to note down what is to be deleted");
             exit(EXIT_FAILED);
         }
         extra->keys = keys;
@@ -310,12 +308,10 @@ static void tell_deleted(const char *key)
 static int delete_extra(const struct extra *extra, long long sources)
 {
     size_t at;
-    if (sources == 0 && extra->count > 0 && !options.delete_from_empty) {
-        complain("--delete: the source is empty, so everything at the target (%lu objects) would be deleted; "
+    if (sources == 0 && extra->count > 0 && !options.delete_from_empty)
+        return complain(EXIT_USAGE, "--delete: the source is empty, so everything at the target (%lu objects) would be deleted; "
                  "--delete-from-empty allows that",
                  (unsigned long)extra->count);
-        return EXIT_USAGE;
-    }
     for (at = 0; at < extra->count; at += PAGE) {
         const size_t rest = extra->count - at, count = rest < PAGE ? rest : PAGE;
         const oss_entry *entry = NULL;
@@ -332,7 +328,7 @@ static int delete_extra(const struct extra *extra, long long sources)
             if (entry->kind == OSS_ENTRY_DELETED) {
                 tell_deleted(entry->name);
             } else {
-                complain("%s: the service did not delete it", entry->name);
+                complain(EXIT_FAILED, "%s: the service did not delete it", entry->name);
                 work.failures++;
             }
         }
@@ -408,9 +404,9 @@ static int copy_all(const struct place *from, const struct place *to, const char
     long long sources = 0;
     oss_status status;
     int code;
-    there.with = second = compares ? oss_call_new() : NULL;
-    if (second)
-        limit(second);
+    if (compares && (code = open_second()) != EXIT_DONE)
+        return code;
+    there.with = second;
     status = run_all(&here, &there, &extra, &sources);
     hide_progress();
     /* One of several that failed is no reason to say more than that; what ended all of it is. */
@@ -418,7 +414,7 @@ static int copy_all(const struct place *from, const struct place *to, const char
     if (options.delete_extra && code == EXIT_DONE)
         code = delete_extra(&extra, sources);
     else if (options.delete_extra)
-        complain("therefore nothing was deleted");
+        complain(code, "therefore nothing was deleted");
     tree_summary(work.copied, work.copied_bytes, work.unchanged, 0, work.failures, work.deleted);
     while (extra.count)
         free(extra.keys[--extra.count]);
@@ -450,15 +446,13 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     work.removes = removes;
     /* Either way a copy could be written over an object that is still to be copied. */
     if (is_one_bucket && (lies_in(target, prefix) || lies_in(prefix, target))) {
-        complain("%s and %s: one of them lies in the other", from->text, to->text);
-        code = EXIT_USAGE;
+        code = complain(EXIT_USAGE, "%s and %s: one of them lies in the other", from->text, to->text);
     }
     prepare(); /* headers of objects are not for listings */
     if (code == EXIT_DONE && (!(work.from = open_bucket(from->bucket)) || !(work.to = open_bucket(to->bucket))))
-        code = EXIT_USAGE;
+        code = no_bucket();
     if (code == EXIT_DONE && !make_workers()) {
-        complain("%s", oss_last_error());
-        code = EXIT_FAILED;
+        code = complain(EXIT_FAILED, "%s", oss_last_error());
     }
     if (code == EXIT_DONE) {
         watch_progress(from->text);

@@ -17,9 +17,10 @@ void store_headers(oss_call *with)
         oss_call_set_storage_class(with, options.storage_class);
     for (i = 0; i < options.metadata_count; i++) {
         const char *equals = strchr(options.metadata[i], '=');
-        char name[256];
-        snprintf(name, sizeof name, "%.*s", (int)(equals - options.metadata[i]), options.metadata[i]);
+        char *name = joined(options.metadata[i], "");
+        name[equals - options.metadata[i]] = '\0';
         oss_call_set_metadata(with, name, equals + 1);
+        free(name);
     }
 }
 
@@ -66,7 +67,7 @@ static oss_status put_stdin(oss_bucket *bucket, const char *key, int64_t *bytes,
     if (writer && ferror(stdin)) {
         /* What came so far must not be taken for all of it. */
         if (exit_code(OSS_CANCELLED) < 128)
-            complain("standard input: reading failed: %s", strerror(errno));
+            complain(EXIT_LOCAL, "standard input: reading failed: %s", strerror(errno));
         *is_broken = 1;
         status = oss_writer_abort(writer);
     } else if (writer) {
@@ -86,7 +87,7 @@ static int put_one(const char *source, const struct place *to, int removes)
     char *key, *name;
     int code, is_broken = 0;
     if (!bucket)
-        return EXIT_USAGE;
+        return no_bucket();
     key = joined(to->key, key_is_directory ? last_part(source) : "");
     name = name_of(to->bucket, key);
     prepare();
@@ -105,8 +106,7 @@ static int put_one(const char *source, const struct place *to, int removes)
     else
         code = done("put", source, name, bytes);
     if (code == EXIT_DONE && removes && unlink(source) != 0) {
-        complain("%s is stored, but cannot be removed here: %s", source, strerror(errno));
-        code = EXIT_LOCAL;
+        code = complain(EXIT_LOCAL, "%s is stored, but cannot be removed here: %s", source, strerror(errno));
     }
     free(name);
     free(key);
@@ -129,10 +129,8 @@ static int get_to_stdout(oss_bucket *bucket, const char *key, const char *name)
     status = oss_get_object_to_stream(bucket, key, write_stdout, &bytes, call);
     if (status == OSS_OK && fflush(stdout) == 0)
         return EXIT_DONE;
-    if (ferror(stdout)) {
-        complain("standard output: writing failed");
-        return EXIT_LOCAL;
-    }
+    if (ferror(stdout))
+        return complain(EXIT_LOCAL, "standard output: writing failed");
     return failed("get", name, call, status);
 }
 
@@ -158,15 +156,13 @@ static int get_one(const struct place *from, const char *target, int removes)
     oss_status status;
     int code;
     if (!bucket)
-        return EXIT_USAGE;
+        return no_bucket();
     prepare();
     if (strcmp(target, "-") == 0)
         return get_to_stdout(bucket, from->key, from->text);
     path = target_of(from->key, target);
-    if (!path) {
-        complain("%s: no file can be called like that; name one", from->text);
-        return EXIT_USAGE;
-    }
+    if (!path)
+        return complain(EXIT_USAGE, "%s: no file can be called like that; name one", from->text);
     watch_progress(from->text);
     status = oss_download_file(bucket, from->key, path, call);
     if (status == OSS_OK)
@@ -216,17 +212,16 @@ static int copy_one(const struct place *from, const struct place *to, int remove
     oss_status status;
     int code;
     if (strcmp(from->bucket, to->bucket) == 0 && strcmp(from->key, key) == 0) {
-        complain("%s: source and target are the same", from->text);
-        code = EXIT_USAGE;
+        code = complain(EXIT_USAGE, "%s: source and target are the same", from->text);
     } else if (!open_bucket(to->bucket)) {
-        code = EXIT_USAGE;
+        code = no_bucket();
     } else {
         prepare();
         replace_headers(call);
         watch_progress(name);
         keep_records(call);
         status = oss_copy_large_object(open_bucket(to->bucket), key, from->bucket, from->key, NULL, call);
-        code = status == OSS_OK ? done("copy", from->text, name, oss_call_content_length(call)) : failed("copy", from->text, call, status);
+        code = status == OSS_OK ? done("copy", from->text, name, progress_done()) : failed("copy", from->text, call, status);
         if (code == EXIT_DONE && removes) {
             oss_bucket *bucket = open_bucket(from->bucket);
             prepare();
@@ -252,7 +247,8 @@ static int transfer_tree(const struct place *from, const struct place *to, int i
     if (removes)
         options.checksum = 1; /* what is removed has to be there for certain */
     prepare();
-    store_headers(call);
+    if (to->is_oss)
+        store_headers(call);
     if (!from->is_oss)
         code = upload_tree(from->text, &place, tree_flags(), removes);
     else if (!to->is_oss)
@@ -280,13 +276,11 @@ static int transfer_all(int count, char **arguments, struct way way)
     struct place *places;
     const int last = count - 1;
     int i, code, worst;
-    if (count < 2) {
-        complain("a source and a target are needed; see --help");
-        return EXIT_USAGE;
-    }
-    places = parse_all(count, arguments, parse_place);
-    if (!places)
-        return EXIT_USAGE;
+    if (count < 2)
+        return complain(EXIT_USAGE, "a source and a target are needed; see --help");
+    code = parse_all(count, arguments, parse_place, &places);
+    if (code != EXIT_DONE)
+        return code;
     worst = check_transfer(places, last, &places[last], &way);
     for (i = worst == EXIT_DONE ? 0 : last; i < last; i++) {
         code = transfer(&places[i], &places[last], last == 1, way.removes);
@@ -326,15 +320,11 @@ int run_mv(int count, char **arguments)
 int run_cat(int count, char **arguments)
 {
     struct place *places;
-    int i, code = EXIT_DONE;
-    if (count == 0) {
-        complain("which object? see --help");
-        return EXIT_USAGE;
-    }
+    int i, code;
+    if (count == 0)
+        return complain(EXIT_USAGE, "which object? see --help");
     stdout_is_data = 1;
-    places = parse_all(count, arguments, parse_oss);
-    if (!places)
-        return EXIT_USAGE;
+    code = parse_all(count, arguments, parse_oss, &places);
     for (i = 0; i < count && code == EXIT_DONE; i++) {
         prepare();
         code = get_to_stdout(open_bucket(places[i].bucket), places[i].key, places[i].text);

@@ -52,10 +52,8 @@ static int list_buckets(void)
     oss_service *service = oss_service_new(configuration());
     long long count = 0;
     int code;
-    if (!service) {
-        complain("%s", oss_config_error(configuration()));
-        return EXIT_USAGE;
-    }
+    if (!service)
+        return complain(exit_code(oss_config_status(configuration())), "%s", oss_config_error(configuration()));
     code = print_listing("buckets", NULL, oss_list_buckets(service, NULL, call), &count);
     oss_service_free(service);
     return code;
@@ -71,19 +69,16 @@ static oss_status begin_listing(const struct place *place, const char *delimiter
 int run_ls(int count, char **arguments)
 {
     struct place *places;
-    int i, code = EXIT_DONE;
+    int i, code;
     if (count == 0)
         return list_buckets();
-    places = parse_all(count, arguments, parse_oss);
-    if (!places)
-        return EXIT_USAGE;
+    code = parse_all(count, arguments, parse_oss, &places);
     for (i = 0; i < count && code == EXIT_DONE; i++) {
         const struct place *place = &places[i];
         long long found = 0;
         code = print_listing(place->text, place->bucket, begin_listing(place, options.recursive ? NULL : "/"), &found);
         if (code == EXIT_DONE && found == 0 && *place->key) {
-            complain("%s: nothing is called like that or begins like that", place->text);
-            code = EXIT_NOT_FOUND;
+            code = complain(EXIT_NOT_FOUND, "%s: nothing is called like that or begins like that", place->text);
         }
     }
     free(places);
@@ -120,14 +115,10 @@ static int print_usage(const struct place *place)
 static int with_each(int count, char **arguments, int (*one)(const struct place *place))
 {
     struct place *places;
-    int i, code = EXIT_DONE;
-    if (count == 0) {
-        complain("of what? see --help");
-        return EXIT_USAGE;
-    }
-    places = parse_all(count, arguments, parse_oss);
-    if (!places)
-        return EXIT_USAGE;
+    int i, code;
+    if (count == 0)
+        return complain(EXIT_USAGE, "of what? see --help");
+    code = parse_all(count, arguments, parse_oss, &places);
     for (i = 0; i < count && code == EXIT_DONE; i++)
         code = one(&places[i]);
     free(places);
@@ -208,12 +199,12 @@ int run_stat(int count, char **arguments)
 }
 
 /* Prints an upload, and gives it up if that is wanted. */
-static int handle_upload(oss_bucket *bucket, const struct place *place, const oss_entry *entry, oss_call *other)
+static int handle_upload(oss_bucket *bucket, const struct place *place, const oss_entry *entry)
 {
     if (options.abort_uploads) {
-        const oss_status status = oss_abort_multipart_upload(bucket, entry->name, entry->upload_id, other);
-        if (status != OSS_OK && strcmp(oss_call_code(other), OSS_CODE_NO_SUCH_UPLOAD) != 0)
-            return failed("abort", entry->name, other, status);
+        const oss_status status = oss_abort_multipart_upload(bucket, entry->name, entry->upload_id, second);
+        if (status != OSS_OK && strcmp(oss_call_code(second), OSS_CODE_NO_SUCH_UPLOAD) != 0)
+            return failed("abort", entry->name, second, status);
     }
     if (options.json) {
         json_begin();
@@ -226,7 +217,9 @@ static int handle_upload(oss_bucket *bucket, const struct place *place, const os
         return EXIT_DONE;
     }
     print_time(stdout, entry->time);
-    printf("  %s  oss://%s/", entry->upload_id, place->bucket);
+    fputs("  ", stdout);
+    print_text(stdout, entry->upload_id);
+    printf("  oss://%s/", place->bucket);
     print_text(stdout, entry->name);
     puts(options.abort_uploads ? "  aborted" : "");
     return EXIT_DONE;
@@ -237,24 +230,23 @@ int run_uploads(int count, char **arguments)
     const oss_entry *entry = NULL;
     struct place place;
     oss_bucket *bucket;
-    oss_call *other;
     oss_status status;
-    int code = EXIT_DONE;
-    if (count != 1 || parse_oss(arguments[0], &place) != EXIT_DONE) {
-        complain("uploads needs oss://BUCKET[/PREFIX]; see --help");
+    int code;
+    if (count != 1)
+        return complain(EXIT_USAGE, "uploads needs oss://BUCKET[/PREFIX]; see --help");
+    if (parse_oss(arguments[0], &place) != EXIT_DONE)
         return EXIT_USAGE;
-    }
-    bucket = open_bucket(place.bucket);
-    other = oss_call_new();
-    if (!bucket || !other)
-        return EXIT_USAGE;
+    if (!(bucket = open_bucket(place.bucket)))
+        return no_bucket();
+    if ((code = open_second()) != EXIT_DONE)
+        return code;
     status = oss_list_uploads_before(bucket, place.key, options.older_than * 86400, call);
-    while (status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry) {
-        const int one = handle_upload(bucket, &place, entry, other);
-        code = code == EXIT_DONE ? one : code;
+    while (code < 128 && status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry) {
+        const int one = handle_upload(bucket, &place, entry);
+        code = code == EXIT_DONE || one >= 128 ? one : code;
     }
     if (status != OSS_OK)
         code = failed("uploads", place.text, call, status);
-    oss_call_free(other);
+    free_second();
     return code;
 }

@@ -3,11 +3,13 @@
 
 static int one_bucket(int count, char **arguments, struct place *place)
 {
-    if (count != 1 || parse_oss(arguments[0], place) != EXIT_DONE || *place->key) {
-        complain("one bucket is needed: oss://BUCKET");
+    if (count != 1)
+        return complain(EXIT_USAGE, "one bucket is needed: oss://BUCKET");
+    if (parse_oss(arguments[0], place) != EXIT_DONE)
         return EXIT_USAGE;
-    }
-    return open_bucket(place->bucket) ? EXIT_DONE : EXIT_USAGE;
+    if (*place->key)
+        return complain(EXIT_USAGE, "%s: a bucket is needed: oss://BUCKET", place->text);
+    return open_bucket(place->bucket) ? EXIT_DONE : no_bucket();
 }
 
 static int did(const char *action, const char *what)
@@ -26,8 +28,9 @@ int run_mb(int count, char **arguments)
 {
     struct place place;
     oss_status status;
-    if (one_bucket(count, arguments, &place) != EXIT_DONE)
-        return EXIT_USAGE;
+    const int given = one_bucket(count, arguments, &place);
+    if (given != EXIT_DONE)
+        return given;
     if (options.acl)
         oss_call_set_bucket_acl(call, options.acl);
     if (options.storage_class)
@@ -40,8 +43,9 @@ int run_rb(int count, char **arguments)
 {
     struct place place;
     oss_status status;
-    if (one_bucket(count, arguments, &place) != EXIT_DONE)
-        return EXIT_USAGE;
+    const int given = one_bucket(count, arguments, &place);
+    if (given != EXIT_DONE)
+        return given;
     if (options.force) {
         int code = delete_tree(place.bucket, "", OSS_DELETE_WHOLE_BUCKET | OSS_DELETE_VERSIONS);
         prepare();
@@ -54,7 +58,7 @@ int run_rb(int count, char **arguments)
     }
     status = oss_delete_bucket(open_bucket(place.bucket), call);
     if (status != OSS_OK && strcmp(oss_call_code(call), OSS_CODE_BUCKET_NOT_EMPTY) == 0)
-        complain("the bucket is not empty; -f deletes all that is in it first");
+        complain(EXIT_FAILED, "the bucket is not empty; -f deletes all that is in it first");
     return status == OSS_OK ? did("removed", place.text) : failed("rb", place.text, call, status);
 }
 
@@ -64,10 +68,8 @@ static int check_removal(const struct place *place)
     if (*place->key || (options.recursive && options.all))
         return EXIT_DONE;
     if (options.recursive)
-        complain("%s: that is every object of the bucket; give --all if it is meant", place->text);
-    else
-        complain("%s is a bucket: rb removes it, rm -r --all what is in it", place->text);
-    return EXIT_USAGE;
+        return complain(EXIT_USAGE, "%s: that is every object of the bucket; give --all if it is meant", place->text);
+    return complain(EXIT_USAGE, "%s is a bucket: rb removes it, rm -r --all what is in it", place->text);
 }
 
 static int remove_one(const struct place *place)
@@ -89,14 +91,10 @@ static int remove_one(const struct place *place)
 int run_rm(int count, char **arguments)
 {
     struct place *places;
-    int i, code, worst = EXIT_DONE;
-    if (count == 0) {
-        complain("what? see --help");
-        return EXIT_USAGE;
-    }
-    places = parse_all(count, arguments, parse_oss);
-    if (!places)
-        return EXIT_USAGE;
+    int i, code, worst;
+    if (count == 0)
+        return complain(EXIT_USAGE, "what? see --help");
+    worst = parse_all(count, arguments, parse_oss, &places);
     for (i = 0; i < count && worst == EXIT_DONE; i++)
         worst = check_removal(&places[i]);
     for (i = worst == EXIT_DONE ? 0 : count; i < count; i++) {
@@ -116,13 +114,15 @@ int run_sign(int count, char **arguments)
     const char *name = NULL, *value;
     size_t i;
     oss_status status;
-    if (count != 1 || parse_oss(arguments[0], &place) != EXIT_DONE || !*place.key) {
-        complain("one object is needed: oss://BUCKET/KEY");
+    if (count != 1)
+        return complain(EXIT_USAGE, "one object is needed: oss://BUCKET/KEY");
+    if (parse_oss(arguments[0], &place) != EXIT_DONE)
         return EXIT_USAGE;
-    }
+    if (!*place.key)
+        return complain(EXIT_USAGE, "%s: an object is needed: oss://BUCKET/KEY", place.text);
     bucket = open_bucket(place.bucket);
     if (!bucket)
-        return EXIT_USAGE;
+        return no_bucket();
     status = oss_presign(bucket, options.method ? options.method : "GET", place.key,
                          options.expires ? options.expires : 3600, call);
     if (status != OSS_OK)

@@ -52,16 +52,14 @@ static int64_t number(const char *name, const char *text, int64_t least, int64_t
     value = strtoll(text, &end, 10);
     if (errno == 0 && end != text && *end == '\0' && value >= least && value <= most)
         return value;
-    complain("--%s: \"%s\" is not a number from %lld to %lld", name, text, (long long)least, (long long)most);
+    complain(EXIT_USAGE, "--%s: \"%s\" is not a number from %lld to %lld", name, text, (long long)least, (long long)most);
     return -1;
 }
 
 static int add_pattern(int is_include, const char *text)
 {
-    if (options.pattern_count == MOST_PATTERNS) {
-        complain("more than %d patterns", MOST_PATTERNS);
-        return EXIT_USAGE;
-    }
+    if (options.pattern_count == MOST_PATTERNS)
+        return complain(EXIT_USAGE, "more than %d patterns", MOST_PATTERNS);
     options.patterns[options.pattern_count].is_include = is_include;
     options.patterns[options.pattern_count++].text = text;
     return EXIT_DONE;
@@ -70,10 +68,10 @@ static int add_pattern(int is_include, const char *text)
 static int add_metadata(const char *text)
 {
     const char *equals = strchr(text, '=');
-    if (!equals || equals == text || options.metadata_count == MOST_PATTERNS) {
-        complain("--metadata: \"%s\" is not NAME=VALUE, or there are too many", text);
-        return EXIT_USAGE;
-    }
+    if (!equals || equals == text)
+        return complain(EXIT_USAGE, "--metadata: \"%s\" is not NAME=VALUE", text);
+    if (options.metadata_count == MOST_PATTERNS)
+        return complain(EXIT_USAGE, "--metadata: \"%s\" is one too many; %d can be given", text, MOST_PATTERNS);
     options.metadata[options.metadata_count++] = text;
     return EXIT_DONE;
 }
@@ -144,18 +142,12 @@ static const struct option_row *find(char letter, const char *name, size_t lengt
 
 static int apply(unsigned command, const struct option_row *row, const char *shown, const char *value)
 {
-    if (!row || !(row->commands & command)) {
-        complain("%s is not an option of this command; see --help", shown);
-        return EXIT_USAGE;
-    }
-    if (row->value && !value) {
-        complain("%s needs a value: %s", shown, row->value);
-        return EXIT_USAGE;
-    }
-    if (!row->value && value) {
-        complain("%s takes no value", shown);
-        return EXIT_USAGE;
-    }
+    if (!row || !(row->commands & command))
+        return complain(EXIT_USAGE, "%s is not an option of this command; see --help", shown);
+    if (row->value && !value)
+        return complain(EXIT_USAGE, "%s needs a value: %s", shown, row->value);
+    if (!row->value && value)
+        return complain(EXIT_USAGE, "%s takes no value", shown);
     if (strcmp(row->name, "help") == 0)
         return -1;
     return value ? set_value(row->name, value) : set_flag(row->name);
@@ -207,4 +199,24 @@ int read_options(unsigned command, int argc, char **argv, char **arguments, int 
             code = read_short(command, argv, argc, &at);
     }
     return code;
+}
+
+int asks_for_json(int argc, char **argv)
+{
+    int at;
+    for (at = 1; at < argc && strcmp(argv[at], "--") != 0; at++) {
+        const char *word = argv[at];
+        const struct option_row *row = NULL;
+        if (strcmp(word, "--json") == 0)
+            return 1;
+        if (strncmp(word, "--", 2) == 0)
+            row = find(0, word + 2, strlen(word + 2));
+        else if (word[0] == '-')
+            while (*++word && (row = find(*word, NULL, 0)) != NULL && !row->value)
+                if (row->letter == 'j')
+                    return 1;
+        if (row && row->value && (word[0] == '-' || !word[1]))
+            at++; /* the next word is its value */
+    }
+    return 0;
 }

@@ -14,11 +14,17 @@
 
 #include <oss.h>
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The argument of that number is a format of printf(). */
+#if defined __GNUC__
+#define PRINTS(number) __attribute__((__format__(__printf__, number, number + 1)))
+#else
+#define PRINTS(number)
+#endif
 
 /* Exit codes. */
 enum {
@@ -79,6 +85,7 @@ struct option_row {
 };
 extern const struct option_row option_rows[];
 int read_options(unsigned command, int argc, char **argv, char **arguments, int *count);
+int asks_for_json(int argc, char **argv); /* before the options are read, which may go wrong */
 
 /* help.c */
 struct command {
@@ -96,6 +103,7 @@ int start(void); /* makes the configuration and the call; an exit code */
 void stop(void);
 extern oss_call *call;   /* of the command */
 extern oss_call *second; /* for requests while the first is in use, or NULL */
+int open_second(void); /* an exit code */
 void free_second(void);
 
 /* Threads that copy, each with calls of its own; NULL where there are none. */
@@ -107,10 +115,11 @@ extern struct worker workers[MOST_WORKERS];
 
 oss_config *configuration(void);
 oss_bucket *open_bucket(const char *name); /* good up to the end; NULL: it was said why */
+int no_bucket(void);                       /* the exit code if it is NULL */
 int parse_place(const char *text, struct place *place);
 int parse_oss(const char *text, struct place *place); /* as parse_place(), but refuses local paths */
-/* All of them, with their buckets open; NULL if one is refused, which was said. To be freed. */
-struct place *parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place));
+/* All of them, to be freed, with their buckets open; an exit code. */
+int parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place), struct place **places);
 int exit_code(oss_status status);
 int failed(const char *doing, const char *what, oss_call *with, oss_status status); /* says why; the exit code */
 void limit(oss_call *with);                                                                  /* gives it timeout, workers and the like */
@@ -131,8 +140,8 @@ int ends_with_slash(const char *text);
 char *name_of_source(const struct place *from);      /* its last part, without slashes; to be freed */
 
 /* output.c */
-void complain(const char *format, ...);
-void say(const char *format, ...);             /* a line for people; nothing with --json and --quiet */
+int complain(int code, const char *format, ...) PRINTS(2); /* on standard error, as JSON if wanted; the exit code */
+void say(const char *format, ...) PRINTS(1);   /* a line for people; nothing with --json and --quiet */
 void print_text(FILE *to, const char *text);   /* control characters shown as \xNN */
 void print_size(FILE *to, int64_t bytes);      /* as --human says */
 void print_time(FILE *to, int64_t time);
@@ -142,6 +151,7 @@ void json_text(const char *name, const char *value); /* left out if NULL */
 void json_number(const char *name, int64_t value);
 void json_end(void);
 void watch_progress(const char *label);        /* has `call` show how far it is */
+int64_t progress_done(void);                   /* how far it came */
 void step_progress(int64_t done, int64_t total); /* the same, for what is no single call */
 void end_progress(void);
 void hide_progress(void);                      /* before anything else is printed */

@@ -1,6 +1,7 @@
 /* What people and programs read: lines, JSON, and how far a transfer is. */
 #include "ossctl.h"
 
+#include <stdarg.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,32 +42,61 @@ void print_time(FILE *to, int64_t time)
     fputs(text, to);
 }
 
-static void line(FILE *to, const char *before, const char *format, va_list values)
+/* However long it is, to be freed; NULL if there is no memory. */
+static char *formatted(const char *format, va_list values)
 {
-    char text[8192];
-    vsnprintf(text, sizeof text, format, values);
+    va_list again;
+    char *text;
+    int length;
+    va_copy(again, values);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, values);
+    return text;
+}
+
+static void line(FILE *to, const char *before, const char *text)
+{
     hide_progress();
     fputs(before, to);
     print_text(to, text);
     putc('\n', to);
 }
 
-void complain(const char *format, ...)
+int complain(int code, const char *format, ...)
 {
     va_list values;
+    char *text;
     va_start(values, format);
-    line(stderr, "ossctl: ", format, values);
+    text = formatted(format, values);
     va_end(values);
+    if (options.json) {
+        json_to(stderr);
+        json_begin();
+        json_text("error", text ? text : format);
+        json_number("exit_code", code);
+        json_end();
+        json_to(stdout);
+    } else {
+        line(stderr, "ossctl: ", text ? text : format);
+    }
+    free(text);
+    return code;
 }
 
 void say(const char *format, ...)
 {
     va_list values;
+    char *text;
     if (options.json || options.quiet)
         return;
     va_start(values, format);
-    line(stdout_is_data ? stderr : stdout, "", format, values);
+    text = formatted(format, values);
     va_end(values);
+    line(stdout_is_data ? stderr : stdout, "", text ? text : format);
+    free(text);
 }
 
 /* ---- JSON ---- */
@@ -158,7 +188,8 @@ static struct {
     const char *label;
     double began, shown;
     int64_t first; /* what was there already does not count for the rate */
-    int is_terminal, is_visible;
+    int64_t done;
+    int is_shown, is_terminal, is_visible;
 } progress;
 
 static double now(void)
@@ -223,6 +254,9 @@ static int show(void *user, int64_t done, int64_t total)
 {
     const double time = now();
     (void)user;
+    progress.done = done;
+    if (!progress.is_shown)
+        return 0;
     if (progress.first < 0) {
         progress.first = done;
         progress.began = time;
@@ -242,18 +276,23 @@ static int show(void *user, int64_t done, int64_t total)
 
 void watch_progress(const char *label)
 {
-    if (options.quiet || options.json)
-        return;
     progress.label = label;
     progress.first = -1;
+    progress.done = 0;
+    progress.is_shown = !options.quiet && !options.json;
     progress.is_terminal = isatty(STDERR_FILENO);
     oss_call_set_progress(call, show, NULL);
 }
 
 void step_progress(int64_t done, int64_t total)
 {
-    if (progress.label)
+    if (progress.is_shown)
         show(NULL, done, total);
+}
+
+int64_t progress_done(void)
+{
+    return progress.done;
 }
 
 void end_progress(void)

@@ -36,6 +36,17 @@ void free_second(void)
     oss_call_free(old);
 }
 
+int open_second(void)
+{
+    second = oss_call_new();
+    if (!second)
+        return complain(EXIT_FAILED, "%s", oss_last_error());
+    limit(second);
+    if (signalled)
+        oss_call_cancel(second);
+    return EXIT_DONE;
+}
+
 static void catch_signals(void)
 {
     struct sigaction action;
@@ -58,14 +69,10 @@ int start(void)
     const char *credentials = given(options.credentials, "OSS_CREDENTIALS");
     config = oss_config_new();
     call = oss_call_new();
-    if (!config || !call) {
-        complain("%s", oss_last_error());
-        return EXIT_FAILED;
-    }
-    if (!endpoint && !region) {
-        complain("nobody says where the service is: give --endpoint or --region, or set OSS_ENDPOINT");
-        return EXIT_USAGE;
-    }
+    if (!config || !call)
+        return complain(EXIT_FAILED, "%s", oss_last_error());
+    if (!endpoint && !region)
+        return complain(EXIT_USAGE, "nobody says where the service is: give --endpoint or --region, or set OSS_ENDPOINT");
     if (endpoint)
         oss_config_set_endpoint(config, endpoint);
     if (region)
@@ -76,10 +83,8 @@ int start(void)
         oss_config_set_credentials_from(config, credentials);
     oss_config_set_app_name(config, "ossctl");
     /* The first bad value is remembered. */
-    if (oss_config_status(config) != OSS_OK) {
-        complain("%s", oss_config_error(config));
-        return EXIT_USAGE;
-    }
+    if (oss_config_status(config) != OSS_OK)
+        return complain(exit_code(oss_config_status(config)), "%s", oss_config_error(config));
     catch_signals();
     return prepare();
 }
@@ -125,6 +130,13 @@ int prepare(void)
     return EXIT_DONE;
 }
 
+static int why_no_bucket;
+
+int no_bucket(void)
+{
+    return why_no_bucket;
+}
+
 oss_bucket *open_bucket(const char *name)
 {
     struct opened *one;
@@ -133,12 +145,12 @@ oss_bucket *open_bucket(const char *name)
             return one->bucket;
     one = calloc(1, sizeof *one);
     if (!one) {
-        complain("there is no memory");
+        why_no_bucket = complain(EXIT_FAILED, "there is no memory");
         return NULL;
     }
     one->bucket = oss_bucket_new(config, name);
     if (!one->bucket) {
-        complain("oss://%s: %s", name, oss_config_error(config));
+        why_no_bucket = complain(exit_code(oss_config_status(config)), "oss://%s: %s", name, oss_config_error(config));
         free(one);
         return NULL;
     }
@@ -155,10 +167,8 @@ int parse_place(const char *text, struct place *place)
     memset(place, 0, sizeof *place);
     place->text = text;
     place->key = text;
-    if (!*text) {
-        complain("an empty argument is not a place: that is a path, - or oss://BUCKET/KEY");
-        return EXIT_USAGE;
-    }
+    if (!*text)
+        return complain(EXIT_USAGE, "an empty argument is not a place: that is a path, - or oss://BUCKET/KEY");
     if (strncmp(text, "oss://", 6) != 0) {
         place->is_stream = strcmp(text, "-") == 0;
         return EXIT_DONE;
@@ -166,10 +176,8 @@ int parse_place(const char *text, struct place *place)
     name = text + 6;
     slash = strchr(name, '/');
     length = slash ? (size_t)(slash - name) : strlen(name);
-    if (length == 0 || length >= sizeof place->bucket) {
-        complain("%s: a place in OSS is oss://BUCKET/KEY", text);
-        return EXIT_USAGE;
-    }
+    if (length == 0 || length >= sizeof place->bucket)
+        return complain(EXIT_USAGE, "%s: a place in OSS is oss://BUCKET/KEY", text);
     memcpy(place->bucket, name, length);
     place->is_oss = 1;
     place->key = slash ? slash + 1 : "";
@@ -180,25 +188,28 @@ int parse_oss(const char *text, struct place *place)
 {
     if (parse_place(text, place) != EXIT_DONE)
         return EXIT_USAGE;
-    if (!place->is_oss) {
-        complain("%s: this has to be a place in OSS: oss://BUCKET/KEY", text);
-        return EXIT_USAGE;
-    }
+    if (!place->is_oss)
+        return complain(EXIT_USAGE, "%s: this has to be a place in OSS: oss://BUCKET/KEY", text);
     return EXIT_DONE;
 }
 
-struct place *parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place))
+int parse_all(int count, char **arguments, int (*parse)(const char *text, struct place *place), struct place **places)
 {
-    struct place *places = calloc((size_t)count, sizeof *places);
-    int i;
-    if (!places)
-        complain("there is no memory");
-    for (i = 0; places && i < count; i++)
-        if (parse(arguments[i], &places[i]) != EXIT_DONE || (places[i].is_oss && !open_bucket(places[i].bucket))) {
-            free(places);
-            places = NULL;
-        }
-    return places;
+    struct place *all = calloc((size_t)count, sizeof *all);
+    int i, code = EXIT_DONE;
+    *places = NULL;
+    if (!all)
+        return complain(EXIT_FAILED, "there is no memory");
+    for (i = 0; i < count && code == EXIT_DONE; i++) {
+        code = parse(arguments[i], &all[i]);
+        if (code == EXIT_DONE && all[i].is_oss && !open_bucket(all[i].bucket))
+            code = no_bucket();
+    }
+    if (code == EXIT_DONE)
+        *places = all;
+    else
+        free(all);
+    return code;
 }
 
 int exit_code(oss_status status)
@@ -237,7 +248,7 @@ int failed(const char *doing, const char *what, oss_call *with, oss_status statu
     if (options.json)
         json_error(doing, what, with, status);
     else
-        complain("%s %s: %s", doing, what, oss_call_error(with));
+        complain(exit_code(status), "%s %s: %s", doing, what, oss_call_error(with));
     return exit_code(status);
 }
 
@@ -245,7 +256,7 @@ char *joined(const char *one, const char *other)
 {
     char *text = malloc(strlen(one) + strlen(other) + 1);
     if (!text) {
-        complain("there is no memory");
+        complain(EXIT_FAILED, "there is no memory");
         exit(EXIT_FAILED);
     }
     return strcat(strcpy(text, one), other);

@@ -42,23 +42,15 @@ static int takes_names(const struct place *to)
 
 static int check_direction(const struct place *from, const struct place *to, const struct way *way)
 {
-    if ((way->from_is_oss >= 0 && from->is_oss != way->from_is_oss) || (way->to_is_oss >= 0 && to->is_oss != way->to_is_oss)) {
-        complain("%s to %s: this command goes the other way; see --help", from->text, to->text);
-        return EXIT_USAGE;
-    }
-    if (!from->is_oss && !to->is_oss) {
-        complain("neither %s nor %s is in OSS: that is oss://BUCKET/KEY", from->text, to->text);
-        return EXIT_USAGE;
-    }
-    if (way->removes && (from->is_stream || to->is_stream)) {
-        complain("-: what comes from standard input or goes to standard output cannot be moved; use cp");
-        return EXIT_USAGE;
-    }
-    if (from->is_stream && takes_names(to)) {
-        complain("-: what comes from standard input needs a whole key, such as %s%s", to->text,
+    if ((way->from_is_oss >= 0 && from->is_oss != way->from_is_oss) || (way->to_is_oss >= 0 && to->is_oss != way->to_is_oss))
+        return complain(EXIT_USAGE, "%s to %s: this command goes the other way; see --help", from->text, to->text);
+    if (!from->is_oss && !to->is_oss)
+        return complain(EXIT_USAGE, "neither %s nor %s is in OSS: that is oss://BUCKET/KEY", from->text, to->text);
+    if (way->removes && (from->is_stream || to->is_stream))
+        return complain(EXIT_USAGE, "-: what comes from standard input or goes to standard output cannot be moved; use cp");
+    if (from->is_stream && takes_names(to))
+        return complain(EXIT_USAGE, "-: what comes from standard input needs a whole key, such as %s%s", to->text,
                  ends_with_slash(to->text) ? "name" : "/name");
-        return EXIT_USAGE;
-    }
     return EXIT_DONE;
 }
 
@@ -66,14 +58,10 @@ static int check_source(const struct place *from, const struct place *to, const 
 {
     if (check_direction(from, to, way) != EXIT_DONE)
         return EXIT_USAGE;
-    if (is_tree(from) && to->is_stream) {
-        complain("-: a directory cannot go to standard output");
-        return EXIT_USAGE;
-    }
-    if (!is_tree(from) && (from->is_oss ? !*from->key || ends_with_slash(from->key) : is_directory(from->text))) {
-        complain("%s is a directory: give -r to transfer all that is below it", from->text);
-        return EXIT_USAGE;
-    }
+    if (is_tree(from) && to->is_stream)
+        return complain(EXIT_USAGE, "-: a directory cannot go to standard output");
+    if (!is_tree(from) && (from->is_oss ? !*from->key || ends_with_slash(from->key) : is_directory(from->text)))
+        return complain(EXIT_USAGE, "%s is a directory: give -r to transfer all that is below it", from->text);
     return EXIT_DONE;
 }
 
@@ -88,10 +76,9 @@ static int check_names(char **names, int count, const struct place *to)
     int i;
     qsort(names, (size_t)count, sizeof *names, compare_names);
     for (i = 1; i < count; i++)
-        if (strcmp(names[i - 1], names[i]) == 0) {
-            complain("two sources are called \"%s\", and one would be written over the other in %s", names[i], to->text);
-            return EXIT_USAGE;
-        }
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return complain(EXIT_USAGE, "two sources are called \"%s\", and one would be written over the other in %s", names[i],
+                            to->text);
     return EXIT_DONE;
 }
 
@@ -102,20 +89,16 @@ static int check_several(const struct place *sources, int count, const struct pl
     int i, code = EXIT_DONE;
     if (to->is_stream)
         return EXIT_DONE;
-    if (!takes_names(to)) {
-        complain("%s: several sources need a directory as their target, or a place in OSS that ends with a slash", to->text);
-        return EXIT_USAGE;
-    }
+    if (!takes_names(to))
+        return complain(EXIT_USAGE, "%s: several sources need a directory as their target, or a place in OSS that ends with a slash",
+                        to->text);
     names = calloc((size_t)count, sizeof *names);
-    if (!names) {
-        complain("there is no memory");
-        return EXIT_FAILED;
-    }
+    if (!names)
+        return complain(EXIT_FAILED, "there is no memory");
     for (i = 0; i < count; i++) {
         names[i] = name_of_source(&sources[i]);
         if (code == EXIT_DONE && (!*names[i] || strcmp(names[i], ".") == 0 || strcmp(names[i], "..") == 0)) {
-            complain("%s: it has no name of its own, which it needs beside other sources", sources[i].text);
-            code = EXIT_USAGE;
+            code = complain(EXIT_USAGE, "%s: it has no name of its own, which it needs beside other sources", sources[i].text);
         }
     }
     if (code == EXIT_DONE)

@@ -88,20 +88,20 @@ static void tell(const char *action, const oss_outcome *outcome)
         break;
     case OSS_OUTCOME_SKIPPED:
     case OSS_OUTCOME_FAILED:
-        complain("%s %s: %s", action, outcome->path && tree.is_upload ? outcome->path : outcome->key, outcome->reason);
+        complain(EXIT_FAILED, "%s %s: %s", action, outcome->path && tree.is_upload ? outcome->path : outcome->key, outcome->reason);
         break;
     default:
         break;
     }
 }
 
-/* The source of what was moved goes, and not before it has arrived. */
+/* The source of what was moved goes, and not before it has arrived. Local directories stay, so those of markers, too. */
 static void remove_source(const oss_outcome *outcome)
 {
     if (tree.is_upload) {
-        if (unlink(outcome->path) == 0)
+        if (ends_with_slash(outcome->key) || unlink(outcome->path) == 0)
             return;
-        complain("%s is stored, but cannot be removed here: %s", outcome->path, strerror(errno));
+        complain(EXIT_LOCAL, "%s is stored, but cannot be removed here: %s", outcome->path, strerror(errno));
     } else {
         const oss_status status = oss_delete_object(tree.bucket, outcome->key, second);
         if (status == OSS_OK)
@@ -163,14 +163,16 @@ static int finish(const char *doing, const char *what, oss_status status)
 
 static int begin(const char *bucket, const char *label, int is_upload, int removes)
 {
+    int code;
     tree.bucket = open_bucket(bucket);
     tree.bucket_name = bucket;
     tree.is_upload = is_upload;
     tree.removes = removes;
     tree.failures = 0;
-    second = oss_call_new();
-    if (!tree.bucket || !second)
-        return EXIT_USAGE;
+    if (!tree.bucket)
+        return no_bucket();
+    if ((code = open_second()) != EXIT_DONE)
+        return code;
     oss_call_set_outcome(call, on_outcome, NULL);
     if (options.pattern_count)
         oss_call_set_filter(call, is_wanted, NULL);
@@ -189,34 +191,37 @@ int tree_flags(void)
 
 int upload_tree(const char *directory, const struct place *to, int flags, int removes)
 {
-    if (begin(to->bucket, directory, 1, removes) != EXIT_DONE)
-        return EXIT_USAGE;
+    const int begun = begin(to->bucket, directory, 1, removes);
+    if (begun != EXIT_DONE)
+        return begun;
     return finish("put", directory, oss_upload_directory(tree.bucket, to->key, directory, flags, call));
 }
 
 int download_tree(const struct place *from, const char *directory, int flags, int removes)
 {
-    if (begin(from->bucket, from->text, 0, removes) != EXIT_DONE)
-        return EXIT_USAGE;
+    const int begun = begin(from->bucket, from->text, 0, removes);
+    if (begun != EXIT_DONE)
+        return begun;
     return finish("get", from->text, oss_download_directory(tree.bucket, from->key, directory, flags, call));
 }
 
 int delete_tree(const char *bucket, const char *prefix, int flags)
 {
-    if (begin(bucket, bucket, 0, 0) != EXIT_DONE)
-        return EXIT_USAGE;
+    const int begun = begin(bucket, bucket, 0, 0);
+    if (begun != EXIT_DONE)
+        return begun;
     return finish("rm", prefix, oss_delete_prefix(tree.bucket, prefix, flags, call));
 }
 
 int run_sync(int count, char **arguments)
 {
     struct place from, to;
-    if (count != 2 || parse_place(arguments[0], &from) != EXIT_DONE || parse_place(arguments[1], &to) != EXIT_DONE)
-        return complain("sync needs a source and a target; see --help"), EXIT_USAGE;
-    if ((!from.is_oss && !to.is_oss) || from.is_stream || to.is_stream) {
-        complain("sync is between a directory and oss://BUCKET/PREFIX, or two of those");
+    if (count != 2)
+        return complain(EXIT_USAGE, "sync needs a source and a target; see --help");
+    if (parse_place(arguments[0], &from) != EXIT_DONE || parse_place(arguments[1], &to) != EXIT_DONE)
         return EXIT_USAGE;
-    }
+    if ((!from.is_oss && !to.is_oss) || from.is_stream || to.is_stream)
+        return complain(EXIT_USAGE, "sync is between a directory and oss://BUCKET/PREFIX, or two of those");
     if (from.is_oss && to.is_oss)
         return copy_tree(&from, &to, 0);
     if (from.is_oss)
