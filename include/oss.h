@@ -782,7 +782,8 @@ OSS_API oss_status oss_call_add_tag(oss_call *call,
                                     const char *value);
 
 /// How the service encrypts the object that is stored: OSS_ENCRYPTION_AES256
-/// and so on. `key_id` is a key of the Key Management Service, or NULL.
+/// and so on. `key_id` is a key of the Key Management Service; NULL for none,
+/// also if one was set before.
 OSS_API oss_status oss_call_set_server_side_encryption(oss_call *call,
                                                        const char *algorithm,
                                                        const char *key_id);
@@ -909,7 +910,8 @@ OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
 /// cannot be fetched, this fails, and asks for it again when called again. The
-/// entries so far are right, but they are not all.
+/// entries so far are right, but they are not all; the error of the call is
+/// that of the last step, so it goes once a step succeeds.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
@@ -1711,8 +1713,11 @@ OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
 /// is stored by one PutObject, more in parts by the workers of `call`, which
 /// grow so that 10,000 are enough. Headers, timeout (up to the end of
 /// oss_writer_finish()), progress (what the service has; `total` -1 up to the
-/// end), part size and workers are those of `call`, which is free afterwards;
-/// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
+/// end), part size and workers are those of `call`, which is free afterwards:
+/// what is set in it later is not for the writer. What the progress function
+/// needs has to live until oss_writer_free(). oss_call_cancel() of that call
+/// ends the writer, also in oss_writer_finish() with another one. `call` may be
+/// NULL. Returns NULL if
 /// something is unusable: see oss_call_status() and oss_call_error(), without a
 /// call oss_last_error(). Free with oss_writer_free().
 OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,

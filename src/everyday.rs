@@ -70,8 +70,11 @@ impl Options<'_> {
     }
 
     /// How the service encrypts the object, see [`encryption`](crate::constants::encryption); with `KMS` a key id may be given.
+    /// Without one, an earlier one is not sent either.
     pub fn server_side_encryption(self, algorithm: &str, key_id: Option<&str>) -> Self {
-        let options = self.with(header::ENCRYPTION, algorithm);
+        let mut options = self.with(header::ENCRYPTION, algorithm);
+        let is_id = |name: &str| name.eq_ignore_ascii_case(header::ENCRYPTION_KEY_ID);
+        options.headers.retain(|(name, _)| !is_id(name));
         match key_id {
             Some(id) => options.with(header::ENCRYPTION_KEY_ID, id),
             None => options,

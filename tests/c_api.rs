@@ -379,6 +379,24 @@ fn calls_remember_what_they_should() {
 }
 
 #[test]
+fn a_step_leaves_nothing_of_an_earlier_one() {
+    let prepare = |server: &Server| {
+        let denied = Action::Status(oss_local::Status::new(403, "AccessDenied"));
+        server.inject(Rule::new(denied).query_contains("continuation-token"));
+    };
+    run_every_way("steps.c", &["steps"], prepare, |server| {
+        for (key, id) in [("/with-id", Some("key-id")), ("/without-id", None)] {
+            let requests = server.requests();
+            let mut puts = requests.iter().filter(|one| one.target.ends_with(key));
+            let put = puts.next().expect("no PutObject");
+            let name = "x-oss-server-side-encryption";
+            assert_eq!(put.header(name), Some("KMS"), "{key}");
+            assert_eq!(put.header(&format!("{name}-key-id")), id, "{key}");
+        }
+    });
+}
+
+#[test]
 fn wrong_handles_are_refused() {
     succeed(&started("wrong_handles.c"), &["freed"], &[]);
     let command = Way::Valgrind(Scheme::Http).command(program("wrong_handles.c"));

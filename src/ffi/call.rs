@@ -104,7 +104,7 @@ impl oss_call {
     /// Files how a request, or a part of it, ended.
     pub(super) fn finish(&self, output: &mut Output, result: Result<()>) -> oss_status {
         let status = output.finish(result);
-        if status == OSS_CANCELLED {
+        if status == OSS_CANCELLED && !output.cancel_is_cleared {
             // Only here: a cancel that ended nothing is for the next request.
             self.cancel.clear();
         }

@@ -145,7 +145,8 @@ pub unsafe extern "C" fn oss_call_add_tag(
 }
 
 /// How the service encrypts the object that is stored: OSS_ENCRYPTION_AES256
-/// and so on. `key_id` is a key of the Key Management Service, or NULL.
+/// and so on. `key_id` is a key of the Key Management Service; NULL for none,
+/// also if one was set before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_server_side_encryption(
     call: *mut oss_call,
@@ -157,6 +158,7 @@ pub unsafe extern "C" fn oss_call_set_server_side_encryption(
         input::set(call, &|lasting| {
             let algorithm = text(algorithm, "algorithm")?;
             let id = optional_text(key_id, "key_id")?;
+            lasting.remove_header(header::ENCRYPTION_KEY_ID);
             for (name, value) in [
                 (header::ENCRYPTION, Some(algorithm)),
                 (header::ENCRYPTION_KEY_ID, id),

@@ -83,6 +83,12 @@ impl Lasting {
         Ok(())
     }
 
+    /// Takes a header of that name out again.
+    pub fn remove_header(&mut self, name: &str) {
+        self.headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+    }
+
     /// The value of a header that was set.
     pub fn header(&self, name: &str) -> Option<&str> {
         let named = |(header, _): &&(String, String)| header.eq_ignore_ascii_case(name);

@@ -25,6 +25,8 @@ pub(super) struct Output {
     /// failed afterwards; and how many there were.
     pub heard: Option<Answer>,
     pub attempts: u32,
+    /// Who has ended it with [`Kind::Cancelled`](crate::error::Kind::Cancelled) has lowered the flag that it came from.
+    pub cancel_is_cleared: bool,
     pub download: Option<Download>,
     pub entries: Option<Entries>,
     pub signed: Option<Signed>,
@@ -132,14 +134,25 @@ impl Output {
         if self.error.as_ref().is_some_and(is_same) {
             return;
         }
-        // What getters returned stays valid until the next request.
+        self.put_aside(Some(error));
+    }
+
+    /// Replaces the error; what getters returned stays valid until the next request.
+    fn put_aside(&mut self, error: Option<Error>) {
         let texts = std::mem::take(&mut self.texts);
-        self.outdated.push((texts, self.error.replace(error)));
+        let earlier = std::mem::replace(&mut self.error, error);
+        self.outdated.push((texts, earlier));
     }
 
     pub fn finish(&mut self, result: Result<()>) -> oss_status {
         match result {
-            Ok(()) => OSS_OK,
+            Ok(()) => {
+                // What went wrong in an earlier step, such as fetching a page, is over.
+                if self.error.is_some() {
+                    self.put_aside(None);
+                }
+                OSS_OK
+            }
             Err(error) => {
                 let status = remember(&error);
                 self.fail(error);

@@ -48,7 +48,10 @@ pub unsafe extern "C" fn oss_call_read(call: *mut oss_call, buf: *mut c_void, ca
         Ok(got)
     });
     match result {
-        Ok(got) => got.try_into().unwrap_or(i64::MAX),
+        Ok(got) => {
+            call.finish(output, Ok(()));
+            got.try_into().unwrap_or(i64::MAX)
+        }
         Err(error) => -i64::from(call.finish(output, Err(error))),
     }
 }
@@ -68,7 +71,8 @@ fn read_body(output: &mut Output, buffer: &mut [u8]) -> Result<usize> {
 /// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
 /// valid until the call is used again, and NULL after the last one. If a page
 /// cannot be fetched, this fails, and asks for it again when called again. The
-/// entries so far are right, but they are not all.
+/// entries so far are right, but they are not all; the error of the call is
+/// that of the last step, so it goes once a step succeeds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next(
     call: *mut oss_call,

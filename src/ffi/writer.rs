@@ -107,8 +107,11 @@ impl State {
 /// is stored by one PutObject, more in parts by the workers of `call`, which
 /// grow so that 10,000 are enough. Headers, timeout (up to the end of
 /// oss_writer_finish()), progress (what the service has; `total` -1 up to the
-/// end), part size and workers are those of `call`, which is free afterwards;
-/// oss_call_cancel() ends the writer. `call` may be NULL. Returns NULL if
+/// end), part size and workers are those of `call`, which is free afterwards:
+/// what is set in it later is not for the writer. What the progress function
+/// needs has to live until oss_writer_free(). oss_call_cancel() of that call
+/// ends the writer, also in oss_writer_finish() with another one. `call` may be
+/// NULL. Returns NULL if
 /// something is unusable: see oss_call_status() and oss_call_error(), without a
 /// call oss_last_error(). Free with oss_writer_free().
 #[unsafe(no_mangle)]
@@ -179,6 +182,8 @@ pub unsafe extern "C" fn oss_writer_finish(
     unsafe {
         run(call, |_, output| {
             let (mut state, _works) = borrow(writer, "writer")?.work()?;
+            // The call that the writer was opened with is what can be cancelled; this one may be another.
+            output.cancel_is_cleared = true;
             let response = state.writer.end().map_err(|error| state.failed(error))?;
             let total = state.writer.sent();
             state.tell(Some(total))?;
