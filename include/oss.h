@@ -1717,9 +1717,9 @@ OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
 /// what is set in it later is not for the writer. What the progress function
 /// needs has to live until oss_writer_free(). oss_call_cancel() of that call
 /// ends the writer, also in oss_writer_finish() with another one. `call` may be
-/// NULL. Returns NULL if
-/// something is unusable: see oss_call_status() and oss_call_error(), without a
-/// call oss_last_error(). Free with oss_writer_free().
+/// NULL. Returns NULL if something is unusable: see oss_call_status() and
+/// oss_call_error(), without a call oss_last_error(). Free with
+/// oss_writer_free().
 OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,
                                     const char *key,
                                     oss_call *call);

@@ -111,9 +111,9 @@ impl State {
 /// what is set in it later is not for the writer. What the progress function
 /// needs has to live until oss_writer_free(). oss_call_cancel() of that call
 /// ends the writer, also in oss_writer_finish() with another one. `call` may be
-/// NULL. Returns NULL if
-/// something is unusable: see oss_call_status() and oss_call_error(), without a
-/// call oss_last_error(). Free with oss_writer_free().
+/// NULL. Returns NULL if something is unusable: see oss_call_status() and
+/// oss_call_error(), without a call oss_last_error(). Free with
+/// oss_writer_free().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_open(
     bucket: *const oss_bucket,
@@ -219,8 +219,10 @@ pub unsafe extern "C" fn oss_writer_failure(
 ) -> oss_status {
     // SAFETY: live handles or NULL, as the header asks.
     unsafe {
-        run_with_call(call, |_, _| {
+        run_with_call(call, |_, output| {
             let (state, _works) = borrow(writer, "writer")?.work()?;
+            // Nothing of this call was cancelled.
+            output.cancel_is_cleared = true;
             state.last.clone().map_or(Ok(()), Err)
         })
     }

@@ -79,6 +79,10 @@ static void a_cancel_of_another_call(oss_call *call)
     OK(oss_head_object(bucket, "a", call));
     STATUS(OSS_CANCELLED, oss_head_object(bucket, "a", other));
     OK(oss_head_object(bucket, "a", other));
+    OK(oss_call_cancel(other));
+    STATUS(OSS_CANCELLED, oss_writer_failure(writer, other));
+    STATUS(OSS_CANCELLED, oss_head_object(bucket, "a", other));
+    OK(oss_head_object(bucket, "a", other));
     oss_writer_free(writer);
 
     /* What has ended it once does not end it twice. */
