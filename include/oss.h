@@ -159,7 +159,8 @@ typedef int32_t oss_status;
 /// yes, later.
 #define OSS_THROTTLED 9
 
-/// The service failed (5xx). Worth a retry: yes.
+/// The service failed (5xx): worth a retry, yes. Or the object is stored, but
+/// the callback that was asked for failed (HTTP 203): no.
 #define OSS_SERVER_ERROR 10
 
 /// No connection, or it broke: resolving, connecting, TLS, reset. Worth a

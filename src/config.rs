@@ -2,6 +2,7 @@
 
 mod checks;
 mod session;
+mod user_headers;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,13 +10,13 @@ use std::time::Duration;
 
 use checks::{check_common, check_signable};
 pub(crate) use checks::{check_header, check_timeout, in_range};
+use user_headers::UserHeaders;
 
 use crate::clock::Clock;
 use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, Static};
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::file;
-use crate::header::Size;
 use crate::retry::Retry;
 use crate::transport::{Override, Proxy, Session, TlsVersion, Trust};
 
@@ -67,7 +68,7 @@ pub struct Config {
     pub(crate) read_timeout: Duration,
     pub(crate) total_timeout: Option<Duration>,
     pub(crate) app_name: String,
-    pub(crate) user_headers: Vec<(String, String)>,
+    pub(crate) user_headers: UserHeaders,
     pub(crate) crc64: bool,
     pub(crate) retry: Retry,
     pub(crate) clock: Clock,
@@ -108,7 +109,7 @@ impl Default for Config {
             read_timeout: Duration::from_secs(60),
             total_timeout: None,
             app_name: String::new(),
-            user_headers: Vec::new(),
+            user_headers: UserHeaders::default(),
             crc64: true,
             retry: Retry::default(),
             clock: Clock::default(),
@@ -404,21 +405,8 @@ impl Config {
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
         let check = check_header("user_header", name, value)
             .and_then(|()| check_common(name))
-            .and_then(|()| self.with_user_header(name, value));
+            .and_then(|()| self.user_headers.with(name, value));
         self.set(check, |config, headers| config.user_headers = headers)
-    }
-
-    /// The headers for every request with one more, or with another value of one.
-    fn with_user_header(&self, name: &str, value: &str) -> Result<Vec<(String, String)>> {
-        let mut headers = self.user_headers.clone();
-        headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-        headers.push((name.to_owned(), value.trim().to_owned()));
-        let mut size = Size::default();
-        headers
-            .iter()
-            .for_each(|(name, value)| size.add(name, value));
-        size.check("user_header", "headers")?;
-        Ok(headers)
     }
 
     /// Connects to `address` (an IP address, with a port or without) wherever the host is `host`: a name, `*.suffix`, or `*`.

@@ -10,6 +10,11 @@ const BUCKET_LENGTH: std::ops::RangeInclusive<usize> = 3..=63;
 
 /// Bucket names have 3 to 63 characters of `a-z`, `0-9` and `-`, with no `-` at either end.
 pub fn check_bucket_name(name: &str) -> Result<()> {
+    check_bucket_named("bucket", name)
+}
+
+/// As [`check_bucket_name`], of a name that was given as the argument `argument`.
+pub(crate) fn check_bucket_named(argument: &str, name: &str) -> Result<()> {
     let problem = if name.is_empty() {
         "is empty"
     } else if !is_id(name) {
@@ -22,7 +27,7 @@ pub fn check_bucket_name(name: &str) -> Result<()> {
         return Ok(());
     };
     Err(Error::unusable(
-        "bucket",
+        argument,
         format_args!(
             "{name:?} {problem}; a bucket name has 3 to 63 lower-case letters, digits and hyphens, none at the ends"
         ),
@@ -54,7 +59,17 @@ pub(crate) fn check_key_named(name: &str, key: &str) -> Result<()> {
 
 /// Region ids have `a-z`, `0-9` and `-`, and no `oss-` in front.
 pub fn check_region(region: &str) -> Result<()> {
-    if let Some(plain) = region.strip_prefix("oss-") {
+    let plain = region.strip_prefix("oss-").unwrap_or(region);
+    if let Some(plain) = plain.strip_suffix("-internal") {
+        return Err(Error::unusable(
+            "region",
+            format_args!(
+                "{region:?} is not a region but how its internal endpoint is called; the region is {plain:?}, and \
+                 `internal_endpoint` reaches that endpoint"
+            ),
+        ));
+    }
+    if plain != region {
         return Err(Error::unusable(
             "region",
             format_args!(
@@ -86,7 +101,8 @@ pub fn check_cloudbox_id(id: &str) -> Result<()> {
     ))
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether a text has only what region ids have.
+pub(crate) fn is_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !text.is_empty() && text.bytes().all(allowed)
 }
@@ -132,6 +148,11 @@ mod tests {
         assert!(check_region("cn-hangzhou").is_ok());
         let error = check_region("oss-cn-hangzhou").unwrap_err();
         assert!(error.message().contains("\"cn-hangzhou\""), "{error}");
+        for region in ["cn-hangzhou-internal", "oss-cn-hangzhou-internal"] {
+            let error = check_region(region).unwrap_err();
+            let words = "the region is \"cn-hangzhou\", and `internal_endpoint`";
+            assert!(error.message().contains(words), "{error}");
+        }
         for region in ["", "CN-Hangzhou", "cn.hangzhou", "cn/hangzhou"] {
             assert!(check_region(region).is_err(), "{region}");
         }

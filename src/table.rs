@@ -58,7 +58,7 @@ pub static OPERATIONS: [Operation; 189] = [
     object(Options, "OptionObject", "").headers(&["Origin", "Access-Control-Request-Method"]),
     object(Post, "ProcessObject", "x-oss-process").takes(Text).answers(Json).once(),
     object(Post, "AsyncProcessObject", "x-oss-async-process").takes(Text).answers(Json).once(),
-    object(Post, "SelectObject", "x-oss-process={}").takes(Xml("SelectRequest")).answers(Frames).success(&[206]),
+    object(Post, "SelectObject", "x-oss-process={}").takes(Xml("SelectRequest")).answers(Frames).success(&[200, 206]),
     object(Post, "CreateSelectObjectMeta", "x-oss-process={}").takes(Bytes).answers(Frames),
     // Multipart upload.
     object(Post, "InitiateMultipartUpload", "uploads").answers(Xml("InitiateMultipartUploadResult")).typed_by_key(),
@@ -167,8 +167,8 @@ pub static OPERATIONS: [Operation; 189] = [
     bucket(Get, "ListStyle", "style").answers(Xml("StyleList")),
     bucket(Get, "GetStyle", "style&styleName={}").answers(Xml("Style")),
     bucket(Delete, "DeleteStyle", "style&styleName={}").success(&[204]),
-    service(Post, "DoDataPipeLineAction", "dataPipeline&action={}").takes(Json).answers(Json).once(),
-    bucket(Post, "DoMetaQueryAction", "metaQuery&action={}").takes(Json).answers(Bytes).once(),
+    service(Post, "DoDataPipeLineAction", "dataPipeline&action={}").may_take(Bytes).answers(Bytes).once(),
+    bucket(Post, "DoMetaQueryAction", "metaQuery&action={}").may_take(Bytes).answers(Bytes).once(),
     // Known to other official libraries only: forms, live channels, throttling, fetching, directories.
     bucket(Post, "PostObject", "").takes(Bytes).may_answer(Xml("PostResponse")).success(&[200, 201, 204]).transfers(),
     object(Put, "PutLiveChannel", "live").takes(Xml("LiveChannelConfiguration")).answers(Xml("CreateLiveChannelResult")),

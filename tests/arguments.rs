@@ -5,7 +5,7 @@ mod support;
 
 use std::time::Duration;
 
-use alioss::{Bucket, Kind, Method, ObjectIdentifier, Options, Range, UploadedPart};
+use alioss::{Bucket, CopySource, Kind, Method, ObjectIdentifier, Options, Range, UploadedPart};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oss_local::{Action, Rule, Server, Status};
@@ -393,4 +393,25 @@ fn policies_are_built_and_read_by_path() {
     let policy = get().unwrap().document().unwrap();
     assert_eq!(policy.count("Statement[0].Action"), 2);
     assert_eq!(policy.text("Statement[0].Effect"), Some("Allow"));
+}
+
+#[test]
+fn a_bad_source_is_called_by_its_own_name() {
+    let server = server();
+    let bucket = bucket(&server);
+    let source = |bucket, key| CopySource {
+        bucket,
+        key,
+        version_id: None,
+    };
+    for (source, name) in [
+        (source(None, ""), "`source_key`: "),
+        (source(None, "/a"), "`source_key`: "),
+        (source(Some("A"), "a"), "`source_bucket`: "),
+    ] {
+        let error = bucket.copy_object("b", source, &Options::new());
+        let error = error.unwrap_err().to_string();
+        assert!(error.starts_with(name), "{error}");
+    }
+    assert!(server.requests().is_empty());
 }

@@ -76,6 +76,7 @@ fn profiles_are_found_and_followed() {
     let config = format!(
         r#"{{"current":"sts","profiles":[
         {{"name":"ak","mode":"AK","access_key_id":"a","access_key_secret":"hush"}},
+        {{"name":"leftover","mode":"AK","access_key_id":"a","access_key_secret":"hush","sts_token":"old"}},
         {{"name":"sts","mode":"StsToken","access_key_id":"a","access_key_secret":"hush","sts_token":"from-sts"}},
         {{"name":"inferred","access_key_id":"a","access_key_secret":"hush","sts_token":"from-inferred"}},
         {{"name":"tokenless","mode":"StsToken","access_key_id":"a","access_key_secret":"hush"}},
@@ -98,6 +99,8 @@ fn profiles_are_found_and_followed() {
     for (recipe, extra, expected) in [
         ("profile", ("X", "1"), Ok("from-sts")),
         ("profile:ak", ("X", "1"), Ok("")),
+        // The CLI leaves the token there when a profile gets other keys.
+        ("profile:leftover", ("X", "1"), Ok("")),
         ("profile:inferred", ("X", "1"), Ok("from-inferred")),
         ("profile:external", ("X", "1"), Ok("external")),
         ("profile:ini", ("X", "1"), Ok("from-ini")),
@@ -186,7 +189,15 @@ fn the_environment_says_where_to_look() {
     ];
     let mended: Vec<_> = alibaba.iter().chain(&oss[..1]).copied().collect();
     let both: Vec<_> = alibaba.iter().chain(&oss).copied().collect();
+    // What is wrong with a source that nobody needs is no harm.
+    let with = |name, value| [&oss[..], &[(name, value)]].concat();
+    let uri = with("ALIBABA_CLOUD_CREDENTIALS_URI", "http://example.com/x");
+    let oidc = with("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/t");
+    let sts = with("ALIBABA_CLOUD_STS_REGION", "example.com/x");
     for (recipe, variables, expected) in [
+        ("chain", &uri[..], Ok("oss")),
+        ("chain", &oidc[..], Ok("oss")),
+        ("chain", &sts[..], Ok("oss")),
         ("environment", &oss[..], Ok("oss")),
         ("environment:alibaba-cloud", &alibaba[..], Ok("alibaba")),
         (

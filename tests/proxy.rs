@@ -129,6 +129,56 @@ fn a_wrong_password_is_explained() {
     assert!(server.requests().is_empty());
 }
 
+/// A variable for the other scheme is not asked for anything, and an error names the one that is.
+#[test]
+fn only_the_variable_for_the_scheme_has_to_be_right() {
+    const NAME: &str = "only_the_variable_for_the_scheme_has_to_be_right";
+    if let Ok(endpoint) = std::env::var("ALIOSS_TEST_ENDPOINT") {
+        let mut config = Config::new();
+        config
+            .endpoint(&endpoint)
+            .region("cn-hangzhou")
+            .keys(ACCESS_KEY_ID, ACCESS_KEY_SECRET, None)
+            .proxy_from_env(true);
+        let made = Bucket::new(&config, "examplebucket").map(drop);
+        match std::env::var("ALIOSS_TEST_WORDS") {
+            Ok(words) => assert!(made.unwrap_err().to_string().starts_with(&words)),
+            Err(_) => made.unwrap(),
+        }
+        return;
+    }
+    let good = "http://127.0.0.1:7890";
+    let socks = "socks5://127.0.0.1:7890";
+    for (scheme, variable, words) in [
+        ("https", ("HTTPS_PROXY", good), None),
+        (
+            "http",
+            ("HTTPS_PROXY", good),
+            Some("`ALL_PROXY`: only http://"),
+        ),
+        (
+            "https",
+            ("https_proxy", socks),
+            Some("`https_proxy`: only http://"),
+        ),
+        ("http", ("http_proxy", good), None),
+    ] {
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        again
+            .args([NAME, "--exact"])
+            .env(
+                "ALIOSS_TEST_ENDPOINT",
+                format!("{scheme}://oss.example.com"),
+            )
+            .env("ALL_PROXY", socks)
+            .env(variable.0, variable.1)
+            .envs(words.map(|words| ("ALIOSS_TEST_WORDS", words)));
+        let output = again.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{scheme} {variable:?}: {said}");
+    }
+}
+
 /// The environment belongs to a process, so this test runs itself again with another one.
 #[test]
 fn the_environment_is_asked_only_when_wanted() {

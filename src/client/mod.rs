@@ -157,7 +157,7 @@ impl Client {
             host: authority.host_header(),
             authority,
             user_agent: user_agent(&config.app_name),
-            user_headers: config.user_headers.clone(),
+            user_headers: config.user_headers.0.clone(),
             credentials: config.credentials_provider()?,
             signer,
             session,

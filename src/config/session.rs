@@ -42,12 +42,14 @@ impl Session {
             ));
         }
         let own = &config.own_session;
-        let proxy = |https| match &own.proxy {
-            Some(_) if own.proxy_from_env => Err(Error::contradiction(
+        if own.proxy.is_some() && own.proxy_from_env {
+            return Err(Error::contradiction(
                 "proxy",
                 "proxy_from_env",
                 "give one of them",
-            )),
+            ));
+        }
+        let proxy = |https| match &own.proxy {
             Some(proxy) => Ok(Some(proxy.clone())),
             None if own.proxy_from_env => Proxy::from_environment(https),
             None => Ok(None),
@@ -65,8 +67,8 @@ impl Session {
                 .map(|(_, trust)| trust.clone())
                 .unwrap_or_default(),
             clock: config.clock.clone(),
-            http_proxy: proxy(false)?,
-            https_proxy: proxy(true)?,
+            http_proxy: proxy(false),
+            https_proxy: proxy(true),
             resolver: Resolver::new(own.overrides.clone()),
         })
     }

@@ -14,7 +14,8 @@ type Provider = Arc<dyn CredentialsProvider>;
 
 /// Asks one provider after the other; the first that gives keys is the one from then on.
 ///
-/// Whoever is asked is decided when the chain is made: a provider that the environment does not describe is not in it.
+/// Whoever is asked is decided when the chain is made: a provider that the environment does not describe is not in it, and
+/// one that it describes wrongly fails when it is its turn.
 pub struct Chain {
     providers: Vec<Provider>,
     /// Which one gave keys.
@@ -30,24 +31,23 @@ impl Chain {
         for given in Environment::all_given() {
             providers.push(Arc::new(given));
         }
-        if let Some(oidc) = oidc_from_environment(None)? {
-            providers.push(Arc::new(Cached::new(oidc)));
+        if let Some(oidc) = oidc_from_environment(None).transpose() {
+            providers.push(usable(oidc));
         }
-        let profile = Profile::new(None)?;
-        if profile.exists() {
-            providers.push(Arc::new(Cached::new(profile)));
+        match Profile::new(None) {
+            Ok(profile) if !profile.exists() => {}
+            profile => providers.push(usable(profile)),
         }
         if !is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
             let role = given("ALIBABA_CLOUD_ECS_METADATA");
-            let ecs = EcsRamRole::new()?;
-            let ecs = match &role {
-                Some(role) => ecs.role(role)?,
-                None => ecs.guessed(),
-            };
-            providers.push(Arc::new(Cached::new(ecs)));
+            let ecs = EcsRamRole::new().and_then(|ecs| match &role {
+                Some(role) => ecs.role(role),
+                None => Ok(ecs.guessed()),
+            });
+            providers.push(usable(ecs));
         }
         if let Some(uri) = given("ALIBABA_CLOUD_CREDENTIALS_URI") {
-            providers.push(Arc::new(Cached::new(Uri::new(&uri)?)));
+            providers.push(usable(Uri::new(&uri)));
         }
         Ok(Chain::of(providers))
     }
@@ -124,6 +124,27 @@ fn none_of(failures: &[Error]) -> Error {
     Error::new(Kind::Credentials, text)
         .with_retryable(again().next().is_some())
         .with_pause(again().filter_map(Error::pause).min())
+}
+
+/// A source that the environment describes wrongly fails when it is its turn: one before it may have keys.
+fn usable<P: CredentialsProvider + 'static>(made: Result<P>) -> Provider {
+    match made {
+        Ok(provider) => Arc::new(Cached::new(provider)),
+        Err(error) => Arc::new(Unusable(error)),
+    }
+}
+
+/// A source that cannot be asked.
+struct Unusable(Error);
+
+impl CredentialsProvider for Unusable {
+    fn credentials(&self, _: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
+        Err(self.0.clone())
+    }
+
+    fn name(&self) -> String {
+        "a source that the environment describes wrongly".to_owned()
+    }
 }
 
 /// What the environment says about OIDC; nothing at all is `None`, and a part without the others an error.

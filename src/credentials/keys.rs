@@ -10,7 +10,8 @@ use crate::time::Timestamp;
 pub(super) struct Names {
     pub id: &'static str,
     pub secret: &'static str,
-    pub token: &'static str,
+    /// `None` where keys have none.
+    pub token: Option<&'static str>,
     pub expiration: &'static str,
 }
 
@@ -18,7 +19,7 @@ pub(super) struct Names {
 pub(super) const PASCAL: Names = Names {
     id: "AccessKeyId",
     secret: "AccessKeySecret",
-    token: "SecurityToken",
+    token: Some("SecurityToken"),
     expiration: "Expiration",
 };
 
@@ -26,8 +27,14 @@ pub(super) const PASCAL: Names = Names {
 pub(super) const SNAKE: Names = Names {
     id: "access_key_id",
     secret: "access_key_secret",
-    token: "sts_token",
+    token: Some("sts_token"),
     expiration: "expiration",
+};
+
+/// Those of them that do not expire: the CLI leaves the token of earlier ones in its file.
+pub(super) const SNAKE_PERMANENT: Names = Names {
+    token: None,
+    ..SNAKE
 };
 
 /// A JSON text with secrets in it, which are wiped when it is dropped.
@@ -63,7 +70,7 @@ impl Secrets {
         let mut keys = Credentials::new(
             need(names.id)?,
             need(names.secret)?,
-            part(names.token).map(str::to_owned),
+            names.token.and_then(part).map(str::to_owned),
         );
         if let Some(text) = part(names.expiration) {
             let time = Timestamp::parse_iso8601(text).ok_or_else(|| {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::environment::{given, given_path, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
-use super::keys::{SNAKE, Secrets, printable};
+use super::keys::{SNAKE, SNAKE_PERMANENT, Secrets, printable};
 use super::sts::{RoleTexts, regional_sts, sts_endpoint};
 use super::{
     Asking, AssumeRole, Credentials, CredentialsProvider, EcsRamRole, OidcRole, Process, Role,
@@ -208,12 +208,14 @@ impl<'p> Config<'p> {
             None => self.inferred_mode(path),
         };
         Ok(match mode.as_str() {
-            "ak" | "ststoken" => {
-                let keys = self.text.keys(path, &SNAKE, what)?;
-                if mode == "ststoken" {
-                    need("sts_token")?;
-                }
-                Arc::new(Static::new(keys)?)
+            "ak" => Arc::new(Static::new(self.text.keys(
+                path,
+                &SNAKE_PERMANENT,
+                what,
+            )?)?),
+            "ststoken" => {
+                need("sts_token")?;
+                Arc::new(Static::new(self.text.keys(path, &SNAKE, what)?)?)
             }
             "ramrolearn" => {
                 let keys = self.text.keys(path, &SNAKE, what)?;

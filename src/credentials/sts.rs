@@ -89,12 +89,13 @@ impl Role {
         Ok(self)
     }
 
-    /// A policy in JSON that narrows what the keys may do: at most 2048 bytes.
+    /// A policy in JSON that narrows what the keys may do: at most 2048 characters.
     pub fn policy(mut self, json: &str) -> Result<Role> {
-        if json.is_empty() || json.len() > 2048 {
+        let length = json.chars().count();
+        if !(1..=2048).contains(&length) {
             return Err(Error::refused(
                 "policy",
-                format_args!("it has {} bytes", json.len()),
+                format_args!("it has {length} characters"),
                 "1 to 2048",
             ));
         }

@@ -34,8 +34,19 @@ impl Authority {
                 ),
             ));
         }
+        // What follows the host may be a signature or a token.
+        let begin = text.find("://").map_or(0, |at| at + 3);
+        let host = text.get(begin..).unwrap_or_default();
+        let end = host
+            .find(['/', '?', '#'])
+            .map_or(text.len(), |at| begin + at);
+        let shown = text.get(..end).unwrap_or_default();
+        let more = if shown.len() < text.len() { "..." } else { "" };
         let refuse = |problem: &str| {
-            Error::unusable("endpoint", format_args!("{text:?} {problem}; {ALLOWED}"))
+            Error::unusable(
+                "endpoint",
+                format_args!("\"{}{more}\" {problem}; {ALLOWED}", shown.escape_debug()),
+            )
         };
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(refuse(
@@ -87,7 +98,7 @@ impl Authority {
                 ),
             ));
         }
-        if self.port.is_some() || options.cname || self.host.contains('.') {
+        if self.port.is_some() || options.cname || options.path_style || self.host.contains('.') {
             return Ok(());
         }
         let whole = match self.host.strip_prefix("oss-") {
@@ -123,8 +134,12 @@ impl Authority {
 /// Whether a name looks like the region ids of the service: `cn-hangzhou`, `ap-southeast-1-internal`.
 fn is_region_of_service(name: &str) -> bool {
     const AREAS: [&str; 8] = ["ap", "cn", "eu", "me", "na", "rg", "sa", "us"];
-    let area = name.split_once('-').map(|(area, _)| area);
-    area.is_some_and(|area| AREAS.contains(&area)) && names::check_region(name).is_ok()
+    let place = name.strip_suffix("-internal").unwrap_or(name);
+    let area = place.split_once('-').map(|(area, _)| area);
+    // Those outside of China are numbered; what is not may be a host of one's own.
+    let is_numbered = place.ends_with(|end: char| end.is_ascii_digit());
+    let is_place = |area| AREAS.contains(&area) && (is_numbered || ["cn", "rg"].contains(&area));
+    area.is_some_and(is_place) && names::is_id(name)
 }
 
 /// Host and port of `HOST[:PORT]`; the brackets of an IPv6 address belong to the host.

@@ -263,8 +263,30 @@ fn a_host_without_its_domain_is_told_from_a_local_one() {
         );
         assert!(error.message().contains(whole), "{error}");
     }
-    for text in ["localhost", "oss-server", "storage", "oss-cn-hangzhou:9000"] {
+    for text in [
+        "localhost",
+        "oss-server",
+        "storage",
+        "us-storage",
+        "http://na-minio",
+        "oss-cn-hangzhou:9000",
+    ] {
         assert!(of(text).is_ok(), "{text}");
+    }
+}
+
+/// A presigned URL in the place of an endpoint has a signature, and perhaps a token.
+#[test]
+fn what_follows_the_host_is_not_repeated() {
+    for text in [
+        "https://b.oss-cn-hangzhou.aliyuncs.com/k?Signature=hush",
+        "https://b.oss-cn-hangzhou.aliyuncs.com?security-token=hush",
+        "ftp://b.oss-cn-hangzhou.aliyuncs.com/hush",
+        "b.oss-cn-hangzhou.aliyuncs.com/hush hush",
+    ] {
+        let error = of(text).unwrap_err();
+        assert!(!error.message().contains("hush"), "{error}");
+        assert!(error.message().contains("b.oss-cn-hangzhou"), "{error}");
     }
 }
 

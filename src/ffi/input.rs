@@ -1,11 +1,11 @@
 //! What goes into the next request of a call.
 
 use std::ffi::{c_char, c_int, c_void};
-use std::time::Duration;
 
 use super::call::oss_call;
 use super::given::{Lasting, Once};
 use super::memory::borrow;
+use super::options::duration_from_ms;
 use super::status::oss_status;
 use super::support::{User, length_or_unknown, optional_text, status, text};
 use crate::config::{check_header, check_timeout};
@@ -238,7 +238,7 @@ pub unsafe extern "C" fn oss_call_set_timeout_ms(
     // SAFETY: NULL or a live handle.
     unsafe {
         set(call, &|lasting| {
-            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            let timeout = duration_from_ms("timeout", milliseconds)?;
             lasting.timeout = Some(check_timeout("timeout", timeout)?);
             Ok(())
         })
@@ -256,7 +256,7 @@ pub unsafe extern "C" fn oss_call_set_connect_timeout_ms(
     // SAFETY: NULL or a live handle.
     unsafe {
         set(call, &|lasting| {
-            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            let timeout = duration_from_ms("connect_timeout", milliseconds)?;
             lasting.connect_timeout = Some(check_timeout("connect_timeout", timeout)?);
             Ok(())
         })
@@ -273,7 +273,7 @@ pub unsafe extern "C" fn oss_call_set_read_timeout_ms(
     // SAFETY: NULL or a live handle.
     unsafe {
         set(call, &|lasting| {
-            let timeout = Duration::from_millis(milliseconds.try_into().unwrap_or(0));
+            let timeout = duration_from_ms("read_timeout", milliseconds)?;
             lasting.read_timeout = Some(check_timeout("read_timeout", timeout)?);
             Ok(())
         })

@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 /// longjmp.
 pub type oss_clock_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> i64>;
 
-fn duration_from_ms(option: &str, value: i64) -> Result<Duration> {
+/// An error if it is negative.
+pub(super) fn duration_from_ms(option: &str, value: i64) -> Result<Duration> {
     u64::try_from(value)
         .map(Duration::from_millis)
         .map_err(|_| Error::refused(option, format_args!("{value} ms is negative"), "1 and more"))

@@ -35,7 +35,8 @@ pub const OSS_BAD_REQUEST: oss_status = 8;
 /// Too many requests or too much traffic; try later (429, 503). Worth a retry:
 /// yes, later.
 pub const OSS_THROTTLED: oss_status = 9;
-/// The service failed (5xx). Worth a retry: yes.
+/// The service failed (5xx): worth a retry, yes. Or the object is stored, but
+/// the callback that was asked for failed (HTTP 203): no.
 pub const OSS_SERVER_ERROR: oss_status = 10;
 /// No connection, or it broke: resolving, connecting, TLS, reset. Worth a
 /// retry: yes.

@@ -129,6 +129,8 @@ impl Bucket {
         check_parts(parts)?;
         let mut request = request!("CompleteMultipartUpload", key);
         request.parameter("uploadId", checked_id(upload_id)?);
+        // The answer repeats the key, whose characters need not fit into XML.
+        request.parameter("encoding-type", "url");
         let body = document(parts);
         if parts.is_empty() {
             request.header("x-oss-complete-all", "yes");

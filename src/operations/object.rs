@@ -35,8 +35,8 @@ impl CopySource<'_> {
     /// The value of `x-oss-copy-source`.
     pub(crate) fn header(&self, target: &str) -> Result<String> {
         let bucket = self.bucket.unwrap_or(target);
-        names::check_bucket_name(bucket)?;
-        names::check_object_key(self.key)?;
+        names::check_bucket_named("source_bucket", bucket)?;
+        names::check_key_named("source_key", self.key)?;
         let mut value = format!("/{bucket}/{}", escape::encode_path(self.key));
         if let Some(version) = self.version_id.filter(|id| !id.is_empty()) {
             value += &format!("?versionId={}", escape::encode(version));

@@ -28,13 +28,31 @@ pub(crate) struct Proxy {
     bypass: Vec<String>,
 }
 
+/// The variable of that name in upper or lower case, and how it is spelled; an empty one is none.
+fn variable(name: &str) -> Option<(String, String)> {
+    let spellings = [name.to_owned(), name.to_ascii_lowercase()];
+    spellings.into_iter().find_map(spelled)
+}
+
+fn spelled(name: String) -> Option<(String, String)> {
+    let value = std::env::var(&name).ok();
+    value
+        .filter(|value| !value.is_empty())
+        .map(|value| (name, value))
+}
+
 impl Proxy {
     /// Reads `http://[user:password@]host[:port]`; user and password may be percent-encoded, the port is 80 if not given.
     pub fn parse(text: &str) -> Result<Proxy> {
+        Proxy::parse_named("proxy", text)
+    }
+
+    /// As [`parse`](Self::parse), of the option or variable of that name.
+    fn parse_named(name: &str, text: &str) -> Result<Proxy> {
         let refuse = |why: &str| {
             // The text may hold a password: it is not repeated.
             Error::unusable(
-                "proxy",
+                name,
                 format_args!("{why}; expected \"http://[user:password@]host[:port]\""),
             )
         };
@@ -75,28 +93,20 @@ impl Proxy {
     /// lower case, with the exceptions of `NO_PROXY`. `HTTP_PROXY` is ignored where `REQUEST_METHOD` is set, which is in CGI
     /// programs.
     pub fn from_environment(https: bool) -> Result<Option<Proxy>> {
-        let variable = |name: &str| {
-            [name.to_owned(), name.to_ascii_lowercase()]
-                .iter()
-                .filter_map(|name| std::env::var(name).ok())
-                .find(|value| !value.is_empty())
+        let own = match https {
+            true => variable("HTTPS_PROXY"),
+            // In a CGI program HTTP_PROXY is the header `Proxy` of the visitor's request. Where names of variables have no
+            // case, the other spelling is the same variable.
+            false if std::env::var_os("REQUEST_METHOD").is_none() => variable("HTTP_PROXY"),
+            false if cfg!(windows) => None,
+            false => spelled("http_proxy".to_owned()),
         };
-        let own = if https {
-            variable("HTTPS_PROXY")
-        } else if std::env::var_os("REQUEST_METHOD").is_some() {
-            // In a CGI program HTTP_PROXY is the header `Proxy` of the visitor's request.
-            // Where names of variables have no case, the other spelling is the same variable.
-            std::env::var("http_proxy")
-                .ok()
-                .filter(|value| !value.is_empty() && !cfg!(windows))
-        } else {
-            variable("HTTP_PROXY")
-        };
-        let Some(text) = own.or_else(|| variable("ALL_PROXY")) else {
+        let Some((name, text)) = own.or_else(|| variable("ALL_PROXY")) else {
             return Ok(None);
         };
-        let mut proxy = Proxy::parse(&text)?;
-        proxy.bypass = variable("NO_PROXY")
+        let mut proxy = Proxy::parse_named(&name, &text)?;
+        let bypass = variable("NO_PROXY").map(|(_, text)| text);
+        proxy.bypass = bypass
             .unwrap_or_default()
             .split([',', ' '])
             .map(|rule| rule.trim().to_ascii_lowercase())

@@ -58,8 +58,11 @@ impl Override {
         })
     }
 
+    /// Patterns are of names that somebody has to be asked for: what is an address, or this machine, is reached as it is.
     fn matches(&self, host: &str) -> bool {
+        let is_known = || bare(host).parse::<IpAddr>().is_ok() || is_loopback_name(host);
         match self.pattern.strip_prefix('*') {
+            Some(_) if is_known() => false,
             Some("") => true,
             Some(suffix) => {
                 host.len() > suffix.len() && host.to_ascii_lowercase().ends_with(suffix)
@@ -235,6 +238,23 @@ mod tests {
             Ok(addresses) => addresses[0].to_string(),
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn patterns_are_of_names_alone() {
+        let to = |host: &str| Override::parse(host, "10.9.8.7").unwrap();
+        let resolver = Resolver::new(vec![to("*"), to("*.1")]);
+        for (host, expected) in [
+            ("localhost", "127.0.0.1:80"),
+            ("127.0.0.1", "127.0.0.1:80"),
+            ("100.100.100.200", "100.100.100.200:80"),
+            ("[::1]", "[::1]:80"),
+            ("oss.example.com", "10.9.8.7:80"),
+        ] {
+            assert_eq!(resolve(&resolver, host), expected, "{host}");
+        }
+        let exact = Resolver::new(vec![to("127.0.0.1")]);
+        assert_eq!(resolve(&exact, "127.0.0.1"), "10.9.8.7:80");
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub(crate) struct SessionOptions {
     /// What certificates have to be valid at.
     pub clock: Clock,
     /// For `http://` and `https://` endpoints.
-    pub http_proxy: Option<Proxy>,
-    pub https_proxy: Option<Proxy>,
+    pub http_proxy: Result<Option<Proxy>>,
+    pub https_proxy: Result<Option<Proxy>>,
     pub resolver: Resolver,
 }
 
@@ -38,8 +38,9 @@ pub struct Session(Arc<Shared>);
 pub(crate) struct Shared {
     pool: Pool,
     tls: Tls,
-    http_proxy: Option<Proxy>,
-    https_proxy: Option<Proxy>,
+    /// An error is one of those that need it.
+    http_proxy: Result<Option<Proxy>>,
+    https_proxy: Result<Option<Proxy>>,
     resolver: Resolver,
     clock_offset: ClockOffset,
 }
@@ -66,8 +67,9 @@ impl Session {
         })))
     }
 
-    /// An error if this build cannot speak to endpoints of that kind.
+    /// An error if this build, or the proxy for them, cannot speak to endpoints of that kind.
     pub(crate) fn check(&self, https: bool) -> Result<()> {
+        self.0.proxy(https)?;
         self.0.tls.check(https)
     }
 
@@ -88,7 +90,7 @@ impl Session {
         let forwarding = if authority.https {
             None
         } else {
-            shared.proxy_for(authority)
+            shared.proxy_for(authority)?
         };
         let authorization = forwarding.and_then(Proxy::authorization);
         let incoming = http::exchange(shared, connection, &mut request, authorization, limits)?;
@@ -130,13 +132,18 @@ impl Shared {
         }
     }
 
-    fn proxy_for(&self, authority: &Authority) -> Option<&Proxy> {
-        let proxy = if authority.https {
-            self.https_proxy.as_ref()
-        } else {
-            self.http_proxy.as_ref()
+    /// The proxy for that scheme, whomever it is for.
+    fn proxy(&self, https: bool) -> Result<Option<&Proxy>> {
+        let proxy = match https {
+            true => &self.https_proxy,
+            false => &self.http_proxy,
         };
-        proxy.filter(|proxy| proxy.applies_to(authority))
+        proxy.as_ref().map(Option::as_ref).map_err(Error::clone)
+    }
+
+    fn proxy_for(&self, authority: &Authority) -> Result<Option<&Proxy>> {
+        let proxy = self.proxy(authority.https)?;
+        Ok(proxy.filter(|proxy| proxy.applies_to(authority)))
     }
 
     /// A connection of its own, `proxied` through the proxy for `authority` if there is one.
@@ -146,7 +153,7 @@ impl Shared {
         proxied: bool,
         limits: &Limits,
     ) -> Result<Box<Connection>> {
-        let proxy = self.proxy_for(authority).filter(|_| proxied);
+        let proxy = self.proxy_for(authority)?.filter(|_| proxied);
         let (host, port, whom) = match proxy {
             Some(proxy) => (proxy.host(), proxy.port(), proxy.whom()),
             None => (

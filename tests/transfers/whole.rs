@@ -295,3 +295,21 @@ fn headers_of_single_requests_are_refused_whatever_the_size_is() {
     }
     assert!(server.requests().is_empty());
 }
+
+/// Answers repeat the key, and not all characters fit into XML.
+#[test]
+fn any_key_can_be_uploaded_in_parts() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = folder("any-key", 3 * PART as usize);
+    for key in ["a\u{1}b", "a b+c%20&<>\"'", "\u{fffe}", "a\nb"] {
+        let path = folder.join("in");
+        bucket
+            .upload_file(key, &path, &transfer(), &Options::new())
+            .unwrap_or_else(|error| panic!("{key:?}: {error}"));
+        assert!(
+            stored(&bucket, key) == content(3 * PART as usize),
+            "{key:?}"
+        );
+    }
+}
