@@ -140,10 +140,33 @@ const PROJECTS: [&str; 2] = [
     "bindings/csharp/extensions/Alioss.Extensions.csproj",
 ];
 
-/// A clone with the native library of this machine and packages of these projects in its folder `packages`.
+/// What `tests/platforms --runtimes` has made, if that is said: a folder `RID/native` for each platform.
+fn other_platforms() -> Option<PathBuf> {
+    std::env::var_os("ALIOSS_RUNTIMES").map(PathBuf::from)
+}
+
+/// Two that there always are, if need be as a text that only packages carry: nothing runs it here.
+const OTHERS: [(&str, &str); 2] = [
+    ("linux-arm64", "libalioss.so"),
+    ("win-x64", "libalioss.dll"),
+];
+
+/// A clone with the native library of this machine and of other platforms, and packages of these projects in its folder
+/// `packages`.
 fn packed(name: &str, projects: &[&str]) -> (PathBuf, String) {
     let (directory, commit) = cloned(name);
-    let native = directory.join("bindings/csharp/runtimes/linux-x64/native");
+    let runtimes = directory.join("bindings/csharp/runtimes");
+    if let Some(others) = other_platforms() {
+        copy(&others, &runtimes);
+    }
+    for (platform, file) in OTHERS {
+        let native = runtimes.join(platform).join("native");
+        if !native.is_dir() {
+            std::fs::create_dir_all(&native).unwrap();
+            std::fs::write(native.join(file), platform).unwrap();
+        }
+    }
+    let native = runtimes.join("linux-x64/native");
     std::fs::create_dir_all(&native).unwrap();
     std::fs::copy(&library().shared, native.join("libalioss.so")).unwrap();
     for project in projects {
@@ -185,7 +208,7 @@ fn text(path: &Path) -> String {
 }
 
 #[test]
-fn packing_without_native_libraries_says_what_to_do() {
+fn packing_without_native_libraries_or_with_wrong_names_says_what_to_do() {
     if sdk().is_none() {
         support::not_checked("packing for NuGet: there is no .NET SDK of 8 or later");
         return;
@@ -199,13 +222,18 @@ fn packing_without_native_libraries_says_what_to_do() {
         said.contains("runtimes/README.md says under which names"),
         "{said}"
     );
+    let native = directory.join("bindings/csharp/runtimes/win-x64/native");
+    std::fs::create_dir_all(&native).unwrap();
+    std::fs::write(native.join("alioss.dll"), "").unwrap();
+    let said = says(&pack(&directory, PROJECTS[0]));
+    assert!(said.contains("call it libalioss.dll"), "{said}");
     assert!(!directory.join("packages").is_dir(), "there is a package");
 }
 
 #[test]
 fn what_is_not_checked_without_an_sdk_is_said_aloud() {
     for test in [
-        "packing_without_native_libraries_says_what_to_do",
+        "packing_without_native_libraries_or_with_wrong_names_says_what_to_do",
         "symbols_lead_to_the_sources",
     ] {
         let output = Command::new(std::env::current_exe().unwrap())
@@ -355,8 +383,8 @@ catch (DllNotFoundException error)
 "#;
 
 /// A new program that has the packages from the folder where they were packed.
-fn consumer(directory: &Path, major: u32) -> PathBuf {
-    let program = directory.join("consumer");
+fn new_program(directory: &Path, name: &str, major: u32) -> PathBuf {
+    let program = directory.join(name);
     std::fs::create_dir_all(&program).unwrap();
     let project = format!(
         "<Project Sdk=\"Microsoft.NET.Sdk\"><PropertyGroup><OutputType>Exe</OutputType>\
@@ -369,6 +397,12 @@ fn consumer(directory: &Path, major: u32) -> PathBuf {
     );
     std::fs::write(program.join("Consumer.csproj"), project).unwrap();
     std::fs::write(program.join("Program.cs"), PROGRAM).unwrap();
+    program
+}
+
+/// That program, built for whatever machine.
+fn consumer(directory: &Path, major: u32) -> PathBuf {
+    let program = new_program(directory, "consumer", major);
     let arguments = [
         "build",
         "--configuration",
@@ -407,5 +441,75 @@ fn a_new_program_has_the_packages_from_a_folder() {
     ];
     for place in &places {
         assert!(said.contains(place.as_str()), "no {place} in {said}");
+    }
+}
+
+/// The platforms that have a folder in `runtimes`, with the file in it.
+fn platforms_in(runtimes: &Path) -> Vec<(String, PathBuf)> {
+    let folders = std::fs::read_dir(runtimes)
+        .unwrap()
+        .map(|entry| entry.unwrap());
+    let folders = folders.filter(|entry| entry.file_type().unwrap().is_dir());
+    let mut platforms: Vec<_> = folders
+        .map(|entry| {
+            let mut files = std::fs::read_dir(entry.path().join("native")).unwrap();
+            let file = files.next().unwrap().unwrap().path();
+            (entry.file_name().into_string().unwrap(), file)
+        })
+        .collect();
+    platforms.sort();
+    platforms
+}
+
+#[test]
+fn a_program_published_for_a_platform_has_the_library_of_that_one() {
+    let (Some((directory, _)), Some(major)) = (packages(), sdk()) else {
+        return;
+    };
+    let program = new_program(directory, "published", major);
+    let package = unpacked(directory, "Alioss.0.1.0.nupkg").join("runtimes");
+    let platforms = platforms_in(&directory.join("bindings/csharp/runtimes"));
+    let names = |all: &[(String, PathBuf)]| all.iter().map(|(name, _)| name.clone()).collect();
+    let (given, packed): (Vec<String>, Vec<String>) =
+        (names(&platforms), names(&platforms_in(&package)));
+    assert_eq!(given, packed);
+    for (platform, library) in platforms {
+        let arguments = [
+            "publish",
+            "--configuration",
+            "Release",
+            "--runtime",
+            &platform,
+            "--self-contained",
+            "false",
+            "--output",
+            &platform,
+            "-p:UseSharedCompilation=false",
+        ];
+        let output = dotnet(&program, &arguments);
+        assert!(output.status.success(), "{platform}: {}", says(&output));
+        let out = program.join(&platform);
+        let published = out.join(library.file_name().unwrap());
+        let (wanted, got) = (std::fs::read(&library), std::fs::read(&published));
+        assert!(
+            got.unwrap_or_default() == wanted.unwrap(),
+            "{platform}: {}",
+            published.display()
+        );
+        // And that one alone.
+        let natives = std::fs::read_dir(&out)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        let natives = natives.filter(|name| {
+            [
+                "libalioss.so",
+                "libalioss.dylib",
+                "libalioss.dll",
+                "runtimes",
+            ]
+            .iter()
+            .any(|one| name == one)
+        });
+        assert_eq!(natives.count(), 1, "{platform}");
     }
 }

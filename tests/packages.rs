@@ -192,9 +192,9 @@ fn count_files(directory: &Path) -> usize {
     found.lines().count()
 }
 
-#[test]
-fn debian_packages_are_clean_installed_used_and_purged() {
-    let directory = scratch("debian");
+/// Makes the Debian packages from a copy of the sources; the directory that they are in, and their files.
+fn debian_packages(name: &str) -> (PathBuf, [String; 4]) {
+    let directory = scratch(name);
     let sources = directory.join("alioss");
     copy_sources(&sources);
     let build = [
@@ -206,6 +206,22 @@ fn debian_packages_are_clean_installed_used_and_purged() {
     run_in(&sources, &[("ALIOSS_STAGE", stage())], &build);
     let architecture = tool("dpkg-architecture", "dpkg-dev", &["-qDEB_HOST_ARCH"]);
     let files = PACKAGES.map(|name| format!("{name}_{VERSION}_{}.deb", architecture.trim()));
+    (directory, files)
+}
+
+#[test]
+fn debian_packages_are_the_same_wherever_they_are_made() {
+    let (one, files) = debian_packages("debian-one");
+    let (two, _) = debian_packages("debian-elsewhere");
+    for file in files {
+        let [one, two] = [&one, &two].map(|directory| std::fs::read(directory.join(&file)));
+        assert!(one.unwrap() == two.unwrap(), "{file} differs");
+    }
+}
+
+#[test]
+fn debian_packages_are_clean_installed_used_and_purged() {
+    let (directory, files) = debian_packages("debian");
     // A first version closes no report.
     let lintian = [
         "lintian",

@@ -59,3 +59,12 @@ pub fn command(program: PathBuf) -> Vec<OsString> {
     words.push(program);
     words
 }
+
+/// What a program says, with the paths in it as this machine has them: Wine calls the root of all directories `Z:\`, and
+/// separates names as Windows does.
+pub fn with_own_paths(said: String) -> String {
+    if os() == "windows" && said.contains("Z:\\") {
+        return said.replace("Z:\\", "/").replace('\\', "/");
+    }
+    said
+}

@@ -15,7 +15,7 @@ namespace Alioss
     /// </summary>
     internal static class Loader
     {
-        private const string Library = "alioss";
+        private const string Library = "libalioss";
 
         [SuppressMessage(
             "Usage", "CA2255", Justification = "nothing of this assembly can be used before its native library is found")]
@@ -49,8 +49,8 @@ namespace Alioss
 
         private static List<string> Places()
         {
-            string file = OperatingSystem.IsWindows() ? "alioss.dll"
-                : OperatingSystem.IsMacOS() ? "libalioss.dylib" : "libalioss.so";
+            string file = Library
+                + (OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so");
             string beside = AppContext.BaseDirectory;
             string runtime = RuntimeInformation.RuntimeIdentifier;
             return new List<string>

@@ -10,7 +10,8 @@ namespace Alioss
     /// </summary>
     internal static unsafe class Native
     {
-        private const string Library = "alioss";
+        // Not "alioss": Windows, where capital letters do not count, would take the assembly for it.
+        private const string Library = "libalioss";
         private const CallingConvention C = CallingConvention.Cdecl;
 
         // Version and errors.

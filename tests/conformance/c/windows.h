@@ -1,12 +1,13 @@
 /* What the runner takes from POSIX and Windows lacks. Elsewhere nothing. */
-#ifndef WINDOWS_H
-#define WINDOWS_H
+#ifndef RUNNER_WINDOWS_H
+#define RUNNER_WINDOWS_H
 
 #ifdef _WIN32
 #include <fcntl.h>
 #include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <windows.h>
 
 /* Lines end in one character, and ^Z is one like others. */
 static inline void use_bytes(void) {
@@ -14,14 +15,14 @@ static inline void use_bytes(void) {
     _setmode(_fileno(stdout), _O_BINARY);
 }
 
-/* An empty value is none. */
+/* Not _putenv_s, for which an empty value is none. */
 static inline void setenv(const char *name, const char *value, int replace) {
     (void)replace;
-    _putenv_s(name, value);
+    SetEnvironmentVariableA(name, value);
 }
 
 static inline void unsetenv(const char *name) {
-    _putenv_s(name, "");
+    SetEnvironmentVariableA(name, NULL);
 }
 
 static inline long getline(char **line, size_t *cap, FILE *from) {

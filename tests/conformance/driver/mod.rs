@@ -237,7 +237,10 @@ impl Stage<'_> {
             .fill_value(step.get("expect").unwrap_or(&empty))?;
         let fields = match answer {
             Answer::Ok => Vec::new(),
-            Answer::Result(fields) => fields,
+            Answer::Result(fields) => fields
+                .into_iter()
+                .map(|(name, value)| (name, support::platform::with_own_paths(value)))
+                .collect(),
             Answer::Unrepresentable if self.may_be_unrepresentable() => return Ok(false),
             answer => return Err(format!("answered {answer:?}")),
         };
