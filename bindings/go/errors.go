@@ -75,7 +75,14 @@ func (s Status) Error() string {
 }
 
 // ErrClosed is returned by handles and objects that have been closed.
-var ErrClosed = errors.New("oss: already closed")
+// It is also [fs.ErrClosed].
+var ErrClosed error = closedError{}
+
+type closedError struct{}
+
+func (closedError) Error() string { return "oss: already closed" }
+
+func (closedError) Is(target error) bool { return target == fs.ErrClosed }
 
 // Error is what all failing functions of this package return, except for [ErrClosed]. It is a value: nothing in it
 // changes or has to be freed.
@@ -116,8 +123,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Is reports whether target is the status of e. [fs.ErrNotExist] is [NotFound], [fs.ErrPermission] is [Denied], and
-// [fs.ErrExist] is [Exists].
+// Is reports whether target is the status of e. [fs.ErrNotExist] is [NotFound], [fs.ErrPermission] is [Denied],
+// [fs.ErrExist] is [Exists], [fs.ErrInvalid] is [InvalidArgument], and [errors.ErrUnsupported] is [Unsupported].
 func (e *Error) Is(target error) bool {
 	switch target {
 	case fs.ErrNotExist:
@@ -126,6 +133,10 @@ func (e *Error) Is(target error) bool {
 		return e.Status == Denied
 	case fs.ErrExist:
 		return e.Status == Exists
+	case fs.ErrInvalid:
+		return e.Status == InvalidArgument
+	case errors.ErrUnsupported:
+		return e.Status == Unsupported
 	}
 	status, ok := target.(Status)
 	return ok && status == e.Status

@@ -28,7 +28,10 @@ func (b *Bucket) Invoke(ctx context.Context, operation, key string, body []byte,
 	if err != nil {
 		return nil, err
 	}
-	prepare := func(r *request) { r.named(operation) }
+	prepare := func(r *request) error {
+		r.named(operation)
+		return nil
+	}
 	return b.send(ctx, options, prepare, func(via passage) C.oss_status {
 		return C.ossgo_invoke(b.bucket(), o.pointer(), k.pointer(), bytePointer(body), C.size_t(len(body)), via.self, via.call, via.outcome)
 	})
@@ -40,7 +43,10 @@ func (s *Service) Invoke(ctx context.Context, operation string, body []byte, opt
 	if err != nil {
 		return nil, err
 	}
-	prepare := func(r *request) { r.named(operation) }
+	prepare := func(r *request) error {
+		r.named(operation)
+		return nil
+	}
 	return s.send(ctx, options, prepare, func(via passage) C.oss_status {
 		return C.ossgo_service_invoke(s.service(), o.pointer(), bytePointer(body), C.size_t(len(body)), via.self, via.call, via.outcome)
 	})

@@ -30,7 +30,8 @@ func (b *Bucket) sendKey(
 }
 
 // PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
-// If the length of body is known, see [WithLength], it has to give just that many bytes; otherwise it is sent in chunks.
+// If body can seek or its length is known otherwise, see [WithLength], it has to give just that many bytes; else it is sent in
+// chunks.
 // An upload from an [io.Seeker] is repeated like any other, from where it stood; one from another reader only as long as
 // nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
@@ -53,18 +54,19 @@ func (b *Bucket) sendBody(
 		return nil, 0, newError(InvalidArgument, "`body` is nil")
 	}
 	length := int64(-1)
-	prepare := func(r *request) {
+	prepare := func(r *request) (err error) {
 		r.reader, r.sent = body, &sent
 		r.callable()
 		if r.measured {
 			length = r.length
-		} else {
-			length = lengthOf(body)
+		} else if length, err = lengthOf(body); err != nil {
+			return err
 		}
 		if !mayBlock(body) {
 			r.worker = noWorker
 		}
 		r.rewindable(body)
+		return nil
 	}
 	answer, err = b.send(ctx, options, prepare, func(via passage) C.oss_status {
 		return function(k.pointer(), C.int64_t(length), via)
@@ -87,26 +89,38 @@ func (r *request) rewindable(body io.Reader) {
 }
 
 // lengthOf returns how many bytes a reader has left; -1 if there is no telling.
-func lengthOf(body io.Reader) int64 {
+func lengthOf(body io.Reader) (int64, error) {
 	switch body := body.(type) {
 	case *bytes.Buffer:
-		return int64(body.Len())
+		return int64(body.Len()), nil
 	case *bytes.Reader:
-		return int64(body.Len())
+		return int64(body.Len()), nil
 	case *strings.Reader:
-		return int64(body.Len())
+		return int64(body.Len()), nil
 	case *os.File:
-		info, err := body.Stat()
-		if err != nil || !info.Mode().IsRegular() {
-			return -1
+		if info, err := body.Stat(); err != nil || !info.Mode().IsRegular() {
+			return -1, nil
 		}
-		position, err := body.Seek(0, io.SeekCurrent)
-		if err != nil {
-			return -1
-		}
-		return max(0, info.Size()-position)
 	}
-	return -1
+	seeker, can := body.(io.Seeker)
+	if !can {
+		return -1, nil
+	}
+	position, err := seeker.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return -1, nil
+	}
+	end, failed := seeker.Seek(0, io.SeekEnd)
+	if _, err := seeker.Seek(position, io.SeekStart); err != nil {
+		// It would be sent from somewhere else.
+		e := newError(IO, "`body` has been to its end for its length, and cannot go back")
+		e.causes = append(e.causes, err)
+		return 0, e
+	}
+	if failed != nil {
+		return -1, nil
+	}
+	return max(0, end-position), nil
 }
 
 // mayBlock reports whether a reader or writer may make others wait; memory and regular files do not.
@@ -179,12 +193,13 @@ func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer,
 	if w == nil {
 		return nil, newError(InvalidArgument, "`w` is nil")
 	}
-	prepare := func(r *request) {
+	prepare := func(r *request) error {
 		r.writer = w
 		r.callable()
 		if !mayBlock(w) {
 			r.worker = noWorker
 		}
+		return nil
 	}
 	return b.send(ctx, options, prepare, func(via passage) C.oss_status {
 		return C.ossgo_get_object_to_stream(b.bucket(), k.pointer(), via.self, via.call, via.outcome)

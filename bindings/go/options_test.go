@@ -179,7 +179,7 @@ func TestIllegalOptions(t *testing.T) {
 		"`resolve` belongs to the session":           func(o *Options) { o.Resolve, o.Session = []ResolveRule{{"*", "127.0.0.1"}}, session },
 		"`app_name`: a NUL byte":                     func(o *Options) { o.AppName = "a\x00b" },
 		"`credentials`: the function is nil":         func(o *Options) { o.Credentials = CredentialsFunc(nil) },
-		"`endpoint`: \"http://a/b\"":                 func(o *Options) { o.Endpoint, o.Region = "http://a/b", "UPPER" },
+		"`endpoint`: \"http://a...\" has a path":     func(o *Options) { o.Endpoint, o.Region = "http://a/b", "UPPER" },
 	} {
 		o := options()
 		change(&o)

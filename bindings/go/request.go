@@ -60,6 +60,9 @@ var spareRequests = sync.Pool{New: func() any { return new(request) }}
 
 // open makes a request, which has to be closed.
 func (t target) open(ctx context.Context, options []Option) (*request, error) {
+	if ctx == nil {
+		return nil, newError(InvalidArgument, "`ctx` is nil; take context.Background() if nothing is to end the request")
+	}
 	if ctx.Err() != nil {
 		return nil, newError(Cancelled, "the call was cancelled").because(ctx, nil)
 	}
@@ -362,7 +365,7 @@ func (r *request) leave() {
 
 // send carries out one request that is over when it returns.
 func (t target) send(
-	ctx context.Context, options []Option, prepare func(*request), function crossing,
+	ctx context.Context, options []Option, prepare func(*request) error, function crossing,
 ) (*Answer, error) {
 	r, err := t.open(ctx, options)
 	if err != nil {
@@ -370,7 +373,9 @@ func (t target) send(
 	}
 	defer r.closeForGood() // also if a callback panicked
 	if prepare != nil {
-		prepare(r)
+		if err := prepare(r); err != nil {
+			return nil, err
+		}
 	}
 	return r.run(function)
 }

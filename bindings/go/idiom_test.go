@@ -1,0 +1,123 @@
+package oss
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A seekable seeks as its function says.
+type seekable struct {
+	io.Reader
+	seek func(offset int64, whence int) (int64, error)
+}
+
+func (s seekable) Seek(offset int64, whence int) (int64, error) { return s.seek(offset, whence) }
+
+// What can seek is sent with its length, from where it stands; what cannot do that after all, in chunks.
+func TestSeekersAreSentWithTheirLength(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "source", []byte("0123456789"))
+	object := must(b.Open(live(t), "source"))(t)
+	defer object.Close()
+	section := io.NewSectionReader(strings.NewReader("012345678901"), 0, 10)
+	for name, body := range map[string]io.ReadSeeker{"section": section, "object": object} {
+		must(body.Seek(3, io.SeekStart))(t)
+		must(b.PutObject(live(t), "key", body))(t)
+		sent := lastRequest(t, b)
+		if length := sent.header("content-length"); length != "7" {
+			t.Errorf("%s: Content-Length %q", name, length)
+		}
+		wantBody(t, b, "key", []byte("3456789"))
+	}
+	for name, whences := range map[string][]int{"no place": {io.SeekCurrent}, "no end": {io.SeekEnd}} {
+		reader := strings.NewReader("0123456789")
+		body := seekable{reader, func(offset int64, whence int) (int64, error) {
+			if whence == whences[0] {
+				return 0, errOurs
+			}
+			return reader.Seek(offset, whence)
+		}}
+		must(b.PutObject(live(t), "key", body))(t)
+		sent := lastRequest(t, b)
+		if sent.header("transfer-encoding") != "chunked" {
+			t.Errorf("%s: %v", name, sent.Headers)
+		}
+		wantBody(t, b, "key", []byte("0123456789"))
+	}
+	// Not what is behind the end, instead of the body.
+	reader := strings.NewReader("0123456789")
+	_, err := b.PutObject(live(t), "stuck", seekable{reader, func(offset int64, whence int) (int64, error) {
+		if whence == io.SeekStart {
+			return 0, errOurs
+		}
+		return reader.Seek(offset, whence)
+	}})
+	if wantError(t, err, IO); !errors.Is(err, errOurs) {
+		t.Error(err)
+	}
+	if exists := must(b.ObjectExists(live(t), "stuck"))(t); exists {
+		t.Error("it was sent")
+	}
+}
+
+// Errors are those that programs ask the standard library for, too.
+func TestErrorsAreThoseOfTheStandardLibrary(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", []byte("0123456789"))
+	file := must(b.Open(live(t), "key"))(t)
+	_, before := file.Seek(-1, io.SeekStart)
+	_, whence := file.Seek(0, 3)
+	_, offset := file.ReadAt(make([]byte, 1), -1)
+	file.Close()
+	_, closed := file.Read(make([]byte, 1))
+	_, missing := b.HeadObject(live(t), "missing")
+	_, bad := b.HeadObject(live(t), "/")
+	_, forbidden := b.PutObjectBytes(live(t), "key", nil, WithForbidOverwrite())
+	for name, test := range map[string]struct{ err, is error }{
+		"seek before the beginning": {before, fs.ErrInvalid}, "seek from nowhere": {whence, fs.ErrInvalid},
+		"read at a negative offset": {offset, fs.ErrInvalid}, "closed file": {closed, fs.ErrClosed},
+		"no object": {missing, fs.ErrNotExist}, "no key": {bad, fs.ErrInvalid}, "an object already": {forbidden, fs.ErrExist},
+		"unsupported": {newError(Unsupported, "no"), errors.ErrUnsupported},
+	} {
+		if !errors.Is(test.err, test.is) || errors.Is(test.err, fs.ErrPermission) {
+			t.Errorf("%s: %v", name, test.err)
+		}
+	}
+	b.Close()
+	if _, err := b.HeadObject(live(t), "key"); !errors.Is(err, fs.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// No context is a mistake that is named, as in package net/http.
+func TestNoContextIsRefused(t *testing.T) {
+	b := newBucket(t)
+	var none context.Context
+	_, putting := b.PutObjectBytes(none, "key", nil)
+	_, getting := b.GetObject(none, "key")
+	_, writing := b.NewWriter(none, "key")
+	var listing error
+	for _, listing = range b.ListObjectsV2(none, "", "") {
+	}
+	for _, err := range []error{putting, getting, writing, listing} {
+		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, "`ctx` is nil") {
+			t.Error(err)
+		}
+	}
+}
+
+// A timeout of a request is named as it was given.
+func TestNegativeTimeoutsAreRefused(t *testing.T) {
+	b := newBucket(t)
+	for _, option := range []Option{WithTimeout(-time.Second), WithConnectTimeout(-time.Second), WithReadTimeout(-time.Second)} {
+		_, err := b.HeadObject(live(t), "key", option)
+		if e := wantError(t, err, InvalidArgument); !strings.Contains(e.Reason, "-1000 ms") {
+			t.Error(err)
+		}
+	}
+}
