@@ -11,7 +11,13 @@ CHART = ROOT / "tests/small/sizes.svg"
 
 PARTS = ["builtin-roots", "credentials", "documents", "proxy", "select", "tls", "transfers", "v1"]
 ALSO = {"documents": " (with `credentials`, `select`)", "tls": " (with `builtin-roots`)"}
-BUILDS = {"default": "everything", "small": "`small`: `tls`, `builtin-roots`", "small-without-tls": "`small` without TLS", "smallest": "`small`, nightly", "smallest-without-tls": "`small` without TLS, nightly"}
+BUILDS = {
+    "default": "everything",
+    "small": "`small`: `tls`, `builtin-roots`",
+    "small-without-tls": "`small` without TLS",
+    "smallest": "`smallest`: `tls`, `builtin-roots`",
+    "smallest-without-tls": "`smallest` without TLS",
+}
 MACHINES = {
     "so": "x86-64 `.so`",
     "static": "x86-64 static program (musl)",
@@ -53,6 +59,23 @@ def parts():
     return lines
 
 
+def contributors():
+    """What the libraries are made of, the largest first; less than 10 KB are among the others."""
+    builds = {name: title for name, title in BUILDS.items() if (RESULTS / f"{name}.contributors").exists()}
+    bytes_of = {}
+    for name in builds:
+        for line in (RESULTS / f"{name}.contributors").read_text().splitlines():
+            size, contributor = line.split(" ", 1)
+            bytes_of.setdefault(contributor, {})[name] = int(size)
+    if not builds:
+        return []
+    lines = ["| bytes of x86-64 code and tables | " + " | ".join(builds.values()) + " |", "|---|" + "---|" * len(builds)]
+    for contributor, sizes in sorted(bytes_of.items(), key=lambda item: (item[0] == "others", -max(item[1].values()))):
+        cells = [grouped(sizes[name]) if name in sizes else "" for name in builds]
+        lines.append(f"| {contributor} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def memory():
     lines = [
         "| RAM and stack | heap at rest | of each idle connection | most during a request of 100 KiB | own pages of the `.so` | stack |",
@@ -71,8 +94,8 @@ def chart():
     bars += [(f"without {part}", read(f"-{part}", "so")) for part in PARTS]
     bars += [("small", read("small", "so")), ("small, armv7", read("small", "armv7-unknown-linux-gnueabihf"))]
     bars += [("small without TLS", read("small-without-tls", "so"))]
-    bars += [("small, nightly", read("smallest", "so")), ("small, nightly, armv7", read("smallest", "armv7-unknown-linux-gnueabihf"))]
-    bars += [("small without TLS, nightly", read("smallest-without-tls", "so"))]
+    bars += [("smallest", read("smallest", "so")), ("smallest, armv7", read("smallest", "armv7-unknown-linux-gnueabihf"))]
+    bars += [("smallest without TLS", read("smallest-without-tls", "so"))]
     bars = [(label, size[0]) for label, size in bars if size]
     most = max(size for _, size in bars)
     height = 30 + 20 * len(bars)
@@ -91,7 +114,9 @@ def chart():
 
 
 page = PAGE.read_text()
-for name, lines in {"sizes": sizes(), "parts": parts(), "memory": memory()}.items():
+for name, lines in {"sizes": sizes(), "contributors": contributors(), "parts": parts(), "memory": memory()}.items():
+    if not lines:
+        continue
     begin, end = f"<!-- {name}: tests/sizes -->\n", f"<!-- {name} end -->"
     pattern = re.escape(begin) + ".*?" + re.escape(end)
     page, count = re.subn(pattern, lambda _: begin + "\n".join(lines) + "\n" + end, page, flags=re.DOTALL)
