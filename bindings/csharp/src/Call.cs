@@ -26,6 +26,10 @@ namespace Alioss
         private bool released;
         private bool observed;
 
+        /// <summary>How many functions use it now, of a call that several use; these belong to the lock of the handle.</summary>
+        private int uses;
+        private bool ended;
+
         /// <summary>
         /// Prepares a call of <paramref name="owner"/>, a bucket or service. <paramref name="stream"/> is what
         /// <see cref="User"/> lets the callbacks read or write, null if there is nothing of the kind.
@@ -156,6 +160,54 @@ namespace Alioss
             {
                 owner.DangerousRelease();
                 ownerHeld = false;
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="Hold"/>, until <see cref="EndUse"/>: for a call that several functions use one after the other. A
+        /// disposal meanwhile, by one of its callbacks or another thread, ends what runs, and takes place when that is over.
+        /// </summary>
+        /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+        internal void BeginUse()
+        {
+            lock (Handle)
+            {
+                if (ended)
+                {
+                    throw new ObjectDisposedException(typeof(Call).FullName);
+                }
+                uses++;
+                Hold();
+            }
+        }
+
+        internal void EndUse()
+        {
+            bool last;
+            lock (Handle)
+            {
+                if (--uses > 0)
+                {
+                    return;
+                }
+                LetGo();
+                last = ended;
+            }
+            if (last)
+            {
+                End();
+            }
+        }
+
+        /// <summary>Whether a function uses it, which may be the one that has called a callback which asks this.</summary>
+        internal bool IsUsed
+        {
+            get
+            {
+                lock (Handle)
+                {
+                    return uses > 0;
+                }
             }
         }
 
@@ -511,6 +563,20 @@ namespace Alioss
 
         /// <summary>Ends the call: first nobody can cancel it any more, then what it was given goes.</summary>
         public void Dispose()
+        {
+            lock (Handle)
+            {
+                ended = true;
+                if (uses > 0)
+                {
+                    Cancel(Handle);
+                    return;
+                }
+            }
+            End();
+        }
+
+        private void End()
         {
             try
             {

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Alioss
@@ -10,6 +11,9 @@ namespace Alioss
         private static readonly SafeHandle[] None = new SafeHandle[0];
 
         private SafeHandle[] needed = None;
+
+        /// <summary>The collector disposes of it.</summary>
+        private bool forgotten;
 
         protected Handle() : base(true)
         {
@@ -41,7 +45,27 @@ namespace Alioss
 
         protected abstract void Free(IntPtr pointer);
 
+        /// <summary>Whether freeing may wait for the network.</summary>
+        protected virtual bool MayWait => false;
+
+        protected override void Dispose(bool disposing)
+        {
+            forgotten = !disposing;
+            base.Dispose(disposing);
+        }
+
         protected sealed override bool ReleaseHandle()
+        {
+            if (forgotten && MayWait)
+            {
+                // Not here, where all finalizers of the process would wait.
+                Blocking.Run(FreeAll, CancellationToken.None);
+                return true;
+            }
+            return FreeAll();
+        }
+
+        private bool FreeAll()
         {
             Free(handle);
             foreach (var other in needed)
@@ -79,6 +103,9 @@ namespace Alioss
 
     internal sealed class WriterHandle : Handle
     {
+        /// <summary>One that is not finished is aborted.</summary>
+        protected override bool MayWait => true;
+
         protected override void Free(IntPtr pointer) => Native.oss_writer_free(pointer);
     }
 

@@ -35,6 +35,7 @@ namespace Alioss
             private readonly CancellationToken cancellationToken;
             private Call? call;
             private bool over;
+            private volatile bool disposed;
 
             internal Enumerator(Listing<T> listing, CancellationToken cancellationToken)
             {
@@ -59,8 +60,14 @@ namespace Alioss
                 if (call == null)
                 {
                     call = listing.open(cancellationToken);
+                    if (disposed)
+                    {
+                        // Meanwhile.
+                        call.Dispose();
+                        return false;
+                    }
                 }
-                call.Hold();
+                call.BeginUse();
                 try
                 {
                     Native.Entry* entry = call.Next();
@@ -69,12 +76,16 @@ namespace Alioss
                         return false;
                     }
                     Current = listing.read(entry);
-                    over = false;
+                    over = disposed;
                     return true;
+                }
+                catch (OperationCanceledException) when (disposed)
+                {
+                    return false;
                 }
                 finally
                 {
-                    call.LetGo();
+                    call.EndUse();
                 }
             }
 
@@ -85,7 +96,7 @@ namespace Alioss
 
             public void Dispose()
             {
-                over = true;
+                over = disposed = true;
                 if (call != null)
                 {
                     call.Dispose();

@@ -21,7 +21,7 @@ namespace Alioss
         private readonly byte[] pending = Buffers.Take();
         private int used;
         private long position;
-        private bool disposed;
+        private volatile bool disposed;
         private bool completed;
 
         /// <summary>
@@ -112,16 +112,18 @@ namespace Alioss
                 completed = true;
                 return response!;
             }
-            call.Hold();
+            call.BeginUse();
             try
             {
                 completed = true;
-                call.Check(Use(Native.oss_writer_finish, call.Pointer));
+                int status = Use(Native.oss_writer_finish, call.Pointer);
+                CheckNotEnded(status);
+                call.Check(status);
                 return call.Answer();
             }
             finally
             {
-                call.LetGo();
+                call.EndUse();
             }
         }
 
@@ -141,17 +143,29 @@ namespace Alioss
         {
             try
             {
-                if (!disposed && !completed && call != null)
+                if (!disposed && !completed && call != null && !call.IsUsed)
                 {
                     completed = true;
-                    call.Hold();
-                    call.CheckWriter(Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero), writer!);
+                    AbortWriter();
                 }
             }
             finally
             {
                 call?.GiveUp();
                 Dispose();
+            }
+        }
+
+        private void AbortWriter()
+        {
+            call!.BeginUse();
+            try
+            {
+                call.CheckWriter(Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero), writer!);
+            }
+            finally
+            {
+                call.EndUse();
             }
         }
 
@@ -197,21 +211,29 @@ namespace Alioss
         /// <summary>Not supported.</summary>
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        /// <summary>Gives the object up unless it is complete.</summary>
+        /// <summary>
+        /// Gives the object up unless it is complete. In the handler of its own progress this ends the method that reports it
+        /// with an <see cref="ObjectDisposedException"/>.
+        /// </summary>
         protected override void Dispose(bool disposing)
         {
             if (disposing && !disposed)
             {
                 disposed = true;
-                if (!completed && writer != null)
+                bool idle = call == null || !call.IsUsed;
+                if (!completed && writer != null && idle)
                 {
                     // What cannot be deleted now is a matter of AbortUploadsBefore.
                     Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero);
                     call!.GiveUp();
                 }
+                // In a callback of its own, and while another thread uses it, both go only when that is over.
                 writer?.Dispose();
                 call?.Dispose();
-                Buffers.Give(pending);
+                if (idle)
+                {
+                    Buffers.Give(pending);
+                }
             }
             base.Dispose(disposing);
         }
@@ -264,19 +286,20 @@ namespace Alioss
                 target!.Write(pending, 0, count);
                 return;
             }
-            call.Hold();
+            call.BeginUse();
             try
             {
                 fixed (byte* pointer = pending)
                 {
                     byte* data = pointer;
                     int status = Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)count), IntPtr.Zero);
+                    CheckNotEnded(status);
                     call.CheckWriter(status, writer!);
                 }
             }
             finally
             {
-                call.LetGo();
+                call.EndUse();
             }
         }
 
@@ -296,6 +319,15 @@ namespace Alioss
                 {
                     writer!.DangerousRelease();
                 }
+            }
+        }
+
+        /// <summary>Whether a disposal has ended what failed.</summary>
+        private void CheckNotEnded(int status)
+        {
+            if (disposed && status != (int)OssStatus.Ok)
+            {
+                throw new ObjectDisposedException(typeof(ObjectWriteStream).FullName);
             }
         }
 

@@ -32,6 +32,9 @@ internal static class Program
         Failures.CallbacksMayMakeCalls,
         Failures.TheLogIsHeard,
         Reentry.TheLogIsNotSetByItsHandler,
+        Reentry.WritersMayBeDisposedByTheirProgress,
+        Reentry.WritersMayBeDisposedWhileTheyAreUsed,
+        Reentry.ListingsMayBeDisposedByWhatTheyAsk,
         Providers.ProvidersMayBeAsynchronous,
         Providers.ProvidersAreToldWhenTheirKeysAreRefused,
         Providers.ProvidersAreNotWaitedForLongerThanTheRequest,
@@ -135,6 +138,8 @@ internal static class Program
         Concurrency.CallbacksAreLetGo,
         Concurrency.DisposeDisturbsNoCall,
         Concurrency.DisposeEndsAStream,
+        // Last, as what it leaves behind takes a while.
+        Reentry.ForgottenWritersHoldUpNoFinalizer,
 #if NET
         Idiom.SpansAreTaken,
         Surface.NullsAreRefusedAtTheCall,

@@ -38,4 +38,119 @@ internal static class Reentry
             Oss.SetLog(null, LogLevel.Off);
         }
     }
+
+    private static CallOptions InParts(Action<TransferProgress> report = null) =>
+        new CallOptions { PartSize = 102400, Workers = 1, Progress = report == null ? null : new Reports(report) };
+
+    private static void IsGone(Bucket bucket, string key)
+    {
+        Check(!bucket.ObjectExists(key), "the object is there");
+        Check(!bucket.ListMultipartUploads(key).Any(), "what was sent is left");
+    }
+
+    internal static void WritersMayBeDisposedByTheirProgress()
+    {
+        using (var bucket = Bucket())
+        {
+            foreach (Action<ObjectWriteStream> end in new Action<ObjectWriteStream>[] { s => s.Dispose(), s => s.Abort() })
+            {
+                for (int turn = 0; turn < 10; turn++)
+                {
+                    string key = Key();
+                    ObjectWriteStream stream = null;
+                    int told = 0;
+                    stream = bucket.OpenWrite(key, InParts(report => { told++; end(stream); }));
+                    Throws<ObjectDisposedException>(() => stream.Write(Pattern(1000000), 0, 1000000));
+                    Check(told > 0, "no progress");
+                    Throws<ObjectDisposedException>(() => stream.Write(Pattern(1), 0, 1));
+                    stream.Dispose();
+                    IsGone(bucket, key);
+                    // And while it is completed.
+                    stream = bucket.OpenWrite(key, InParts(report => { GC.Collect(); end(stream); }));
+                    stream.Write(Pattern(1000), 0, 1000);
+                    try
+                    {
+                        stream.Complete();
+                        Check(bucket.ObjectExists(key), "what is complete is not there");
+                    }
+                    catch (ObjectDisposedException)
+                    {
+                        IsGone(bucket, key);
+                    }
+                }
+            }
+        }
+    }
+
+    internal static void WritersMayBeDisposedWhileTheyAreUsed()
+    {
+        using (var bucket = Bucket())
+        using (var entered = new ManualResetEventSlim())
+        using (var release = new ManualResetEventSlim())
+        {
+            string key = Key();
+            var stream = bucket.OpenWrite(key, InParts(report => { entered.Set(); release.Wait(); }));
+            var writing = stream.WriteAsync(Pattern(1000000), 0, 1000000);
+            entered.Wait();
+            stream.Dispose();
+            release.Set();
+            Throws<ObjectDisposedException>(() => writing.GetAwaiter().GetResult());
+            IsGone(bucket, key);
+        }
+    }
+
+    internal static void ListingsMayBeDisposedByWhatTheyAsk()
+    {
+        string root = Key("/");
+        IEnumerator<ObjectEntry> enumerator = null;
+        int left = -1;
+        var options = Options();
+        options.Credentials = Credentials.Callback(() =>
+        {
+            if (left-- == 0)
+            {
+                enumerator.Dispose();
+                GC.Collect();
+            }
+            return new AccessKeys(Id, Secret);
+        });
+        using (var bucket = Bucket(options))
+        {
+            for (int number = 0; number < 3; number++)
+            {
+                bucket.PutObject(root + number, Pattern(1));
+            }
+            for (int pages = 0; pages < 3; pages++)
+            {
+                using (enumerator = bucket.ListObjectsV2(root, null, new CallOptions { Query = { ["max-keys"] = "1" } }).GetEnumerator())
+                {
+                    left = pages;
+                    for (int number = 0; number < pages; number++)
+                    {
+                        Check(enumerator.MoveNext(), "no entry");
+                    }
+                    enumerator.MoveNext();
+                    Equal(-1, left, "disposals to come");
+                    Check(!enumerator.MoveNext(), "goes on after disposal");
+                }
+            }
+        }
+    }
+
+    internal static void ForgottenWritersHoldUpNoFinalizer()
+    {
+        using (var bucket = Bucket())
+        {
+            string root = Key("/");
+            Admin("POST", "/_local/rules", "{\"operation\":\"AbortMultipartUpload\",\"times\":99,\"action\":{\"type\":\"delay\",\"ms\":8000}}");
+            var collecting = new Thread(() => LetsGo("writers", () =>
+            {
+                var stream = bucket.OpenWrite(root, InParts());
+                stream.Write(Pattern(300000), 0, 300000);
+                return new WeakReference(stream);
+            }));
+            collecting.Start();
+            Check(collecting.Join(60000), "all finalizers wait for the network");
+        }
+    }
 }
