@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use alioss::credentials::{Asking, Cached, Chain, CredentialsProvider};
-use alioss::{Cancel, Credentials, Error, Kind, Options, Timestamp};
+use alioss::{Bucket, Cancel, Config, Credentials, Error, Kind, Options, Timestamp};
 use answers::{Oss, bucket, http, now, put};
 
 /// A provider that gives what it is told, and counts.
@@ -359,6 +359,53 @@ fn a_chain_asks_all_again_until_one_has_keys_and_then_only_that_one() {
     assert_eq!(first.asked.load(Ordering::SeqCst), 3);
     assert_eq!(second.asked.load(Ordering::SeqCst), 1);
     assert_eq!(chain.name(), "chain: provider");
+}
+
+#[test]
+fn keys_that_look_expired_are_asked_for_every_few_seconds() {
+    let script = Arc::new(Scripted {
+        life: -60,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    let end = Instant::now() + Duration::from_secs(6);
+    while Instant::now() < end {
+        put(&bucket).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let asked = script.asked.load(Ordering::SeqCst);
+    assert!((2..=3).contains(&asked), "asked {asked} times in 6 s");
+}
+
+#[test]
+fn a_clock_that_panics_does_not_keep_others_waiting() {
+    let script = Arc::new(Scripted {
+        life: 3600,
+        ..Scripted::default()
+    });
+    let oss = Arc::new(Oss::default());
+    let server = oss.start();
+    let panics = Arc::new(AtomicBool::new(false));
+    let (clock, provider) = (panics.clone(), script.clone());
+    let mut config = Config::new();
+    config
+        .endpoint(&server.endpoint())
+        .region("cn-hangzhou")
+        .credentials(Arc::new(Cached::new(script.clone())))
+        // From the moment when the keys were given.
+        .clock(move || {
+            let is_given = provider.asked.load(Ordering::SeqCst) == 1;
+            assert!(!is_given || !clock.load(Ordering::SeqCst), "for the test");
+            now()
+        });
+    let bucket = Bucket::new(&config, "examplebucket").unwrap();
+    panics.store(true, Ordering::SeqCst);
+    let call = std::panic::AssertUnwindSafe(|| put(&bucket));
+    assert!(std::panic::catch_unwind(call).is_err());
+    panics.store(false, Ordering::SeqCst);
+    put(&bucket).unwrap();
 }
 
 #[test]

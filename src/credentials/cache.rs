@@ -166,6 +166,12 @@ impl State {
         self.kept.as_ref().is_some_and(|kept| kept.is_good(now))
     }
 
+    /// Whether there are keys that are better than some that look expired: they are good, and did not look so themselves.
+    fn has_better(&self, now: i64) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.life > DOUBTFUL_LIFE && kept.is_good(now))
+    }
+
     /// The thread that renewed gave up, for a reason of its own.
     fn abandoned(&mut self) {
         self.renewing = None;
@@ -218,7 +224,6 @@ impl Cache {
     fn renew(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let unfinished = Unfinished(&self.state);
         let got = self.provider.credentials(asking);
-        std::mem::forget(unfinished);
         if self.unknown_life.is_zero()
             && matches!(&got, Ok(Some(keys)) if keys.expiration().is_none())
         {
@@ -229,6 +234,8 @@ impl Cache {
             let life = self.life(credentials.as_deref(), asking)?;
             Ok((credentials, life))
         });
+        // A clock of the caller's may panic, too.
+        std::mem::forget(unfinished);
         // What is replaced is dropped, and wiped, after the lock is open.
         let (result, _replaced) = self.state.with(|state| match got {
             Ok((credentials, life)) => {
@@ -255,14 +262,12 @@ impl Cache {
         let Some(keys) = keys else {
             return Ok(self.unknown_life);
         };
+        let now = asking.now();
         match keys.life(asking.service_time()) {
             None => Ok(self.unknown_life),
             Some(life) if !life.is_zero() => Ok(life),
             // Not if who gave them says so, nor if there are better ones.
-            Some(_)
-                if keys.is_life_certain()
-                    || self.state.with(|state| state.has_good(asking.now())) =>
-            {
+            Some(_) if keys.is_life_certain() || self.state.with(|state| state.has_better(now)) => {
                 Err(Error::new(
                     Kind::Credentials,
                     "the provider gave keys that have expired already; is this machine's clock right?",
@@ -290,7 +295,7 @@ impl Cache {
     }
 }
 
-/// Tells those who wait that nobody renews any more, should the provider panic.
+/// Tells those who wait that nobody renews any more, should the provider or a clock panic.
 struct Unfinished<'a>(&'a ForkLock<State>);
 
 impl Drop for Unfinished<'_> {
