@@ -266,3 +266,21 @@ fn url_errors() {
         "0002-00000902"
     );
 }
+
+/// As a client sends that uses one table of headers for two requests.
+#[test]
+fn two_signatures_are_one_too_many() {
+    let server = Server::start(Options {
+        https_addr: None,
+        ..Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    let head = String::from_utf8(client.head("GET", "k", &[], &[], 0)).unwrap();
+    let twice = head.replacen("\r\n", "\r\nAuthorization: OSS a:b\r\n", 1);
+    let refused = raw(server.http_port(), twice.as_bytes());
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (400, "InvalidArgument")
+    );
+}

@@ -66,6 +66,17 @@ pub struct Verifier<'a> {
 
 impl Verifier<'_> {
     pub fn identify(&self, head: &Head) -> Result<Identity> {
+        if head
+            .headers
+            .get_all("authorization")
+            .iter()
+            .nth(1)
+            .is_some()
+        {
+            let message = "Authorization header is invalid.";
+            return Err(ApiError::new(400, "InvalidArgument", message)
+                .detail("ErrorDetail", "there is more than one Authorization header"));
+        }
         if let Some(authorization) = head.header("authorization") {
             let authorization = authorization.trim();
             return if let Some(fields) = strip_scheme(authorization, "OSS4-HMAC-SHA256") {
