@@ -32,8 +32,8 @@
 //            parent was running. pthread_cancel() waits until a function of
 //            this library, with the callbacks in it, has returned. Callbacks
 //            have to return: no exception, longjmp() or pthread_exit().
-// Stack      A thread needs up to 38 KiB of stack for a request over http, and
-//            41 KiB over https: with what libc takes, without callbacks.
+// Stack      48 KiB are enough for a request over http or https, with what libc
+//            takes of a thread's stack, and without callbacks.
 // Memory     What a request needs does not depend on the size of the object. If
 //            memory runs out for something large, or of a size that the service
 //            chose, the result is #OSS_NO_MEMORY. A small allocation that fails
