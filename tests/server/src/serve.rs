@@ -298,9 +298,9 @@ async fn perform(exchange: &mut Exchange) -> Result<Answer, ApiError> {
     exchange.verdict = "refused";
     exchange.identity = match verifier.identify(&exchange.head) {
         Ok(identity) => identity,
+        // Preflights are for everybody, whatever a client signs in them.
+        Err(_) if exchange.operation == "OptionObject" => Identity::Anonymous,
         Err(error) if error.code == "InvalidAccessKeyId" => match exchange.operation {
-            // Preflights are for everybody.
-            "OptionObject" => Identity::Anonymous,
             // Other buckets are looked at before keys that nobody knows.
             "PutBucket" | "PutBucketAcl" => return Err(error),
             _ if exchange.head.place.bucket.is_none() => return Err(error),

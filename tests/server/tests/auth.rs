@@ -284,3 +284,25 @@ fn two_signatures_are_one_too_many() {
         (400, "InvalidArgument")
     );
 }
+
+#[test]
+fn preflights_need_no_signature_that_is_right() {
+    let server = Server::start(Options {
+        https_addr: None,
+        ..Options::default()
+    })
+    .unwrap();
+    let client = Client {
+        secret: "wrong",
+        ..Client::new(&server, "bucket")
+    };
+    let asks = [
+        ("origin", "http://a"),
+        ("access-control-request-method", "PUT"),
+    ];
+    let refused = client.send("OPTIONS", "k", &[], &asks, b"");
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (403, "AccessForbidden")
+    );
+}
