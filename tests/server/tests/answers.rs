@@ -456,3 +456,13 @@ fn callbacks_that_cannot_be_are_refused_before_the_upload() {
     );
     assert_eq!(client.get("k").body, b"1");
 }
+
+#[test]
+fn versions_have_ids_as_long_as_those_of_the_service() {
+    let server = start();
+    let client = Client::new(&server, "bucket");
+    let on = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    client.send("PUT", "", &[("versioning", "")], &[], on);
+    let put = client.put("k", b"1");
+    assert_eq!(put.header("x-oss-version-id").unwrap().len(), 64);
+}

@@ -344,5 +344,5 @@ impl Store {
 }
 
 fn new_version_id() -> String {
-    format!("CAEQ{}", crate::random_hex(20))
+    format!("CAEQ{}", crate::random_hex(30))
 }
