@@ -380,8 +380,8 @@ pub fn is_character(character: char) -> bool {
     }
 }
 
-/// As [`is_character`] for a whole text, looking closely only where it begins with a byte of those that are not.
-fn is_text(text: &str) -> bool {
+/// Whether XML can have all characters of `text`. Looked at closely only where one begins with a byte of those that are not.
+pub(crate) fn is_text(text: &str) -> bool {
     let is_suspicious =
         |byte: u8| byte == 0xef || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     !text.bytes().any(is_suspicious) || text.chars().all(is_character)

@@ -129,8 +129,10 @@ impl Bucket {
         check_parts(parts)?;
         let mut request = request!("CompleteMultipartUpload", key);
         request.parameter("uploadId", checked_id(upload_id)?);
-        // The answer repeats the key, whose characters need not fit into XML.
-        request.parameter("encoding-type", "url");
+        // The answer repeats the key: encoded, if not all of its characters fit into XML.
+        if !xml::is_text(key) {
+            request.parameter("encoding-type", "url");
+        }
         let body = document(parts);
         if parts.is_empty() {
             request.header("x-oss-complete-all", "yes");
