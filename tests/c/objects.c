@@ -348,7 +348,7 @@ static void delete_everything(void)
 static void versions(void)
 {
     const char *keys[2] = {"v", "v"}, *ids[2] = {NULL, NULL};
-    char old[64], latest[64], marker[64];
+    char old[128], latest[128], marker[128];
     const oss_entry *entry;
     OK(oss_call_set_field(call, "Status", "Enabled"));
     OK(oss_invoke(bucket, "PutBucketVersioning", NULL, NULL, 0, call));
