@@ -448,7 +448,8 @@ OSS_API oss_status oss_config_set_proxy(oss_config *config, const char *url);
 OSS_API oss_status oss_config_set_proxy_from_env(oss_config *config, int on);
 
 /// Connects to `address` (IP, with a port or without) wherever the host is
-/// `host`: a name, "*.suffix" or "*". Belongs to the session.
+/// `host`: a name, "*.suffix", or "*" for all names but localhost. Belongs to
+/// the session.
 OSS_API oss_status oss_config_add_resolve(oss_config *config,
                                           const char *host,
                                           const char *address);
@@ -1642,8 +1643,9 @@ OSS_API oss_status oss_call_set_no_record(oss_call *call);
 /// or a kill the same call goes on where it stopped; the record is
 /// `.NAME.HASH.alioss-upload`. On a full or read-only disk there is none, and a
 /// kill leaves parts for oss_abort_uploads_before(). Headers, timeout, progress
-/// and cancel are of the whole. #OSS_BUSY if another transfer is using the
-/// record.
+/// and cancel are of the whole; Content-MD5, Content-Length, Range and
+/// Accept-Encoding are of single requests, and all transfers refuse them.
+/// #OSS_BUSY if another transfer is using the record.
 OSS_CHECK
 OSS_API oss_status oss_upload_file(const oss_bucket *bucket,
                                    const char *key,

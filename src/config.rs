@@ -409,8 +409,8 @@ impl Config {
         self.set(check, |config, headers| config.user_headers = headers)
     }
 
-    /// Connects to `address` (an IP address, with a port or without) wherever the host is `host`: a name, `*.suffix`, or `*`.
-    /// Host header, certificate check and signature stay as they are. Belongs to the session.
+    /// Connects to `address` (an IP address, with a port or without) wherever the host is `host`: a name, `*.suffix`, or
+    /// `*` for all names but localhost. Host header, certificate check and signature stay as they are. Belongs to the session.
     pub fn resolve(&mut self, host: &str, address: &str) -> &mut Config {
         self.set(Override::parse(host, address), |config, rule| {
             config.own_session.overrides.push(rule);

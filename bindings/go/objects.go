@@ -88,7 +88,8 @@ func (r *request) rewindable(body io.Reader) {
 	C.ossgo_call_rewind(r.call, C.uintptr_t(r.self))
 }
 
-// lengthOf returns how many bytes a reader has left; -1 if there is no telling.
+// lengthOf returns how many bytes a reader has left; -1 if there is no telling. Of a type that is not known there is none: one
+// that embeds a file, and reads something else of it, has its Seek too.
 func lengthOf(body io.Reader) (int64, error) {
 	switch body := body.(type) {
 	case *bytes.Buffer:
@@ -101,11 +102,11 @@ func lengthOf(body io.Reader) (int64, error) {
 		if info, err := body.Stat(); err != nil || !info.Mode().IsRegular() {
 			return -1, nil
 		}
-	}
-	seeker, can := body.(io.Seeker)
-	if !can {
+	case *io.SectionReader, *File:
+	default:
 		return -1, nil
 	}
+	seeker := body.(io.Seeker)
 	position, err := seeker.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return -1, nil

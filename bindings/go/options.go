@@ -22,7 +22,7 @@ const (
 
 // A ResolveRule replaces looking a host up.
 type ResolveRule struct {
-	// Host is a name, "*.suffix", or "*" for all.
+	// Host is a name, "*.suffix", or "*" for all names but localhost.
 	Host string
 	// Address is an IP address, with a port (which replaces that of the endpoint) or without.
 	Address string

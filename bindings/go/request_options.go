@@ -126,8 +126,9 @@ func WithTimeout(limit time.Duration) Option {
 	return func(s *settings) { s.timed, s.timeout = true, limit }
 }
 
-// WithLength says how many bytes the reader of PutObject will give; fewer or more are an error. Without it PutObject
-// knows the length of a [bytes.Buffer] and of what is an [io.Seeker], such as a regular [os.File]; others are sent in chunks.
+// WithLength says how many bytes the reader of PutObject will give; fewer are an error, and more are not read. Without it
+// PutObject knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular
+// [os.File]; others are sent in chunks.
 func WithLength(bytes int64) Option {
 	return func(s *settings) { s.measured, s.length = true, bytes }
 }

@@ -184,19 +184,23 @@ impl Upload<'_, '_> {
 
     /// An error if the file is not what was read of it, although its size and time are as they were: programs can set a time
     /// back. Asked before the last bytes leave, and only if something about the file was touched: all of it is read for it.
-    fn check_content(&self) -> Result<()> {
+    fn check_content(&mut self) -> Result<()> {
         let (Body::File { file, offset, .. }, Some((sent, initial)), Some(before), Some(length)) =
             (&self.body, &self.crc, self.snapshot, self.length)
         else {
             return Ok(());
         };
-        if !before.was_touched(file).unwrap_or(false) {
+        let Some(touched) = Snapshot::of(file).ok().filter(|now| *now != before) else {
             return Ok(());
-        }
+        };
         let begin = Crc64::continued(*initial);
         let now = crc64_of(file, *offset, length, begin, || self.limits.check())?;
         match now.is_some_and(|now| now.value() == sent.value()) {
-            true => Ok(()),
+            true => {
+                // Not again for the next attempt.
+                self.snapshot = Some(touched);
+                Ok(())
+            }
             false => Err(changed(
                 "it has the same size and time, but another content",
             )),

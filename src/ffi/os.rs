@@ -62,8 +62,13 @@ pub(crate) fn time_with_sleep() -> Duration {
 
     // SAFETY: all its fields are numbers, for which zeros are values.
     let mut time: libc::timespec = unsafe { std::mem::zeroed() };
-    // SAFETY: the call writes to `time` alone, and does not keep it. It cannot fail for a clock that the system has.
-    unsafe { libc::clock_gettime(CLOCK, &raw mut time) };
+    // The other one is there where a kernel is too old for the first, or a sandbox refuses it.
+    for clock in [CLOCK, libc::CLOCK_MONOTONIC] {
+        // SAFETY: the call writes to `time` alone, and does not keep it.
+        if unsafe { libc::clock_gettime(clock, &raw mut time) } == 0 {
+            break;
+        }
+    }
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }

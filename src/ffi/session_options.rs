@@ -147,7 +147,8 @@ pub unsafe extern "C" fn oss_config_set_proxy_from_env(
 }
 
 /// Connects to `address` (IP, with a port or without) wherever the host is
-/// `host`: a name, "*.suffix" or "*". Belongs to the session.
+/// `host`: a name, "*.suffix", or "*" for all names but localhost. Belongs to
+/// the session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_add_resolve(
     config: *mut oss_config,

@@ -151,8 +151,9 @@ unsafe fn give_up(
 /// or a kill the same call goes on where it stopped; the record is
 /// `.NAME.HASH.alioss-upload`. On a full or read-only disk there is none, and a
 /// kill leaves parts for oss_abort_uploads_before(). Headers, timeout, progress
-/// and cancel are of the whole. #OSS_BUSY if another transfer is using the
-/// record.
+/// and cancel are of the whole; Content-MD5, Content-Length, Range and
+/// Accept-Encoding are of single requests, and all transfers refuse them.
+/// #OSS_BUSY if another transfer is using the record.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_file(
     bucket: *const oss_bucket,

@@ -98,8 +98,11 @@ impl Multipart {
             .complete_multipart_upload(&self.key, &self.id, parts, &options);
         completed.map_err(|error| match error.code() {
             "NoSuchUpload" if error.answer_was_lost() => {
-                let message = format!("the answer of an earlier attempt was lost: {error}");
-                error.recast(Kind::Network, message).with_retryable(true)
+                let message = format!(
+                    "the answer of an earlier attempt was lost, and another upload could replace what somebody else has \
+                     stored since: {error}"
+                );
+                error.recast(Kind::Network, message).with_retryable(false)
             }
             _ => error,
         })

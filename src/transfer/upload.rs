@@ -28,7 +28,8 @@ impl Bucket {
     /// directory that cannot be written to, or is full, there is no record; an upload that fails then leaves nothing, one
     /// that is killed leaves parts for [`abort_uploads_before`](Bucket::abort_uploads_before).
     ///
-    /// `options` are those of PutObject; headers go where they belong. The timeout, the cancellation and the progress are of
+    /// `options` are those of PutObject; headers go where they belong, and those of single requests (Content-MD5,
+    /// Content-Length, Range, Accept-Encoding) are refused, as by all transfers. The timeout, the cancellation and the progress are of
     /// the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.
     pub fn upload_file(
         &self,

@@ -58,12 +58,13 @@ impl Override {
         })
     }
 
-    /// Patterns are of names that somebody has to be asked for: what is an address, or this machine, is reached as it is.
+    /// Patterns are of names, and not of addresses; a mere `*` is of those that somebody has to be asked for, and so not of
+    /// this machine.
     fn matches(&self, host: &str) -> bool {
-        let is_known = || bare(host).parse::<IpAddr>().is_ok() || is_loopback_name(host);
+        let is_address = || bare(host).parse::<IpAddr>().is_ok();
         match self.pattern.strip_prefix('*') {
-            Some(_) if is_known() => false,
-            Some("") => true,
+            Some(_) if is_address() => false,
+            Some("") => !is_loopback_name(host),
             Some(suffix) => {
                 host.len() > suffix.len() && host.to_ascii_lowercase().ends_with(suffix)
             }
@@ -253,6 +254,8 @@ mod tests {
         ] {
             assert_eq!(resolve(&resolver, host), expected, "{host}");
         }
+        let below = Resolver::new(vec![to("*.localhost")]);
+        assert_eq!(resolve(&below, "bucket.localhost"), "10.9.8.7:80");
         let exact = Resolver::new(vec![to("127.0.0.1")]);
         assert_eq!(resolve(&exact, "127.0.0.1"), "10.9.8.7:80");
     }

@@ -153,7 +153,10 @@ impl Shared {
         proxied: bool,
         limits: &Limits,
     ) -> Result<Box<Connection>> {
-        let proxy = self.proxy_for(authority)?.filter(|_| proxied);
+        let proxy = match proxied {
+            true => self.proxy_for(authority)?,
+            false => None,
+        };
         let (host, port, whom) = match proxy {
             Some(proxy) => (proxy.host(), proxy.port(), proxy.whom()),
             None => (

@@ -46,7 +46,8 @@ namespace Alioss
 #endif
 
         /// <summary>The whole list in memory.</summary>
-        public async Task<IReadOnlyList<T>> ToListAsync(CancellationToken cancellationToken = default(CancellationToken))
+        public async Task<IReadOnlyList<T>> ToListAsync(
+            CancellationToken cancellationToken = default(CancellationToken))
         {
             using (var tokens = new TokenPair(token, cancellationToken))
             {

@@ -176,8 +176,9 @@ namespace Alioss
                 {
                     throw new ObjectDisposedException(typeof(Call).FullName);
                 }
-                uses++;
+                // It is used only if that can be held.
                 Hold();
+                uses++;
             }
         }
 

@@ -180,7 +180,7 @@ namespace Alioss
 
         /// <summary>
         /// Connects to the value, an IP address with a port or without, wherever the host is the key: a name,
-        /// <c>*.suffix</c> or <c>*</c>. Belongs to the session.
+        /// <c>*.suffix</c>, or <c>*</c> for all names but localhost. Belongs to the session.
         /// </summary>
         public IDictionary<string, string> Resolve { get; } = new Dictionary<string, string>();
 

@@ -13,7 +13,7 @@ namespace Alioss
     {
         private const int Near = 64 * 1024;
 
-        private static readonly Action<object?> CancelAction = state => ((CancellationTokenSource?)state)?.Cancel();
+        private static readonly Action<object?> CancelAction = Cancel;
 
         private readonly Bucket bucket;
         private readonly string key;
@@ -235,6 +235,18 @@ namespace Alioss
             current = null;
             tied?.Dispose();
             tied = null;
+        }
+
+        /// <summary>By the token of a read. The stream may have been disposed meanwhile, and its source with it.</summary>
+        private static void Cancel(object? source)
+        {
+            try
+            {
+                ((CancellationTokenSource?)source)?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+            }
         }
 
         /// <summary>Whether that is by the token which the download has in place of that of the stream.</summary>

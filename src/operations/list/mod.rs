@@ -149,8 +149,8 @@ pub(crate) struct Pager<L: Listing> {
     pages: u64,
     /// The marker of an earlier page, to notice when the service leads in a circle (Brent's algorithm).
     milestone: Option<Marker>,
-    /// By how many seconds the service's clock was ahead of this machine's at the last page, if it said so.
-    ahead: Option<i64>,
+    /// By how many seconds the service's clock was ahead of this machine's at the last page, at least and at most.
+    ahead: (i64, i64),
 }
 
 impl<L: Listing> Pager<L> {
@@ -163,12 +163,12 @@ impl<L: Listing> Pager<L> {
             more: true,
             pages: 0,
             milestone: None,
-            ahead: None,
+            ahead: (0, 0),
         }
     }
 
-    /// By how many seconds the service's clock is ahead of this machine's, as far as the last page told.
-    pub fn ahead(&self) -> Option<i64> {
+    /// By how many seconds the service's clock is ahead of this machine's, at least and at most, as far as the last page told.
+    pub fn ahead(&self) -> (i64, i64) {
         self.ahead
     }
 
@@ -187,13 +187,18 @@ impl<L: Listing> Pager<L> {
             if deadline.is_none() {
                 deadline = self.client.deadline(options)?;
             }
-            // Before it is asked, so that it is not less than that.
-            let now = Clock::default().now();
+            let asked = Clock::default().now();
             let page = self.fetch(&Options {
                 deadline,
                 ..options.clone()
             })?;
-            self.ahead = page.date().map(|date| date.0.saturating_sub(now));
+            if let Some(date) = page.date() {
+                let answered = Clock::default().now();
+                self.ahead = (
+                    date.0.saturating_sub(answered),
+                    date.0.saturating_sub(asked),
+                );
+            }
         }
     }
 

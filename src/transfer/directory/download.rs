@@ -123,11 +123,7 @@ impl Way for Download {
                 .bucket
                 .download_file(&job.key, &job.path, transfer, options),
         };
-        let response = match fetch() {
-            // Of parts only the whole can be compared, so all of them have to come again.
-            Err(error) if error.kind() == Kind::ChecksumMismatch => fetch()?,
-            fetched => fetched?,
-        };
+        let response = fetch()?;
         set_time(&job.path, &response);
         Ok(OutcomeKind::Transferred)
     }
@@ -275,7 +271,8 @@ impl<'p, 'w> Plan<'p, 'w> {
                 }
                 item = walk.as_mut().and_then(Walk::next);
             }
-            self.take(remote, is_listed)?;
+            // Only what may be deleted has to be told from them.
+            self.take(remote, is_listed || walk.is_none())?;
         }
         while let Some(here) = item.take() {
             self.only_here(here)?;

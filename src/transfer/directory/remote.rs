@@ -16,8 +16,8 @@ pub(super) struct Remote {
     pub name: String,
     pub size: u64,
     pub modified: Option<Timestamp>,
-    /// By how many seconds the service's clock, which told that time, is ahead of this machine's, at most.
-    pub ahead: i64,
+    /// By how many seconds the service's clock, which told that time, is ahead of this machine's, at least and at most.
+    pub ahead: (i64, i64),
     /// Whether it leads to another object, whose size and time are not known.
     pub is_link: bool,
 }
@@ -84,7 +84,7 @@ impl<'r> Remotes<'r> {
             name,
             size: object.size,
             modified: object.last_modified,
-            ahead: self.pager.ahead().unwrap_or_default(),
+            ahead: self.pager.ahead(),
             is_link: object.object_type == "Symlink",
         }
     }

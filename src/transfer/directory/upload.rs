@@ -50,8 +50,7 @@ impl Bucket {
     }
 }
 
-/// Times that are not further apart than so many seconds do not tell what was first: both clocks tell whole seconds, and an
-/// answer takes its time.
+/// Times that are not further apart than so many seconds do not tell what was first: both clocks tell whole seconds.
 const UNSURE: i64 = 2;
 
 /// The way of an upload.
@@ -273,12 +272,18 @@ impl<'p, 'w> Plan<'p, 'w> {
         let (Some(here), Some(there)) = (modified, remote.modified) else {
             return Some(Step::Compare);
         };
-        let here = in_seconds(here).0.saturating_add(remote.ahead);
-        let later = here.saturating_sub(there.0);
-        match later.abs() <= UNSURE {
+        let later = |ahead: i64| {
+            let here = in_seconds(here).0.saturating_add(ahead);
+            here.saturating_sub(there.0)
+        };
+        let (least, most) = remote.ahead;
+        if later(most) < -UNSURE {
+            None
+        } else if later(least) > UNSURE {
+            Some(Step::Transfer)
+        } else {
             // It may have been written to after it was stored.
-            true => Some(Step::Compare),
-            false => (later > 0).then_some(Step::Transfer),
+            Some(Step::Compare)
         }
     }
 
