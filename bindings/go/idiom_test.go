@@ -5,28 +5,22 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
 
-// A seekable seeks as its function says.
-type seekable struct {
-	io.Reader
-	seek func(offset int64, whence int) (int64, error)
-}
-
-func (s seekable) Seek(offset int64, whence int) (int64, error) { return s.seek(offset, whence) }
-
-// What can seek is sent with its length, from where it stands; what cannot do that after all, in chunks.
-// wrapped reads more than its file has.
-type wrapped struct {
+// embedding reads more than its file has.
+type embedding struct {
 	*os.File
 	reader io.Reader
 }
 
-func (w wrapped) Read(p []byte) (int, error) { return w.reader.Read(p) }
+func (e embedding) Read(p []byte) (int, error) { return e.reader.Read(p) }
 
+// What is known is sent with its length, from where it stands; what only embeds such a thing, in chunks.
 func TestSeekersAreSentWithTheirLength(t *testing.T) {
 	b := newBucket(t)
 	put(t, b, "source", []byte("0123456789"))
@@ -49,7 +43,7 @@ func TestSeekersAreSentWithTheirLength(t *testing.T) {
 	}
 	file := must(os.Open(path))(t)
 	defer file.Close()
-	must(b.PutObject(live(t), "key", wrapped{file, io.MultiReader(strings.NewReader("header "), file)}))(t)
+	must(b.PutObject(live(t), "key", embedding{file, io.MultiReader(strings.NewReader("header "), file)}))(t)
 	wantBody(t, b, "key", []byte("header 0123456789"))
 }
 
