@@ -23,7 +23,8 @@ internal static class Listings
         return bucket.ListObjectsV2Async(root, null, new CallOptions { Query = { ["max-keys"] = "2" } }, token);
     }
 
-    private static bool Next(AsyncListing<ObjectEntry>.Enumerator enumerator) => enumerator.MoveNextAsync().GetAwaiter().GetResult();
+    private static bool Next(AsyncListing<ObjectEntry>.Enumerator enumerator) =>
+        enumerator.MoveNextAsync().GetAwaiter().GetResult();
 
     private static void FailPage(string action) =>
         Admin("POST", "/_local/rules", ("{'query_contains':'list-type','action':" + action + "}").Replace('\'', '"'));
