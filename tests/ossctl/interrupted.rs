@@ -1,6 +1,34 @@
 //! What was interrupted or killed goes on.
 
+use std::process::Child;
+
 use super::*;
+
+/// How often the service was asked for that, whatever a rule did with it.
+fn seen(place: &Place, operation: &str) -> usize {
+    let requests = place.server.requests();
+    let all = requests.iter();
+    all.filter(|request| request.operation == operation).count()
+}
+
+/// Until that has been asked for so often.
+fn wait_for(place: &Place, operation: &str, many: usize) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while seen(place, operation) < many && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// As by Ctrl-C, which ends a command in order and with its own code.
+fn interrupt(child: Child) {
+    tool(
+        "kill",
+        "procps",
+        &["-INT".to_owned(), child.id().to_string()],
+    );
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{}", stderr(&ended));
+}
 
 #[test]
 fn an_interrupted_copy_within_oss_ends_in_order_and_goes_on() {
@@ -17,27 +45,14 @@ fn an_interrupted_copy_within_oss_ends_in_order_and_goes_on() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let copies = || {
-        let requests = place.server.requests();
-        let all = requests.iter();
-        all.filter(|request| request.operation == "CopyObject")
-            .count()
-    };
-    while copies() < 7 {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    tool(
-        "kill",
-        "procps",
-        &["-INT".to_owned(), child.id().to_string()],
-    );
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(130), "{}", stderr(&ended));
+    wait_for(&place, "CopyObject", 7);
+    interrupt(child);
     place.server.clear_rules();
     place.ok(&copy);
     assert_eq!(place.keys().len(), 120);
     // What three workers had under way was done again, at most.
-    assert!(copies() <= 63, "{}", copies());
+    let copies = seen(&place, "CopyObject");
+    assert!(copies <= 63, "{copies}");
 }
 
 #[test]
@@ -51,20 +66,6 @@ fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
                 .operation(operation)
                 .times(1000),
         );
-    };
-    let wait_for = |operation: &str, many: usize| {
-        let end = Instant::now() + Duration::from_secs(30);
-        let seen = || {
-            place
-                .server
-                .requests()
-                .iter()
-                .filter(|request| request.operation == operation)
-                .count()
-        };
-        while seen() < many && Instant::now() < end {
-            std::thread::sleep(Duration::from_millis(5));
-        }
     };
     let up = [
         "put",
@@ -86,30 +87,20 @@ fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
         slow(operation);
         place.server.clear_requests();
         let mut child = place.command(&arguments).spawn().unwrap();
-        wait_for(operation, 4);
+        wait_for(&place, operation, 4);
         child.kill().unwrap();
         child.wait().unwrap();
         // An interruption ends it in order, with its own code.
-        let mut child = place
+        let child = place
             .command(&arguments)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        wait_for(operation, 8);
-        tool(
-            "kill",
-            "procps",
-            &["-INT".to_owned(), child.id().to_string()],
-        );
-        let code = child.wait().unwrap().code();
-        assert_eq!(code, Some(130));
+        wait_for(&place, operation, 8);
+        interrupt(child);
         place.server.clear_rules();
         place.ok(&arguments);
-        let requests = place.server.requests();
-        let parts = requests
-            .iter()
-            .filter(|request| request.operation == operation)
-            .count();
+        let parts = seen(&place, operation);
         assert!(parts <= 15 + 2, "{operation}: {parts} instead of 15");
     }
     assert!(place.stored("a").unwrap() == content && place.read("out") == content);
@@ -138,24 +129,9 @@ fn giving_up_uploads_can_be_interrupted() {
     place.server.inject(slow.times(1000));
     let mut command = place.command(&["uploads", "--abort", "oss://bucket"]);
     let child = command.stdout(Stdio::null()).spawn().unwrap();
-    let given_up = || {
-        let requests = place.server.requests();
-        let all = requests.iter();
-        all.filter(|request| request.operation == "AbortMultipartUpload")
-            .count()
-    };
-    let end = Instant::now() + Duration::from_secs(60);
-    while given_up() < 3 && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    tool(
-        "kill",
-        "procps",
-        &["-INT".to_owned(), child.id().to_string()],
-    );
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(130), "{}", stderr(&ended));
-    assert!(given_up() < 100);
+    wait_for(&place, "AbortMultipartUpload", 3);
+    interrupt(child);
+    assert!(seen(&place, "AbortMultipartUpload") < 100);
 }
 
 #[test]
