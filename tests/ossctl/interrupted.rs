@@ -148,7 +148,5 @@ fn the_timeout_is_for_all_requests_of_a_command() {
     place.ends(5, &["uploads", "--abort", "--timeout", "1", "oss://bucket"]);
     slow("DeleteObject");
     let moves = ["mv", "-r", "--timeout", "1", "oss://bucket/p", "out"];
-    let output = place.run(&moves);
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    assert!(stderr(&output).contains("timeout"), "{}", stderr(&output));
+    place.fails(1, &moves, "timeout");
 }

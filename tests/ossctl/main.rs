@@ -116,6 +116,15 @@ impl Place {
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// Runs it; it fails with that code, and says these words.
+    fn fails(&self, code: i32, arguments: &[&str], words: &str) -> Output {
+        let output = self.run(arguments);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        output
+    }
+
     fn ok(&self, arguments: &[&str]) -> String {
         self.ends(0, arguments)
     }

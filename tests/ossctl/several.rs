@@ -11,10 +11,7 @@ impl Place {
     /// It is refused as wrong usage, with these words, and the service hears nothing of it.
     fn refuses(&self, arguments: &[&str], words: &str) {
         self.server.clear_requests();
-        let output = self.run(arguments);
-        let said = stderr(&output);
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
-        assert!(said.contains(words), "{arguments:?}: {said}");
+        let output = self.fails(2, arguments, words);
         assert!(output.stdout.is_empty(), "{arguments:?}");
         let requests = self.server.requests();
         assert_eq!(requests.len(), 0, "{arguments:?}: {requests:?}");

@@ -19,13 +19,7 @@ fn sync_makes_both_sides_the_same_and_deletes_only_what_it_should() {
     place
         .server
         .inject(Rule::new(Action::Status(Status::new(403, "AccessDenied"))).method("PUT"));
-    let failed = place.run(&sync);
-    assert_eq!(failed.status.code(), Some(1));
-    assert!(
-        stderr(&failed).contains("therefore nothing was deleted"),
-        "{}",
-        stderr(&failed)
-    );
+    place.fails(1, &sync, "therefore nothing was deleted");
     assert!(place.keys().contains(&"p/old".to_owned()));
     let lines = place.json(&sync);
     assert!(
@@ -70,12 +64,10 @@ fn sync_makes_both_sides_the_same_and_deletes_only_what_it_should() {
     place.ok(&["rm", "-r", "oss://bucket/e"]);
 
     fs::create_dir(place.folder.join("empty")).unwrap();
-    let refused = place.run(&["sync", "--delete", "empty", "oss://bucket/p"]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(
-        stderr(&refused).contains("the source is empty"),
-        "{}",
-        stderr(&refused)
+    place.fails(
+        2,
+        &["sync", "--delete", "empty", "oss://bucket/p"],
+        "the source is empty",
     );
     place.ends(6, &["sync", "--delete", "missing", "oss://bucket/p"]);
     assert_eq!(place.keys().len(), 3);
@@ -168,13 +160,7 @@ fn prefixes_within_oss_are_synced_by_content_and_deletions_come_last() {
             .key_prefix("q/new")
             .times(100),
     );
-    let failed = place.run(&sync);
-    assert_eq!(failed.status.code(), Some(1), "{}", stderr(&failed));
-    assert!(
-        stderr(&failed).contains("nothing was deleted"),
-        "{}",
-        stderr(&failed)
-    );
+    place.fails(1, &sync, "nothing was deleted");
     assert!(
         place
             .ok(&["ls", "oss://other/q/"])
@@ -200,12 +186,10 @@ fn a_sync_within_oss_deletes_nothing_for_an_empty_or_missing_source() {
     place.ok(&["mb", "oss://other"]);
     place.put("p/a", b"1");
     place.put("p/q/a", b"2");
-    let refused = place.run(&["sync", "--delete", "oss://other", "oss://bucket/p"]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(
-        stderr(&refused).contains("the source is empty"),
-        "{}",
-        stderr(&refused)
+    place.fails(
+        2,
+        &["sync", "--delete", "oss://other", "oss://bucket/p"],
+        "the source is empty",
     );
     place.ends(3, &["sync", "--delete", "oss://missing", "oss://bucket/p"]);
     for (from, to) in [("p", "p/q"), ("p/q", "p"), ("p", "p"), ("", "p")] {
