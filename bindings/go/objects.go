@@ -30,8 +30,7 @@ func (b *Bucket) sendKey(
 }
 
 // PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
-// If body can seek or its length is known otherwise, see [WithLength], it has to give just that many bytes; else it is sent in
-// chunks.
+// If the length of body is known, see [WithLength], it has to give that many bytes; else it is sent in chunks.
 // An upload from an [io.Seeker] is repeated like any other, from where it stood; one from another reader only as long as
 // nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
