@@ -1,5 +1,6 @@
 //! What callers give and are told: arguments, options, progress, dry runs, threads.
 
+use super::support::transfer_threads;
 use super::*;
 
 #[test]
@@ -115,15 +116,6 @@ fn arguments_are_checked_before_anything_is_sent() {
     assert!(server.requests().is_empty());
 }
 
-/// How many workers of transfers this process has now.
-fn workers() -> usize {
-    let tasks = fs::read_dir("/proc/self/task").unwrap();
-    tasks
-        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok())
-        .filter(|name| name.starts_with("alioss-transf"))
-        .count()
-}
-
 /// In a process of its own: other tests have workers, too.
 #[test]
 fn no_more_threads_run_than_the_whole_may_have_and_none_stays() {
@@ -132,7 +124,7 @@ fn no_more_threads_run_than_the_whole_may_have_and_none_stays() {
         let bucket = Bucket::new(&support::config(&endpoint), "examplebucket").unwrap();
         let most = Cell::new(0);
         let progress = |_: u64, _: Option<u64>| {
-            most.set(most.get().max(workers()));
+            most.set(most.get().max(transfer_threads()));
             true
         };
         let options = Options::new().progress(&progress);
@@ -143,7 +135,7 @@ fn no_more_threads_run_than_the_whole_may_have_and_none_stays() {
         bucket
             .download_directory("p", folder.join("out"), &how, &options)
             .unwrap();
-        assert_eq!(workers(), 0);
+        assert_eq!(transfer_threads(), 0);
         assert_eq!(most.get(), 2, "files and parts share the workers");
         return;
     }

@@ -1,13 +1,13 @@
 //! Threads of transfers: they end with it, and what goes wrong in one is an error.
 
 use std::cell::Cell;
-use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use alioss::credentials::{Callback, Credentials};
 
+use super::support::transfer_threads;
 use super::uploads::upload;
 use super::*;
 
@@ -77,18 +77,6 @@ fn read_all(bucket: &Bucket) -> Result<()> {
     let mut piece = vec![0; 100_000];
     while object.read(&mut piece)? > 0 {}
     Ok(())
-}
-
-/// Threads of transfers in this process.
-fn transfer_threads() -> usize {
-    let tasks = fs::read_dir("/proc/self/task").unwrap();
-    let names = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("comm")));
-    names
-        .filter(|name| {
-            name.as_ref()
-                .is_ok_and(|name| name.trim() == "alioss-transfer")
-        })
-        .count()
 }
 
 /// In a process of its own, since other tests have such threads.
