@@ -254,6 +254,11 @@ fn programs_print_keys_or_fail_in_words() {
         put(&bucket(&server, provider(&text))).unwrap();
     }
     assert_eq!(oss.tokens(), ["printed"; 2]);
+    // A profile as the CLI leaves it when temporary keys gave way to permanent ones.
+    let leftover = r#"{"mode":"AK","access_key_id":"a","access_key_secret":"b","sts_token":"old"}"#;
+    let text = format!("process:'{}' '{leftover}'", good.display());
+    put(&bucket(&server, provider(&text))).unwrap();
+    assert_eq!(oss.tokens().last().map(String::as_str), Some(""));
     for (name, script, words) in [
         ("fails", "echo hush; exit 3", "ended with exit status: 3"),
         ("silent", "exit 0", "is not a JSON object"),
@@ -263,6 +268,16 @@ fn programs_print_keys_or_fail_in_words() {
             "printed more than 65536 bytes",
         ),
         ("plain", "echo hush", "is not a JSON object"),
+        (
+            "tokenless",
+            "echo '{\"mode\":\"StsToken\",\"access_key_id\":\"a\",\"access_key_secret\":\"hush\"}'",
+            "has no sts_token",
+        ),
+        (
+            "role",
+            "echo '{\"mode\":\"RamRoleArn\",\"access_key_id\":\"a\",\"access_key_secret\":\"hush\"}'",
+            "supported are AK and StsToken",
+        ),
         (
             "partial",
             "echo '{\"AccessKeyId\":\"hush\"}'",

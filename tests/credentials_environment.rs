@@ -91,8 +91,10 @@ fn profiles_are_found_and_followed() {
         script.display()
     );
     std::fs::write(home.join(".aliyun/config.json"), config).unwrap();
-    let ini = "[default]\ntype=access_key\naccess_key_id=a\naccess_key_secret=hush\nsecurity_token=from-default\n\
+    let ini = "[default]\ntype=sts\naccess_key_id=a\naccess_key_secret=hush\nsecurity_token=from-default\n\
                [ini]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = from-ini\n\
+               [old]\ntype = access_key\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = old\n\
+               [half]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\n\
                [bad]\ntype = bearer\n[empty]\n";
     std::fs::write(home.join(".alibabacloud/credentials"), ini).unwrap();
     let home = home.to_str().unwrap();
@@ -104,6 +106,8 @@ fn profiles_are_found_and_followed() {
         ("profile:inferred", ("X", "1"), Ok("from-inferred")),
         ("profile:external", ("X", "1"), Ok("external")),
         ("profile:ini", ("X", "1"), Ok("from-ini")),
+        ("profile:old", ("X", "1"), Ok("")),
+        ("profile:half", ("X", "1"), Err("it has no security_token")),
         ("profile", ("ALIBABA_CLOUD_PROFILE", "ini"), Ok("from-ini")),
         (
             "profile",

@@ -6,12 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::keys::{self, PASCAL, SNAKE, Secrets};
+use super::keys::{self, PASCAL, Pair, SNAKE, Secrets};
 use super::{Asking, Credentials, CredentialsProvider};
 use crate::error::{Error, Kind, Result};
 
 /// Runs a program that prints `{"AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}`, or the same as the
-/// Alibaba Cloud CLI wants it: `{"mode", "access_key_id", "access_key_secret", "sts_token", "expiration"}`.
+/// Alibaba Cloud CLI wants it: `{"mode", "access_key_id", "access_key_secret", "sts_token", "expiration"}`,
+/// where the mode is `AK`, whose token is not used, or `StsToken`.
 #[derive(Clone)]
 pub struct Process {
     program: String,
@@ -61,14 +62,19 @@ impl CredentialsProvider for Process {
         let output = run::output(self, asking)?;
         let what = format!("credentials from process: the output of {}", self.program);
         let text = Secrets::parse(&output, &what)?;
-        let names = match text.text(SNAKE.id) {
-            Some(_) => &SNAKE,
-            None => &PASCAL,
+        let mode = text.text("mode");
+        let keys = match mode.map(str::to_ascii_lowercase).as_deref() {
+            None if text.text(SNAKE.id).is_none() => text.keys("", &PASCAL, &what)?,
+            None => text.profile_keys("", Pair::Unsaid, &what)?,
+            Some("ak") => text.profile_keys("", Pair::Permanent, &what)?,
+            Some("ststoken") => text.profile_keys("", Pair::Temporary, &what)?,
+            Some(other) => {
+                let other = keys::printable(other);
+                return Err(self.error(format_args!(
+                    "printed the mode {other:?}; supported are AK and StsToken"
+                )));
+            }
         };
-        let keys = text.keys("", names, &what)?;
-        if text.text("mode") == Some("StsToken") && keys.security_token().is_none() {
-            return Err(self.error("printed the mode StsToken without an sts_token"));
-        }
         Ok(Some(Arc::new(keys)))
     }
 

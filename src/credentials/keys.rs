@@ -32,10 +32,19 @@ pub(super) const SNAKE: Names = Names {
 };
 
 /// Those of them that do not expire: the CLI leaves the token of earlier ones in its file.
-pub(super) const SNAKE_PERMANENT: Names = Names {
+const SNAKE_PERMANENT: Names = Names {
     token: None,
     ..SNAKE
 };
+
+/// What a profile says that its keys are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pair {
+    Permanent,
+    Temporary,
+    /// It does not say.
+    Unsaid,
+}
 
 /// A JSON text with secrets in it, which are wiped when it is dropped.
 pub(super) struct Secrets(Document);
@@ -79,6 +88,21 @@ impl Secrets {
             keys = keys.expires(time);
         }
         keys.check(what, Kind::Credentials)?;
+        Ok(keys)
+    }
+}
+
+impl Secrets {
+    /// The keys of a profile inside `path`, which holds a pair of that kind.
+    pub fn profile_keys(&self, path: &str, pair: Pair, what: &str) -> Result<Credentials> {
+        let names = match pair {
+            Pair::Permanent => &SNAKE_PERMANENT,
+            Pair::Temporary | Pair::Unsaid => &SNAKE,
+        };
+        let keys = self.keys(path, names, what)?;
+        if pair == Pair::Temporary && keys.security_token().is_none() {
+            return Err(unusable(what, "has no sts_token"));
+        }
         Ok(keys)
     }
 }

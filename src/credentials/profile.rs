@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::environment::{given, given_path, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
-use super::keys::{SNAKE, SNAKE_PERMANENT, Secrets, printable};
+use super::keys::{Pair, Secrets, printable};
 use super::sts::{RoleTexts, regional_sts, sts_endpoint};
 use super::{
     Asking, AssumeRole, Credentials, CredentialsProvider, EcsRamRole, OidcRole, Process, Role,
@@ -202,28 +202,18 @@ impl<'p> Config<'p> {
         let get = |field: &str| self.text.text(&format!("{path}{field}"));
         let need =
             |field: &str| get(field).ok_or_else(|| Error::invalid(format!("it has no {field}")));
-        let what = "it";
+        let keys = |pair| self.text.profile_keys(path, pair, "it");
         let mode = match get("mode") {
             Some(mode) => mode.to_ascii_lowercase(),
             None => self.inferred_mode(path),
         };
         Ok(match mode.as_str() {
-            "ak" => Arc::new(Static::new(self.text.keys(
-                path,
-                &SNAKE_PERMANENT,
-                what,
-            )?)?),
-            "ststoken" => {
-                need("sts_token")?;
-                Arc::new(Static::new(self.text.keys(path, &SNAKE, what)?)?)
-            }
-            "ramrolearn" => {
-                let keys = self.text.keys(path, &SNAKE, what)?;
-                Arc::new(AssumeRole::new(
-                    Arc::new(Static::new(keys)?),
-                    self.role(path)?,
-                ))
-            }
+            "ak" => Arc::new(Static::new(keys(Pair::Permanent)?)?),
+            "ststoken" => Arc::new(Static::new(keys(Pair::Temporary)?)?),
+            "ramrolearn" => Arc::new(AssumeRole::new(
+                Arc::new(Static::new(keys(Pair::Unsaid)?)?),
+                self.role(path)?,
+            )),
             "chainableramrolearn" => {
                 let base = self.provider(need("source_profile")?, above)?;
                 Arc::new(AssumeRole::new(base, self.role(path)?))
@@ -317,10 +307,9 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
             .get(field)
             .ok_or_else(|| Error::invalid(format!("it has no {field}")))
     };
-    let keys = || {
+    let keys = |token: Option<&str>| {
         let (id, secret) = (need("access_key_id")?, need("access_key_secret")?);
-        let token = section.get("security_token").map(str::to_owned);
-        Static::new(Credentials::new(id, secret, token))
+        Static::new(Credentials::new(id, secret, token.map(str::to_owned)))
     };
     let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"))?;
     let role = || {
@@ -337,9 +326,13 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
         )
     };
     Ok(match need("type")? {
-        "access_key" | "sts" => Arc::new(keys()?),
+        "access_key" => Arc::new(keys(None)?),
+        "sts" => Arc::new(keys(Some(need("security_token")?))?),
         "ecs_ram_role" => Arc::new(ecs(section.get("role_name"), surroundings)?),
-        "ram_role_arn" => Arc::new(AssumeRole::new(Arc::new(keys()?), role()?)),
+        "ram_role_arn" => Arc::new(AssumeRole::new(
+            Arc::new(keys(section.get("security_token"))?),
+            role()?,
+        )),
         "oidc_role_arn" => Arc::new(OidcRole::new(
             role()?,
             need("oidc_provider_arn")?,
