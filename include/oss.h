@@ -707,7 +707,9 @@ OSS_API oss_status oss_call_set_initial_crc64(oss_call *call, uint64_t crc64);
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
-/// the whole object is compared; size -1 or CRC-64 0 if they are not known.
+/// the whole object is compared; size -1 or CRC-64 0 if they are not known. A
+/// call that holds parts refuses all other requests, such as that for the next
+/// part: collect them in a call of their own.
 OSS_API oss_status oss_call_add_part(oss_call *call,
                                      int32_t number,
                                      const char *etag,

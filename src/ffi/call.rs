@@ -78,9 +78,7 @@ impl oss_call {
         let once = std::mem::take(&mut input.once);
         let heard = Heard::default();
         let result = guard(|| {
-            if let Some(refused) = given::refused(&input.lasting, &once) {
-                return Err(refused.clone());
-            }
+            given::check(&input.lasting, &once)?;
             let progress = input.lasting.progress();
             let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
             let options = input.lasting.options(&self.cancel, progress, &heard);

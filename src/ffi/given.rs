@@ -223,7 +223,21 @@ impl Once {
     }
 }
 
-/// The first bad value of either, if there is one.
-pub(super) fn refused<'a>(lasting: &'a Lasting, once: &'a Once) -> Option<&'a Error> {
-    lasting.refused.as_ref().or(once.refused.as_ref())
+/// Why a request cannot be sent with what was given: the first bad value of either, or parts, which the only operation that
+/// wants some took before.
+pub(super) fn check(lasting: &Lasting, once: &Once) -> Result<()> {
+    if let Some(refused) = lasting.refused.as_ref().or(once.refused.as_ref()) {
+        return Err(refused.clone());
+    }
+    match once.parts.as_slice() {
+        [] => Ok(()),
+        parts => Err(Error::unusable(
+            "parts",
+            format_args!(
+                "the call holds {} of oss_call_add_part(), which are for the next oss_complete_multipart_upload() alone; \
+                 send other requests with another call",
+                parts.len()
+            ),
+        )),
+    }
 }

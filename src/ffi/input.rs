@@ -127,7 +127,9 @@ pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: 
 
 /// Adds a part for oss_complete_multipart_upload(), in ascending order of
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
-/// the whole object is compared; size -1 or CRC-64 0 if they are not known.
+/// the whole object is compared; size -1 or CRC-64 0 if they are not known. A
+/// call that holds parts refuses all other requests, such as that for the next
+/// part: collect them in a call of their own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_add_part(
     call: *mut oss_call,

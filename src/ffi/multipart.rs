@@ -6,7 +6,7 @@ use super::call::oss_call;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
 use super::object::{Reader, copy_source, oss_read_fn};
-use super::run::{on_object, parts, rewind, run_with_call};
+use super::run::{on_object, rewind, run_with_call, take_parts};
 use super::status::oss_status;
 use super::support::{bytes, file_path, text, to_unsigned};
 
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn oss_complete_multipart_upload(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let parts = parts(call);
+        let parts = take_parts(call);
         on_object(bucket, key, call, &|bucket, key, options| {
             let id = text(upload_id, "upload_id")?;
             bucket.complete_multipart_upload(

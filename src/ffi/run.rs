@@ -145,17 +145,17 @@ pub(super) unsafe fn download(
     }
 }
 
-/// The parts that were added to a call.
+/// Takes the parts that were added to a call, so that its request does not refuse them.
 ///
 /// # Safety
 /// `call` is NULL or a live handle.
-pub(super) unsafe fn parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
+pub(super) unsafe fn take_parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
     if call.is_null() {
         return Ok(Vec::new());
     }
     // SAFETY: see above.
     let call = unsafe { borrow(call, "call") }?;
-    Ok(call.read_state()?.input.once.parts.clone())
+    Ok(std::mem::take(&mut call.lock()?.input.once.parts))
 }
 
 /// How the streams that a call uploads begin again.

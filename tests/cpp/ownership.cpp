@@ -191,6 +191,13 @@ void arguments(const oss::bucket &bucket) {
     const char unfinished[3] = {'a', 'b', 'c'};
     bucket.put_object(unfinished, unfinished).value();
     CHECK(bucket.get_object_to_string("abc").value() == "abc");
+    // Nor is a body cut at a NUL that may be a part of it.
+    const char picture[8] = {'\x89', 'P', 'N', 'G', '\0', 'x', 'y', 'z'};
+    FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("picture", picture));
+    FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("picture", "a\0b"));
+    CHECK(!bucket.object_exists("picture").value());
+    bucket.put_object("picture", {picture, sizeof picture}).value();
+    CHECK(bucket.get_object_to_string("picture").value() == std::string(picture, sizeof picture));
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, "abc");
     CHECK(bucket.object_exists(buffer).value());

@@ -110,9 +110,15 @@ public:
     bytes(const void *data, std::size_t size) noexcept : data_(data), size_(size) {}
     template <class Given, detail::if_pointer<Given> = 0>
     bytes(const Given &given) noexcept : data_(given), size_(given == nullptr ? 0 : std::strlen(given)) {}
-    // A literal.
+    // A literal: without a NUL but for that at its end. Where others are, nobody knows where the text ends, or whether it is
+    // one: that is refused as NULL with a length. Say bytes(given, size), or std::string_view(given) up to the first NUL.
     template <std::size_t Capacity>
-    bytes(const char (&given)[Capacity]) noexcept : data_(given), size_(detail::length(given, Capacity)) {}
+    bytes(const char (&given)[Capacity]) noexcept : data_(given), size_(detail::length(given, Capacity)) {
+        if (size_ + 1 < Capacity) {
+            data_ = nullptr;
+            size_ = Capacity;
+        }
+    }
     // A buffer: how much of it? Say bytes(buffer, size), or std::string_view(buffer) up to its NUL.
     template <std::size_t Capacity>
     bytes(char (&given)[Capacity]) = delete;
