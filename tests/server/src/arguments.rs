@@ -29,6 +29,7 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --ram-role NAME         be the metadata service of a machine with this role (below /latest/)
   --sts-lifetime SECONDS  the longest that temporary keys live
   --restore-delay SECONDS how long an archived object takes to be restored (default 1)
+  --block-public-access   new buckets block public access, as those of new accounts do
   --lifecycle-clock SECONDS
                           carry out the rules of lifecycles and deliver logs, each time this
                           many seconds have passed; they are a day for the rules
@@ -68,12 +69,13 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 25] = [
+const KNOWN: [(&str, bool); 26] = [
     ("--memory-limit", true),
     ("--lifecycle-clock", true),
     ("--ram-role", true),
     ("--sts-lifetime", true),
     ("--restore-delay", true),
+    ("--block-public-access", false),
     ("--dir", true),
     ("--memory", false),
     ("--port", true),
@@ -202,6 +204,7 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
             options.sts_lifetime = Some(seconds(&value)?);
         }
         "--restore-delay" => options.restore_delay = seconds(&value)?,
+        "--block-public-access" => options.block_public_access = true,
         "--lifecycle-clock" => options.lifecycle_day = Some(seconds(&value)?),
         "--seed" => parsed.seed = Some(value.into()),
         "--ready-file" => parsed.ready_file = Some(value.into()),

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// The last second of the year 9999.
+const LAST_MS: i64 = 253_402_300_799_000;
+
 /// A clock that may go wrong on purpose.
 #[derive(Debug, Default)]
 pub struct Clock {
@@ -17,8 +20,14 @@ impl Clock {
     /// Milliseconds since 1970, as this server believes.
     pub fn now_ms(&self) -> i64 {
         let skew = self.skew_seconds.load(Ordering::Relaxed);
-        true_now_ms().saturating_add(skew.saturating_mul(1000))
+        moved(true_now_ms(), skew.saturating_mul(1000))
     }
+}
+
+/// A time that is wrong by so much, but still one of the years 1970 to 9999: others have no form, and cannot be counted
+/// on from.
+pub fn moved(ms: i64, by_ms: i64) -> i64 {
+    ms.saturating_add(by_ms).clamp(0, LAST_MS)
 }
 
 /// Milliseconds since 1970, as the machine believes.
@@ -32,7 +41,7 @@ pub fn true_now_ms() -> i64 {
 /// `Fri, 17 May 2024 08:09:10 GMT`
 pub fn http_date(ms: i64) -> String {
     // httpdate knows the years 1970 to 9999 and panics outside of them.
-    let ms = u64::try_from(ms).unwrap_or(0).min(253_402_300_799_000);
+    let ms = u64::try_from(ms.clamp(0, LAST_MS)).unwrap_or(0);
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(ms))
 }
 

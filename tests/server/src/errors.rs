@@ -147,6 +147,11 @@ impl ApiError {
         )
     }
 
+    pub fn immutable(key: &str) -> ApiError {
+        let message = "The object you specified is immutable.";
+        ApiError::new(409, "FileImmutable", message).detail("Key", key)
+    }
+
     pub fn bucket_already_exists(bucket: &str) -> ApiError {
         let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
         ApiError::new(409, "BucketAlreadyExists", message)

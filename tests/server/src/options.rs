@@ -106,6 +106,8 @@ pub struct Options {
     pub sts_lifetime: Option<Duration>,
     /// How long an archived object takes to thaw.
     pub restore_delay: Duration,
+    /// New buckets block public access until they are told otherwise, as those of new accounts of the service do.
+    pub block_public_access: bool,
     /// How many bytes all objects may take together while they are kept in memory; `None`: as many as there are.
     pub memory_limit: Option<u64>,
     /// How long a day is for the rules of lifecycles; `None` carries them out only when asked to.
@@ -136,6 +138,7 @@ impl Default for Options {
             ram_role: None,
             sts_lifetime: None,
             restore_delay: Duration::from_secs(1),
+            block_public_access: false,
             memory_limit: None,
             lifecycle_day: None,
             threads: 4,

@@ -72,7 +72,7 @@ impl Refusal {
 }
 
 /// How a request is signed, by what it has, not by whether that is right.
-fn scheme(head: &Head) -> &'static str {
+pub(crate) fn scheme(head: &Head) -> &'static str {
     let authorization = head.header("authorization");
     match authorization.as_deref() {
         Some(text) if text.starts_with("OSS4-") => "V4",
@@ -121,6 +121,13 @@ impl RequestRecord {
         }
     }
 
+    /// About what it takes in memory. The texts of a refusal repeat it, so it counts three times.
+    fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+        500 + 3 * (self.target.len() + self.host.len() + headers)
+    }
+
     /// The first header of this (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -134,18 +141,32 @@ pub type Entry = Arc<Mutex<RequestRecord>>;
 
 /// The latest requests, oldest first.
 #[derive(Debug, Default)]
-pub struct Records(Mutex<VecDeque<Entry>>);
+pub struct Records(Mutex<List>);
+
+#[derive(Debug, Default)]
+struct List {
+    /// Each with its size.
+    entries: VecDeque<(Entry, usize)>,
+    size: usize,
+}
 
 impl Records {
     const KEPT: usize = 20_000;
+    /// Bytes of what is kept, so that heads as long as HTTP takes them do not fill the memory.
+    const LARGEST: usize = 64 << 20;
 
     pub fn add(&self, record: RequestRecord) -> Entry {
+        let size = record.size();
         let entry = Arc::new(Mutex::new(record));
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if list.len() == Self::KEPT {
-            list.pop_front();
+        while list.entries.len() >= Self::KEPT || list.size + size > Self::LARGEST {
+            let Some((_, size)) = list.entries.pop_front() else {
+                break;
+            };
+            list.size -= size;
         }
-        list.push_back(Arc::clone(&entry));
+        list.size += size;
+        list.entries.push_back((Arc::clone(&entry), size));
         entry
     }
 
@@ -156,16 +177,37 @@ impl Records {
     /// The last so many.
     pub fn last(&self, count: usize) -> Vec<RequestRecord> {
         let list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        list.iter()
-            .skip(list.len().saturating_sub(count))
-            .map(|entry| entry.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        list.entries
+            .iter()
+            .skip(list.entries.len().saturating_sub(count))
+            .map(|(entry, _)| entry.lock().unwrap_or_else(PoisonError::into_inner).clone())
             .collect()
     }
 
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = List::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_requests_push_older_ones_out_sooner() {
+        let records = Records::default();
+        for number in 0..100 {
+            records.add(RequestRecord {
+                id: number.to_string(),
+                target: "x".repeat(1 << 20),
+                ..RequestRecord::default()
+            });
+        }
+        let kept = records.all();
+        assert!((10..30).contains(&kept.len()), "{}", kept.len());
+        assert_eq!(kept.last().unwrap().id, "99");
+        records.clear();
+        records.add(RequestRecord::default());
+        assert_eq!(records.all().len(), 1);
     }
 }

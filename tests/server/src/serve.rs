@@ -44,7 +44,7 @@ pub async fn accept(listener: TcpListener, shared: Arc<Shared>, tls: Option<Arc<
         let conn = Arc::new(Conn::new(
             shared.connections.fetch_add(1, Ordering::Relaxed),
             stream,
-            client.ip(),
+            client.ip().to_canonical(),
         ));
         tokio::spawn(connection(
             conn,
@@ -208,10 +208,7 @@ impl Arrival {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .injected = !actions.is_empty();
-        let now_ms = shared
-            .clock
-            .now_ms()
-            .saturating_add(inject::skew_ms(&actions));
+        let now_ms = clock::moved(shared.clock.now_ms(), inject::skew_ms(&actions));
         let upload = Upload::new(incoming, Arc::clone(&entry));
         let mut exchange = self.exchange(head, operation, upload, now_ms);
 

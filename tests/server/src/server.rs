@@ -45,6 +45,8 @@ pub struct Shared {
     /// Lower-case, with a dot before.
     pub domains: Vec<String>,
     pub restore_delay: Duration,
+    /// New buckets block public access.
+    pub block_public_access: bool,
     /// The account's own setting: `PublicAccessBlockConfiguration`.
     pub public_access_block: Mutex<Option<String>>,
     pub connections: AtomicU64,
@@ -58,6 +60,26 @@ impl Shared {
     pub fn add_cname(&self, domain: &str, bucket: &str) {
         let mut cnames = self.cnames.write().unwrap_or_else(PoisonError::into_inner);
         cnames.insert(crate::address::host_name(domain), bucket.to_owned());
+    }
+
+    /// The domains that buckets in a directory had when the server ended.
+    fn bind_stored_cnames(&self) {
+        for bucket in self.store.buckets() {
+            let state = bucket.lock();
+            let names = state.settings.documents.keys();
+            for domain in names.filter_map(|name| name.strip_prefix("cname:")) {
+                self.add_cname(domain, &bucket.name);
+            }
+        }
+    }
+
+    /// Takes a domain from a bucket, if it is bound to that one.
+    pub fn unbind_cname(&self, domain: &str, bucket: &str) {
+        let name = crate::address::host_name(domain);
+        let mut cnames = self.cnames.write().unwrap_or_else(PoisonError::into_inner);
+        if cnames.get(&name).is_some_and(|bound| bound == bucket) {
+            cnames.remove(&name);
+        }
     }
 
     pub fn remove_cname(&self, domain: &str) {
@@ -164,6 +186,7 @@ impl Server {
                 .map(|domain| format!(".{}", crate::address::host_name(domain)))
                 .collect(),
             restore_delay: options.restore_delay,
+            block_public_access: options.block_public_access,
             public_access_block: Mutex::default(),
             connections: AtomicU64::new(1),
             ca_pem: authority.pem.clone(),
@@ -174,6 +197,7 @@ impl Server {
                 None => None,
             },
         });
+        shared.bind_stored_cnames();
         for (domain, bucket) in &options.cnames {
             shared.add_cname(domain, bucket);
         }

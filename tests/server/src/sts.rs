@@ -1,6 +1,6 @@
 //! Where temporary keys come from: the metadata service of a machine, and STS. The object side takes them until they expire.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub const METADATA: &str = "Metadata";
 const TOKEN_PATH: &str = "/latest/api/token";
 const ROLE_PATH: &str = "/latest/meta-data/ram/security-credentials/";
 const LONGEST_BODY: usize = 64 * 1024;
+/// So many tokens of the metadata service are good at once; after that all are given out anew.
+const REMEMBERED_TOKENS: usize = 10_000;
 
 #[derive(Debug)]
 pub struct Issuer {
@@ -30,7 +32,8 @@ pub struct Issuer {
     role: Option<String>,
     /// Bounds the life of all keys.
     lifetime: Option<Duration>,
-    metadata_tokens: Mutex<HashSet<String>>,
+    /// Those that were given out, and when they end.
+    metadata_tokens: Mutex<HashMap<String, i64>>,
     /// What the metadata service says until it is nearly over.
     current: Mutex<Option<Credential>>,
 }
@@ -127,19 +130,29 @@ pub fn metadata(exchange: &Exchange) -> Answer {
             return text(405, "Method Not Allowed");
         }
         let ttl = head.header("x-aliyun-ecs-metadata-token-ttl-seconds");
-        let valid = ttl.and_then(|ttl| ttl.parse().ok());
-        if !valid.is_some_and(|ttl: u32| (1..=21600).contains(&ttl)) {
+        let ttl = ttl.and_then(|ttl| ttl.parse().ok());
+        let Some(ttl) = ttl.filter(|ttl: &i64| (1..=21600).contains(ttl)) else {
             return text(400, "Bad Request");
-        }
+        };
         let token = crate::random_hex(24);
-        tokens().insert(token.clone());
+        let mut tokens = tokens();
+        // Some programs ask for a token with every request.
+        if tokens.len() >= REMEMBERED_TOKENS {
+            tokens.retain(|_, end| *end > exchange.now_ms);
+        }
+        if tokens.len() >= REMEMBERED_TOKENS {
+            tokens.clear();
+        }
+        tokens.insert(token.clone(), exchange.now_ms + ttl * 1000);
         return text(200, &token);
     }
     if head.method != "GET" {
         return text(405, "Method Not Allowed");
     }
     if let Some(token) = head.header("x-aliyun-ecs-metadata-token")
-        && !tokens().contains(token.as_ref())
+        && tokens()
+            .get(token.as_ref())
+            .is_none_or(|end| *end <= exchange.now_ms)
     {
         return text(401, "Unauthorized");
     }

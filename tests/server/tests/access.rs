@@ -164,11 +164,15 @@ fn a_block_of_public_access_closes_what_is_public() {
     };
     assert_eq!(acl("public-read"), 200);
     assert_eq!(anonymous(&server, "GET /bucket/k").status, 200);
+    set_policy(&client, &statement("Allow", "*", "oss:GetObject", "*"));
     block(true);
     assert_eq!(anonymous(&server, "GET /bucket/k").status, 403);
     assert_eq!(acl("public-read-write"), 403);
     assert_eq!(client.get("k").status, 200);
-    set_policy(&client, &statement("Allow", "*", "oss:GetObject", "*"));
+    block(false);
+    assert_eq!(acl("private"), 200);
+    assert_eq!(anonymous(&server, "GET /bucket/k").status, 200);
+    block(true);
     assert_eq!(anonymous(&server, "GET /bucket/k").status, 403);
     block(false);
     assert_eq!(anonymous(&server, "GET /bucket/k").status, 200);

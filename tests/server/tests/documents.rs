@@ -140,6 +140,8 @@ fn documents() {
         "NoSuchLifecycle"
     );
 
+    let unblock = client.send("DELETE", "", &[("publicAccessBlock", "")], &[], b"");
+    assert_eq!(unblock.status, 204);
     let policy = br#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["oss:GetObject"],"Principal":["*"],"Resource":["*"]}]}"#;
     assert_eq!(
         client.send("GET", "", &[("policy", "")], &[], b"").code(),

@@ -53,7 +53,7 @@ fn use_keys(server: &Server, keys: &Value) -> Answer {
 fn the_metadata_service_gives_out_keys_of_the_role() {
     let server = start(Duration::from_secs(100));
     Client::new(&server, "bucket").put("k", b"1");
-    let ttl = "x-aliyun-ecs-metadata-token-ttl-seconds: 60\r\n";
+    let ttl = "x-aliyun-ecs-metadata-token-ttl-seconds: 600\r\n";
     let token = metadata(&server, "PUT", "api/token", ttl).text();
     assert!(token.len() > 20);
     assert_eq!(metadata(&server, "PUT", "api/token", "").status, 400);

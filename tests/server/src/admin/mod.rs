@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::exchange::Upload;
+use crate::record::scheme;
 use crate::request::Head;
 use crate::server::Shared;
 use crate::upkeep;
@@ -19,14 +20,17 @@ pub use guard::refusal;
 pub use owner::{harmless, owned, owner_of};
 
 /// Settings that are kept and given back, and change nothing else here.
-const WITHOUT_EFFECT: [&str; 13] = [
+const WITHOUT_EFFECT: [&str; 16] = [
     "access points",
     "asynchronous fetch",
     "cloud boxes",
+    "default retention of objects",
+    "fields of logs that users define",
     "HTTPS configuration",
     "inventory",
     "live streams (channels are kept)",
     "meta query",
+    "prohibition of overwriting",
     "QoS and resource pools",
     "replication",
     "storage capacity",
@@ -35,9 +39,18 @@ const WITHOUT_EFFECT: [&str; 13] = [
     "website mirrors",
 ];
 
-/// By target, not by key: whatever the host name, this path is never an object.
+/// By target, not by key: whatever the host name, this path is no object, unless a client of the service asks for one:
+/// it names a bucket by the host, and signs.
 pub fn is_admin(head: &Head) -> bool {
-    head.target.starts_with(b"/_local/") || head.target == b"/_local"
+    if !(head.target.starts_with(b"/_local/") || head.target == b"/_local") {
+        return false;
+    }
+    let by_path = head
+        .place
+        .bucket
+        .as_deref()
+        .is_none_or(|bucket| bucket == "_local");
+    by_path || scheme(head).is_empty()
 }
 
 pub async fn answer(shared: &Shared, head: &Head, mut body: Upload) -> Answer {
@@ -120,7 +133,7 @@ fn route(shared: &Shared, head: &Head, path: &[u8], body: &[u8]) -> Result<Value
             let days = days.filter(|days| (0.0..=36_500.0).contains(days));
             let days = days.ok_or((400, "days: how many days later it is, 0 to 36500, or no body".to_owned()))?;
             let later = (days * upkeep::DAY_MS as f64) as i64;
-            let now_ms = shared.clock.now_ms().saturating_add(later);
+            let now_ms = crate::clock::moved(shared.clock.now_ms(), later);
             Ok(json!(upkeep::run_lifecycle(shared, now_ms, upkeep::DAY_MS)))
         }
         ("POST", b"/_local/logs") => {

@@ -11,7 +11,7 @@ use crate::address;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
-use crate::store::{Bucket, State};
+use crate::store::{Bucket, Settings, State};
 
 /// Bucket and key of a request, by the naming rules. Sets the key.
 pub fn check_names(exchange: &mut Exchange) -> Result<()> {
@@ -196,6 +196,11 @@ fn policy_of(state: &State) -> Option<Value> {
 
 /// Whether the bucket or the account forbids all access for the public.
 pub fn is_closed(exchange: &Exchange, state: &State) -> bool {
+    is_blocked(exchange, &state.settings)
+}
+
+/// The same of a bucket that may be about to be made.
+pub fn is_blocked(exchange: &Exchange, settings: &Settings) -> bool {
     let blocks = |document: &str| document.contains("<BlockPublicAccess>true</BlockPublicAccess>");
     let account = exchange
         .shared
@@ -203,8 +208,7 @@ pub fn is_closed(exchange: &Exchange, state: &State) -> bool {
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     account.as_deref().is_some_and(blocks)
-        || state
-            .settings
+        || settings
             .documents
             .get("publicAccessBlock")
             .is_some_and(|document| blocks(document))

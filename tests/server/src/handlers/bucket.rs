@@ -1,11 +1,13 @@
 //! Making, describing and removing buckets.
 
+use std::collections::BTreeMap;
+
 use super::checks;
 use super::headers::{self, STORAGE_CLASSES};
 use super::named::{leaf, tree};
-use super::service::{owner, resource_group};
+use super::service::{BLOCKED, owner, resource_group};
 use crate::answer::Answer;
-use crate::auth::policy::is_closed;
+use crate::auth::policy::is_blocked;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
@@ -39,6 +41,9 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
         configure(&mut settings, &root, &exchange.shared.region)?;
     }
     let location = format!("/{}", settings.name);
+    if settings.acl != "private" && is_blocked(exchange, &settings) {
+        return Err(public_acl());
+    }
     exchange.shared.store.create_bucket(settings, acl)?;
     Ok(Answer::new(200).header("location", location))
 }
@@ -119,6 +124,8 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
             .and_then(|text| xml::parse(text.as_bytes()).ok())
             .and_then(|root| root.get(field).map(str::to_owned))
     };
+    // Of these there may be several, each with a name after the kind.
+    let has = |kind: &str| count(&settings, kind) > 0;
     let switched = |on: bool| if on { "Enabled" } else { "Disabled" };
 
     let mut xml = Writer::new("BucketInfo");
@@ -140,10 +147,7 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
             "TransferAcceleration",
             switched(field("transferAcceleration", "Enabled").as_deref() == Some("true")),
         )
-        .text(
-            "CrossRegionReplication",
-            switched(document("replication").is_some()),
-        )
+        .text("CrossRegionReplication", switched(has("replication")))
         .text("Name", &settings.name);
     xml.text("ResourceGroupId", &resource_group(&settings))
         .text("Comment", "");
@@ -189,6 +193,13 @@ pub fn info(exchange: &Exchange) -> Result<Answer> {
         &field("publicAccessBlock", "BlockPublicAccess").unwrap_or_else(|| "false".to_owned()),
     );
     Ok(Answer::xml(xml.finish()))
+}
+
+/// How many documents of a kind there are.
+fn count(settings: &Settings, kind: &str) -> usize {
+    let names = settings.documents.keys();
+    let rest = names.filter_map(|name| name.strip_prefix(kind));
+    rest.filter(|rest| rest.starts_with(':')).count()
 }
 
 pub fn location(exchange: &Exchange) -> Result<Answer> {
@@ -240,7 +251,7 @@ pub fn stat(exchange: &Exchange) -> Result<Answer> {
     )
     .number("ObjectCount", all.len())
     .number("MultipartUploadCount", state.uploads.len())
-    .number("LiveChannelCount", 0)
+    .number("LiveChannelCount", count(&state.settings, "live"))
     .number("LastModifiedTime", modified / 1000);
     for (class, prefix) in [
         ("Standard", "Standard"),
@@ -287,22 +298,33 @@ pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
     match exchange.bucket() {
         Ok(bucket) => {
             let opens = acl.as_ref().is_some_and(|acl| acl != "private");
-            if opens && is_closed(exchange, &bucket.lock()) {
-                return Err(ApiError::denied("Put public bucket acl is not allowed"));
+            if opens && is_blocked(exchange, &bucket.lock().settings) {
+                return Err(public_acl());
             }
             if let Some(acl) = acl {
                 store.change_settings(&bucket, |settings| settings.acl = acl)?;
             }
         }
         Err(_) => {
-            let acl = acl.as_deref().unwrap_or("private");
-            store.create_bucket(fresh(exchange, acl), None)?;
+            let settings = fresh(exchange, acl.as_deref().unwrap_or("private"));
+            if settings.acl != "private" && is_blocked(exchange, &settings) {
+                return Err(public_acl());
+            }
+            store.create_bucket(settings, None)?;
         }
     }
     Ok(Answer::new(200).header("location", format!("/{}", exchange.bucket_name())))
 }
 
+fn public_acl() -> ApiError {
+    ApiError::denied("Put public bucket acl is not allowed")
+}
+
 fn fresh(exchange: &Exchange, acl: &str) -> Settings {
+    let mut documents = BTreeMap::new();
+    if exchange.shared.block_public_access {
+        documents.insert("publicAccessBlock".to_owned(), BLOCKED.to_owned());
+    }
     Settings {
         name: exchange.bucket_name().to_owned(),
         owner: exchange.identity.account().unwrap_or(OWNER).to_owned(),
@@ -311,6 +333,6 @@ fn fresh(exchange: &Exchange, acl: &str) -> Settings {
         storage_class: "Standard".to_owned(),
         redundancy: "LRS".to_owned(),
         versioning: None,
-        documents: Default::default(),
+        documents,
     }
 }

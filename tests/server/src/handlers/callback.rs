@@ -131,6 +131,14 @@ impl Callback {
         if let Some(url) = urls.iter().find(|url| !is_address(url)) {
             return Err(invalid(&format!("{url} is not an address")));
         }
+        let host = text("callbackHost").filter(|host| !host.is_empty());
+        // Both become lines of the head of a request, and must not bring more lines.
+        let breaks = |text: &String| text.contains(|c: char| c.is_control() || c == ' ');
+        if urls.iter().chain(&host).any(breaks) {
+            return Err(invalid(
+                "callbackUrl and callbackHost have no spaces and no control characters",
+            ));
+        }
         if body.contains("$(") {
             return Err(invalid("variables in callbackBody are written ${name}"));
         }
@@ -141,7 +149,7 @@ impl Callback {
         };
         Ok(Callback {
             urls,
-            host: text("callbackHost").filter(|host| !host.is_empty()),
+            host,
             body,
             json,
             server_name: value["callbackSNI"] == true,
@@ -228,7 +236,7 @@ impl Callback {
             "contentMd5" => version.md5.clone().unwrap_or_default(),
             "reqId" => exchange.request_id.clone(),
             "operation" => exchange.operation.to_owned(),
-            "clientIp" => "127.0.0.1".to_owned(),
+            "clientIp" => exchange.client.to_string(),
             name => self.variables.get(name).cloned().unwrap_or_default(),
         };
         let mut out = String::new();

@@ -85,12 +85,49 @@ async fn talk(
 ) -> std::io::Result<Vec<u8>> {
     stream.write_all(head.as_bytes()).await?;
     let mut bytes = Vec::new();
-    match stream.take(LARGEST).read_to_end(&mut bytes).await {
-        // Not everybody says goodbye in TLS.
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof && !bytes.is_empty() => {}
-        other => drop(other?),
+    let mut stream = stream.take(LARGEST);
+    // Some keep the connection open after their answer, whatever they were asked for.
+    while !is_whole(&bytes) {
+        match stream.read_buf(&mut bytes).await {
+            Ok(0) => break,
+            Ok(_) => {}
+            // Not everybody says goodbye in TLS.
+            Err(error)
+                if error.kind() == std::io::ErrorKind::UnexpectedEof && !bytes.is_empty() =>
+            {
+                break;
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(bytes)
+}
+
+/// Whether an answer that says where it ends has come to that end.
+fn is_whole(bytes: &[u8]) -> bool {
+    let Some((head, body)) = split_head(bytes) else {
+        return false;
+    };
+    let fields = head.split("\r\n").filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.trim() == "content-length");
+    match lengths.next() {
+        Some((_, length)) => length
+            .trim()
+            .parse()
+            .is_ok_and(|length: usize| body.len() >= length),
+        None => is_chunked(&head) && body.ends_with(b"0\r\n\r\n") && read_answer(bytes).is_some(),
+    }
+}
+
+fn is_chunked(head: &str) -> bool {
+    head.contains("\r\ntransfer-encoding: chunked")
+}
+
+/// The head in lower case, and what comes after it.
+fn split_head(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    Some((head, &bytes[end + 4..]))
 }
 
 fn tls(server_name: bool) -> Result<ClientConfig, String> {
@@ -149,11 +186,9 @@ impl ServerCertVerifier for Unchecked {
 
 /// Status and body of an answer that was read to its end.
 fn read_answer(bytes: &[u8]) -> Option<(u16, Vec<u8>)> {
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let (head, body) = split_head(bytes)?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let body = &bytes[end + 4..];
-    if !head.contains("\r\ntransfer-encoding: chunked") {
+    if !is_chunked(&head) {
         return Some((status, body.to_vec()));
     }
     let (mut out, mut rest) = (Vec::new(), body);
@@ -164,7 +199,8 @@ fn read_answer(bytes: &[u8]) -> Option<(u16, Vec<u8>)> {
         if size == 0 {
             return Some((status, out));
         }
-        out.extend_from_slice(rest.get(line + 2..line + 2 + size)?);
-        rest = rest.get(line + 2 + size + 2..)?;
+        let (chunk, behind) = rest.get(line + 2..)?.split_at_checked(size)?;
+        out.extend_from_slice(chunk);
+        rest = behind.strip_prefix(b"\r\n")?;
     }
 }

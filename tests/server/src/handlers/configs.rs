@@ -7,6 +7,7 @@ use super::headers;
 use super::route;
 use crate::answer::Answer;
 use crate::auth::bucket_policy;
+use crate::auth::policy::is_closed;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::xml::{self, DECLARATION, Node, write_node};
@@ -446,6 +447,11 @@ pub async fn put_policy(exchange: &mut Exchange) -> Result<Answer> {
         return Err(invalid(
             "an object with a Statement list of at most 16 KB is expected",
         ));
+    }
+    let bucket = exchange.bucket()?;
+    if bucket_policy::is_public(&value) && is_closed(exchange, &bucket.lock()) {
+        let message = "Put public bucket policy is not allowed";
+        return Err(ApiError::denied(message));
     }
     save(
         exchange,

@@ -65,6 +65,7 @@ pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, Stri
             )
         })?;
     }
+    let frozen = state.is_frozen(&version, exchange.now_ms);
     drop(state);
     match headers::conditions(
         &exchange.head,
@@ -79,7 +80,7 @@ pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, Stri
                 .header("etag", format!("\"{}\"", version.etag)));
         }
     }
-    if version.is_frozen(exchange.now_ms) {
+    if frozen {
         return Err(ApiError::new(
             403,
             "InvalidObjectState",
@@ -100,6 +101,16 @@ fn directive(exchange: &Exchange, name: &'static str) -> Result<bool> {
             value,
             format!("The {name} you specified is invalid."),
         )),
+    }
+}
+
+/// Even where all else is replaced, a copy for which no type is named has that of its source.
+fn keep_type(source: &Version, version: &mut Version) {
+    if let Some(kind) = source.header("content-type")
+        && version.header("content-type").is_none()
+    {
+        let kind = ("content-type".to_owned(), kind.to_owned());
+        version.headers.push(kind);
     }
 }
 
@@ -126,6 +137,7 @@ pub fn copy(exchange: &Exchange) -> Result<Answer> {
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
         check_overwrite(exchange, &state)?;
         if replace_metadata {
+            keep_type(&source, &mut version);
             keep_client_encryption(&source, &mut version);
         } else {
             // How the source is encrypted does not come along.

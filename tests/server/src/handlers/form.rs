@@ -20,6 +20,8 @@ use crate::xml::Writer;
 
 const LONGEST_HEAD: usize = 16 * 1024;
 const LONGEST_VALUE: usize = 2 << 20;
+/// All fields together, with their names: they stand in memory before anybody knows who sends them.
+const LARGEST_FIELDS: usize = 8 << 20;
 
 /// Reads `multipart/form-data` part by part.
 struct Parts {
@@ -109,12 +111,12 @@ fn part_head(head: &str) -> Result<(String, Option<String>, Option<String>)> {
             .map(|(_, value)| value.trim())
     };
     let disposition = header("content-disposition").unwrap_or_default();
+    let parameters = parameters(disposition);
     let parameter = |name: &str| {
-        disposition
-            .split(';')
-            .filter_map(|piece| piece.trim().split_once('='))
+        parameters
+            .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.trim_matches('"').to_owned())
+            .map(|(_, value)| value.clone())
     };
     let name = parameter("name").ok_or_else(|| malformed("a part has no name"))?;
     Ok((
@@ -122,6 +124,30 @@ fn part_head(head: &str) -> Result<(String, Option<String>, Option<String>)> {
         parameter("filename"),
         header("content-type").map(str::to_owned),
     ))
+}
+
+/// Names and values of `form-data; name="file"; filename="a; b.txt"`: what is in quotes is one value, whatever it holds.
+fn parameters(header: &str) -> Vec<(String, String)> {
+    let mut pieces = vec![String::new()];
+    let (mut quoted, mut chars) = (false, header.chars());
+    while let Some(character) = chars.next() {
+        let piece = pieces.last_mut();
+        match character {
+            '"' => quoted = !quoted,
+            ';' if !quoted => pieces.push(String::new()),
+            // Only a quote is escaped like this: the backslashes in names of Windows stand for themselves.
+            '\\' if quoted && chars.as_str().starts_with('"') => {
+                piece.into_iter().for_each(|piece| piece.push('"'));
+                chars.next();
+            }
+            other => piece.into_iter().for_each(|piece| piece.push(other)),
+        }
+    }
+    let split = |piece: &String| {
+        let (name, value) = piece.split_once('=')?;
+        Some((name.trim().to_owned(), value.to_owned()))
+    };
+    pieces.iter().filter_map(split).collect()
 }
 
 pub async fn post(exchange: &mut Exchange) -> Result<Answer> {
@@ -157,6 +183,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
     while !parts.piece(&mut exchange.body).await?.1 {}
     let mut fields = Fields::new();
     fields.insert("bucket".to_owned(), bucket.name.clone());
+    let mut taken = 0;
     let (filename, file_type) = loop {
         let Some((name, filename, kind)) = parts.head(&mut exchange.body).await? else {
             return Err(ApiError::new(
@@ -169,10 +196,12 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
             break (filename.unwrap_or_default(), kind);
         }
         let mut value = Vec::new();
+        taken += name.len();
         loop {
             let (piece, end) = parts.piece(&mut exchange.body).await?;
             value.extend_from_slice(&piece);
-            if value.len() > LONGEST_VALUE {
+            taken += piece.len();
+            if value.len() > LONGEST_VALUE || taken > LARGEST_FIELDS {
                 return Err(
                     ApiError::new(400, "FieldItemTooLong", "Your field item is too long.")
                         .detail("FieldName", name),

@@ -27,6 +27,8 @@ struct Found {
     /// The one that has the bytes.
     target: Arc<Version>,
     id: Option<String>,
+    /// It has to be restored before it can be read.
+    frozen: bool,
 }
 
 fn find(exchange: &Exchange) -> Result<Found> {
@@ -66,16 +68,20 @@ fn find(exchange: &Exchange) -> Result<Found> {
             target
         }
     };
+    let frozen = state.is_frozen(&target, exchange.now_ms);
     Ok(Found {
         named,
         target,
         id: reported,
+        frozen,
     })
 }
 
 /// Headers of an object, with the length of all of it.
 fn describe(found: &Found, now_ms: i64) -> Answer {
-    let Found { named, target, id } = found;
+    let Found {
+        named, target, id, ..
+    } = found;
     let mut answer = Answer::new(200)
         .header("etag", format!("\"{}\"", target.etag))
         .header("last-modified", clock::http_date(target.modified_ms))
@@ -139,7 +145,7 @@ pub fn get(exchange: &Exchange) -> Result<Answer> {
         return Err(ApiError::not_implemented("x-oss-process").detail("Process", process));
     }
     check_conditions(exchange, &found.target)?;
-    if found.target.is_frozen(exchange.now_ms) {
+    if found.frozen {
         return Err(ApiError::new(
             403,
             "InvalidObjectState",

@@ -203,7 +203,7 @@ fn playlist(exchange: &Exchange, channel: &str) -> Result<String> {
         text.parse().map_err(invalid)
     };
     let (start, end) = (time("startTime")?, time("endTime")?);
-    if start >= end || end - start > 86_400 {
+    if start >= end || end.saturating_sub(start) > 86_400 {
         let message = "The start time must be before the end time, by a day at most.";
         return Err(ApiError::argument("startTime", start.to_string(), message));
     }

@@ -25,7 +25,7 @@ mod select;
 mod service;
 mod versions;
 mod website;
-mod worm;
+pub mod worm;
 
 pub use headers::STORAGE_CLASSES;
 pub use put::LENGTHS_OF_MD5;

@@ -76,9 +76,20 @@ fn check_sequence(upload: &Upload, number: u32) -> Result<()> {
     Ok(())
 }
 
-/// The upload that a part is for; the code tells why there is none.
-fn find(exchange: &Exchange, bucket: &Bucket, id: &str, code: &'static str) -> Result<Upload> {
-    let found = exchange.shared.store.upload(bucket, &exchange.key, id);
+/// What the upload will be that a part is for, if the part may come now; the code tells why there is no such upload.
+fn template_for_part(
+    exchange: &Exchange,
+    bucket: &Bucket,
+    id: &str,
+    number: u32,
+    code: &'static str,
+) -> Result<Version> {
+    let look = |upload: &Upload| {
+        check_sequence(upload, number)?;
+        Ok(upload.template.clone())
+    };
+    let store = &exchange.shared.store;
+    let found = store.with_upload(bucket, &exchange.key, id, look);
     found.map_err(|error| match &*error.code {
         "NoSuchUpload" => error.ec(code),
         _ => error,
@@ -91,8 +102,7 @@ pub async fn upload_part(exchange: &mut Exchange) -> Result<Answer> {
     headers::refuse_encryption(&exchange.head)?;
     let number = part_number(exchange)?;
     let id = upload_id(exchange);
-    let upload = find(exchange, &bucket, &id, "0042-00000104")?;
-    check_sequence(&upload, number)?;
+    let template = template_for_part(exchange, &bucket, &id, number, "0042-00000104")?;
     let (body, summed) = receive(exchange).await?;
     let part = Part {
         number,
@@ -106,7 +116,7 @@ pub async fn upload_part(exchange: &mut Exchange) -> Result<Answer> {
         .header("etag", format!("\"{}\"", part.etag))
         .header("x-oss-hash-crc64ecma", part.crc.to_string())
         .maybe("content-md5", summed.md5.map(crate::base64));
-    let answer = super::with_encryption(answer, &upload.template);
+    let answer = super::with_encryption(answer, &template);
     exchange
         .shared
         .store
@@ -119,8 +129,7 @@ pub fn upload_part_copy(exchange: &Exchange) -> Result<Answer> {
     headers::traffic_limit(&exchange.head)?;
     let number = part_number(exchange)?;
     let id = upload_id(exchange);
-    let upload = find(exchange, &bucket, &id, "0042-00000311")?;
-    check_sequence(&upload, number)?;
+    let template = template_for_part(exchange, &bucket, &id, number, "0042-00000311")?;
     let (source, source_id, _) = super::copy::source(exchange)?;
     let range = exchange.head.header("x-oss-copy-source-range");
     let (start, len) = match headers::range(range.as_deref(), source.size, true) {
@@ -154,7 +163,7 @@ pub fn upload_part_copy(exchange: &Exchange) -> Result<Answer> {
         .header("etag", format!("\"{}\"", part.etag))
         .header("x-oss-hash-crc64ecma", part.crc.to_string())
         .maybe("x-oss-copy-source-version-id", source_id);
-    let answer = super::with_encryption(answer, &upload.template);
+    let answer = super::with_encryption(answer, &template);
     exchange
         .shared
         .store
@@ -226,7 +235,7 @@ pub async fn complete(exchange: &mut Exchange) -> Result<Answer> {
     exchange
         .shared
         .store
-        .end_upload(&bucket, &exchange.key, &id)?;
+        .end_upload(&bucket, &exchange.key, &id);
 
     let encoded = exchange.query("encoding-type").as_deref() == Some("url");
     let key = if encoded {
@@ -319,7 +328,7 @@ pub fn abort(exchange: &Exchange) -> Result<Answer> {
     exchange
         .shared
         .store
-        .end_upload(&bucket, &exchange.key, &upload_id(exchange))?;
+        .abort_upload(&bucket, &exchange.key, &upload_id(exchange))?;
     Ok(Answer::new(204))
 }
 
@@ -354,14 +363,19 @@ pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
     let bucket = exchange.bucket()?;
     let wanted = Wanted::with_max(exchange, "max-parts", 1000)?;
     let marker = exchange.number("part-number-marker", 0, 0..=10_000)? as u32;
-    let upload = exchange
-        .shared
-        .store
-        .upload(&bucket, &exchange.key, &upload_id(exchange))?;
+    let store = &exchange.shared.store;
+    let id = upload_id(exchange);
+    store.with_upload(&bucket, &exchange.key, &id, |upload| {
+        Ok(parts_answer(&bucket, &wanted, marker, upload))
+    })
+}
+
+fn parts_answer(bucket: &Bucket, wanted: &Wanted, marker: u32, upload: &Upload) -> Answer {
     let mut parts: Vec<&Part> = upload
         .parts
         .range((Bound::Excluded(marker), Bound::Unbounded))
         .map(|(_, part)| part)
+        .take(wanted.max + 1)
         .collect();
     let truncated = parts.len() > wanted.max;
     parts.truncate(wanted.max);
@@ -371,7 +385,7 @@ pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
         xml.text("EncodingType", "url");
     }
     xml.text("Bucket", &bucket.name)
-        .text("Key", &wanted.write(&exchange.key))
+        .text("Key", &wanted.write(&upload.template.key))
         .text("UploadId", &upload.id)
         .text("StorageClass", &upload.template.storage_class)
         .number("PartNumberMarker", marker)
@@ -399,7 +413,7 @@ pub fn list_parts(exchange: &Exchange) -> Result<Answer> {
             .number("Size", part.size)
             .close();
     }
-    Ok(Answer::xml(xml.finish()))
+    Answer::xml(xml.finish())
 }
 
 pub fn list_uploads(exchange: &Exchange) -> Result<Answer> {

@@ -233,7 +233,8 @@ pub async fn cname(exchange: &mut Exchange) -> Result<Answer> {
         }
         "DeleteCname" => {
             forget(exchange, "cname", &domain)?;
-            exchange.shared.remove_cname(&domain);
+            let bucket = exchange.bucket_name();
+            exchange.shared.unbind_cname(&domain, bucket);
             Ok(Answer::new(200))
         }
         _ => {

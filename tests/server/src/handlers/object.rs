@@ -2,7 +2,7 @@
 
 use super::bucket::acl_xml;
 use super::headers;
-use super::put::check_overwrite;
+use super::put::{check_overwrite, check_public};
 use crate::address;
 use crate::answer::Answer;
 use crate::clock;
@@ -63,6 +63,8 @@ pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
         ApiError::new(400, "MissingArgument", "Missing Some Required Arguments.")
             .detail("ArgumentName", "x-oss-object-acl")
     })?;
+    let bucket = exchange.bucket()?;
+    check_public(exchange, &bucket.lock())?;
     let id = change(exchange, |version| {
         version.acl = acl;
         Ok(())
@@ -295,7 +297,7 @@ pub async fn restore(exchange: &mut Exchange) -> Result<Answer> {
             }
             Some((from, until)) if now < until => {
                 status = 200;
-                version.restored = Some((from, now + length));
+                version.restored = Some((from, now.saturating_add(length)));
             }
             _ => {
                 version.restored = Some((

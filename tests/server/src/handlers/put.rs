@@ -1,10 +1,12 @@
 //! Storing bytes: whole objects and appends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::callback::Callback;
 use super::headers;
 use crate::answer::Answer;
+use crate::auth::policy::is_closed;
 use crate::errors::{ApiError, Result};
 use crate::exchange::{Exchange, check_digest, malformed_digest};
 use crate::store::body::Body;
@@ -66,27 +68,31 @@ fn too_large() -> ApiError {
     )
 }
 
-/// Refuses to replace an object when asked to.
+/// Whether an object may be stored: replaced, if it is there, and opened to the public, if it is to be.
 pub fn check_overwrite(exchange: &Exchange, state: &State) -> Result<()> {
+    check_public(exchange, state)?;
     if exchange.head.is_true("x-oss-forbid-overwrite") && state.current(&exchange.key).is_some() {
         return Err(ApiError::already_exists());
     }
     check_immutable(exchange, state)
 }
 
+/// Where public access is blocked, no object is made public.
+pub fn check_public(exchange: &Exchange, state: &State) -> Result<()> {
+    let opens = headers::object_acl(&exchange.head)?.is_some_and(|acl| acl.starts_with("public"));
+    if opens && is_closed(exchange, state) {
+        return Err(ApiError::denied("Put public object acl is not allowed"));
+    }
+    Ok(())
+}
+
 /// Without versioning a replacement destroys, which retention forbids.
 fn check_immutable(exchange: &Exchange, state: &State) -> Result<()> {
+    let protected = |old: &Arc<Version>| state.is_protected(old, exchange.now_ms);
     if state.settings.versioning.as_deref() != Some("Enabled")
-        && state
-            .current(&exchange.key)
-            .is_some_and(|old| old.is_locked(exchange.now_ms))
+        && state.current(&exchange.key).is_some_and(protected)
     {
-        return Err(ApiError::new(
-            409,
-            "FileImmutable",
-            "The object you specified is immutable.",
-        )
-        .detail("Key", &exchange.key));
+        return Err(ApiError::immutable(&exchange.key));
     }
     Ok(())
 }
@@ -162,6 +168,7 @@ pub async fn append(exchange: &mut Exchange) -> Result<Answer> {
     let mut fresh = Version::new(&exchange.key, Kind::Appendable, exchange.now_ms);
     {
         let state = bucket.lock();
+        check_public(exchange, &state)?;
         // What goes on is described already.
         if state.current(&exchange.key).is_none() {
             headers::describe(&exchange.head, &mut fresh, &state.settings.storage_class)?;

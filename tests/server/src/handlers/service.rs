@@ -180,6 +180,7 @@ pub fn describe_regions(exchange: &Exchange) -> Result<Answer> {
     Ok(Answer::xml(xml.finish()))
 }
 
+pub const BLOCKED: &str = "<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>";
 pub const NOT_BLOCKED: &str = "<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess></PublicAccessBlockConfiguration>";
 
 pub async fn public_access_block(exchange: &mut Exchange) -> Result<Answer> {

@@ -14,14 +14,16 @@ fn current(exchange: &Exchange) -> Result<Option<Node>> {
     let bucket = exchange.bucket()?;
     let text = bucket.lock().settings.documents.get("worm").cloned();
     let node = text.and_then(|text| xml::parse(text.as_bytes()).ok());
-    let expired = |node: &Node| {
-        let from = node
-            .get("CreationDate")
-            .and_then(clock::parse_iso)
-            .unwrap_or_default();
-        node.get("State") == Some("InProgress") && exchange.now_ms > from + UNLOCKED_MS
-    };
-    Ok(node.filter(|node| !expired(node)))
+    Ok(node.filter(|node| is_in_force(node, exchange.now_ms)))
+}
+
+/// From its beginning on; one that was not locked within a day is over.
+pub fn is_in_force(policy: &Node, now_ms: i64) -> bool {
+    let from = policy
+        .get("CreationDate")
+        .and_then(clock::parse_iso)
+        .unwrap_or_default();
+    policy.get("State") != Some("InProgress") || now_ms <= from + UNLOCKED_MS
 }
 
 fn existing(exchange: &Exchange) -> Result<Node> {

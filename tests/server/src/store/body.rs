@@ -158,8 +158,12 @@ impl Body {
         ))
     }
 
-    /// Reads everything, block by block.
-    pub fn each_block(&self, mut act: impl FnMut(&[u8])) -> io::Result<()> {
+    /// Reads everything, block by block. That may take long: other threads carry on with the other requests meanwhile.
+    pub fn each_block(&self, act: impl FnMut(&[u8])) -> io::Result<()> {
+        tokio::task::block_in_place(|| self.walk(act))
+    }
+
+    fn walk(&self, mut act: impl FnMut(&[u8])) -> io::Result<()> {
         const BLOCK: u64 = 1 << 20;
         for piece in self.0.iter() {
             let (mut reading, mut at) = (None, 0);

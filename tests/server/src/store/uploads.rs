@@ -70,8 +70,15 @@ impl Store {
         Ok(id)
     }
 
-    pub fn upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<Upload> {
-        find(&mut bucket.lock(), key, id).cloned()
+    /// Looks at an upload while nobody changes it. It is not copied: it may have 10,000 parts.
+    pub fn with_upload<T>(
+        &self,
+        bucket: &Bucket,
+        key: &str,
+        id: &str,
+        look: impl FnOnce(&Upload) -> Result<T>,
+    ) -> Result<T> {
+        look(find(&mut bucket.lock(), key, id)?)
     }
 
     pub fn put_part(&self, bucket: &Bucket, key: &str, id: &str, part: Part) -> Result<()> {
@@ -109,19 +116,59 @@ impl Store {
         }
     }
 
-    /// Ends an upload: aborted, or because its object is there now.
-    pub fn end_upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<()> {
+    /// Gives an upload up, unless somebody is completing it: then it is as good as gone.
+    pub fn abort_upload(&self, bucket: &Bucket, key: &str, id: &str) -> Result<()> {
         let mut state = bucket.lock_alive()?;
-        let upload = state
-            .uploads
-            .remove(&(key.to_owned(), id.to_owned()))
-            .ok_or_else(|| ApiError::no_such_upload(id))?;
+        find(&mut state, key, id)?;
+        self.end(bucket, &mut state, key, id);
+        Ok(())
+    }
+
+    /// Ends an upload that was claimed, because its object is there now.
+    pub fn end_upload(&self, bucket: &Bucket, key: &str, id: &str) {
+        self.end(bucket, &mut bucket.lock(), key, id);
+    }
+
+    fn end(&self, bucket: &Bucket, state: &mut State, key: &str, id: &str) {
+        let Some(upload) = state.uploads.remove(&(key.to_owned(), id.to_owned())) else {
+            return;
+        };
         if let Some(disk) = &self.disk {
             disk.remove_upload(&bucket.name, id);
         }
         for part in upload.parts.values() {
             part.body.release();
         }
-        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Kind, Settings};
+
+    #[test]
+    fn an_upload_that_is_being_completed_cannot_be_aborted() {
+        let store = Store::memory(None);
+        let settings = Settings {
+            name: "bucket".to_owned(),
+            owner: "owner".to_owned(),
+            created_ms: 0,
+            acl: "private".to_owned(),
+            storage_class: "Standard".to_owned(),
+            redundancy: "LRS".to_owned(),
+            versioning: None,
+            documents: BTreeMap::new(),
+        };
+        store.create_bucket(settings, None).unwrap();
+        let bucket = store.bucket("bucket").unwrap();
+        let template = Version::new("key", Kind::Multipart, 0);
+        let id = store.start_upload(&bucket, template, false, 0).unwrap();
+        store.claim_upload(&bucket, "key", &id).unwrap();
+        let aborted = store.abort_upload(&bucket, "key", &id);
+        assert_eq!(aborted.unwrap_err().code, "NoSuchUpload");
+        store.return_upload(&bucket, "key", &id);
+        store.abort_upload(&bucket, "key", &id).unwrap();
+        assert!(bucket.lock().uploads.is_empty());
     }
 }

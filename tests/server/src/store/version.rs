@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::body::Body;
 use super::{Bucket, State, Store};
 use crate::errors::{ApiError, Result};
+use crate::handlers::worm;
+use crate::upkeep::DAY_MS;
+use crate::xml;
 
 /// The version id of objects that were stored without versioning.
 pub const NULL: &str = "null";
@@ -118,8 +121,8 @@ impl Version {
         self.kind == Kind::DeleteMarker
     }
 
-    /// Needs a restore before it can be read.
-    pub fn is_frozen(&self, now_ms: i64) -> bool {
+    /// Is in an archive, and not restored.
+    fn is_frozen(&self, now_ms: i64) -> bool {
         matches!(
             self.storage_class.as_str(),
             "Archive" | "ColdArchive" | "DeepColdArchive"
@@ -180,6 +183,37 @@ impl State {
             .find(|version| version.id == id)
             .cloned()
             .ok_or_else(|| ApiError::no_such_version(key, id))
+    }
+
+    /// Whether a version may be neither deleted nor replaced: it is locked itself, or younger than the retention policy of
+    /// the bucket demands.
+    pub fn is_protected(&self, version: &Version, now_ms: i64) -> bool {
+        version.is_locked(now_ms) || !version.is_marker() && self.is_retained(version, now_ms)
+    }
+
+    fn is_retained(&self, version: &Version, now_ms: i64) -> bool {
+        let document = self.settings.documents.get("worm");
+        let Some(policy) = document.and_then(|text| xml::parse(text.as_bytes()).ok()) else {
+            return false;
+        };
+        let days = policy
+            .get("RetentionPeriodInDays")
+            .and_then(|days| days.parse().ok())
+            .unwrap_or(0);
+        let until = version
+            .modified_ms
+            .saturating_add(DAY_MS.saturating_mul(days));
+        worm::is_in_force(&policy, now_ms) && now_ms < until
+    }
+
+    /// Whether a version has to be restored before it can be read.
+    pub fn is_frozen(&self, version: &Version, now_ms: i64) -> bool {
+        let direct = self
+            .settings
+            .documents
+            .get("bucketArchiveDirectRead")
+            .is_some_and(|text| text.contains("<Enabled>true</Enabled>"));
+        version.is_frozen(now_ms) && !(direct && version.storage_class == "Archive")
     }
 
     /// The id to report for a version; buckets that never had versioning report none.
@@ -277,13 +311,9 @@ impl Store {
             .filter(|version| doomed(version))
             .cloned()
             .collect();
-        if let Some(held) = gone.iter().find(|version| version.is_locked(now_ms)) {
-            return Err(ApiError::new(
-                409,
-                "FileImmutable",
-                "The object you specified is immutable.",
-            )
-            .detail("Key", &held.key));
+        let mut gone_now = gone.iter();
+        if let Some(held) = gone_now.find(|version| state.is_protected(version, now_ms)) {
+            return Err(ApiError::immutable(&held.key));
         }
         let mut deleted = Deleted {
             // Where there never were versions, none is named.

@@ -250,7 +250,7 @@ fn perform(shared: &Shared, bucket: &Bucket, rule: &Rule<'_>, step: Step) -> Opt
             (version.key.clone(), version.id.clone(), class)
         }
         Step::Abort(key, id) => {
-            store.end_upload(bucket, &key, &id).ok()?;
+            store.abort_upload(bucket, &key, &id).ok()?;
             (key, id, "aborted".to_owned())
         }
     };

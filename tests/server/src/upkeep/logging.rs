@@ -102,6 +102,7 @@ fn line(
 /// Stores what waits as objects; says where, as `bucket/key`.
 pub fn deliver(shared: &Shared, now_ms: i64) -> Result<Vec<String>> {
     let mut delivered = Vec::new();
+    let mut failed = None;
     for (source, lines) in shared.logs.take() {
         let Ok(bucket) = shared.store.bucket(&source) else {
             continue;
@@ -121,10 +122,13 @@ pub fn deliver(shared: &Shared, now_ms: i64) -> Result<Vec<String>> {
         let prefix = to.get("TargetPrefix").unwrap_or_default();
         let key = format!("{prefix}{source}{stamp}-{}", crate::random_hex(4));
         let text: String = lines.into_iter().collect();
-        store(shared, &target, &key, text, now_ms)?;
-        delivered.push(format!("{}/{key}", target.name));
+        match store(shared, &target, &key, text, now_ms) {
+            Ok(()) => delivered.push(format!("{}/{key}", target.name)),
+            // Those of the other buckets are delivered all the same.
+            Err(error) => failed = Some(error),
+        }
     }
-    Ok(delivered)
+    failed.map_or(Ok(delivered), Err)
 }
 
 fn store(

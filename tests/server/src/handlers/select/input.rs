@@ -280,19 +280,34 @@ pub fn texts_as_numbers(json: &str) -> String {
     out
 }
 
-/// What a gzip file holds, up to a size that fits into memory.
-pub fn gunzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    const LARGEST: u64 = 1 << 30;
+/// Statements are carried out in memory, so what they are about has to fit there.
+pub const LARGEST: u64 = 1 << 30;
+
+/// What a gzip file holds; `None` if that is more than fits into memory.
+pub fn gunzip(bytes: &[u8]) -> std::io::Result<Option<Vec<u8>>> {
+    gunzip_up_to(bytes, LARGEST)
+}
+
+fn gunzip_up_to(bytes: &[u8], most: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut out = Vec::new();
     flate2::read::MultiGzDecoder::new(bytes)
-        .take(LARGEST)
+        .take(most + 1)
         .read_to_end(&mut out)?;
-    Ok(out)
+    Ok(Some(out).filter(|out| out.len() as u64 <= most))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_unpacked_is_not_cut() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, &[7; 1000]).unwrap();
+        let packed = packer.finish().unwrap();
+        assert_eq!(gunzip_up_to(&packed, 1000).unwrap(), Some(vec![7; 1000]));
+        assert_eq!(gunzip_up_to(&packed, 999).unwrap(), None);
+    }
 
     #[test]
     fn reads_csv() {

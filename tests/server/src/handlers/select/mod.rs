@@ -234,7 +234,11 @@ fn process_is_json(exchange: &Exchange) -> bool {
 /// The object's bytes, if it can be read.
 fn content(exchange: &Exchange) -> Result<Vec<u8>> {
     let (version, _) = super::object::named(exchange)?;
-    if version.is_frozen(exchange.now_ms) {
+    let frozen = exchange
+        .bucket()?
+        .lock()
+        .is_frozen(&version, exchange.now_ms);
+    if frozen {
         return Err(ApiError::new(
             403,
             "InvalidObjectState",
@@ -242,7 +246,15 @@ fn content(exchange: &Exchange) -> Result<Vec<u8>> {
         )
         .detail("ObjectName", &exchange.key));
     }
+    if version.size > input::LARGEST {
+        return Err(too_large());
+    }
     Ok(version.body.read_all()?)
+}
+
+fn too_large() -> ApiError {
+    let message = "This server selects from objects that have at most 1 GiB, unpacked.";
+    ApiError::new(400, "EntityTooLarge", message)
 }
 
 pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
@@ -271,7 +283,8 @@ pub async fn select(exchange: &mut Exchange) -> Result<Answer> {
             )
             .detail("ErrorDetail", error.to_string())
         };
-        bytes = input::gunzip(&bytes).map_err(unreadable)?;
+        let unpacked = input::gunzip(&bytes).map_err(unreadable)?;
+        bytes = unpacked.ok_or_else(too_large)?;
     }
     if wanted.json
         && wanted.document
