@@ -173,7 +173,7 @@ fn the_client_for_browsers_works_from_another_origin() {
     std::thread::spawn(move || serve(listener, page, client, sender));
     let browser = browse(&origin, &scratch("profile"));
     let said = said
-        .recv_timeout(Duration::from_secs(60))
+        .recv_timeout(Duration::from_secs(300))
         .expect("the page says how it went");
     drop(browser);
     let end = format!("{CHECKS} checks passed, 0 failed\n");

@@ -339,10 +339,10 @@ fn a_program_that_hangs_is_killed_with_the_call() {
     let server = oss.start();
     let bucket = bucket(&server, provider(&format!("process:{}", path.display())));
     let began = Instant::now();
-    let options = Options::new().timeout(Duration::from_millis(500));
+    let options = Options::new().timeout(Duration::from_secs(3));
     let error = bucket.put_object("a", "hello", &options).unwrap_err();
     assert_eq!(error.kind(), Kind::Timeout, "{error}");
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(30));
     // With what it has started.
     let pids = std::fs::read_to_string(folder.join("hang.pid")).unwrap();
     for pid in pids.split_whitespace() {

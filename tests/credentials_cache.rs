@@ -68,15 +68,15 @@ fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
     let oss = Arc::new(Oss::default());
     let server = oss.start();
     let bucket = bucket(&server, Arc::new(Cached::new(script.clone())));
+    let began = Instant::now();
     put(&bucket).unwrap();
     script.fails.store(true, Ordering::SeqCst);
-    let began = Instant::now();
     let mut failed = None;
     let mut puts = 0;
     while began.elapsed() < Duration::from_secs(5) {
         match put(&bucket) {
             Ok(_) => assert!(failed.is_none(), "keys came from nowhere"),
-            Err(error) => failed = Some((began.elapsed(), error)),
+            Err(error) => _ = failed.get_or_insert((began.elapsed(), error)),
         }
         puts += 1;
         std::thread::sleep(Duration::from_millis(5));
@@ -86,7 +86,7 @@ fn old_keys_stay_in_use_while_they_are_good_and_failures_are_not_hammered() {
     assert_eq!(error.message(), "the script says no");
     let asked = script.asked.load(Ordering::SeqCst);
     assert!(
-        asked < 12 && asked < puts / 10,
+        asked < 12 && asked < puts / 4,
         "asked {asked} times for {puts} puts"
     );
     // It is back: so are we, soon.
@@ -273,14 +273,17 @@ fn refused_keys_are_asked_for_once_more() {
     oss.expired
         .lock()
         .unwrap()
-        .extend(["token2", "token3"].map(String::from));
+        .extend((2..=30).map(|number| format!("token{number}")));
     let error = put(&bucket).unwrap_err();
     assert_eq!(error.code(), "SecurityTokenExpired");
     let before = script.asked.load(Ordering::SeqCst);
+    let began = Instant::now();
     for _ in 0..20 {
         put(&bucket).unwrap_err();
     }
-    assert!(script.asked.load(Ordering::SeqCst) <= before + 1);
+    // Those of a second are not new any more.
+    let seconds = began.elapsed().as_secs() as usize;
+    assert!(script.asked.load(Ordering::SeqCst) <= before + 1 + seconds);
 }
 
 #[test]

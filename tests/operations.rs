@@ -700,12 +700,12 @@ fn headers_of_the_configuration_are_sent() {
 fn a_call_has_its_own_time_limit() {
     let server = server();
     let bucket = bucket(&server);
-    server.inject(Rule::new(Action::Delay { ms: 2000 }).times(1));
+    server.inject(Rule::new(Action::Delay { ms: 60_000 }).times(1));
     let options = Options::new().timeout(Duration::from_millis(200));
     let began = std::time::Instant::now();
     let error = bucket.put_object("a", "x", &options).unwrap_err();
     assert_eq!(error.kind(), Kind::Timeout);
-    assert!(began.elapsed() < Duration::from_secs(1));
+    assert!(began.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

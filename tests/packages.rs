@@ -101,6 +101,10 @@ fn is_out_of_reach(said: &str) -> bool {
         "ConnectTimeoutError",
         "ReadTimeoutError",
         "ProxyError",
+        "ProtocolError",
+        "SSLError",
+        "HTTP error 403",
+        "HTTP error 50",
     ]
     .iter()
     .any(|reason| said.contains(reason))
@@ -156,6 +160,8 @@ fn an_index_of_packages_that_cannot_be_reached_is_no_other_failure() {
     let variables = [
         ("PIP_INDEX_URL", "http://127.0.0.1:1/simple"),
         ("PIP_RETRIES", "1"),
+        ("NO_PROXY", "*"),
+        ("no_proxy", "*"),
     ];
     let place = scratch("packages-out-of-reach").join("python");
     let reason = install_python(&place, &variables).unwrap_err();

@@ -129,6 +129,15 @@ fn a_wrong_password_is_explained() {
     assert!(server.requests().is_empty());
 }
 
+/// Whatever proxies this machine has are not for the program.
+fn without_proxies(program: &mut Command) {
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        program
+            .env_remove(name)
+            .env_remove(name.to_ascii_lowercase());
+    }
+}
+
 /// A variable for the other scheme is not asked for anything, and an error names the one that is.
 #[test]
 fn only_the_variable_for_the_scheme_has_to_be_right() {
@@ -164,6 +173,7 @@ fn only_the_variable_for_the_scheme_has_to_be_right() {
         ("http", ("http_proxy", good), None),
     ] {
         let mut again = Command::new(std::env::current_exe().unwrap());
+        without_proxies(&mut again);
         again
             .args([NAME, "--exact"])
             .env(
@@ -201,7 +211,9 @@ fn the_environment_is_asked_only_when_wanted() {
         ("1", "", true, false),
     ] {
         let (proxy, seen) = proxy();
-        let status = Command::new(std::env::current_exe().unwrap())
+        let mut again = Command::new(std::env::current_exe().unwrap());
+        without_proxies(&mut again);
+        let status = again
             .args(["the_environment_is_asked_only_when_wanted", "--exact"])
             .env("ALIOSS_TEST_PROXY_FROM_ENV", wanted)
             .env("ALIOSS_TEST_ENDPOINT", server.endpoint())

@@ -389,7 +389,7 @@ fn a_provider_that_stays_away_is_not_asked_more_often_than_the_call_may_try() {
     let began = Instant::now();
     let error = bucket.put_object("a", "x", &options).unwrap_err();
     assert!(error.to_string().contains("503"), "{error}");
-    assert!(error.is_retryable() && began.elapsed() < Duration::from_secs(1));
+    assert!(error.is_retryable() && began.elapsed() < Duration::from_secs(5));
     assert!(tokens.lock().unwrap().is_empty());
 }
 

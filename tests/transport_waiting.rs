@@ -6,10 +6,14 @@ mod peer;
 mod wire;
 
 use std::io::{Read, Write};
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use alioss::{Bucket, Cancel, Config, Error, Kind, Options};
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
+use socket2::{Domain, Socket, Type};
 
 use peer::{FullBacklog, Peer, read_head, read_request};
 use wire::{Identity, WIRES, Wire};
@@ -31,7 +35,7 @@ fn delete(config: &Config) -> Error {
     bucket.delete_object("a", &Options::new()).unwrap_err()
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Idle {
     Finish,
     Cut,
@@ -51,6 +55,8 @@ fn a_connection_that_ended_while_idle_is_replaced() {
             Idle::Speak,
             Idle::Late,
         ] {
+            let spoke = Arc::new(AtomicUsize::new(0));
+            let speaks = Arc::clone(&spoke);
             let peer = wire::start(wire, move |mut channel| {
                 read_request(&mut channel);
                 channel.write_all(OK.as_bytes()).unwrap();
@@ -63,6 +69,7 @@ fn a_connection_that_ended_while_idle_is_replaced() {
                     Idle::Reset => channel.reset(),
                     Idle::Speak => {
                         channel.write_all(OK.as_bytes()).unwrap();
+                        speaks.fetch_add(1, Ordering::SeqCst);
                         channel.drain();
                     }
                     Idle::Late => {
@@ -76,6 +83,9 @@ fn a_connection_that_ended_while_idle_is_replaced() {
                 let stored = bucket.put_object("a", "hello", &Options::new());
                 stored.unwrap_or_else(|error| panic!("{wire:?} {idle:?}: {error}"));
                 assert_eq!(peer.connections(), connections, "{wire:?} {idle:?}");
+                while idle == Idle::Speak && spoke.load(Ordering::SeqCst) < connections {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
                 std::thread::sleep(Duration::from_millis(30));
             }
         }
@@ -166,7 +176,7 @@ fn cancelling_ends_a_call_in_every_place() {
             canceller.join().unwrap()
         });
         let late = raised.elapsed();
-        assert!(late < Duration::from_millis(1000), "{place}: {late:?}");
+        assert!(late < Duration::from_secs(4), "{place}: {late:?}");
     }
 }
 
@@ -213,18 +223,22 @@ fn schemes_that_were_mixed_up_are_named() {
 
 #[test]
 fn all_addresses_that_refused_are_named() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    // Bound, it is nobody else's; not listening, it refuses.
+    let closed = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    closed.bind(&any.into()).unwrap();
+    let port = closed.local_addr().unwrap().as_socket().unwrap().port();
     let mut config = config(&format!("http://localhost:{port}"));
     config.attempts(1);
     let error = delete(&config);
     let text = error.to_string();
     assert_eq!(error.kind(), Kind::Network, "{text}");
     assert!(text.contains(&format!("127.0.0.1:{port}: ")), "{text}");
-    assert!(text.contains(&format!("[::1]:{port}: ")), "{text}");
+    // Containers without IPv6 do not have it.
+    let mut addresses = ("localhost", port).to_socket_addrs().unwrap();
+    if addresses.any(|address| address.is_ipv6()) {
+        assert!(text.contains(&format!("[::1]:{port}: ")), "{text}");
+    }
 }
 
 #[test]

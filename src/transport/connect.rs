@@ -197,9 +197,15 @@ mod tests {
         (address.as_socket().unwrap(), sockets)
     }
 
+    /// Bound, so that nobody else gets it, but nobody listens.
     fn refusing() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
+        let socket = RawSocket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket
+            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+            .unwrap();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        std::mem::forget(socket);
+        address
     }
 
     #[test]

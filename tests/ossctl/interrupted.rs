@@ -60,12 +60,11 @@ fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
     let place = Place::new("killed");
     let content: Vec<u8> = (0..1_500_000).map(|at| (at % 241) as u8).collect();
     place.write("in", &content);
-    let slow = |operation: &str| {
-        place.server.inject(
-            Rule::new(Action::Delay { ms: 100 })
-                .operation(operation)
-                .times(1000),
-        );
+    // The fourth request from now on stays until somebody ends it.
+    let stuck = |operation: &str| {
+        let delay = Rule::new(Action::Delay { ms: 60_000 }).operation(operation);
+        place.server.clear_rules();
+        place.server.inject(delay.skip(3).times(1000));
     };
     let up = [
         "put",
@@ -84,13 +83,14 @@ fn what_was_killed_or_interrupted_goes_on_where_it_stopped() {
         "-w1",
     ];
     for (arguments, operation) in [(up, "UploadPart"), (down, "GetObject")] {
-        slow(operation);
+        stuck(operation);
         place.server.clear_requests();
         let mut child = place.command(&arguments).spawn().unwrap();
         wait_for(&place, operation, 4);
         child.kill().unwrap();
         child.wait().unwrap();
         // An interruption ends it in order, with its own code.
+        stuck(operation);
         let child = place
             .command(&arguments)
             .stderr(Stdio::piped())
@@ -142,11 +142,11 @@ fn the_timeout_is_for_all_requests_of_a_command() {
     let slow = |operation: &str| {
         place
             .server
-            .inject(Rule::new(Action::Delay { ms: 10_000 }).operation(operation));
+            .inject(Rule::new(Action::Delay { ms: 60_000 }).operation(operation));
     };
     slow("AbortMultipartUpload");
-    place.ends(5, &["uploads", "--abort", "--timeout", "1", "oss://bucket"]);
+    place.ends(5, &["uploads", "--abort", "--timeout", "5", "oss://bucket"]);
     slow("DeleteObject");
-    let moves = ["mv", "-r", "--timeout", "1", "oss://bucket/p", "out"];
+    let moves = ["mv", "-r", "--timeout", "5", "oss://bucket/p", "out"];
     place.fails(1, &moves, "timeout");
 }

@@ -108,9 +108,11 @@ pub fn put(bucket: &Bucket) -> Result<u32, Error> {
 
 /// A program in `folder` that runs `script` with the shell.
 pub fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let path = folder.join(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let (path, text) = (folder.join(name), folder.join(format!("{name}.sh")));
+    std::fs::write(&text, format!("#!/bin/sh\n{script}\n")).unwrap();
+    // By another process: what this one has open for writing, a fork for another test has, too, and then it cannot be run.
+    let mut install = std::process::Command::new("install");
+    let installed = install.arg("-m755").args([&text, &path]).status();
+    assert!(installed.unwrap().success());
     path
 }

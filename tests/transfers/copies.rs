@@ -374,13 +374,16 @@ fn cancelling_and_deadlines_end_a_copy() {
     let server = server();
     let bucket = source(&server);
     for workers in [1, 3] {
-        let delay = Rule::new(Action::Delay { ms: 3000 }).operation("UploadPartCopy");
+        let delay = Rule::new(Action::Delay { ms: 60_000 }).operation("UploadPartCopy");
+        server.clear_requests();
         server.inject(delay.times(100));
         let transfer = transfer().workers(workers);
         let cancel = Cancel::new();
         let error = std::thread::scope(|scope| {
             scope.spawn(|| {
-                std::thread::sleep(Duration::from_millis(200));
+                while count(&server, "UploadPartCopy") == 0 {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
                 cancel.cancel();
             });
             let options = Options::new().cancel(&cancel);
@@ -389,7 +392,7 @@ fn cancelling_and_deadlines_end_a_copy() {
                 .unwrap_err()
         });
         assert_eq!(error.kind(), Kind::Cancelled, "{error}");
-        let options = Options::new().timeout(Duration::from_millis(300));
+        let options = Options::new().timeout(Duration::from_secs(2));
         let error = bucket
             .copy_large_object("to", "from", &transfer, &options)
             .unwrap_err();

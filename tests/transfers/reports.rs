@@ -430,10 +430,14 @@ fn a_lost_answer_makes_one_version() {
 #[test]
 fn of_two_at_once_one_is_busy_and_the_file_is_whole() {
     let (server, bucket, folder) = stopped_download("two-at-once");
-    let slow = Rule::new(Action::Delay { ms: 500 }).operation("GetObject");
-    server.inject(slow.times(1000));
+    let slow = Rule::new(Action::Delay { ms: 3000 }).operation("GetObject");
+    server.inject(slow.times(1));
+    server.clear_requests();
     let results = std::thread::scope(|scope| {
         let one = scope.spawn(|| download(&bucket, &folder));
+        while count(&server, "GetObject") == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let other = scope.spawn(|| download(&bucket, &folder));
         [one.join().unwrap(), other.join().unwrap()]
     });

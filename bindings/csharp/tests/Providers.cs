@@ -83,7 +83,7 @@ internal static class Providers
         };
         using (var bucket = With(obedient))
         {
-            Fails(OssStatus.Timeout, () => bucket.HeadObject("key", new CallOptions { Timeout = TimeSpan.FromMilliseconds(100) }));
+            Fails(OssStatus.Timeout, () => bucket.HeadObject("key", new CallOptions { Timeout = TimeSpan.FromSeconds(2) }));
         }
         Check(seen.IsCancellationRequested, "not told");
     }

@@ -153,7 +153,7 @@ internal static class Threads
     /// <summary>Reads what is there, then waits for what stands in line; until the token ends it.</summary>
     private static void ReadInLine(Bucket bucket, string key, CancellationToken ofStream, CancellationToken ofRead)
     {
-        using (var stream = bucket.GetObjectAsync(key, ofStream).Result)
+        using (var stream = bucket.GetObjectAsync(key, ofStream).GetAwaiter().GetResult())
         using (var entered = new ManualResetEventSlim())
         using (var release = new ManualResetEventSlim())
         {

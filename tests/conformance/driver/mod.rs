@@ -57,9 +57,8 @@ const VARIABLES: [&str; 25] = [
     "no_proxy",
 ];
 
-/// How long a command may take, and in slow scenarios.
-const PATIENCE: Duration = Duration::from_secs(30);
-const SLOW_PATIENCE: Duration = Duration::from_secs(120);
+/// How long a command may take, also under an emulator.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Runs all scenarios that are not slow with one runner.
 pub fn run_all(runners: &[Runner], name: &str) {
@@ -80,7 +79,7 @@ pub fn run_all(runners: &[Runner], name: &str) {
                     let Some(scenario) = next.lock().unwrap().next() else {
                         break;
                     };
-                    if let Err(failure) = run(&mut process, scenario, PATIENCE) {
+                    if let Err(failure) = run(&mut process, scenario) {
                         failures.lock().unwrap().push(failure);
                         process = Process::start(runner.name, &command);
                     }
@@ -108,7 +107,7 @@ pub fn run_slow(runners: &[Runner]) {
                 let (command, failures) = (command.clone(), &failures);
                 scope.spawn(move || {
                     let mut process = Process::start(runner.name, &command);
-                    if let Err(failure) = run(&mut process, scenario, SLOW_PATIENCE) {
+                    if let Err(failure) = run(&mut process, scenario) {
                         let named = format!("{}: {failure}", runner.name);
                         failures.lock().unwrap().push(named);
                     }
@@ -146,20 +145,18 @@ struct Stage<'s> {
     scenario: &'s Scenario,
     process: &'s mut Process,
     world: World,
-    patience: Duration,
     /// Which connection a label stands for.
     connections: BTreeMap<String, u64>,
 }
 
 /// Carries out `scenario`; the failure says what was wrong and shows the conversation.
-fn run(process: &mut Process, scenario: &Scenario, patience: Duration) -> Result<(), String> {
+fn run(process: &mut Process, scenario: &Scenario) -> Result<(), String> {
     process.forget();
     let outcome = World::new(scenario).and_then(|world| {
         let mut stage = Stage {
             scenario,
             process,
             world,
-            patience,
             connections: BTreeMap::new(),
         };
         stage.play()
@@ -169,7 +166,7 @@ fn run(process: &mut Process, scenario: &Scenario, patience: Duration) -> Result
 
 impl Stage<'_> {
     fn play(&mut self) -> Result<(), String> {
-        self.process.greet(self.patience)?;
+        self.process.greet(PATIENCE)?;
         self.tell(&["scenario".to_owned(), self.scenario.name().to_owned()])?;
         self.environment()?;
         for step in self.scenario.steps() {
@@ -205,7 +202,7 @@ impl Stage<'_> {
 
     /// A command that only prepares something.
     fn tell(&mut self, words: &[String]) -> Result<(), String> {
-        match self.process.ask(words, self.patience)? {
+        match self.process.ask(words, PATIENCE)? {
             Answer::Ok => Ok(()),
             answer => Err(format!("{}: answered {answer:?}", words.join(" "))),
         }
@@ -229,7 +226,7 @@ impl Stage<'_> {
         let words = self.world.fill_all(&scenario::words(&step["do"])?)?;
         let mark = self.world.mark();
         let began = Instant::now();
-        let answer = self.process.ask(&words, self.patience)?;
+        let answer = self.process.ask(&words, PATIENCE)?;
         let took = began.elapsed();
         let empty = json!({});
         let expected = self
@@ -324,7 +321,7 @@ pub fn notices(runner: &Runner) {
             "objects": {"there.txt": "text:there"},
             "steps": steps
         }));
-        run(&mut process, &scenario, PATIENCE)
+        run(&mut process, &scenario)
     };
     for (command, expected) in wrong {
         let failure = scenario(json!([{"do": command, "expect": expected}]));

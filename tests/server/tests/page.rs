@@ -59,8 +59,8 @@ fn click(browser: &mut Browser, label: &str) {
     let found = format!(
         "[...document.querySelectorAll('button, a')].find(node => (node.ariaLabel ?? node.textContent) === {wanted})"
     );
-    browser.until(&found);
-    browser.evaluate(&format!("{found}.click()"));
+    // In one step, since the page may draw itself anew between two.
+    browser.until(&format!("(node => node && (node.click(), true))({found})"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn server() -> Server {
     Server::start(Options {
         https_addr: None,
         threads: 2,
-        restore_delay: Duration::from_millis(300),
+        restore_delay: Duration::from_secs(3),
         ..Options::default()
     })
     .unwrap()
@@ -195,7 +195,7 @@ fn archives() {
             .code(),
         "ArchiveRestoreNotFinished"
     );
-    std::thread::sleep(Duration::from_millis(350));
+    std::thread::sleep(Duration::from_millis(3100));
     assert_eq!(client.get("k").body, b"x");
     assert!(
         client

@@ -25,6 +25,7 @@ pub fn program(profile: &Path) -> Vec<String> {
     words.extend(
         [
             "--headless",
+            "--disable-dev-shm-usage",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-quic",
