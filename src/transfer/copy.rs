@@ -238,11 +238,14 @@ impl<'s> Origin<'s> {
                 headers.push((name.to_owned(), value.to_owned()));
             }
         }
-        // Otherwise it would be guessed from the key, which CopyObject does not do.
+        // Otherwise it would be guessed from the key. CopyObject keeps that of the source, whatever else is replaced.
         if headers.iter().all(|(name, _)| name != CONTENT_TYPE)
             && !target.client.always_sends(CONTENT_TYPE)
         {
-            headers.push((CONTENT_TYPE.into(), "application/octet-stream".into()));
+            let known = self.head.header(CONTENT_TYPE);
+            let known = known.filter(|kind| !kind.contains(char::REPLACEMENT_CHARACTER));
+            let kind = known.unwrap_or("application/octet-stream");
+            headers.push((CONTENT_TYPE.into(), kind.into()));
         }
         if !replaces_tags && let Some(tags) = self.tags(common)? {
             headers.push((TAGGING.into(), tags));
