@@ -124,7 +124,7 @@ fn conformance_of_defaults_that_take_a_minute() {
 }
 
 /// The classes that hold the binding's own tests.
-const CLASSES: [&str; 17] = [
+const CLASSES: [&str; 18] = [
     "Everyday",
     "Failures",
     "Objects",
@@ -140,6 +140,7 @@ const CLASSES: [&str; 17] = [
     "Listings",
     "Seeking",
     "Reentry",
+    "Writers",
     "Surface",
     "Observed",
 ];

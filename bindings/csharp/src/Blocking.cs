@@ -80,6 +80,7 @@ namespace Alioss
         /// <summary>Waits for what a stream or callback of the caller's does.</summary>
         internal static T Wait<T>(Task<T> task)
         {
+            CheckTask(task);
             if (task.IsCompleted || !isWorker)
             {
                 return task.GetAwaiter().GetResult();
@@ -102,9 +103,19 @@ namespace Alioss
             }
         }
 
+        /// <summary>What is the caller's may give anything.</summary>
+        private static void CheckTask(Task? task)
+        {
+            if (task == null)
+            {
+                throw new InvalidOperationException("an asynchronous method of a stream returned null, not a task");
+            }
+        }
+
         /// <summary>The same for a task without a result.</summary>
         internal static void Wait(Task task)
         {
+            CheckTask(task);
             if (task.IsCompleted)
             {
                 task.GetAwaiter().GetResult();

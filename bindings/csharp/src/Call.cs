@@ -200,18 +200,6 @@ namespace Alioss
             }
         }
 
-        /// <summary>Whether a function uses it, which may be the one that has called a callback which asks this.</summary>
-        internal bool IsUsed
-        {
-            get
-            {
-                lock (Handle)
-                {
-                    return uses > 0;
-                }
-            }
-        }
-
         private static void Cancel(object? call)
         {
             try

@@ -37,7 +37,8 @@ namespace Alioss
             // Never disposed: who is not waited for any more may still look at its token.
             var over = new CancellationTokenSource();
             // On another thread: the synchronization context of this one may have to wait for this very call.
-            var task = Task.Run(() => GetKeysAsync(request, over.Token));
+            var task = Task.Run(() => GetKeysAsync(request, over.Token)
+                ?? throw new InvalidOperationException("GetKeysAsync of the credentials provider returned null, not a task"));
             while (Task.WaitAny(new Task[] { task }, LookMs) < 0)
             {
                 if (Native.oss_keys_timeout_ms(keys) == 0)

@@ -33,6 +33,7 @@ namespace Alioss
         {
             private readonly Listing<T> listing;
             private readonly CancellationToken cancellationToken;
+            private OneAtATime turn;
             private Call? call;
             private bool over;
             private volatile bool disposed;
@@ -49,12 +50,22 @@ namespace Alioss
 
             public bool IsReady => over || (call != null && Native.oss_call_next_is_ready(call.Handle) != 0);
 
-            public unsafe bool MoveNext()
+            public bool MoveNext()
             {
-                if (over)
+                // In the middle of another step it is not over, whatever that says.
+                turn.Enter();
+                try
                 {
-                    return false;
+                    return !over && Step();
                 }
+                finally
+                {
+                    turn.Leave();
+                }
+            }
+
+            private unsafe bool Step()
+            {
                 over = true;
                 Current = null!;
                 if (call == null)

@@ -12,7 +12,8 @@ namespace Alioss
     /// </summary>
     /// <remarks>
     /// Asynchronous reads are served from up to 256 KiB that a thread of the library has read ahead; they wait only when
-    /// there is nothing of it left. Headers are there at once: <see cref="Response"/>.
+    /// there is nothing of it left. Headers are there at once: <see cref="Response"/>. A read that begins while another read
+    /// or a <see cref="CopyToAsync"/> has not ended throws an <see cref="InvalidOperationException"/> and takes nothing.
     /// </remarks>
     public sealed class ObjectStream : Stream
     {
@@ -20,6 +21,7 @@ namespace Alioss
         private readonly IProgress<TransferProgress>? progress;
         private readonly long length;
         private readonly Observation? observation;
+        private OneAtATime turn;
         private long position;
         private Task<int>? lastRead;
         private volatile bool disposed;
@@ -91,7 +93,7 @@ namespace Alioss
             Check(buffer, offset, count);
             fixed (byte* pointer = buffer)
             {
-                return count == 0 ? 0 : Moved(source.Read(pointer + offset, count));
+                return count == 0 ? 0 : ReadNow(pointer + offset, count);
             }
         }
 
@@ -104,12 +106,15 @@ namespace Alioss
                 return Task.FromCanceled<int>(cancellationToken);
             }
             int got = 0;
-            Task? more = null;
-            if (count > 0 && !TryTake(buffer, offset, count, cancellationToken, out got, out more))
+            Task? more;
+            if (count > 0 && !TryTake(buffer, offset, count, false, cancellationToken, out got, out more))
             {
                 return ReadLater(more!, buffer, offset, count, cancellationToken);
             }
-            Moved(got);
+            if (count > 0)
+            {
+                Report(got);
+            }
             var last = lastRead;
             return last != null && last.Result == got ? last : lastRead = Task.FromResult(got);
         }
@@ -117,26 +122,26 @@ namespace Alioss
         private async Task<int> ReadLater(
             Task more, byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
+            int got;
             using (source.CancelBy(cancellationToken))
             using (source.CancelByOwn())
             {
-                int got;
                 Task? still = more;
                 do
                 {
                     await still!.ConfigureAwait(false);
                 }
-                while (!TryTake(buffer, offset, count, cancellationToken, out got, out still));
-                return Moved(got);
+                while (!TryTake(buffer, offset, count, true, cancellationToken, out got, out still));
             }
+            return Report(got);
         }
 
         private unsafe bool TryTake(
-            byte[] buffer, int offset, int count, CancellationToken cancellationToken, out int got, out Task? more)
+            byte[] buffer, int offset, int count, bool waited, CancellationToken token, out int got, out Task? more)
         {
             fixed (byte* pointer = buffer)
             {
-                return source.TryTake(pointer + offset, count, cancellationToken, out got, out more);
+                return TryTake(pointer + offset, count, waited, token, out got, out more);
             }
         }
 
@@ -147,7 +152,7 @@ namespace Alioss
             Check();
             fixed (byte* pointer = buffer)
             {
-                return buffer.Length == 0 ? 0 : Moved(source.Read(pointer, buffer.Length));
+                return buffer.Length == 0 ? 0 : ReadNow(pointer, buffer.Length);
             }
         }
 
@@ -160,39 +165,84 @@ namespace Alioss
                 return ValueTask.FromCanceled<int>(cancellationToken);
             }
             int got = 0;
-            Task? more = null;
-            if (buffer.Length > 0 && !TryTake(buffer, cancellationToken, out got, out more))
+            Task? more;
+            if (buffer.Length > 0 && !TryTake(buffer, false, cancellationToken, out got, out more))
             {
                 return new ValueTask<int>(ReadLater(more!, buffer, cancellationToken));
             }
-            return new ValueTask<int>(Moved(got));
+            return new ValueTask<int>(buffer.Length > 0 ? Report(got) : 0);
         }
 
         private async Task<int> ReadLater(Task more, Memory<byte> buffer, CancellationToken cancellationToken)
         {
+            int got;
             using (source.CancelBy(cancellationToken))
             using (source.CancelByOwn())
             {
-                int got;
                 Task? still = more;
                 do
                 {
                     await still!.ConfigureAwait(false);
                 }
-                while (!TryTake(buffer, cancellationToken, out got, out still));
-                return Moved(got);
+                while (!TryTake(buffer, true, cancellationToken, out got, out still));
             }
+            return Report(got);
         }
 
         private unsafe bool TryTake(
-            Memory<byte> buffer, CancellationToken cancellationToken, out int got, out Task? more)
+            Memory<byte> buffer, bool waited, CancellationToken token, out int got, out Task? more)
         {
             fixed (byte* pointer = buffer.Span)
             {
-                return source.TryTake(pointer, buffer.Length, cancellationToken, out got, out more);
+                return TryTake(pointer, buffer.Length, waited, token, out got, out more);
             }
         }
 #endif
+
+        /// <summary>
+        /// Takes what there is. If that is nothing, the caller has to wait and try again, and nobody else may read meanwhile.
+        /// </summary>
+        private unsafe bool TryTake(
+            byte* target, int count, bool waited, CancellationToken token, out int got, out Task? more)
+        {
+            if (!waited)
+            {
+                turn.Enter();
+            }
+            bool waits = false;
+            try
+            {
+                waits = !source.TryTake(target, count, token, out got, out more);
+                if (!waits)
+                {
+                    Count(got);
+                }
+                return !waits;
+            }
+            finally
+            {
+                if (!waits)
+                {
+                    turn.Leave();
+                }
+            }
+        }
+
+        private unsafe int ReadNow(byte* target, int count)
+        {
+            int got;
+            turn.Enter();
+            try
+            {
+                got = source.Read(target, count);
+                Count(got);
+            }
+            finally
+            {
+                turn.Leave();
+            }
+            return Report(got);
+        }
 
         /// <summary>
         /// Writes the rest to <paramref name="destination"/> with its asynchronous methods, on one thread of the library.
@@ -208,7 +258,20 @@ namespace Alioss
             {
                 throw new ArgumentOutOfRangeException(nameof(bufferSize), bufferSize, "at least 1 byte");
             }
-            return Blocking.Run(() => CopyOn(destination, true, cancellationToken), cancellationToken);
+            turn.Enter();
+            return CopyLater(destination, cancellationToken);
+        }
+
+        private async Task CopyLater(Stream destination, CancellationToken cancellationToken)
+        {
+            try
+            {
+                await Blocking.Run(() => CopyOn(destination, true, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Leave();
+            }
         }
 
         /// <summary>Does nothing.</summary>
@@ -256,7 +319,7 @@ namespace Alioss
             base.Dispose(disposing);
         }
 
-        /// <summary>Writes the rest to <paramref name="destination"/>, on this thread.</summary>
+        /// <summary>Writes the rest to <paramref name="destination"/>, on this thread, while nobody else reads.</summary>
         internal unsafe bool CopyOn(Stream destination, bool async, CancellationToken cancellationToken)
         {
             var buffer = Buffers.Take();
@@ -267,8 +330,10 @@ namespace Alioss
                     int got;
                     fixed (byte* pointer = buffer)
                     {
-                        got = Moved(source.Read(pointer, buffer.Length, cancellationToken));
+                        got = source.Read(pointer, buffer.Length, cancellationToken);
                     }
+                    Count(got);
+                    Report(got);
                     if (got == 0)
                     {
                         break;
@@ -288,13 +353,18 @@ namespace Alioss
             return true;
         }
 
-        private int Moved(int got)
+        private void Count(int got)
         {
             position += got;
             if (got == 0)
             {
                 observation?.AddBytes(position);
             }
+        }
+
+        /// <summary>Tells the progress, when others may read again.</summary>
+        private int Report(int got)
+        {
             if (progress != null && got > 0)
             {
                 progress.Report(new TransferProgress(position, length));

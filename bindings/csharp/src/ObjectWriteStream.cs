@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -10,6 +11,11 @@ namespace Alioss
     /// there only if <see cref="Complete"/> or <see cref="CompleteAsync"/> returns; disposed before that, it is given up and
     /// what was sent of it deleted, so that an exception on the way stores no half object.
     /// </summary>
+    /// <remarks>
+    /// The first failure ends the object: all that writes or completes it afterwards throws that again. A method that is called
+    /// while another one works, which may be by the handler of its progress, throws an <see cref="InvalidOperationException"/>
+    /// and changes nothing; only <see cref="Abort"/> and <see cref="Stream.Dispose()"/> may be called at any time.
+    /// </remarks>
     public sealed class ObjectWriteStream : Stream
     {
         private static readonly Action<object?> CancelAction = state => ((ObjectWriteStream)state!).Cancel();
@@ -19,10 +25,15 @@ namespace Alioss
         private readonly Stream? target;
         private readonly OssResponse? response;
         private readonly byte[] pending = Buffers.Take();
+        private OneAtATime turn;
         private int used;
         private long position;
         private volatile bool disposed;
         private bool completed;
+        private bool aborted;
+
+        /// <summary>What went wrong first; null if all is well.</summary>
+        private ExceptionDispatchInfo? failure;
 
         /// <summary>
         /// One that writes to <paramref name="target"/>, for tests of programs that use this library;
@@ -64,74 +75,67 @@ namespace Alioss
 
         /// <summary>Takes the bytes; sends a part when it is full.</summary>
         /// <exception cref="OssException">A part could not be sent. The object cannot be completed any more.</exception>
+        /// <exception cref="InvalidOperationException">The stream is in use, or the object complete.</exception>
         public override void Write(byte[] buffer, int offset, int count)
         {
             Check(buffer, offset, count);
-            while (count > 0)
+            Enter();
+            try
             {
-                int taken = Take(buffer, offset, count);
-                offset += taken;
-                count -= taken;
-                if (used == pending.Length)
-                {
-                    Send();
-                }
+                WriteNow(buffer, offset, count);
+            }
+            finally
+            {
+                turn.Leave();
             }
         }
 
-        /// <summary>As <see cref="Write"/>, on another thread if something has to be sent. Cancelling gives the object up.</summary>
+        /// <summary>
+        /// As <see cref="Write"/>, on another thread if something has to be sent. Cancelling gives the object up, even if the
+        /// token was cancelled before: without these bytes it must not be complete.
+        /// </summary>
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             Check(buffer, offset, count);
-            if (cancellationToken.IsCancellationRequested)
-            {
-                return Task.FromCanceled(cancellationToken);
-            }
-            if (count < pending.Length - used)
+            Enter();
+            if (count < pending.Length - used && failure == null && !cancellationToken.IsCancellationRequested)
             {
                 Take(buffer, offset, count);
+                turn.Leave();
                 return Task.FromResult(true);
             }
-            return Blocking.Run(
-                () => Cancellable(cancellationToken, () =>
+            return WorkLater(
+                () =>
                 {
-                    Write(buffer, offset, count);
+                    WriteNow(buffer, offset, count);
                     return true;
-                }),
+                },
                 cancellationToken);
         }
 
         /// <summary>Stores the object, which is compared with its CRC-64, and says what the service answered.</summary>
         /// <exception cref="OssException">It could not be stored; nothing is.</exception>
+        /// <exception cref="InvalidOperationException">The stream is in use, or the object complete.</exception>
         public OssResponse Complete()
         {
-            Check();
-            Send();
-            if (call == null)
-            {
-                completed = true;
-                return response!;
-            }
-            call.BeginUse();
+            Enter();
             try
             {
-                completed = true;
-                int status = Use(Native.oss_writer_finish, call.Pointer);
-                CheckNotEnded(status);
-                call.Check(status);
-                return call.Answer();
+                return CompleteNow();
             }
             finally
             {
-                call.EndUse();
+                turn.Leave();
             }
         }
 
-        /// <summary>As <see cref="Complete"/>, on another thread.</summary>
+        /// <summary>
+        /// As <see cref="Complete"/>, on another thread. Cancelling gives the object up, even if the token was cancelled before.
+        /// </summary>
         public Task<OssResponse> CompleteAsync(CancellationToken cancellationToken = default(CancellationToken))
         {
-            Check();
-            return Blocking.Run(() => Cancellable(cancellationToken, Complete), cancellationToken);
+            Enter();
+            return WorkLater(CompleteNow, cancellationToken);
         }
 
         /// <summary>
@@ -141,17 +145,21 @@ namespace Alioss
         /// <exception cref="OssException">What was sent of the object is still there.</exception>
         public void Abort()
         {
+            bool idle = turn.TryEnter();
             try
             {
-                if (!disposed && !completed && call != null && !call.IsUsed)
+                if (idle && !disposed && !completed && call != null)
                 {
-                    completed = true;
+                    aborted = true;
                     AbortWriter();
                 }
             }
             finally
             {
-                call?.GiveUp();
+                if (idle)
+                {
+                    turn.Leave();
+                }
                 Dispose();
             }
         }
@@ -198,8 +206,13 @@ namespace Alioss
 #endif
 
         /// <summary>Does nothing: parts are sent when they are full.</summary>
+        /// <exception cref="InvalidOperationException">The stream is in use.</exception>
         public override void Flush()
         {
+            if (turn.IsTaken && !disposed)
+            {
+                throw OneAtATime.Busy;
+            }
         }
 
         /// <summary>Not supported.</summary>
@@ -220,12 +233,16 @@ namespace Alioss
             if (disposing && !disposed)
             {
                 disposed = true;
-                bool idle = call == null || !call.IsUsed;
-                if (!completed && writer != null && idle)
+                // For good: nobody works with it any more.
+                bool idle = turn.TryEnter();
+                if (idle && !completed && !aborted && writer != null)
                 {
                     // What cannot be deleted now is a matter of AbortUploadsBefore.
                     Use((pointer, ignored) => Native.oss_writer_abort(pointer), IntPtr.Zero);
-                    call!.GiveUp();
+                }
+                if (!completed)
+                {
+                    call?.GiveUp();
                 }
                 // In a callback of its own, and while another thread uses it, both go only when that is over.
                 writer?.Dispose();
@@ -268,6 +285,103 @@ namespace Alioss
             }
         }
 
+        /// <summary>Has the caller work, and nobody else before it leaves.</summary>
+        private void Enter()
+        {
+            if (!turn.TryEnter())
+            {
+                Check();
+                throw OneAtATime.Busy;
+            }
+            if (disposed || completed)
+            {
+                turn.Leave();
+                Check();
+            }
+        }
+
+        /// <summary>Does the work of who has entered on another thread, and leaves.</summary>
+        private async Task<T> WorkLater<T>(Func<T> work, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await Blocking.Run(() => Cancellable(cancellationToken, work), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // If the work did not even begin: what it had to do is missing.
+                Fail(exception is OperationCanceledException
+                    ? new OperationCanceledException("the object was given up when an operation of it was cancelled", cancellationToken)
+                    : exception);
+                throw;
+            }
+            finally
+            {
+                turn.Leave();
+            }
+        }
+
+        private void WriteNow(byte[] buffer, int offset, int count)
+        {
+            try
+            {
+                CheckNotDisposed(); // while it stood in line
+                failure?.Throw();
+                while (count > 0)
+                {
+                    int taken = Take(buffer, offset, count);
+                    offset += taken;
+                    count -= taken;
+                    if (used == pending.Length)
+                    {
+                        Send();
+                    }
+                }
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+                throw;
+            }
+        }
+
+        private OssResponse CompleteNow()
+        {
+            try
+            {
+                CheckNotDisposed(); // while it stood in line
+                failure?.Throw();
+                Send();
+                var answer = call != null ? Finish(call) : response!;
+                completed = true;
+                return answer;
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+                throw;
+            }
+        }
+
+        private OssResponse Finish(Call opened)
+        {
+            opened.BeginUse();
+            try
+            {
+                int status = Use(Native.oss_writer_finish, opened.Pointer);
+                CheckNotEnded(status);
+                opened.Check(status);
+                return opened.Answer();
+            }
+            finally
+            {
+                opened.EndUse();
+            }
+        }
+
+        /// <summary>Ends the object, unless something has before.</summary>
+        private void Fail(Exception exception) => failure = failure ?? ExceptionDispatchInfo.Capture(exception);
+
         private int Take(byte[] from, int offset, int count)
         {
             int taken = Math.Min(count, pending.Length - used);
@@ -279,11 +393,10 @@ namespace Alioss
 
         private unsafe void Send()
         {
-            int count = used;
-            used = 0;
             if (call == null)
             {
-                target!.Write(pending, 0, count);
+                target!.Write(pending, 0, used);
+                used = 0;
                 return;
             }
             call.BeginUse();
@@ -292,9 +405,10 @@ namespace Alioss
                 fixed (byte* pointer = pending)
                 {
                     byte* data = pointer;
-                    int status = Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)count), IntPtr.Zero);
+                    int status = Use((handle, ignored) => Native.oss_writer_write(handle, data, (UIntPtr)(uint)used), IntPtr.Zero);
                     CheckNotEnded(status);
                     call.CheckWriter(status, writer!);
+                    used = 0;
                 }
             }
             finally
@@ -325,7 +439,15 @@ namespace Alioss
         /// <summary>Whether a disposal has ended what failed.</summary>
         private void CheckNotEnded(int status)
         {
-            if (disposed && status != (int)OssStatus.Ok)
+            if (status != (int)OssStatus.Ok)
+            {
+                CheckNotDisposed();
+            }
+        }
+
+        private void CheckNotDisposed()
+        {
+            if (disposed)
             {
                 throw new ObjectDisposedException(typeof(ObjectWriteStream).FullName);
             }
@@ -333,10 +455,7 @@ namespace Alioss
 
         private void Check()
         {
-            if (disposed)
-            {
-                throw new ObjectDisposedException(typeof(ObjectWriteStream).FullName);
-            }
+            CheckNotDisposed();
             if (completed)
             {
                 throw new InvalidOperationException("the object is complete");

@@ -20,6 +20,7 @@ namespace Alioss
         private readonly CallOptions? options;
         private readonly CancellationToken token;
         private readonly OssResponse head;
+        private OneAtATime turn;
         private ObjectStream? current;
 
         /// <summary>What ends the download that is open, if the read that opened it had a token of its own.</summary>
@@ -80,12 +81,17 @@ namespace Alioss
             {
                 throw new IOException($"`offset`: {from + offset} is before the beginning of the object");
             }
-            return wanted = from + offset;
+            // A read that runs would lead it back.
+            turn.Enter();
+            wanted = from + offset;
+            turn.Leave();
+            return from + offset;
         }
 
         public override int Read(byte[] buffer, int offset, int count)
         {
             Check(buffer, offset, count);
+            turn.Enter();
             try
             {
                 if (count == 0 || !Open())
@@ -111,12 +117,17 @@ namespace Alioss
                 Drop();
                 throw;
             }
+            finally
+            {
+                turn.Leave();
+            }
         }
 
         public override async Task<int> ReadAsync(
             byte[] buffer, int offset, int count, CancellationToken cancellationToken)
         {
             Check(buffer, offset, count);
+            turn.Enter();
             try
             {
                 if (count == 0 || !await OpenAsync(cancellationToken).ConfigureAwait(false))
@@ -140,6 +151,10 @@ namespace Alioss
             {
                 Drop();
                 throw;
+            }
+            finally
+            {
+                turn.Leave();
             }
         }
 

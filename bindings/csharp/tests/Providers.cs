@@ -99,6 +99,23 @@ internal static class Providers
         Fails(OssStatus.InvalidArgument, () => Bucket(options));
     }
 
+    internal static void NullInPlaceOfATaskIsSaid()
+    {
+        using (var bucket = With(new Scripted { Give = (request, token) => null }))
+        {
+            var error = Throws<InvalidOperationException>(() => bucket.HeadObject("key"));
+            Equal("GetKeysAsync of the credentials provider returned null, not a task", error.Message);
+            Throws<InvalidOperationException>(() => Failures.Wait(bucket.HeadObjectAsync("key")));
+        }
+        // Streams are asked likewise.
+        using (var bucket = Bucket())
+        {
+            var source = new Custom { OnReadAsync = (b, o, n, t) => null };
+            var error = Throws<InvalidOperationException>(() => Failures.Wait(bucket.PutObjectAsync(Key(), source)));
+            Equal("an asynchronous method of a stream returned null, not a task", error.Message);
+        }
+    }
+
     internal static void WhatProvidersThrowComesBackUnchanged()
     {
         var mine = new InvalidOperationException("mine");
