@@ -1590,7 +1590,8 @@ OSS_API oss_status oss_upload_part_copy(const oss_bucket *bucket,
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded. Never retried: after a lost answer oss_head_object()
+/// that were uploaded, unless the parts were used up by the same call for the
+/// same upload before. Never retried: after a lost answer oss_head_object()
 /// shows whether it happened.
 OSS_CHECK
 OSS_API oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
@@ -1756,7 +1757,8 @@ OSS_API oss_status oss_writer_abort(oss_writer *writer);
 /// well. Sends nothing, and changes nothing in the writer.
 OSS_API oss_status oss_writer_failure(const oss_writer *writer, oss_call *call);
 
-/// Frees a writer. One that was not finished is aborted. NULL is fine.
+/// Frees a writer; not while it is used, so not in its progress function. One
+/// that was not finished is aborted. NULL is fine.
 OSS_API void oss_writer_free(oss_writer *writer);
 
 /// As oss_list_multipart_uploads(), but only uploads that began `seconds` ago

@@ -6,12 +6,13 @@ use super::given::{self, Input, Lasting, Once};
 use super::guard::{WorksFor, guard};
 use super::memory::{Handle, address_of, borrow, free, new_handle, word};
 use super::outcome::Output;
+use super::run::Operation;
 use super::status::{OSS_CANCELLED, OSS_OK, oss_status, remember};
 use super::support::{busy, status};
 use crate::behalf::owner;
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::request::{Heard, Options, Progress};
+use crate::request::{Heard, Progress};
 
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable. What comes out stays until the next request.
@@ -63,10 +64,7 @@ impl oss_call {
     }
 
     /// Runs `operation` with what was given; its result is kept.
-    pub(super) fn run(
-        &self,
-        operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
-    ) -> oss_status {
+    pub(super) fn run(&self, operation: &mut Operation<'_>) -> oss_status {
         let mut state = match self.lock() {
             Ok(state) => state,
             Err(error) => return remember(&error),
@@ -82,7 +80,7 @@ impl oss_call {
             let progress = input.lasting.progress();
             let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
             let options = input.lasting.options(&self.cancel, progress, &heard);
-            operation(&once.add_to(options), output)
+            operation(&input.lasting, &once.add_to(options), output)
         });
         output.keep(heard);
         let status = self.finish(output, result);

@@ -10,10 +10,9 @@ use super::handles::{self, oss_bucket};
 use super::input::set;
 use super::memory::borrow;
 use super::outcome::Output;
-use super::run::{lasting, run};
+use super::run::run_lasting;
 use super::status::{OSS_OK, number, oss_status};
 use super::support::{User, file_path, text};
-use super::transfer::transfer;
 use crate::cancel::Cancel;
 use crate::error::{Error, Kind, Result};
 use crate::operations::Bucket;
@@ -178,16 +177,6 @@ pub(super) struct Watchers {
 }
 
 impl Watchers {
-    /// Those of a call.
-    ///
-    /// # Safety
-    /// `call` is NULL or a live handle.
-    unsafe fn of(call: *const oss_call) -> Watchers {
-        // SAFETY: see above.
-        let watchers = unsafe { lasting(call, |lasting| Some(lasting.watchers)) };
-        watchers.unwrap_or_default()
-    }
-
     /// Whether to go on after `outcome`.
     fn tell(&self, outcome: &Outcome) -> bool {
         let Some((function, user)) = self.outcome else {
@@ -359,12 +348,12 @@ unsafe fn on_directory(
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        let (transfer, watchers) = (transfer(call), Watchers::of(call));
-        let told = |outcome: &Outcome| watchers.tell(outcome);
-        run(call, |options, output| {
+        run_lasting(call, |lasting, options, output| {
+            let watchers = lasting.watchers;
+            let told = |outcome: &Outcome| watchers.tell(outcome);
             let bucket = handles::bucket(bucket)?;
             let (prefix, path) = (text(prefix, "prefix")?, file_path(directory, "directory")?);
-            let mut how = with_flags(transfer, flags)?;
+            let mut how = with_flags(lasting.transfer.clone(), flags)?;
             if watchers.outcome.is_some() {
                 how = how.on_outcome(&told);
             }
@@ -431,9 +420,9 @@ pub unsafe extern "C" fn oss_delete_prefix(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let watchers = Watchers::of(call);
-        let told = |outcome: &Outcome| watchers.tell(outcome);
-        run(call, |options, output| {
+        run_lasting(call, |lasting, options, output| {
+            let watchers = lasting.watchers;
+            let told = |outcome: &Outcome| watchers.tell(outcome);
             let (bucket, prefix) = (handles::bucket(bucket)?, text(prefix, "prefix")?);
             let known = OSS_DELETE_WHOLE_BUCKET | OSS_DELETE_VERSIONS;
             check_flags(flags, known, "OSS_DELETE_")?;

@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::header::{self, Header, Size};
 use crate::operations::UploadedPart;
 use crate::request::{Heard, Options, Progress, Range};
-#[cfg(feature = "transfers")]
 use crate::transfer::Transfer;
 
 pub(super) type ProgressFn = unsafe extern "C-unwind" fn(*mut c_void, i64, i64) -> c_int;
@@ -24,6 +23,8 @@ pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
 pub(super) struct Input {
     pub lasting: Lasting,
     pub once: Once,
+    /// The upload whose completion used parts up.
+    completed: Option<String>,
 }
 
 /// What stays until the call is reset.
@@ -68,6 +69,24 @@ const MAX_FIELDS: usize = 8 * 1024 * 1024;
 
 /// Most parts of an upload.
 const MAX_PARTS: usize = 10_000;
+
+impl Input {
+    /// Takes the parts for completing that upload, so that the request does not refuse them. None are all that were uploaded,
+    /// but not where a completion with some comes again, without them.
+    pub fn take_parts(&mut self, upload_id: &str) -> Result<Vec<UploadedPart>> {
+        let parts = std::mem::take(&mut self.once.parts);
+        if !parts.is_empty() {
+            self.completed = Some(upload_id.to_owned());
+        } else if self.completed.as_deref() == Some(upload_id) {
+            return Err(Error::unusable(
+                "parts",
+                "the oss_complete_multipart_upload() before used them up; add them again, or reset the call to complete this \
+                 upload with all that were uploaded",
+            ));
+        }
+        Ok(parts)
+    }
+}
 
 impl Lasting {
     /// Replaces a header of that name.
@@ -118,6 +137,21 @@ impl Lasting {
             // SAFETY: the caller of oss_call_set_progress() vouches for both.
             callback(|| unsafe { function(user.0, done, total) == 0 })
         })
+    }
+
+    /// The first bad value, if there is one.
+    pub fn check(&self) -> Result<()> {
+        self.refused.clone().map_or(Ok(()), Err)
+    }
+
+    /// How objects are to be read ahead; `None` if not at all.
+    pub fn read_ahead(&self) -> Option<Transfer> {
+        #[cfg(feature = "transfers")]
+        let ahead = |parts| self.transfer.clone().workers(parts);
+        #[cfg(feature = "transfers")]
+        return self.prefetch.map(ahead);
+        #[cfg(not(feature = "transfers"))]
+        None
     }
 
     /// The settings of a request that has nothing of its own, such as the next page of a listing.
@@ -226,7 +260,8 @@ impl Once {
 /// Why a request cannot be sent with what was given: the first bad value of either, or parts, which the only operation that
 /// wants some took before.
 pub(super) fn check(lasting: &Lasting, once: &Once) -> Result<()> {
-    if let Some(refused) = lasting.refused.as_ref().or(once.refused.as_ref()) {
+    lasting.check()?;
+    if let Some(refused) = &once.refused {
         return Err(refused.clone());
     }
     match once.parts.as_slice() {

@@ -71,9 +71,6 @@ mod multipart;
 
 #[cfg(feature = "transfers")]
 mod transfer;
-#[cfg(not(feature = "transfers"))]
-#[path = "transfer_without.rs"]
-mod transfer;
 
 #[cfg(feature = "transfers")]
 mod directory;

@@ -3,10 +3,12 @@
 use std::ffi::{c_char, c_void};
 
 use super::call::oss_call;
+use super::guard::guard;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
+use super::memory::borrow;
 use super::object::{Reader, copy_source, oss_read_fn};
-use super::run::{on_object, rewind, run_with_call, take_parts};
+use super::run::{on_object, on_object_lasting, run_with_call};
 use super::status::oss_status;
 use super::support::{bytes, file_path, text, to_unsigned};
 
@@ -98,10 +100,9 @@ pub unsafe extern "C" fn oss_upload_part_stream(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let rewind = rewind(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
             let (id, number) = (text(upload_id, "upload_id")?, part_number(number)?);
-            let mut reader = Reader::new(read, user, rewind)?;
+            let mut reader = Reader::new(read, user, lasting.rewind)?;
             bucket.upload_part(key, id, number, reader.body(len)?, options)
         })
     }
@@ -133,7 +134,8 @@ pub unsafe extern "C" fn oss_upload_part_copy(
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded. Never retried: after a lost answer oss_head_object()
+/// that were uploaded, unless the parts were used up by the same call for the
+/// same upload before. Never retried: after a lost answer oss_head_object()
 /// shows whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_complete_multipart_upload(
@@ -144,15 +146,17 @@ pub unsafe extern "C" fn oss_complete_multipart_upload(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let parts = take_parts(call);
+        let parts = guard(|| {
+            let id = text(upload_id, "upload_id")?;
+            match call.is_null() {
+                true => Ok(Vec::new()),
+                false => borrow(call, "call")?.lock()?.input.take_parts(id),
+            }
+        });
         on_object(bucket, key, call, &|bucket, key, options| {
             let id = text(upload_id, "upload_id")?;
-            bucket.complete_multipart_upload(
-                key,
-                id,
-                parts.as_ref().map_err(Clone::clone)?,
-                options,
-            )
+            let parts = parts.as_ref().map_err(Clone::clone)?;
+            bucket.complete_multipart_upload(key, id, parts, options)
         })
     }
 }

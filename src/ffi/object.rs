@@ -9,13 +9,12 @@ use super::given::RewindFn;
 use super::guard::callback;
 use super::handles::{self, oss_bucket};
 use super::outcome::Download;
-use super::run::{download, on_object, rewind, run, run_question};
+use super::run::{download, on_object, on_object_lasting, run, run_question};
 use super::status::oss_status;
 use super::support::{
     User, buffer, bytes, file_path, is_null, length_or_unknown, optional_text, strings, text,
     to_unsigned, write,
 };
-use super::transfer::prefetch;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{CopySource, ObjectIdentifier};
 use crate::request::{Body, Rewind};
@@ -177,9 +176,8 @@ pub unsafe extern "C" fn oss_put_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let rewind = rewind(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
-            let mut reader = Reader::new(read, user, rewind)?;
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
+            let mut reader = Reader::new(read, user, lasting.rewind)?;
             bucket.put_object(key, reader.body(len)?, options)
         })
     }
@@ -197,10 +195,9 @@ pub unsafe extern "C" fn oss_get_object(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let ahead = prefetch(call);
-        download(bucket, call, &|bucket, options| {
+        download(bucket, call, &|bucket, lasting, options| {
             let key = text(key, "key")?;
-            Ok(match &ahead {
+            Ok(match &lasting.read_ahead() {
                 Some(transfer) => {
                     Download::Prefetch(bucket.prefetch_object(key, transfer, options)?)
                 }
@@ -267,13 +264,12 @@ pub unsafe extern "C" fn oss_get_object_to_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let ahead = prefetch(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
             let mut writer = Writer {
                 function: write.ok_or_else(|| is_null("write"))?,
                 user: User(user),
             };
-            match &ahead {
+            match &lasting.read_ahead() {
                 Some(transfer) => bucket
                     .prefetch_object(key, transfer, options)?
                     .read_to(&mut writer, options.progress),
@@ -422,10 +418,9 @@ pub unsafe extern "C" fn oss_append_object_stream(
 ) -> oss_status {
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let rewind = rewind(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
             let position = to_unsigned(position, "position", "0 and more")?;
-            let mut reader = Reader::new(read, user, rewind)?;
+            let mut reader = Reader::new(read, user, lasting.rewind)?;
             bucket.append_object(key, position, reader.body(len)?, options)
         })
     }

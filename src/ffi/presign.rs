@@ -117,7 +117,7 @@ pub unsafe extern "C" fn oss_get_object_by_url(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        download(bucket, call, &|bucket, options| {
+        download(bucket, call, &|bucket, _, options| {
             let object = bucket.get_object_by_url(text(url, "url")?, options)?;
             Ok(Download::Object(object))
         })

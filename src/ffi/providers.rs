@@ -177,12 +177,15 @@ pub unsafe extern "C" fn oss_credentials_name(
     size: usize,
 ) -> usize {
     guard(|| {
+        // SAFETY: the caller's buffer of that size, or NULL.
+        let buffer = unsafe { super::support::buffer(buffer.cast(), size, "buffer") }?;
+        if let Some(end) = buffer.first_mut() {
+            *end = 0;
+        }
         // SAFETY: NULL or a live handle.
         let name = unsafe { borrow(credentials, "credentials") }?
             .provider()?
             .name();
-        // SAFETY: the caller's buffer of that size, or NULL.
-        let buffer = unsafe { super::support::buffer(buffer.cast(), size, "buffer") }?;
         let kept = name.len().min(size.saturating_sub(1));
         for (to, from) in buffer.iter_mut().zip(&name.as_bytes()[..kept]) {
             *to = *from;

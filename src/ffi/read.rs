@@ -103,6 +103,9 @@ pub unsafe extern "C" fn oss_call_next(
                 "`call` has no listing: oss_list_objects_v2() or the like has to succeed before",
             )
         })?;
+        if !entries.is_ready() {
+            input.lasting.check()?;
+        }
         if let Some(next) = entries.next(&options)? {
             let lent = output.entry.insert(EntryMemory::new(next)?);
             // SAFETY: not NULL, so the caller's to be written to.

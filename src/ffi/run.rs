@@ -3,16 +3,19 @@
 use std::ffi::{c_char, c_int};
 
 use super::call::oss_call;
-use super::given::{Lasting, RewindFn};
+use super::given::Lasting;
 use super::guard::{WorksFor, guard};
 use super::handles::{self, oss_bucket};
 use super::memory::borrow;
 use super::outcome::{Download, Output};
 use super::status::{oss_status, remember};
-use super::support::{User, is_null, status, text, write};
+use super::support::{is_null, status, text, write};
 use crate::error::{Error, Kind, Result};
-use crate::operations::{Bucket, UploadedPart};
+use crate::operations::Bucket;
 use crate::request::{Options, Response};
+
+/// What runs for a call, with its settings, some of which are in the options already.
+pub(super) type Operation<'o> = dyn FnMut(&Lasting, &Options<'_>, &mut Output) -> Result<()> + 'o;
 
 /// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
 ///
@@ -22,23 +25,34 @@ pub(super) unsafe fn run(
     call: *mut oss_call,
     operation: impl FnOnce(&Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
+    // SAFETY: see above.
+    unsafe { run_lasting(call, |_, options, output| operation(options, output)) }
+}
+
+/// As [`run`], for operations that go by settings of the call which are not options of a request.
+///
+/// # Safety
+/// The same.
+pub(super) unsafe fn run_lasting(
+    call: *mut oss_call,
+    operation: impl FnOnce(&Lasting, &Options<'_>, &mut Output) -> Result<()>,
+) -> oss_status {
     // What follows takes any operation by a pointer, so that the library has it only once: generic, it would be 160 KB.
     let mut operation = Some(operation);
-    let mut once = |options: &Options<'_>, output: &mut Output| match operation.take() {
-        Some(operation) => operation(options, output),
-        None => Err(Error::new(Kind::Bug, "an operation ran twice")),
-    };
+    let mut once =
+        |lasting: &Lasting, options: &Options<'_>, output: &mut Output| match operation.take() {
+            Some(operation) => operation(lasting, options, output),
+            None => Err(Error::new(Kind::Bug, "an operation ran twice")),
+        };
     // SAFETY: see above.
     unsafe { run_dyn(call, &mut once) }
 }
 
-unsafe fn run_dyn(
-    call: *mut oss_call,
-    operation: &mut dyn FnMut(&Options<'_>, &mut Output) -> Result<()>,
-) -> oss_status {
+unsafe fn run_dyn(call: *mut oss_call, operation: &mut Operation<'_>) -> oss_status {
     if call.is_null() {
         let _works = WorksFor::now(0);
-        return status(|| operation(&Options::new(), &mut Output::default()));
+        let defaults = Lasting::default();
+        return status(|| operation(&defaults, &Options::new(), &mut Output::default()));
     }
     // SAFETY: as for `run`.
     match guard(|| unsafe { borrow(call, "call") }) {
@@ -97,8 +111,28 @@ pub(super) unsafe fn on_object(
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        on_bucket(bucket, call, &|bucket, options| {
-            operation(bucket, text(key, "key")?, options)
+        on_object_lasting(bucket, key, call, &|bucket, key, _, options| {
+            operation(bucket, key, options)
+        })
+    }
+}
+
+/// As [`on_object`] and [`run_lasting`].
+///
+/// # Safety
+/// As [`on_object`].
+pub(super) unsafe fn on_object_lasting(
+    bucket: *const oss_bucket,
+    key: *const c_char,
+    call: *mut oss_call,
+    operation: &dyn Fn(&Bucket, &str, &Lasting, &Options<'_>) -> Result<Response>,
+) -> oss_status {
+    // SAFETY: see above.
+    unsafe {
+        run_lasting(call, |lasting, options, output| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
+            output.answer(operation(&bucket, key, lasting, options)?);
+            Ok(())
         })
     }
 }
@@ -127,56 +161,24 @@ pub(super) unsafe fn run_question(
     }
 }
 
-/// As [`run_with_call`], for bodies that are read from the call.
+/// As [`run_lasting`], for bodies that are read from the call, without which nobody could.
 ///
 /// # Safety
 /// As [`on_bucket`].
 pub(super) unsafe fn download(
     bucket: *const oss_bucket,
     call: *mut oss_call,
-    open: &dyn Fn(&Bucket, &Options<'_>) -> Result<Download>,
+    open: &dyn Fn(&Bucket, &Lasting, &Options<'_>) -> Result<Download>,
 ) -> oss_status {
+    let required = !call.is_null();
     // SAFETY: see above.
     unsafe {
-        run_with_call(call, |options, output| {
-            output.download = Some(open(&handles::bucket(bucket)?, options)?);
+        run_lasting(call, |lasting, options, output| {
+            if !required {
+                return Err(is_null("call"));
+            }
+            output.download = Some(open(&handles::bucket(bucket)?, lasting, options)?);
             Ok(())
         })
     }
-}
-
-/// Takes the parts that were added to a call, so that its request does not refuse them.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn take_parts(call: *const oss_call) -> Result<Vec<UploadedPart>> {
-    if call.is_null() {
-        return Ok(Vec::new());
-    }
-    // SAFETY: see above.
-    let call = unsafe { borrow(call, "call") }?;
-    Ok(std::mem::take(&mut call.lock()?.input.once.parts))
-}
-
-/// How the streams that a call uploads begin again.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn rewind(call: *const oss_call) -> Option<(RewindFn, User)> {
-    // SAFETY: see above.
-    unsafe { lasting(call, |lasting| lasting.rewind) }
-}
-
-/// What `get` finds in what a call keeps from one request to the next. `None` without a call that can be used, which is
-/// refused where it runs.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn lasting<T>(
-    call: *const oss_call,
-    get: impl FnOnce(&Lasting) -> Option<T>,
-) -> Option<T> {
-    // SAFETY: see above.
-    let call = unsafe { borrow(call, "call") }.ok()?;
-    get(&call.read_state().ok()?.input.lasting)
 }

@@ -23,7 +23,7 @@ pub unsafe extern "C" fn oss_select_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        download(bucket, call, &|bucket, options| {
+        download(bucket, call, &|bucket, _, options| {
             let (key, expression) = (text(key, "key")?, text(expression, "expression")?);
             let select = bucket.select_object(key, expression, options)?;
             Ok(Download::Select(select))

@@ -7,36 +7,13 @@ use super::given::Lasting;
 use super::handles::{self, oss_bucket};
 use super::input::set;
 use super::object::copy_source;
-use super::run::{lasting, on_object, run};
+use super::run::{on_object_lasting, run_lasting};
 use super::status::oss_status;
 use super::support::{file_path, text};
 use crate::error::{Error, Result};
 use crate::operations::Bucket;
 use crate::request::Options;
 use crate::transfer::Transfer;
-
-/// How a call wants large files to be transferred.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn transfer(call: *const oss_call) -> Transfer {
-    // SAFETY: see above.
-    let transfer = unsafe { lasting(call, |lasting| Some(lasting.transfer.clone())) };
-    transfer.unwrap_or_default()
-}
-
-/// How a call wants objects to be read ahead; `None` if not at all.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-pub(super) unsafe fn prefetch(call: *const oss_call) -> Option<Transfer> {
-    let read_ahead = |lasting: &Lasting| {
-        let parts = lasting.prefetch?;
-        Some(lasting.transfer.clone().workers(parts))
-    };
-    // SAFETY: see above.
-    unsafe { lasting(call, read_ahead) }
-}
 
 fn change(lasting: &mut Lasting, change: impl FnOnce(Transfer) -> Transfer) -> Result<()> {
     let changed = change(lasting.transfer.clone());
@@ -131,18 +108,18 @@ pub unsafe extern "C" fn oss_call_set_no_record(call: *mut oss_call) -> oss_stat
 /// Gives up a transfer to or from an object, which has no answer to show.
 ///
 /// # Safety
-/// As [`on_object`].
+/// As [`on_object_lasting`].
 unsafe fn give_up(
     bucket: *const oss_bucket,
     key: *const c_char,
     call: *mut oss_call,
-    abort: &dyn Fn(&Bucket, &str, &Options<'_>) -> Result<()>,
+    abort: &dyn Fn(&Bucket, &str, &Lasting, &Options<'_>) -> Result<()>,
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        run(call, |options, _| {
+        run_lasting(call, |lasting, options, _| {
             let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
-            abort(&bucket, key, options)
+            abort(&bucket, key, lasting, options)
         })
     }
 }
@@ -163,9 +140,8 @@ pub unsafe extern "C" fn oss_upload_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
-            bucket.upload_file(key, file_path(path, "path")?, &transfer, options)
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
+            bucket.upload_file(key, file_path(path, "path")?, &lasting.transfer, options)
         })
     }
 }
@@ -181,9 +157,8 @@ pub unsafe extern "C" fn oss_abort_upload_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        give_up(bucket, key, call, &|bucket, key, options| {
-            bucket.abort_upload_file(key, file_path(path, "path")?, &transfer, options)
+        give_up(bucket, key, call, &|bucket, key, lasting, options| {
+            bucket.abort_upload_file(key, file_path(path, "path")?, &lasting.transfer, options)
         })
     }
 }
@@ -201,9 +176,8 @@ pub unsafe extern "C" fn oss_download_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
-            bucket.download_file(key, file_path(path, "path")?, &transfer, options)
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
+            bucket.download_file(key, file_path(path, "path")?, &lasting.transfer, options)
         })
     }
 }
@@ -219,9 +193,8 @@ pub unsafe extern "C" fn oss_abort_download_file(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        give_up(bucket, key, call, &|bucket, key, options| {
-            bucket.abort_download_file(key, file_path(path, "path")?, &transfer, options)
+        give_up(bucket, key, call, &|bucket, key, lasting, options| {
+            bucket.abort_download_file(key, file_path(path, "path")?, &lasting.transfer, options)
         })
     }
 }
@@ -245,10 +218,9 @@ pub unsafe extern "C" fn oss_copy_large_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        on_object(bucket, key, call, &|bucket, key, options| {
+        on_object_lasting(bucket, key, call, &|bucket, key, lasting, options| {
             let source = copy_source(source_bucket, source_key, source_version_id)?;
-            bucket.copy_large_object(key, source, &transfer, options)
+            bucket.copy_large_object(key, source, &lasting.transfer, options)
         })
     }
 }
@@ -266,10 +238,9 @@ pub unsafe extern "C" fn oss_abort_copy_large_object(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let transfer = transfer(call);
-        give_up(bucket, key, call, &|bucket, key, options| {
+        give_up(bucket, key, call, &|bucket, key, lasting, options| {
             let source = copy_source(source_bucket, source_key, source_version_id)?;
-            bucket.abort_copy_large_object(key, source, &transfer, options)
+            bucket.abort_copy_large_object(key, source, &lasting.transfer, options)
         })
     }
 }

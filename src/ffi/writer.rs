@@ -7,10 +7,9 @@ use super::call::oss_call;
 use super::guard::WorksFor;
 use super::handles::{self, oss_bucket};
 use super::memory::{Handle, borrow, free, new_handle, word};
-use super::run::{lasting, run, run_with_call};
+use super::run::{run, run_lasting, run_with_call};
 use super::status::oss_status;
 use super::support::{busy, bytes, status, text};
-use super::transfer::transfer;
 use crate::behalf::owner;
 use crate::cancel::stopped;
 use crate::error::{Error, Kind, Result};
@@ -123,14 +122,15 @@ pub unsafe extern "C" fn oss_writer_open(
     let mut opened = None;
     // SAFETY: live handles and a string, or NULL, as the header asks.
     unsafe {
-        let (transfer, progress) = (transfer(call), progress(call));
-        run(call, |options, _| {
+        run_lasting(call, |lasting, options, _| {
             let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
             let mut options = options.clone();
             options.progress = None;
             opened = Some(State {
-                writer: bucket.writer(key, &transfer, &options)?,
-                progress,
+                writer: bucket.writer(key, &lasting.transfer, &options)?,
+                progress: lasting
+                    .progress()
+                    .map(|progress| Box::new(progress) as Box<OwnProgress>),
                 owner: owner(),
                 told: 0,
                 has_failed: false,
@@ -228,19 +228,10 @@ pub unsafe extern "C" fn oss_writer_failure(
     }
 }
 
-/// Frees a writer. One that was not finished is aborted. NULL is fine.
+/// Frees a writer; not while it is used, so not in its progress function. One
+/// that was not finished is aborted. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_free(writer: *mut oss_writer) {
     // SAFETY: a handle that the caller gives back.
     unsafe { free(writer) }
-}
-
-/// The progress function of a call, for what outlives a request.
-///
-/// # Safety
-/// `call` is NULL or a live handle.
-unsafe fn progress(call: *const oss_call) -> Option<Box<OwnProgress>> {
-    // SAFETY: see above.
-    let progress = unsafe { lasting(call, |lasting| lasting.progress()) }?;
-    Some(Box::new(progress))
 }

@@ -200,17 +200,21 @@ fn delete_page(
         .iter()
         .map(|deleted| ((deleted.key.as_str(), deleted.version_id.as_str()), deleted))
         .collect();
+    // All of it has happened, even if the caller wants no more after the first.
+    let mut goes_on = Ok(());
     for (doomed, refusal) in page.iter().zip(refusals) {
         let found = said.get(&(doomed.key.as_str(), doomed.version_id.as_str()));
-        ledger.add(match (refusal, found) {
-            (None, Some(deleted)) if deleted.is_deleted => doomed.outcome(OutcomeKind::Deleted),
-            (Some(refusal), _) => doomed.outcome(OutcomeKind::Failed).because(refusal),
-            (None, found) => doomed
-                .outcome(OutcomeKind::Failed)
-                .because(not_deleted(found.copied())),
-        })?;
+        goes_on = goes_on.and(
+            ledger.add(match (refusal, found) {
+                (None, Some(deleted)) if deleted.is_deleted => doomed.outcome(OutcomeKind::Deleted),
+                (Some(refusal), _) => doomed.outcome(OutcomeKind::Failed).because(refusal),
+                (None, found) => doomed
+                    .outcome(OutcomeKind::Failed)
+                    .because(not_deleted(found.copied())),
+            }),
+        );
     }
-    Ok(())
+    goes_on
 }
 
 /// Why the service did not delete an object.

@@ -5,10 +5,12 @@
  * The directory has "in/a", "in/d/b" and the link "in/link". */
 #include "check.h"
 
+#include <pthread.h>
+
 static oss_bucket *bucket;
 static oss_call *call;
 static char in[4096], out[4096];
-static int told;
+static int told, over;
 
 static int tell(void *user, const oss_outcome *outcome)
 {
@@ -115,6 +117,54 @@ static void back(void)
     counts(0, 1, 0, 0, 1);
 }
 
+static int nothing(void *user, const char *name)
+{
+    (void)user, (void)name;
+    return 0;
+}
+
+static void *sets(void *unused)
+{
+    (void)unused;
+    while (!__atomic_load_n(&over, __ATOMIC_SEQ_CST))
+        oss_call_set_query(call, "x", "y");
+    return NULL;
+}
+
+/* While another thread sets something, the call is busy; it never runs without what was set before. */
+static void used_by_two(void)
+{
+    pthread_t thread;
+    int runs = 0;
+    oss_status status;
+    told = 0;
+    OK(oss_call_set_filter(call, nothing, NULL));
+    OK(oss_call_set_outcome(call, tell, &told));
+    CHECK(pthread_create(&thread, NULL, sets, NULL) == 0);
+    while (runs < 100) {
+        status = oss_upload_directory(bucket, "p", in, OSS_DIRECTORY_DRY_RUN, call);
+        if (status == OSS_BUSY)
+            continue;
+        NUMBER(OSS_OK, status);
+        runs++;
+    }
+    __atomic_store_n(&over, 1, __ATOMIC_SEQ_CST);
+    CHECK(pthread_join(thread, NULL) == 0);
+    NUMBER(0, told);
+    OK(oss_call_reset(call));
+}
+
+/* What was deleted is counted, also if it is more than the caller wanted to hear of. */
+static void stopped_prefix(void)
+{
+    OK(oss_put_object(bucket, "s/1", "x", 1, call));
+    OK(oss_put_object(bucket, "s/2", "x", 1, call));
+    OK(oss_call_set_outcome(call, stop, NULL));
+    STATUS(OSS_CANCELLED, oss_delete_prefix(bucket, "s/", 0, call));
+    counts(0, 0, 0, 0, 2);
+    OK(oss_call_set_outcome(call, NULL, NULL));
+}
+
 static void prefixes(void)
 {
     STATUS(OSS_INVALID_ARGUMENT, oss_delete_prefix(bucket, "", 0, call));
@@ -144,7 +194,9 @@ int main(int argc, char **argv)
     given_up(in, OSS_DIRECTORY_DRY_RUN);
     given_up(out, OSS_DIRECTORY_DELETE | OSS_DIRECTORY_DELETE_FROM_EMPTY);
     back();
+    stopped_prefix();
     prefixes();
+    used_by_two();
     oss_call_free(call);
     oss_bucket_free(bucket);
     oss_config_free(config);

@@ -65,10 +65,14 @@ static void others_of_one_request(void)
     OK(oss_call_add_part(call, 1, "\"E\"", -1, 0));
     STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
 
+    /* A repetition without them would store all that was uploaded. */
+    REFUSED("parts", oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
+    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "another-id", call));
+
     /* Another request would lose them, and complete the upload without. */
     OK(oss_call_add_part(call, 1, "\"E\"", -1, 0));
     REFUSED("parts", oss_upload_part(bucket, "key", "id", 2, "v", 1, call));
-    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
+    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "another-id", call));
 
     OK(oss_call_set_upload_callback(call, "{\"callbackUrl\":\"http://127.0.0.1:1\"}", NULL));
     REFUSED("key", oss_put_object(bucket, "", "v", 1, call));

@@ -44,6 +44,23 @@ static void a_page_that_comes_later(oss_call *call)
     OK(oss_call_reset(call));
 }
 
+/* A bad value ends what has to be asked for, not what is there. */
+static void a_page_with_a_bad_value(oss_call *call)
+{
+    const oss_entry *entry = NULL;
+    OK(oss_call_set_query(call, "max-keys", "2"));
+    OK(oss_list_objects_v2(bucket, NULL, NULL, call));
+    STATUS(OSS_INVALID_ARGUMENT, oss_call_set_header(call, "x-oss-request-payer", "re\nquester"));
+    OK(oss_call_next(call, &entry));
+    TEXT("a", entry->name);
+    OK(oss_call_next(call, &entry));
+    TEXT("b", entry->name);
+    STATUS(OSS_INVALID_ARGUMENT, oss_call_next(call, &entry));
+    CHECK(!entry);
+    SAYS("line break", oss_call_error(call));
+    OK(oss_call_reset(call));
+}
+
 static void a_read_that_works(oss_call *call)
 {
     char buffer[8];
@@ -112,6 +129,7 @@ int main(int argc, char **argv)
     for (i = 0; i < 3; i++)
         OK(oss_put_object(bucket, keys[i], "content", 7, NULL));
     a_page_that_comes_later(call);
+    a_page_with_a_bad_value(call);
     a_read_that_works(call);
     a_key_that_is_taken_back(call);
     a_cancel_of_another_call(call);

@@ -112,7 +112,7 @@ fn arguments_are_checked_before_anything_is_sent() {
         }
     }
     let failed = bucket.upload_directory("/p", &here, &how(), &Options::new());
-    assert!(failed.unwrap_err().to_string().starts_with("`key`"));
+    assert!(failed.unwrap_err().to_string().starts_with("`prefix`"));
     assert!(server.requests().is_empty());
 }
 

@@ -236,6 +236,7 @@ impl Object {
             return Err(change);
         }
         check_range(rest, &reply.response)?;
+        self.response.attempts = self.tries.requests;
         self.arriving.body = reply.incoming;
         Ok(())
     }
@@ -266,6 +267,7 @@ impl Object {
         self.arriving = Arriving::new(&self.client, &self.origin, &reply.response, reply.incoming)?;
         self.tries.begin_again(reply.response.attempts);
         self.response = reply.response;
+        self.response.attempts = self.tries.requests;
         self.position = 0;
         self.ended = None;
         Ok(())
@@ -289,8 +291,7 @@ impl Object {
     }
 
     /// What is left when all was read.
-    fn into_response(mut self) -> Response {
-        self.response.attempts = self.tries.requests;
+    fn into_response(self) -> Response {
         self.response
     }
 }

@@ -12,7 +12,7 @@ use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Way, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
 use crate::file::Identity;
-use crate::names::check_object_key;
+use crate::names::check_key_named;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
 use crate::time::Timestamp;
@@ -52,7 +52,7 @@ impl Bucket {
         let failed = |cause| unusable(directory.as_ref(), cause);
         let root = std::path::absolute(directory.as_ref()).map_err(failed)?;
         if !prefix.is_empty() {
-            check_object_key(&prefix)?;
+            check_key_named("prefix", &prefix)?;
         }
         if !how.is_dry_run {
             fs::create_dir_all(&root).map_err(failed)?;

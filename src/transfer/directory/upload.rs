@@ -9,7 +9,7 @@ use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Way, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
-use crate::names::check_object_key;
+use crate::names::{check_key_named, check_object_key};
 use crate::operations::Bucket;
 use crate::request::Options;
 use crate::transfer::Transfer;
@@ -41,7 +41,7 @@ impl Bucket {
         let root = std::path::absolute(directory.as_ref())
             .map_err(|cause| super::walk::unreadable(directory.as_ref(), cause))?;
         if !prefix.is_empty() {
-            check_object_key(&prefix)?;
+            check_key_named("prefix", &prefix)?;
         }
         let walk = Walk::new(&root, how.follows_links, how.filter)?;
         let work = Work::new(self, root, how, options, Upload)?;
