@@ -3,7 +3,6 @@
 mod peer;
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use alioss::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use peer::{Peer, read_request};
+use peer::{ClosedPort, Peer, read_request};
 
 /// Answers each request with `answer`, byte for byte.
 fn always(answer: impl Into<String>) -> Peer {
@@ -643,13 +642,10 @@ fn what_a_refusal_taught_is_kept_for_the_whole_session() {
 
 #[test]
 fn what_was_not_sent_may_always_be_sent() {
-    let closed = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let closed = ClosedPort::start();
     let mut config = Config::new();
     config
-        .endpoint(&format!("http://{closed}"))
+        .endpoint(&closed.endpoint())
         .region("cn-hangzhou")
         .keys("id", "secret", None)
         .attempts(4)

@@ -6,7 +6,11 @@ mod support;
 #[path = "conformance/driver/mod.rs"]
 mod driver;
 
+use std::io::ErrorKind;
+use std::net::{TcpListener, TcpStream};
+
 use driver::{Runner, compile};
+use peer::ClosedPort;
 
 /// All runners. A runner needs an entry here and a test below.
 const RUNNERS: [Runner; 5] = [
@@ -66,6 +70,16 @@ fn defaults_that_take_a_minute() {
 #[test]
 fn scenarios_cover_every_option() {
     driver::scenario::check(&RUNNERS);
+}
+
+/// Scenarios run at once: what stands for a service that is not there must not become another scenario's server.
+#[test]
+fn a_closed_port_stays_closed() {
+    let closed = ClosedPort::start();
+    let taken = TcpListener::bind(("127.0.0.1", closed.port())).map(drop);
+    assert_eq!(taken.unwrap_err().kind(), ErrorKind::AddrInUse);
+    let reached = TcpStream::connect(("127.0.0.1", closed.port())).map(drop);
+    assert_eq!(reached.unwrap_err().kind(), ErrorKind::ConnectionRefused);
 }
 
 /// A driver that lets everything pass would prove nothing.

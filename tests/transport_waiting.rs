@@ -6,16 +6,15 @@ mod peer;
 mod wire;
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use alioss::{Bucket, Cancel, Config, Error, Kind, Options};
 use rcgen::{BasicConstraints, CertificateParams, IsCa};
-use socket2::{Domain, Socket, Type};
 
-use peer::{FullBacklog, Peer, read_head, read_request};
+use peer::{ClosedPort, FullBacklog, Peer, read_head, read_request};
 use wire::{Identity, WIRES, Wire};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 0\r\n\r\n";
@@ -223,11 +222,8 @@ fn schemes_that_were_mixed_up_are_named() {
 
 #[test]
 fn all_addresses_that_refused_are_named() {
-    // Bound, it is nobody else's; not listening, it refuses.
-    let closed = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    closed.bind(&any.into()).unwrap();
-    let port = closed.local_addr().unwrap().as_socket().unwrap().port();
+    let closed = ClosedPort::start();
+    let port = closed.port();
     let mut config = config(&format!("http://localhost:{port}"));
     config.attempts(1);
     let error = delete(&config);

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test uses its part
 
 use std::io::Read;
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,7 +58,7 @@ pub struct FullBacklog {
 impl FullBacklog {
     pub fn start() -> FullBacklog {
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
         listener.bind(&any.into()).unwrap();
         listener.listen(1).unwrap();
         let address = listener.local_addr().unwrap();
@@ -80,6 +80,34 @@ impl FullBacklog {
 
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// A port that nobody listens on, and that nobody else gets as long as this lives: connections to it are refused. A port that
+/// was only looked for and let go may soon be that of another test's server.
+pub struct ClosedPort {
+    socket: Socket,
+}
+
+impl ClosedPort {
+    pub fn start() -> ClosedPort {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        socket.bind(&any.into()).unwrap();
+        ClosedPort { socket }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.socket
+            .local_addr()
+            .unwrap()
+            .as_socket()
+            .unwrap()
+            .port()
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port())
     }
 }
 

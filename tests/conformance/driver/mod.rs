@@ -84,7 +84,7 @@ pub fn run_all(runners: &[Runner], name: &str) {
                         process = Process::start(runner.name, &command);
                     }
                 }
-                if let Err(failure) = process.finish() {
+                if let Err(failure) = process.finish(PATIENCE) {
                     failures.lock().unwrap().push(failure);
                 }
             });

@@ -117,9 +117,9 @@ impl Process {
     }
 
     /// Ends the input and waits; the runner has to end with success.
-    pub fn finish(mut self) -> Result<(), String> {
+    pub fn finish(mut self, patience: Duration) -> Result<(), String> {
         drop(self.input.take());
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + patience;
         loop {
             match self.child.try_wait() {
                 Ok(Some(status)) if status.success() => return Ok(()),

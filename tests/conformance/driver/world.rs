@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::scenario::{Scenario, only_members, strings};
 use super::wire;
-use crate::peer::{FullBacklog, Peer};
+use crate::peer::{ClosedPort, FullBacklog, Peer};
 use crate::support;
 use crate::support::platform::platform;
 
@@ -28,6 +28,7 @@ pub struct World {
     /// Another one, whose CA nobody else trusts.
     foreign: OnceCell<Server>,
     full: OnceCell<FullBacklog>,
+    closed: OnceCell<ClosedPort>,
     silent: OnceCell<Peer>,
     echo: OnceCell<Peer>,
     proxy: OnceCell<Result<Proxy, String>>,
@@ -58,6 +59,7 @@ impl World {
             server,
             foreign: OnceCell::new(),
             full: OnceCell::new(),
+            closed: OnceCell::new(),
             silent: OnceCell::new(),
             echo: OnceCell::new(),
             proxy: OnceCell::new(),
@@ -248,7 +250,7 @@ impl World {
                 format!("127.0.0.1:{}", silent.port())
             }
             "echo" => self.echo.get_or_init(echo).endpoint(),
-            "closed" => format!("http://127.0.0.1:{}", free_port()),
+            "closed" => self.closed.get_or_init(ClosedPort::start).endpoint(),
             "proxy" => {
                 let port = self.proxy_port()?;
                 format!("http://{USER}:{PASSWORD_IN_URL}@127.0.0.1:{port}")
@@ -340,7 +342,7 @@ fn echo() -> Peer {
     })
 }
 
-/// A port that nobody listens on.
+/// A port that a program may listen on, unless somebody else is faster.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
