@@ -431,4 +431,5 @@ fn the_rest_is_asked_for_with_all_that_the_first_request_had() {
     let mut all = Vec::new();
     object.read_to_end(&mut all).unwrap();
     assert_eq!(all.len(), 400_000);
+    assert_eq!(object.response().attempts(), 2);
 }

@@ -158,6 +158,8 @@ static void named(const char *name)
     NUMBER(11, (long)oss_credentials_name(from, text, 4));
     TEXT("env", text);
     NUMBER(11, (long)oss_credentials_name(from, NULL, 0));
+    NUMBER(0, (long)oss_credentials_name(NULL, text, sizeof text));
+    TEXT("", text);
     STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(from, "endpoint", "http://127.0.0.1"));
     SAYS("are in use", oss_last_error());
     OK(oss_credentials_set(role, "duration", "900"));
