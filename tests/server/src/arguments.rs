@@ -1,5 +1,6 @@
 //! The options of the command line, each of which can be an environment variable, too.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,13 +44,15 @@ usage: oss-local [--dir DIR | --memory] [--port N] [--https-port M] [options]
   --help                  this text
 
 Each option with a value is an environment variable, too: OSS_LOCAL_PORT for --port, and so on;
-OSS_LOCAL_MEMORY=1 for an option without one. The command line wins.
+OSS_LOCAL_MEMORY=1 for an option without one. Spaces part the values of one that may be repeated.
+The command line wins.
 
 Faults on demand, for tests of your program: make the third part fail twice
   curl -d '{\"operation\":\"UploadPart\",\"query_contains\":\"partNumber=3\",\"times\":2,\"action\":{\"type\":\"status\",\"status\":503}}' \\
       http://localhost:9000/_local/rules
 ";
 
+#[derive(Debug)]
 pub struct Arguments {
     pub options: Options,
     pub seed: Option<PathBuf>,
@@ -62,6 +65,22 @@ pub struct Arguments {
     key: Option<PathBuf>,
 }
 
+impl Default for Arguments {
+    fn default() -> Arguments {
+        Arguments {
+            options: Options::default(),
+            seed: None,
+            ready_file: None,
+            json: false,
+            port: 9000,
+            https_port: Some(9443),
+            host: Ipv4Addr::LOCALHOST.into(),
+            cert: None,
+            key: None,
+        }
+    }
+}
+
 pub enum Command {
     Run(Box<Arguments>),
     Help,
@@ -69,7 +88,7 @@ pub enum Command {
 }
 
 /// Name, and whether a value follows.
-const KNOWN: [(&str, bool); 26] = [
+const KNOWN: [(&str, bool); 25] = [
     ("--memory-limit", true),
     ("--lifecycle-clock", true),
     ("--ram-role", true),
@@ -95,8 +114,9 @@ const KNOWN: [(&str, bool); 26] = [
     ("--verbose", false),
     ("--no-md5", false),
     ("--no-record", false),
-    ("--version", false),
 ];
+/// May be given several times.
+const REPEATED: [&str; 3] = ["--domain", "--account", "--cname"];
 
 /// `--https-port` is `OSS_LOCAL_HTTPS_PORT`.
 fn variable(name: &str) -> String {
@@ -104,31 +124,47 @@ fn variable(name: &str) -> String {
     format!("OSS_LOCAL_{}", name.to_ascii_uppercase())
 }
 
-pub fn parse(
-    mut words: impl Iterator<Item = String>,
-    environment: impl Fn(&str) -> Option<String>,
-) -> Result<Command, String> {
-    let mut parsed = Arguments {
-        options: Options::default(),
-        seed: None,
-        ready_file: None,
-        json: false,
-        port: 9000,
-        https_port: Some(9443),
-        host: Ipv4Addr::LOCALHOST.into(),
-        cert: None,
-        key: None,
+/// The value of a variable for this option; nothing if it is not set or not meant.
+fn from_environment(
+    name: &str,
+    takes_value: bool,
+    environment: &impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<String>, String> {
+    let Some(value) = environment(&variable(name)) else {
+        return Ok(None);
     };
+    let value = text(value)?;
+    // In a cluster that has a service of the name oss-local, Kubernetes sets OSS_LOCAL_PORT to its address.
+    let of_kubernetes = name == "--port" && value.starts_with("tcp://");
+    let off = !takes_value && matches!(value.as_str(), "0" | "false");
+    Ok(Some(value).filter(|value| !value.is_empty() && !of_kubernetes && !off))
+}
+
+fn text(word: OsString) -> Result<String, String> {
+    word.into_string()
+        .map_err(|word| format!("{word:?} is not UTF-8"))
+}
+
+pub fn parse(
+    words: impl Iterator<Item = OsString>,
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> Result<Command, String> {
+    let mut parsed = Arguments::default();
     for (name, takes_value) in KNOWN {
-        let variable = variable(name);
-        let Some(value) = environment(&variable).filter(|value| !value.is_empty()) else {
-            continue;
+        let named = |error| format!("{}: {error}", variable(name));
+        let value = from_environment(name, takes_value, &environment).map_err(named)?;
+        let values: Vec<String> = match value {
+            Some(value) if REPEATED.contains(&name) => {
+                value.split_whitespace().map(str::to_owned).collect()
+            }
+            value => value.into_iter().collect(),
         };
-        if takes_value || !matches!(value.as_str(), "0" | "false") {
-            set(&mut parsed, name, value).map_err(|error| format!("{variable}: {error}"))?;
+        for value in values {
+            set(&mut parsed, name, value).map_err(named)?;
         }
     }
-    while let Some(word) = words.next() {
+    let mut words = words.map(text);
+    while let Some(word) = words.next().transpose()? {
         let (name, inline) = match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => {
                 (name.to_owned(), Some(value.to_owned()))
@@ -145,9 +181,11 @@ pub fn parse(
             (None, _) => return Err(format!("{name} is unknown")),
             (Some((_, false)), None) => String::new(),
             (Some((_, false)), Some(_)) => return Err(format!("{name} takes no value")),
-            (Some((_, true)), inline) => inline
-                .or_else(|| words.next())
-                .ok_or_else(|| format!("{name} needs a value"))?,
+            (Some((_, true)), Some(inline)) => inline,
+            (Some((_, true)), None) => match words.next().transpose()? {
+                Some(value) => value,
+                None => return Err(format!("{name} needs a value")),
+            },
         };
         set(&mut parsed, &name, value).map_err(|error| format!("{name}: {error}"))?;
     }
@@ -261,4 +299,124 @@ fn finish(mut parsed: Arguments) -> Result<Arguments, String> {
         _ => return Err("--cert and --key: give both or none".to_owned()),
     };
     Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str], variables: &[(&str, &str)]) -> Result<String, String> {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        let command = parse(words.iter().map(OsString::from), |name| {
+            find(name).map(|(_, value)| value.into())
+        });
+        match command? {
+            Command::Run(arguments) => Ok(format!("{arguments:?}")),
+            Command::Help | Command::Version => Err("nothing runs".to_owned()),
+        }
+    }
+
+    /// Each option with a value that is not its default, and what it cannot do without.
+    const SAMPLES: [(&str, &str, &[&str]); 25] = [
+        ("--memory-limit", "7", &[]),
+        ("--lifecycle-clock", "7", &[]),
+        ("--ram-role", "role", &[]),
+        ("--sts-lifetime", "7", &[]),
+        ("--restore-delay", "7", &[]),
+        ("--block-public-access", "1", &[]),
+        ("--dir", "/data", &[]),
+        ("--memory", "1", &["--dir", "/data"]),
+        ("--port", "7", &[]),
+        ("--https-port", "7", &[]),
+        ("--no-https", "1", &[]),
+        ("--host", "127.0.0.7", &[]),
+        ("--domain", "oss.test", &[]),
+        ("--cert", "a.pem", &["--key", "b.pem"]),
+        ("--key", "b.pem", &["--cert", "a.pem"]),
+        ("--region", "cn-beijing", &[]),
+        ("--access-key", "id:secret", &[]),
+        ("--account", "other=id:secret", &[]),
+        ("--cname", "img.example.com=pictures", &[]),
+        ("--seed", "/seed", &[]),
+        ("--ready-file", "/ready", &[]),
+        ("--json", "1", &[]),
+        ("--verbose", "1", &[]),
+        ("--no-md5", "1", &[]),
+        ("--no-record", "1", &[]),
+    ];
+
+    #[test]
+    fn each_option_is_a_variable_too_and_in_the_help() {
+        assert_eq!(
+            SAMPLES.map(|(name, ..)| name),
+            KNOWN.map(|(name, _)| name),
+            "an option has no sample"
+        );
+        for ((name, value, rest), (_, takes_value)) in SAMPLES.into_iter().zip(KNOWN) {
+            let given = if takes_value {
+                format!("{name}={value}")
+            } else {
+                name.to_owned()
+            };
+            // `--memory` is the only one that takes something back, so it comes after the rest.
+            let by_word = parsed(&[rest, &[given.as_str()]].concat(), &[]);
+            let set = variable(name);
+            let by_variable = match name {
+                "--memory" => parsed(&[], &[("OSS_LOCAL_DIR", "/data"), (&set, value)]),
+                _ => parsed(rest, &[(&set, value)]),
+            };
+            assert_eq!(by_word, by_variable, "{name}");
+            assert_ne!(by_word, parsed(rest, &[]), "{name} does nothing");
+            assert!(
+                HELP.contains(&format!("{name} ")),
+                "{name} is not in the help"
+            );
+            if !takes_value {
+                assert_eq!(parsed(rest, &[(&set, "0")]), parsed(rest, &[]), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_command_line_wins() {
+        assert_eq!(
+            parsed(
+                &["--region", "cn-beijing"],
+                &[("OSS_LOCAL_REGION", "cn-shanghai")]
+            ),
+            parsed(&["--region", "cn-beijing"], &[])
+        );
+    }
+
+    #[test]
+    fn spaces_part_the_values_of_a_variable_that_may_be_repeated() {
+        let domains = [("OSS_LOCAL_DOMAIN", "a.test  b.test")];
+        assert_eq!(
+            parsed(&[], &domains),
+            parsed(&["--domain=a.test", "--domain=b.test"], &[])
+        );
+    }
+
+    #[test]
+    fn the_address_that_kubernetes_sets_is_not_a_port() {
+        let of_a_service = [("OSS_LOCAL_PORT", "tcp://10.0.0.7:9000")];
+        assert_eq!(parsed(&[], &of_a_service), parsed(&[], &[]));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_utf_8_is_named() {
+        use std::os::unix::ffi::OsStringExt;
+        let broken = || OsString::from_vec(vec![b'd', 0xff]);
+        let words = parse([OsString::from("--dir"), broken()].into_iter(), |_| None);
+        assert_eq!(words.err().as_deref(), Some("\"d\\xFF\" is not UTF-8"));
+        let variable = parse(std::iter::empty(), |name| {
+            (name == "OSS_LOCAL_DIR").then(broken)
+        });
+        let said = variable.err();
+        assert_eq!(
+            said.as_deref(),
+            Some("OSS_LOCAL_DIR: \"d\\xFF\" is not UTF-8")
+        );
+    }
 }

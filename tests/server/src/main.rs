@@ -4,6 +4,7 @@ mod arguments;
 mod seed;
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
@@ -13,7 +14,7 @@ use oss_local::{
 use serde_json::json;
 
 fn main() -> ExitCode {
-    let outcome = match arguments::parse(std::env::args().skip(1), |name| std::env::var(name).ok())
+    let outcome = match arguments::parse(std::env::args_os().skip(1), |name| std::env::var_os(name))
     {
         Ok(Command::Help) => {
             print!("{}", arguments::HELP);
@@ -37,6 +38,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), String> {
     let own = arguments.options.credentials.first().cloned();
+    // Those who gave a certificate know whom to trust.
+    let has_ca = arguments.options.https_addr.is_some() && arguments.options.certificate.is_none();
     let place = match &arguments.options.dir {
         Some(dir) => format!("in {}", dir.display()),
         None => "in memory, gone when this ends".to_owned(),
@@ -65,9 +68,14 @@ fn run(arguments: Arguments) -> Result<(), String> {
         |own| (own.id, own.secret),
     );
     if let Some(dir) = &arguments.seed {
-        seed::fill(&server, dir, &id, &secret)?;
+        for notice in seed::fill(&server, dir, &id, &secret)? {
+            eprintln!("oss-local: {notice}");
+        }
+        // Those are not requests of the client under test.
+        server.clear_requests();
     }
-    let ready = describe(&server, &id, &secret);
+    let ca = has_ca.then(|| server.ca_file().to_owned());
+    let ready = describe(&server, ca.as_deref(), &id, &secret);
     if let Some(file) = &arguments.ready_file {
         write_whole(file, &format!("{ready}\n"))
             .map_err(|error| format!("--ready-file: {}: {error}", file.display()))?;
@@ -75,7 +83,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
     let text = if arguments.json {
         format!("{ready}\n")
     } else {
-        greeting(&server, &place, &id, &secret)
+        greeting(&server, ca.as_deref(), &place, &id, &secret)
     };
     // Whoever reads this through a pipe waits for it.
     let mut out = std::io::stdout();
@@ -88,7 +96,7 @@ fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 /// A file that is seen whole or not at all.
-fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".part");
     std::fs::write(&name, text)?;
@@ -96,7 +104,7 @@ fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
 }
 
 /// What a program needs to know, in one line.
-fn describe(server: &Server, id: &str, secret: &str) -> serde_json::Value {
+fn describe(server: &Server, ca: Option<&Path>, id: &str, secret: &str) -> serde_json::Value {
     json!({
         "endpoint": format!("http://localhost:{}", server.http_port()),
         "http_port": server.http_port(),
@@ -105,24 +113,24 @@ fn describe(server: &Server, id: &str, secret: &str) -> serde_json::Value {
         "region": server.region(),
         "access_key_id": id,
         "access_key_secret": secret,
-        "ca_file": server.https_port().map(|_| server.ca_file()),
+        "ca_file": ca,
         "pid": std::process::id(),
     })
 }
 
-fn greeting(server: &Server, place: &str, id: &str, secret: &str) -> String {
+fn greeting(server: &Server, ca: Option<&Path>, place: &str, id: &str, secret: &str) -> String {
     let region = server.region();
     let endpoint = format!("http://localhost:{}", server.http_port());
     let mut text =
         format!("OSS on this machine, region {region}, objects {place}\n\n  {endpoint}\n");
-    let secure = server.https_port().map(|port| {
-        (
-            format!("https://localhost:{port}"),
-            server.ca_file().display().to_string(),
-        )
-    });
-    if let Some((endpoint, ca)) = &secure {
-        text += &format!("  {endpoint}   CA: {ca}\n");
+    let secure = server
+        .https_port()
+        .map(|port| format!("https://localhost:{port}"));
+    let ca = ca.map(|file| file.display().to_string());
+    match (&secure, &ca) {
+        (Some(endpoint), Some(ca)) => text += &format!("  {endpoint}   CA: {ca}\n"),
+        (Some(endpoint), None) => text += &format!("  {endpoint}   certificate: that of --cert\n"),
+        (None, _) => {}
     }
     text += &format!(
         "\n  export OSS_ACCESS_KEY_ID={id}\n  export OSS_ACCESS_KEY_SECRET={secret}\n\n\
@@ -131,7 +139,7 @@ fn greeting(server: &Server, place: &str, id: &str, secret: &str) -> String {
          oss_config_set_region(config, \"{region}\");\n       \
          oss_put_bucket(bucket, NULL);   /* a new server has no buckets */\n"
     );
-    if let Some((endpoint, ca)) = &secure {
+    if let (Some(endpoint), Some(ca)) = (&secure, &ca) {
         text += &format!(
             "\nor      oss_config_set_endpoint(config, \"{endpoint}\");\n        oss_config_set_ca_file(config, \"{ca}\");\n"
         );

@@ -1,4 +1,5 @@
 //! `--seed DIR`: each folder of DIR becomes a bucket, each file in it an object. What is there already stays.
+//! What is neither a file nor a folder, such as a pipe, is refused, because reading it may never end.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,9 @@ use std::path::Path;
 use alioss::{Bucket, Config, Options};
 use oss_local::Server;
 
-pub fn fill(server: &Server, dir: &Path, id: &str, secret: &str) -> Result<(), String> {
+/// Returns what was left out and why.
+pub fn fill(server: &Server, dir: &Path, id: &str, secret: &str) -> Result<Vec<String>, String> {
+    let mut notices = Vec::new();
     let mut config = Config::new();
     config
         .endpoint(&server.endpoint())
@@ -14,6 +17,10 @@ pub fn fill(server: &Server, dir: &Path, id: &str, secret: &str) -> Result<(), S
         .keys(id, secret, None);
     for (name, path) in entries(dir)? {
         if !path.is_dir() {
+            notices.push(format!(
+                "--seed: {} is left out: only folders become buckets",
+                path.display()
+            ));
             continue;
         }
         let failed = |error: alioss::Error| format!("--seed: {}: {error}", path.display());
@@ -21,7 +28,7 @@ pub fn fill(server: &Server, dir: &Path, id: &str, secret: &str) -> Result<(), S
         bucket.put_bucket(&Options::new()).map_err(failed)?;
         store(&bucket, "", &path)?;
     }
-    Ok(())
+    Ok(notices)
 }
 
 fn store(bucket: &Bucket, prefix: &str, dir: &Path) -> Result<(), String> {
@@ -32,6 +39,9 @@ fn store(bucket: &Bucket, prefix: &str, dir: &Path) -> Result<(), String> {
             continue;
         }
         let failed = |error: alioss::Error| format!("--seed: {}: {error}", path.display());
+        if !path.is_file() {
+            return Err(format!("--seed: {} is not a file", path.display()));
+        }
         if !bucket
             .object_exists(&key, &Options::new())
             .map_err(failed)?

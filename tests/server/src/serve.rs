@@ -147,6 +147,7 @@ impl Arrival {
                     Ok(answer) => answer,
                     Err(error) => error_answer(&exchange, error),
                 };
+                complain(&exchange, &answer);
                 admin::harmless(settle(&mut exchange, answer, &self.conn).await)
             }
             (Some(why), _) => admin::refuse(&why),
@@ -185,18 +186,7 @@ impl Arrival {
             .issuer
             .operation(&head)
             .unwrap_or_else(|| route::operation(&head));
-        let entry = if shared.record {
-            let tls = self.conn.tls.get().cloned();
-            shared.records.add(RequestRecord::new(
-                &head,
-                &self.request_id,
-                operation,
-                self.conn.id,
-                tls,
-            ))
-        } else {
-            Entry::default()
-        };
+        let entry = self.record(&head, operation);
         let actions = shared.rules.take(&Seen {
             method: &head.method,
             bucket: head.place.bucket.as_deref(),
@@ -212,43 +202,72 @@ impl Arrival {
         let upload = Upload::new(incoming, Arc::clone(&entry));
         let mut exchange = self.exchange(head, operation, upload, now_ms);
 
-        let instead = inject::before(&mut exchange, &actions, &self.conn).await?;
-        let (mut refused, mut failed) = (None, None);
-        let mut answer = match instead {
-            Some(answer) => answer,
-            None => {
-                let answer = match perform(&mut exchange).await {
-                    Ok(answer) => answer,
-                    Err(error) => {
-                        failed = Some(error.code.clone());
-                        refused = shared.record.then(|| Refusal::new(&error));
-                        error_answer(&exchange, error)
-                    }
-                };
-                settle(&mut exchange, answer, &self.conn).await
+        let (mut answer, refusal) = match inject::before(&mut exchange, &actions, &self.conn).await
+        {
+            Ok(Some(answer)) => (answer, None),
+            Ok(None) => self.answer(&mut exchange).await,
+            Err(abort) => {
+                self.tell(&exchange, None);
+                return Err(abort);
             }
         };
         handlers::decorate(&mut answer, &exchange);
-        if answer.status == 500 {
-            complain(&exchange, &answer);
-        }
         let elapsed = self.started.elapsed().as_millis();
-        let code = failed.as_deref();
+        let code = refusal.as_ref().map(|refusal| refusal.code.as_str());
         shared.logs.note(&exchange, &answer, code, elapsed);
-        if shared.verbose {
-            tell(&exchange, answer.status, elapsed);
-        }
         let effects = inject::after(&mut answer, &actions, &self.conn);
+        let status = effects.is_ok().then_some(answer.status);
+        self.tell(&exchange, status);
         {
             let mut record = entry.lock().unwrap_or_else(PoisonError::into_inner);
-            record.status = if effects.is_ok() { answer.status } else { 0 };
+            record.status = status.unwrap_or(0);
             record.time_ms = elapsed as u64;
             exchange.verdict.clone_into(&mut record.signature);
-            record.refusal = refused;
+            record.refusal = refusal;
         }
         let effects = effects?;
         let (id, conn) = (&self.request_id, self.conn);
         Ok(respond(answer, id, now_ms, self.started, effects, conn))
+    }
+
+    /// An entry in the list of requests, or one that nobody sees.
+    fn record(&self, head: &Head, operation: &str) -> Entry {
+        if !self.shared.record {
+            return Entry::default();
+        }
+        let tls = self.conn.tls.get().cloned();
+        let record = RequestRecord::new(head, &self.request_id, operation, self.conn.id, tls);
+        self.shared.records.add(record)
+    }
+
+    /// What the service says, without faults, and why it refuses if it does.
+    async fn answer(&self, exchange: &mut Exchange) -> (Answer, Option<Refusal>) {
+        let (answer, refusal) = match perform(exchange).await {
+            Ok(answer) => (answer, None),
+            Err(error) => {
+                let refusal = Refusal::new(&error);
+                (error_answer(exchange, error), Some(refusal))
+            }
+        };
+        complain(exchange, &answer);
+        (settle(exchange, answer, &self.conn).await, refusal)
+    }
+
+    /// A line of the access log, if there is one. A fault can leave a request without an answer.
+    fn tell(&self, exchange: &Exchange, status: Option<u16>) {
+        if !self.shared.verbose {
+            return;
+        }
+        let head = &exchange.head;
+        let status = status.map_or("no answer".to_owned(), |status| status.to_string());
+        eprintln!(
+            "{} {} {} {} {status} {} ms",
+            exchange.client,
+            head.method,
+            String::from_utf8_lossy(&head.target),
+            exchange.operation,
+            self.started.elapsed().as_millis()
+        );
     }
 }
 
@@ -257,18 +276,11 @@ fn error_answer(exchange: &Exchange, error: ApiError) -> Answer {
     error.answer(&exchange.request_id, &head.host, head.method == "HEAD")
 }
 
-/// A line of the access log.
-fn tell(exchange: &Exchange, status: u16, milliseconds: u128) {
-    let head = &exchange.head;
-    let target = String::from_utf8_lossy(&head.target);
-    eprintln!(
-        "{} {} {target} {} {status} {milliseconds} ms",
-        exchange.client, head.method, exchange.operation
-    );
-}
-
-/// Something of this machine is wrong; who runs the server has to know.
+/// Who runs the server has to know when something of this machine is wrong.
 fn complain(exchange: &Exchange, answer: &Answer) {
+    if answer.status != 500 {
+        return;
+    }
     let text = match &answer.content {
         Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Content::Pieces(_) => String::new(),

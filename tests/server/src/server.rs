@@ -36,6 +36,8 @@ pub struct Shared {
     pub records: Records,
     pub logs: Logs,
     pub cnames: RwLock<HashMap<String, String>>,
+    /// Those of the start.
+    first_cnames: Vec<(String, String)>,
     pub keys: Keyring,
     pub issuer: Issuer,
     pub region: String,
@@ -62,14 +64,21 @@ impl Shared {
         cnames.insert(crate::address::host_name(domain), bucket.to_owned());
     }
 
-    /// The domains that buckets in a directory had when the server ended.
-    fn bind_stored_cnames(&self) {
+    /// The domains that buckets in a directory had when the server ended, and those of the start.
+    pub fn bind_cnames(&self) {
+        self.cnames
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         for bucket in self.store.buckets() {
             let state = bucket.lock();
             let names = state.settings.documents.keys();
             for domain in names.filter_map(|name| name.strip_prefix("cname:")) {
                 self.add_cname(domain, &bucket.name);
             }
+        }
+        for (domain, bucket) in &self.first_cnames {
+            self.add_cname(domain, bucket);
         }
     }
 
@@ -140,6 +149,10 @@ impl Server {
         if let Some(dir) = &options.dir {
             directory::inspect(dir)?;
         }
+        let own_certificate: Option<Arc<dyn ResolvesServerCert>> = match &options.certificate {
+            Some((chain, key)) => Some(tls::fixed(chain, key)?),
+            None => None,
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.threads.max(1))
             .thread_name("oss-local")
@@ -158,10 +171,7 @@ impl Server {
         let authority = Arc::new(authority);
         let tls = match options.https_addr {
             Some(_) => {
-                let resolver: Arc<dyn ResolvesServerCert> = match &options.certificate {
-                    Some((chain, key)) => tls::fixed(chain, key)?,
-                    None => Arc::clone(&authority) as _,
-                };
+                let resolver = own_certificate.unwrap_or_else(|| Arc::clone(&authority) as _);
                 Some(tls::server_config(resolver, options.tls_versions)?)
             }
             None => None,
@@ -174,6 +184,7 @@ impl Server {
             records: Records::default(),
             logs: Logs::default(),
             cnames: RwLock::default(),
+            first_cnames: options.cnames,
             keys: Keyring::new(options.credentials),
             issuer: Issuer::new(options.ram_role, options.sts_lifetime),
             region: options.region,
@@ -197,10 +208,7 @@ impl Server {
                 None => None,
             },
         });
-        shared.bind_stored_cnames();
-        for (domain, bucket) in &options.cnames {
-            shared.add_cname(domain, bucket);
-        }
+        shared.bind_cnames();
         let spawn = |listeners: Vec<TcpListener>, tls: Option<Arc<ServerConfig>>| {
             for listener in listeners {
                 runtime.spawn(serve::accept(listener, Arc::clone(&shared), tls.clone()));

@@ -190,10 +190,17 @@ pub fn fixed(chain: &Path, key: &Path) -> io::Result<Arc<dyn ResolvesServerCert>
         PrivateKeyDer::from_pem_file(key).map_err(|error| named(key, error.to_string()))?;
     let signing =
         ring::sign::any_supported_type(&private).map_err(|error| named(key, error.to_string()))?;
-    Ok(Arc::new(Fixed(Arc::new(CertifiedKey::new(
-        certificates,
-        signing,
-    )))))
+    let certified = CertifiedKey::new(certificates, signing);
+    match certified.keys_match() {
+        // Not all keys can say what certificate they are of.
+        Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {
+            Ok(Arc::new(Fixed(Arc::new(certified))))
+        }
+        Err(_) => {
+            let whose = format!("it is not the key of {}", chain.display());
+            Err(named(key, whose))
+        }
+    }
 }
 
 pub fn server_config(

@@ -306,3 +306,45 @@ fn preflights_need_no_signature_that_is_right() {
         (403, "AccessForbidden")
     );
 }
+
+/// Who comes with a client of S3 learns that, and not that some header is wrong.
+#[test]
+fn signatures_of_s3_get_a_hint() {
+    let server = Server::start(Options {
+        https_addr: None,
+        ..Options::default()
+    })
+    .unwrap();
+    Client::new(&server, "bucket");
+    let scope = "AKID/20250101/cn-hangzhou/s3/aws4_request";
+    let rows = [
+        (
+            "",
+            format!("authorization: AWS4-HMAC-SHA256 Credential={scope}, Signature=00\r\n"),
+        ),
+        ("", "authorization: AWS AKID:c2lnbmF0dXJl\r\n".to_owned()),
+        (
+            "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=60&X-Amz-Signature=00",
+            String::new(),
+        ),
+        (
+            "?AWSAccessKeyId=AKID&Expires=2000000000&Signature=00",
+            String::new(),
+        ),
+    ];
+    for (query, header) in rows {
+        let head = format!(
+            "GET /bucket/k{query} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{header}\r\n"
+        );
+        let answer = raw(server.http_port(), head.as_bytes());
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (400, "InvalidArgument")
+        );
+        let text = answer.text();
+        assert!(
+            text.contains("This is a signature of S3; OSS takes OSS4-HMAC-SHA256"),
+            "{text}"
+        );
+    }
+}

@@ -1,170 +1,17 @@
-//! The page at `/_local/` in a real browser, as people use it: by mouse and by keyboard.
+//! The page at `/_local/` in a real browser: the list of requests, and how it looks.
 
 mod support;
 
 use std::fs;
 use std::path::Path;
 
-use oss_local::{Action, Options, Rule, Server, Status};
+use oss_local::{Action, Rule, Server, Status};
 use serde_json::json;
-use support::chromium::Browser;
+use support::page::{Shown, click, has, open, show};
 use support::*;
 
 /// The moment that signatures below are made for.
 const MOMENT: i64 = 1_735_689_600;
-
-struct Shown {
-    server: Server,
-    browser: Browser,
-    dir: TempDir,
-}
-
-/// A server, and a browser that shows its page. `name` tells the tests' folders apart.
-fn show(name: &str) -> Shown {
-    let server = Server::start(Options {
-        https_addr: None,
-        ..Options::default()
-    })
-    .unwrap();
-    let dir = TempDir::new(&format!("page-{name}"));
-    let mut browser = Browser::start(&dir.0.join("profile"));
-    open(&mut browser, &server, "");
-    // Questions are answered with yes.
-    browser.evaluate("window.confirm = () => true");
-    Shown {
-        server,
-        browser,
-        dir,
-    }
-}
-
-fn open(browser: &mut Browser, server: &Server, hash: &str) {
-    browser.open(&format!(
-        "http://localhost:{}/_local/{hash}",
-        server.http_port()
-    ));
-    browser.until("document.getElementById('view')?.children.length");
-}
-
-fn has(browser: &mut Browser, text: &str) {
-    browser.until(&format!(
-        "document.body.innerText.includes({})",
-        json!(text)
-    ));
-}
-
-/// Presses the button with this label.
-fn click(browser: &mut Browser, label: &str) {
-    let wanted = json!(label);
-    let found = format!(
-        "[...document.querySelectorAll('button, a')].find(node => (node.ariaLabel ?? node.textContent) === {wanted})"
-    );
-    // In one step, since the page may draw itself anew between two.
-    browser.until(&format!("(node => node && (node.click(), true))({found})"));
-}
-
-#[test]
-fn buckets_and_objects_by_keyboard_and_mouse() {
-    let Shown {
-        server,
-        mut browser,
-        dir,
-    } = show("objects");
-    has(&mut browser, "There are no buckets yet.");
-    // Tab leads to the field: past the two links of the head.
-    for _ in 0..3 {
-        browser.press("Tab");
-    }
-    browser.write("pictures");
-    browser.press("Enter");
-    has(&mut browser, "The bucket pictures is there.");
-    click(&mut browser, "pictures");
-    has(&mut browser, "or drop files");
-
-    let file = dir.0.join("a & b?.txt");
-    fs::write(&file, "hello page").unwrap();
-    browser.choose("input[type=file]", &[file.as_path()]);
-    has(&mut browser, "a & b?.txt is stored.");
-    let dropped = "const data = new DataTransfer(); data.items.add(new File(['dropped'], 'drop.txt', {type: 'text/plain'}));
-        document.querySelector('main').dispatchEvent(new DragEvent('dragover', {dataTransfer: data, bubbles: true, cancelable: true}));
-        document.querySelector('main').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))";
-    browser.evaluate(&format!("{{ {dropped} }}"));
-    has(&mut browser, "drop.txt is stored.");
-    let client = Client::of(&server, "pictures");
-    assert_eq!(client.get("drop.txt").body, b"dropped");
-    assert_eq!(client.get("a & b?.txt").body, b"hello page");
-
-    // The list is loaded again: what is pressed before that is gone.
-    browser.until("[...document.querySelectorAll('button')].some(one => one.ariaLabel === 'Preview drop.txt')");
-    click(&mut browser, "Preview a & b?.txt");
-    has(&mut browser, "hello page");
-    has(&mut browser, "x-oss-hash-crc64ecma");
-    let download = "fetch([...document.querySelectorAll('a[download]')].find(link => link.download === 'a & b?.txt').href).then(answer => answer.text())";
-    assert_eq!(browser.evaluate(download), "hello page");
-    click(&mut browser, "Delete drop.txt");
-    has(&mut browser, "drop.txt is deleted.");
-    assert_eq!(client.get("drop.txt").status, 404);
-}
-
-#[test]
-fn versions_and_folders() {
-    let Shown {
-        server,
-        mut browser,
-        ..
-    } = show("versions");
-    let client = Client::new(&server, "bucket");
-    let on = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
-    client.send("PUT", "", &[("versioning", "")], &[], on);
-    client.put("deep/er/k", b"first");
-    client.put("deep/er/k", b"second!");
-    client.send("DELETE", "deep/er/k", &[], &[], b"");
-    open(&mut browser, &server, "#/b/bucket/");
-    click(&mut browser, "Show versions");
-    click(&mut browser, "deep/");
-    click(&mut browser, "er/");
-    has(&mut browser, "delete marker");
-    has(&mut browser, "5 B");
-    has(&mut browser, "7 B");
-    browser.evaluate("window.confirm = () => true");
-    // The newest is the marker: without it the object is there again.
-    click(&mut browser, "Delete k");
-    has(&mut browser, "is deleted.");
-    browser.until("!document.body.innerText.includes('delete marker')");
-    assert_eq!(client.get("deep/er/k").body, b"second!");
-}
-
-#[test]
-fn names_and_contents_are_never_markup() {
-    let Shown {
-        server,
-        mut browser,
-        ..
-    } = show("markup");
-    let client = Client::new(&server, "bucket");
-    let script = "<img src=x onerror=\"document.title='broken in'\">";
-    client.put(script, script.as_bytes());
-    let html = [("content-type", "text/html")];
-    client.send(
-        "PUT",
-        "page.html",
-        &[],
-        &html,
-        b"<script>document.title = 'broken in'</script>",
-    );
-    open(&mut browser, &server, "#/b/bucket/");
-    has(&mut browser, script);
-    click(&mut browser, &format!("Preview {script}"));
-    has(&mut browser, "x-oss-request-id");
-    assert_eq!(browser.evaluate("document.title"), "oss-local");
-    // Nor does a stored page run when it is opened in the page's origin.
-    browser.open(&format!(
-        "{}/_local/owner/bucket/page.html",
-        server.endpoint()
-    ));
-    browser.until("document.readyState === 'complete'");
-    assert_eq!(browser.evaluate("document.title"), "");
-}
 
 /// A request whose signature cannot be right.
 fn send_unproven(server: &Server) {
@@ -194,6 +41,22 @@ fn a_signature_that_does_not_match_is_explained() {
     server.inject(Rule::new(Action::Status(Status::new(503, "Busy"))));
     client.get("k");
     has(&mut browser, "fault");
+
+    // Filtered by what stands in a row.
+    let mut filter = |text: &str| {
+        let set = format!(
+            "{{ const field = document.querySelector('input[type=search]'); field.value = {}; field.dispatchEvent(new Event('input')); }}",
+            json!(text)
+        );
+        browser.evaluate(&set);
+        browser.evaluate("document.querySelectorAll('tbody tr').length")
+    };
+    assert_eq!(filter("signaturedoesnotmatch"), 1);
+    assert_eq!(filter("v1 valid"), 2);
+    assert_eq!(filter("PutObject"), 1);
+    assert_eq!(filter("503"), 1);
+    assert_eq!(filter("nothing like it"), 0);
+    assert_eq!(filter(""), 4);
 
     browser.evaluate("[...document.querySelectorAll('button.open')].find(node => node.textContent.includes('?acl')).focus()");
     browser.press("Enter");
@@ -238,6 +101,20 @@ fn a_signature_that_does_not_match_is_explained() {
     assert!(differences.contains("server  /bucket/k⏎"), "{differences}");
     assert!(differences.contains("yours   /k⏎"), "{differences}");
     assert!(differences.contains("  acl\n"), "{differences}");
+    assert_eq!(browser.complaints, [""; 0]);
+}
+
+#[test]
+fn a_server_that_ends_is_missed() {
+    let Shown {
+        server,
+        mut browser,
+        ..
+    } = show("ended");
+    open(&mut browser, &server, "#/requests");
+    has(&mut browser, "Operation");
+    drop(server);
+    has(&mut browser, "The server does not answer.");
 }
 
 #[test]

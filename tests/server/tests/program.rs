@@ -149,37 +149,6 @@ fn version_and_help() {
 }
 
 #[test]
-fn a_seed_fills_buckets() {
-    let dir = TempDir::new("seed");
-    for (path, text) in [
-        ("one/a.txt", "a"),
-        ("one/deep/b c.txt", "b"),
-        ("two/c", "c"),
-    ] {
-        let path = dir.0.join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    let running = start(&["--seed", dir.0.to_str().unwrap(), "--host", "localhost"]);
-    let requests: Value =
-        serde_json::from_slice(&running.get("/_local/requests", "").body).unwrap();
-    let stored: Vec<&str> = requests
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|request| request["operation"] == "PutObject")
-        .filter_map(|request| request["target"].as_str())
-        .collect();
-    assert_eq!(stored.len(), 3, "{stored:?}");
-    assert!(
-        stored
-            .iter()
-            .any(|target| target.ends_with("/one/deep/b%20c.txt")),
-        "{stored:?}"
-    );
-}
-
-#[test]
 fn pages_of_other_origins_cannot_use_the_admin_calls() {
     let running = start(&[]);
     assert_eq!(running.get("/_local/info", "").status, 200);
@@ -278,6 +247,14 @@ fn requests_in_the_name_of_the_owner_need_no_signature() {
     assert_eq!(ask("PUT /_local/owner/bucket/new", "1").status, 200);
     assert_eq!(client.get("new").body, b"1");
     assert_eq!(ask("GET /_local/owner/bucket/none", "").code(), "NoSuchKey");
+    // What no browser leaves in a path.
+    let dots = "/_local/owner/bucket/?local-key=%2e.";
+    assert_eq!(ask(&format!("PUT {dots}"), "dots").status, 200);
+    let answer = ask(&format!("GET {dots}&versionId=null"), "");
+    assert_eq!((answer.status, answer.body.as_slice()), (200, &b"dots"[..]));
+    let gone = ask("DELETE /_local/owner/bucket?local-key=..", "");
+    assert_eq!(gone.status, 204);
+    assert_eq!(ask(&format!("GET {dots}"), "").code(), "NoSuchKey");
     assert_eq!(
         ask("PUT /_local/owner/Bad_Name", "").code(),
         "InvalidBucketName"
@@ -304,6 +281,7 @@ fn a_reset_leaves_nothing() {
     let client = Client::new(&server, "bucket");
     client.put("k", b"1");
     client.send("POST", "up", &[("uploads", "")], &[], b"");
+    server.add_cname("img.example.com", "bucket");
     let reset =
         "POST /_local/reset HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
     assert_eq!(raw(server.http_port(), reset.as_bytes()).status, 200);
@@ -317,29 +295,13 @@ fn a_reset_leaves_nothing() {
     );
     let client = Client::new(&server, "bucket");
     assert_eq!(client.get("k").code(), "NoSuchKey");
-}
-
-#[test]
-fn a_body_that_is_gone_is_an_error_of_the_server() {
-    let dir = TempDir::new("gone");
-    let server = oss_local::Server::start(oss_local::Options {
-        dir: Some(dir.0.clone()),
-        https_addr: None,
-        ..oss_local::Options::default()
-    })
-    .unwrap();
-    let client = Client::new(&server, "bucket");
-    client.put("k", b"12345");
-    for folder in fs::read_dir(dir.0.join("bodies")).unwrap() {
-        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
-            fs::write(file.unwrap().path(), "1").unwrap();
-        }
-    }
-    let answer = client.get("k");
-    assert_eq!(
-        (answer.status, answer.code().as_str()),
-        (500, "InternalError")
-    );
+    let by_domain = "GET /bucket/k HTTP/1.1\r\nhost: img.example.com\r\nconnection: close\r\n\r\n";
+    let place = |server: &oss_local::Server| {
+        raw(server.http_port(), by_domain.as_bytes());
+        server.requests().pop().unwrap()
+    };
+    assert_eq!(place(&server).refusal.unwrap().code, "AccessDenied");
+    // The domains of the start are those of each new beginning.
 }
 
 #[test]

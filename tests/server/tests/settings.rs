@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use oss_local::{Options, Server};
+use oss_local::{Credential, Options, Server};
 use support::*;
 
 fn server() -> Server {
@@ -256,4 +256,84 @@ fn service() {
             .text()
             .contains(">oss-cn-hangzhou<")
     );
+}
+
+#[test]
+fn rules_keep_objects_from_being_replaced() {
+    let server = Server::start(Options {
+        https_addr: None,
+        credentials: vec![
+            Credential::new(oss_local::ACCESS_KEY_ID, oss_local::ACCESS_KEY_SECRET),
+            Credential::new("b", "b").of_account("other"),
+        ],
+        ..Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    let open = [("x-oss-acl", "public-read-write")];
+    client.send("PUT", "", &[("acl", "")], &open, b"");
+    let rules = b"<OverwriteConfiguration>\
+        <Rule><ID>a</ID><Action>forbid</Action><Prefix>logs/</Prefix><Suffix>.txt</Suffix></Rule>\
+        <Rule><ID>b</ID><Action>forbid</Action><Prefix>theirs/</Prefix><Principals><Principal>oth*</Principal></Principals></Rule>\
+        </OverwriteConfiguration>";
+    let set = client.send("PUT", "", &[("overwriteConfig", "")], &[], rules);
+    assert_eq!(set.status, 200);
+    let other = Client {
+        id: "b",
+        secret: "b",
+        ..client.clone()
+    };
+    for key in ["logs/a.txt", "logs/a", "a.txt", "theirs/a"] {
+        assert_eq!(client.put(key, b"1").status, 200, "{key}");
+    }
+    let refused = client.put("logs/a.txt", b"2");
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (409, "FileAlreadyExists")
+    );
+    let source = [("x-oss-copy-source", "/bucket/a.txt")];
+    assert_eq!(
+        client.send("PUT", "logs/a.txt", &[], &source, b"").status,
+        409
+    );
+    for key in ["logs/a", "a.txt", "theirs/a"] {
+        assert_eq!(client.put(key, b"2").status, 200, "{key}");
+    }
+    assert_eq!(other.put("theirs/a", b"3").status, 409);
+    assert_eq!(other.put("theirs/b", b"3").status, 200);
+    assert_eq!(client.get("logs/a.txt").body, b"1");
+    client.send("DELETE", "", &[("overwriteConfig", "")], &[], b"");
+    assert_eq!(client.put("logs/a.txt", b"2").status, 200);
+}
+
+#[test]
+fn archives_are_read_directly_where_the_bucket_says_so() {
+    let server = Server::start(Options {
+        https_addr: None,
+        ..Options::default()
+    })
+    .unwrap();
+    let client = Client::new(&server, "bucket");
+    for class in ["Archive", "ColdArchive"] {
+        let header = [("x-oss-storage-class", class)];
+        client.send("PUT", class, &[], &header, b"text");
+        assert_eq!(client.get(class).code(), "InvalidObjectState");
+    }
+    let set = |value: &str| {
+        let text = format!(
+            "<ArchiveDirectReadConfiguration><Enabled>{value}</Enabled></ArchiveDirectReadConfiguration>"
+        );
+        client.send(
+            "PUT",
+            "",
+            &[("bucketArchiveDirectRead", "")],
+            &[],
+            text.as_bytes(),
+        )
+    };
+    assert_eq!(set("true").status, 200);
+    assert_eq!(client.get("Archive").body, b"text");
+    assert_eq!(client.get("ColdArchive").code(), "InvalidObjectState");
+    assert_eq!(set("false").status, 200);
+    assert_eq!(client.get("Archive").code(), "InvalidObjectState");
 }

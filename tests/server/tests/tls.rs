@@ -113,3 +113,47 @@ fn who_trusts_the_ca_of_a_directory_trusts_the_next_start() {
     let answer = get_trusting(&first, &server, "localhost", rustls::ALL_VERSIONS).unwrap();
     assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
 }
+
+#[test]
+fn a_certificate_of_ones_own_is_shown() {
+    let dir = support::TempDir::new("own-certificate");
+    let make = |name: &str| {
+        let made = rcgen::generate_simple_self_signed(["oss.example.net".to_owned()]).unwrap();
+        let (cert, key) = (format!("{name}.pem"), format!("{name}-key.pem"));
+        std::fs::write(dir.0.join(&cert), made.cert.pem()).unwrap();
+        std::fs::write(dir.0.join(&key), made.signing_key.serialize_pem()).unwrap();
+        (dir.0.join(cert), dir.0.join(key))
+    };
+    let start = |certificate| {
+        Server::start(Options {
+            certificate: Some(certificate),
+            ..Options::default()
+        })
+    };
+    let (cert, key) = make("one");
+    let pem = std::fs::read_to_string(&cert).unwrap();
+    let server = start((cert.clone(), key.clone())).unwrap();
+    let get = |name| get_trusting(&pem, &server, name, rustls::ALL_VERSIONS);
+    assert!(get("oss.example.net").unwrap().starts_with("HTTP/1.1 404"));
+    assert!(get("localhost").is_err(), "it has another name");
+    let of_the_ca = get_trusting(
+        server.ca_pem(),
+        &server,
+        "oss.example.net",
+        rustls::ALL_VERSIONS,
+    );
+    assert!(of_the_ca.is_err());
+
+    let (_, other_key) = make("two");
+    let empty = dir.0.join("empty.pem");
+    std::fs::write(&empty, "").unwrap();
+    for (cert, key, named) in [
+        (&cert, &other_key, "two-key.pem"),
+        (&empty, &key, "empty.pem"),
+        (&cert, &empty, "empty.pem"),
+        (&cert, &dir.0.join("none.pem"), "none.pem"),
+    ] {
+        let error = start((cert.clone(), key.clone())).unwrap_err().to_string();
+        assert!(error.contains(named), "{named}: {error}");
+    }
+}

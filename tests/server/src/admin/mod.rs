@@ -1,6 +1,7 @@
 //! `/_local/`: the page for people, and what tests in other languages use instead of the library's functions.
 
 mod guard;
+mod limits;
 mod owner;
 mod page;
 mod rules;
@@ -18,26 +19,6 @@ use crate::upkeep;
 
 pub use guard::refusal;
 pub use owner::{harmless, owned, owner_of};
-
-/// Settings that are kept and given back, and change nothing else here.
-const WITHOUT_EFFECT: [&str; 16] = [
-    "access points",
-    "asynchronous fetch",
-    "cloud boxes",
-    "default retention of objects",
-    "fields of logs that users define",
-    "HTTPS configuration",
-    "inventory",
-    "live streams (channels are kept)",
-    "meta query",
-    "prohibition of overwriting",
-    "QoS and resource pools",
-    "replication",
-    "storage capacity",
-    "styles and image processing",
-    "transfer acceleration",
-    "website mirrors",
-];
 
 /// By target, not by key: whatever the host name, this path is no object, unless a client of the service asks for one:
 /// it names a bucket by the host, and signs.
@@ -147,12 +128,14 @@ fn route(shared: &Shared, head: &Head, path: &[u8], body: &[u8]) -> Result<Value
             shared.rules.clear();
             shared.logs.clear();
             shared.clock.set_skew(0);
+            shared.bind_cnames();
             *shared.public_access_block.lock().unwrap_or_else(PoisonError::into_inner) = None;
             Ok(json!({}))
         }
         ("GET", b"/_local/info") => Ok(json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "accepted_without_effect": WITHOUT_EFFECT,
+            "accepted_without_effect": limits::without_effect(),
+            "not_implemented": limits::not_implemented(),
             "http_port": shared.http_port,
             "https_port": shared.https_port,
             "region": shared.region,

@@ -1,5 +1,8 @@
 //! Requests below `/_local/owner/`: what follows is a request to the service by path, carried out without a signature and
 //! in the name of whom the bucket belongs to. The page works with it.
+//!
+//! A browser takes the keys `.` and `..` for steps of a path, however they are written, so a key may also come as the
+//! parameter `local-key`.
 
 use std::collections::HashMap;
 
@@ -21,11 +24,34 @@ pub fn owned(head: &Head) -> Option<Head> {
     headers.insert(HOST, HeaderValue::from_static("127.0.0.1"));
     Some(Head::new(
         &head.method,
-        target,
+        &with_key_in_path(target),
         headers,
         &HashMap::new(),
         &[],
     ))
+}
+
+/// Puts the key that is a parameter after the bucket.
+fn with_key_in_path(target: &[u8]) -> Vec<u8> {
+    const KEY: &[u8] = b"local-key=";
+    let mut halves = target.splitn(2, |&byte| byte == b'?');
+    let mut whole = halves.next().unwrap_or_default().to_vec();
+    let query = halves.next().unwrap_or_default();
+    let (keys, rest): (Vec<&[u8]>, Vec<&[u8]>) = query
+        .split(|&byte| byte == b'&')
+        .partition(|piece| piece.starts_with(KEY));
+    if let Some(key) = keys.first() {
+        if !whole.ends_with(b"/") {
+            whole.push(b'/');
+        }
+        whole.extend_from_slice(&key[KEY.len()..]);
+    }
+    let rest = rest.into_iter().filter(|piece| !piece.is_empty());
+    for (index, piece) in rest.enumerate() {
+        whole.push(if index == 0 { b'?' } else { b'&' });
+        whole.extend_from_slice(piece);
+    }
+    whole
 }
 
 pub fn owner_of(exchange: &Exchange) -> String {

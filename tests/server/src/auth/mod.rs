@@ -88,6 +88,13 @@ impl Verifier<'_> {
             };
         }
         let has = |name| head.query.has(name);
+        if let Some(name) = S3_PARAMETERS.into_iter().find(|name| has(name)) {
+            return Err(ApiError::argument(
+                name,
+                head.query.get(name).unwrap_or_default(),
+                format!("The parameter {name} is unknown.{S3_HINT}"),
+            ));
+        }
         if has("x-oss-signature-version") || has("x-oss-signature") || has("x-oss-credential") {
             v4::url(self, head)
         } else if has("OSSAccessKeyId") || has("Signature") {
@@ -142,10 +149,14 @@ impl Verifier<'_> {
     }
 }
 
+/// What signs a URL of S3, in its newer and its older way.
+const S3_PARAMETERS: [&str; 2] = ["X-Amz-Signature", "AWSAccessKeyId"];
+const S3_HINT: &str = " This is a signature of S3; OSS takes OSS4-HMAC-SHA256 (V4) and OSS (V1): use a client of OSS.";
+
 /// A client of another storage service is the most likely reason, and worth a hint.
 fn other_scheme(authorization: &str) -> ApiError {
     let hint = if authorization.starts_with("AWS") {
-        " This is a signature of S3; OSS takes OSS4-HMAC-SHA256 (V4) and OSS (V1): use a client of OSS."
+        S3_HINT
     } else {
         ""
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::headers::{self, Verdict};
-use super::put::check_overwrite;
+use super::overwrite;
 use crate::address;
 use crate::answer::Answer;
 use crate::auth::policy;
@@ -135,7 +135,7 @@ pub fn copy(exchange: &Exchange) -> Result<Answer> {
     {
         let state = bucket.lock();
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
-        check_overwrite(exchange, &state)?;
+        overwrite::check(exchange, &state)?;
         if replace_metadata {
             keep_type(&source, &mut version);
             keep_client_encryption(&source, &mut version);
@@ -163,7 +163,7 @@ pub fn copy(exchange: &Exchange) -> Result<Answer> {
     let (version, id) = exchange
         .shared
         .store
-        .put(&bucket, version, |state| check_overwrite(exchange, state))?;
+        .put(&bucket, version, |state| overwrite::check(exchange, state))?;
 
     let mut xml = Writer::new("CopyObjectResult");
     xml.text("ETag", &format!("\"{}\"", version.etag))

@@ -5,7 +5,8 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::callback::Callback;
 use super::headers;
-use super::put::{LARGEST, check_overwrite};
+use super::overwrite;
+use super::put::LARGEST;
 use crate::address;
 use crate::answer::Answer;
 use crate::auth::Verifier;
@@ -247,7 +248,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
         let state = bucket.lock();
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
         super::default_encryption(&state.settings, &mut version);
-        check_overwrite(exchange, &state)?;
+        overwrite::check(exchange, &state)?;
     }
 
     let (least, most) = size.unwrap_or((0, LARGEST));
@@ -292,7 +293,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
     let (version, id) = exchange
         .shared
         .store
-        .put(&bucket, version, |state| check_overwrite(exchange, state))?;
+        .put(&bucket, version, |state| overwrite::check(exchange, state))?;
 
     let answer = reply(exchange, &fields, &version)
         .header("etag", format!("\"{}\"", version.etag))

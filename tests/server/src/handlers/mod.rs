@@ -17,6 +17,7 @@ mod live;
 mod multipart;
 mod named;
 mod object;
+mod overwrite;
 mod points;
 mod put;
 mod replication;

@@ -4,7 +4,8 @@ use std::ops::Bound;
 
 use super::headers;
 use super::list::{Wanted, beyond};
-use super::put::{check_overwrite, receive};
+use super::overwrite;
+use super::put::receive;
 use crate::answer::Answer;
 use crate::clock;
 use crate::errors::{ApiError, Result};
@@ -25,7 +26,7 @@ pub fn initiate(exchange: &Exchange) -> Result<Answer> {
         let state = bucket.lock();
         headers::describe(&exchange.head, &mut template, &state.settings.storage_class)?;
         super::default_encryption(&state.settings, &mut template);
-        check_overwrite(exchange, &state)?;
+        overwrite::check(exchange, &state)?;
     }
     let sequential = exchange.head.query.has("sequential");
     let described = template.clone();
@@ -220,7 +221,7 @@ pub async fn complete(exchange: &mut Exchange) -> Result<Answer> {
         exchange
             .shared
             .store
-            .put(&bucket, version, |state| check_overwrite(exchange, state))
+            .put(&bucket, version, |state| overwrite::check(exchange, state))
     });
     let (version, version_id) = match result {
         Ok(stored) => stored,

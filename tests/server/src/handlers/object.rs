@@ -2,7 +2,7 @@
 
 use super::bucket::acl_xml;
 use super::headers;
-use super::put::{check_overwrite, check_public};
+use super::overwrite;
 use crate::address;
 use crate::answer::Answer;
 use crate::clock;
@@ -64,7 +64,7 @@ pub fn put_acl(exchange: &Exchange) -> Result<Answer> {
             .detail("ArgumentName", "x-oss-object-acl")
     })?;
     let bucket = exchange.bucket()?;
-    check_public(exchange, &bucket.lock())?;
+    overwrite::check_public(exchange, &bucket.lock())?;
     let id = change(exchange, |version| {
         version.acl = acl;
         Ok(())
@@ -128,7 +128,7 @@ pub fn put_symlink(exchange: &Exchange) -> Result<Answer> {
     let (version, id) = exchange
         .shared
         .store
-        .put(&bucket, version, |state| check_overwrite(exchange, state))?;
+        .put(&bucket, version, |state| overwrite::check(exchange, state))?;
     Ok(Answer::new(200)
         .header("etag", format!("\"{}\"", version.etag))
         .maybe("x-oss-version-id", id))

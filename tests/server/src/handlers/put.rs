@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::callback::Callback;
 use super::headers;
+use super::overwrite;
 use crate::answer::Answer;
-use crate::auth::policy::is_closed;
 use crate::errors::{ApiError, Result};
 use crate::exchange::{Exchange, check_digest, malformed_digest};
 use crate::store::body::Body;
 use crate::store::checksum::{self, Summed, Sums};
-use crate::store::{Kind, State, Version};
+use crate::store::{Kind, Version};
 
 /// Largest body of one request.
 pub const LARGEST: u64 = 5 << 30;
@@ -68,35 +68,6 @@ fn too_large() -> ApiError {
     )
 }
 
-/// Whether an object may be stored: replaced, if it is there, and opened to the public, if it is to be.
-pub fn check_overwrite(exchange: &Exchange, state: &State) -> Result<()> {
-    check_public(exchange, state)?;
-    if exchange.head.is_true("x-oss-forbid-overwrite") && state.current(&exchange.key).is_some() {
-        return Err(ApiError::already_exists());
-    }
-    check_immutable(exchange, state)
-}
-
-/// Where public access is blocked, no object is made public.
-pub fn check_public(exchange: &Exchange, state: &State) -> Result<()> {
-    let opens = headers::object_acl(&exchange.head)?.is_some_and(|acl| acl.starts_with("public"));
-    if opens && is_closed(exchange, state) {
-        return Err(ApiError::denied("Put public object acl is not allowed"));
-    }
-    Ok(())
-}
-
-/// Without versioning a replacement destroys, which retention forbids.
-fn check_immutable(exchange: &Exchange, state: &State) -> Result<()> {
-    let protected = |old: &Arc<Version>| state.is_protected(old, exchange.now_ms);
-    if state.settings.versioning.as_deref() != Some("Enabled")
-        && state.current(&exchange.key).is_some_and(protected)
-    {
-        return Err(ApiError::immutable(&exchange.key));
-    }
-    Ok(())
-}
-
 /// Dates are no conditions for writing, says the service.
 pub fn refuse_conditions(exchange: &Exchange) -> Result<()> {
     for name in [
@@ -127,7 +98,7 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
         let state = bucket.lock();
         headers::describe(&exchange.head, &mut version, &state.settings.storage_class)?;
         super::default_encryption(&state.settings, &mut version);
-        check_overwrite(exchange, &state)?;
+        overwrite::check(exchange, &state)?;
     }
     let (body, summed) = receive(exchange).await?;
     version.size = summed.len;
@@ -138,7 +109,7 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let (version, id) = exchange
         .shared
         .store
-        .put(&bucket, version, |state| check_overwrite(exchange, state))?;
+        .put(&bucket, version, |state| overwrite::check(exchange, state))?;
     let answer = Answer::new(200)
         .header("etag", format!("\"{}\"", version.etag))
         .header("x-oss-hash-crc64ecma", version.crc.to_string())
@@ -168,7 +139,7 @@ pub async fn append(exchange: &mut Exchange) -> Result<Answer> {
     let mut fresh = Version::new(&exchange.key, Kind::Appendable, exchange.now_ms);
     {
         let state = bucket.lock();
-        check_public(exchange, &state)?;
+        overwrite::check_public(exchange, &state)?;
         // What goes on is described already.
         if state.current(&exchange.key).is_none() {
             headers::describe(&exchange.head, &mut fresh, &state.settings.storage_class)?;

@@ -48,6 +48,8 @@ pub struct Browser {
     from: BufReader<ChildStdout>,
     last: u64,
     session: Option<String>,
+    /// Errors on the console, and exceptions of scripts.
+    pub complaints: Vec<String>,
 }
 
 impl Drop for Browser {
@@ -76,6 +78,7 @@ impl Browser {
             from,
             last: 0,
             session: None,
+            complaints: Vec::new(),
         };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let attached = browser.call(
@@ -83,7 +86,9 @@ impl Browser {
             json!({"targetId": target["targetId"], "flatten": true}),
         );
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
-        browser.call("Page.enable", json!({}));
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), json!({}));
+        }
         browser
     }
 
@@ -102,10 +107,36 @@ impl Browser {
             bytes.pop();
             let answer: Value = serde_json::from_slice(&bytes)
                 .unwrap_or_else(|error| panic!("{method}: Chromium ended: {error}"));
+            self.note(&answer);
             if answer["id"] == self.last {
                 assert!(answer["error"].is_null(), "{method}: {answer}");
                 return answer["result"].clone();
             }
+        }
+    }
+
+    /// Remembers what the console would show in red.
+    fn note(&mut self, event: &Value) {
+        let params = &event["params"];
+        let is_error = match event["method"].as_str() {
+            Some("Runtime.exceptionThrown") => true,
+            Some("Runtime.consoleAPICalled") => params["type"] == "error",
+            Some("Log.entryAdded") => params["entry"]["level"] == "error",
+            _ => false,
+        };
+        if is_error {
+            self.complaints.push(params.to_string());
+        }
+    }
+
+    /// Drops files and folders of this machine where the page has this point.
+    pub fn drop_files(&mut self, (x, y): (u32, u32), paths: &[&Path]) {
+        let data = json!({"items": [], "files": paths, "dragOperationsMask": 1});
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            self.call(
+                "Input.dispatchDragEvent",
+                json!({"type": kind, "x": x, "y": y, "data": data}),
+            );
         }
     }
 
