@@ -1,6 +1,5 @@
 //! Storing bytes: whole objects and appends.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::callback::Callback;
