@@ -16,7 +16,7 @@ fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 
-/// The features of Cargo.toml, each with those that it needs.
+/// The features of Cargo.toml, each with those that it needs; without `capi`, which is a mark for cargo-c and no part.
 fn features() -> BTreeMap<String, Features> {
     let mut arguments = words(&[
         "metadata",
@@ -39,7 +39,8 @@ fn features() -> BTreeMap<String, Features> {
     let all = features
         .iter()
         .map(|(name, needs)| (name.clone(), names(needs)));
-    all.filter(|(name, _)| name != "default").collect()
+    all.filter(|(name, _)| !["default", "capi"].contains(&name.as_str()))
+        .collect()
 }
 
 /// `chosen` with all that they need.

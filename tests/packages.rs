@@ -452,6 +452,42 @@ fn the_recipe_for_vcpkg_installs_the_library() {
     use_library(&package.join("lib"), &directory);
 }
 
+/// cargo-c takes only a package with the feature `capi` for a library of C. Its headers are those that CMake installs.
+#[test]
+fn cargo_c_finds_the_library_and_all_headers() {
+    let manifest = root().join("Cargo.toml");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let mut arguments = words(&["metadata", "--no-deps", "--format-version=1"]);
+    arguments.extend(["--manifest-path".into(), manifest.into()]);
+    let metadata: Value = serde_json::from_str(&tool(&cargo, "cargo", &arguments)).unwrap();
+    let mut packages = metadata["packages"].as_array().unwrap().iter();
+    let package = packages
+        .find(|package| package["name"] == "alioss")
+        .unwrap();
+    assert_eq!(package["features"]["capi"], serde_json::json!([]));
+
+    let assets = &package["metadata"]["capi"]["install"]["include"]["asset"];
+    for (files, to) in [
+        ("include/oss.h", ""),
+        ("bindings/c/oss_options.h", ""),
+        ("bindings/c/oss.hpp", ""),
+        ("bindings/c/oss/*.hpp", "oss"),
+    ] {
+        let asset = serde_json::json!({"from": files, "to": to});
+        assert!(assets.as_array().unwrap().contains(&asset), "{files}");
+    }
+    // As many as CMake knows: a header that is new there is new here.
+    let recipe = std::fs::read_to_string(binding().join("CMakeLists.txt")).unwrap();
+    let list = recipe.split_once("set(alioss_headers\n").unwrap().1;
+    let list = list.split_once(')').unwrap().0;
+    assert_eq!(list.split_whitespace().count(), 3, "{list}");
+    let others = std::fs::read_dir(binding().join("oss")).unwrap();
+    for other in others {
+        let path = other.unwrap().path();
+        assert_eq!(path.extension(), Some("hpp".as_ref()), "{path:?}");
+    }
+}
+
 #[test]
 fn all_packages_have_one_version() {
     let read = |name: &str| std::fs::read_to_string(root().join(name)).unwrap();
