@@ -692,10 +692,11 @@ OSS_API oss_status oss_call_set_query(oss_call *call,
                                       const char *name,
                                       const char *value);
 
-/// Makes the service call back when an upload is stored: `callback` and
-/// `variables` are JSON texts, the latter may be NULL. The answer of the
-/// callback is then the body; if it fails, the upload is stored and HTTP status
-/// 203 the error.
+/// Makes the service call back when an upload is stored: `callback` is a JSON
+/// object with "callbackUrl" and "callbackBody", `variables` one or NULL. The
+/// answer of the callback is then the body; if it fails, the upload is stored
+/// and HTTP status 203 the error. PutObject, CompleteMultipartUpload and
+/// uploads that end with one of them take this; others refuse it.
 OSS_API oss_status oss_call_set_upload_callback(oss_call *call,
                                                 const char *callback,
                                                 const char *variables);
@@ -902,6 +903,11 @@ typedef struct {
     uint64_t crc64;
     /// Version of the delete marker that deleting an object made or removed.
     const char *delete_marker_version_id;
+    /// Why an object could not be deleted: the service's error code, such as
+    /// "AccessDenied".
+    const char *code;
+    /// The same in words.
+    const char *message;
 } oss_entry;
 
 /// Reads on in the body of oss_get_object(), oss_get_object_by_url() or in the
@@ -1948,9 +1954,10 @@ OSS_API const oss_outcome *oss_call_outcome_at(const oss_call *call,
 // -----------------------------------------------------------------------------
 
 /// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or
-/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. Query and
-/// headers of the call are part of it. Then oss_call_url() and
-/// oss_call_signed_at(), so `call` is required. Sends nothing.
+/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. The query
+/// of the call is part of it, and its headers are for whoever sends it. Then
+/// oss_call_url() and oss_call_signed_at(), so `call` is required. Sends
+/// nothing.
 OSS_CHECK
 OSS_API oss_status oss_presign(const oss_bucket *bucket,
                                const char *method,
@@ -1962,7 +1969,8 @@ OSS_API oss_status oss_presign(const oss_bucket *bucket,
 /// (PostObject), under `conditions`, a JSON array such as
 /// [["starts-with","$key","user/"]], or NULL. Then oss_call_url() and
 /// oss_call_signed_at(); the form has those fields, "key", and as the last one
-/// "file". `call` is required. Sends nothing.
+/// "file". `call` is required, and has nothing of a request, such as headers.
+/// Sends nothing.
 OSS_CHECK
 OSS_API oss_status oss_post_policy(const oss_bucket *bucket,
                                    int64_t expires,

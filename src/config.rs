@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use checks::{check_common, check_signable};
-pub(crate) use checks::{check_header, check_timeout, in_range};
+pub(crate) use checks::{check_header, check_timeout, in_range, is_of_one_request};
 use user_headers::UserHeaders;
 
 use crate::clock::Clock;
@@ -401,7 +401,8 @@ impl Config {
         self
     }
 
-    /// Sends this header with every request, unless a call brings its own.
+    /// Sends this header with every request, unless a call brings its own. Those of a single request, such as Range and
+    /// Accept-Encoding, are refused, and those of an upload callback are only sent where the service calls back.
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
         let check = check_header("user_header", name, value)
             .and_then(|()| check_common(name))

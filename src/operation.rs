@@ -80,6 +80,11 @@ pub struct Operation {
     pub typed_by_key: bool,
     /// Whether it can be about a part of an object: the range of a call.
     pub ranged: bool,
+    /// Whether the service can be asked to call back when it is done (`x-oss-callback`), and answers with what the callback
+    /// said.
+    pub calls_back: bool,
+    /// What a good answer has to tell, or it is of no use: elements of its document, or headers if it has none.
+    pub tells: &'static [&'static str],
 }
 
 /// The value of a query parameter.
@@ -165,6 +170,8 @@ impl Operation {
             checked: Checked::Unchecked,
             typed_by_key: false,
             ranged: false,
+            calls_back: false,
+            tells: &[],
         }
     }
 
@@ -224,5 +231,26 @@ impl Operation {
     pub(crate) const fn ranged(mut self) -> Operation {
         self.ranged = true;
         self
+    }
+
+    pub(crate) const fn calls_back(mut self) -> Operation {
+        self.calls_back = true;
+        self
+    }
+
+    pub(crate) const fn tells(mut self, names: &'static [&'static str]) -> Operation {
+        self.tells = names;
+        self
+    }
+
+    /// Whether it stands for operations that are known by their method only.
+    pub(crate) fn is_any(&self) -> bool {
+        self.name == self.method.as_str()
+    }
+
+    /// Whether it changes what the service stores, as far as its method tells.
+    pub(crate) fn changes(&self) -> bool {
+        matches!(self.method, Method::Put | Method::Post | Method::Delete)
+            && self.answer != Content::Frames
     }
 }

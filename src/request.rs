@@ -1,6 +1,7 @@
 //! What operations speak: a request as data before addressing, signing and sending, and what came back.
 
 mod body;
+pub(crate) mod callback;
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -191,12 +192,35 @@ impl<'a> Options<'a> {
     }
 
     /// Has the service call back when the object is stored (`x-oss-callback`): `callback` and `variables` are JSON texts, the
-    /// latter may be empty. The answer of the callback is the body of the response.
+    /// latter may be empty. The answer of the callback is the body of the response. PutObject and CompleteMultipartUpload
+    /// have this, and so have the transfers that end with one of them; others refuse it.
     pub fn callback(self, callback: &str, variables: &str) -> Self {
         let options = self.header("x-oss-callback", STANDARD.encode(callback));
         match variables {
             "" => options,
             _ => options.header("x-oss-callback-var", STANDARD.encode(variables)),
+        }
+    }
+
+    /// Whether there is a header of that name.
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        let mut names = self.headers.iter().map(|(name, _)| name);
+        names.any(|given| given.eq_ignore_ascii_case(name))
+    }
+
+    /// The same with the range in place of a header that asks for it, so that the answer is checked against it. A header in
+    /// another form, such as one with several ranges, stays.
+    pub(crate) fn with_range_of_header(&self) -> Cow<'_, Options<'a>> {
+        let is_range = |(name, _): &&Header<'_>| name.eq_ignore_ascii_case("range");
+        let header = self.headers.iter().find(is_range);
+        match header.and_then(|(_, value)| Range::of_header(value)) {
+            Some(range) if self.range.is_none() => {
+                let mut options = self.clone();
+                options.headers.retain(|header| !is_range(&header));
+                options.range = Some(range);
+                Cow::Owned(options)
+            }
+            _ => Cow::Borrowed(self),
         }
     }
 
@@ -263,6 +287,19 @@ impl Range {
             )),
             Range::Last(count) => Ok(format!("bytes=-{count}")),
         }
+    }
+
+    /// What a header `Range` asks for, if it is one of these and written as here.
+    fn of_header(value: &str) -> Option<Range> {
+        let value = value.trim();
+        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+        let range = match (first, last) {
+            ("", count) => Range::Last(decimal(count)?),
+            (first, "") => Range::From(decimal(first)?),
+            (first, last) => Range::Bytes(decimal(first)?, decimal(last)?),
+        };
+        let written = range.header().ok()?;
+        (written == value).then_some(range)
     }
 
     /// Whether `got`, out of `size`, is what was asked for.

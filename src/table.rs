@@ -33,12 +33,12 @@ pub static OPERATIONS: [Operation; 189] = [
     bucket(Put, "PutBucketRequestPayment", "requestPayment").takes(Xml("RequestPaymentConfiguration")),
     bucket(Get, "GetBucketRequestPayment", "requestPayment").answers(Xml("RequestPaymentConfiguration")),
     // Objects.
-    object(Put, "PutObject", "").may_take(Bytes).success(&[200, 203]).transfers().checks(FromStart).typed_by_key(),
+    object(Put, "PutObject", "").may_take(Bytes).success(&[200, 203]).transfers().checks(FromStart).typed_by_key().calls_back(),
     object(Get, "GetObject", "").answers(Bytes).success(&[200, 206, 304]).transfers().ranged(),
     object(Head, "HeadObject", "").success(&[200, 304]),
     object(Head, "GetObjectMeta", "objectMeta").success(&[200, 304]),
     object(Put, "CopyObject", "").headers(&["x-oss-copy-source"]).answers(Xml("CopyObjectResult")).success(&[200, 304]).transfers(),
-    object(Post, "AppendObject", "append&position={}").may_take(Bytes).once().transfers().checks(Continued).typed_by_key(),
+    object(Post, "AppendObject", "append&position={}").may_take(Bytes).once().transfers().checks(Continued).typed_by_key().tells(&["x-oss-next-append-position"]),
     object(Post, "SealAppendObject", "seal&position={}"),
     object(Delete, "DeleteObject", "").success(&[204]),
     bucket(Post, "DeleteMultipleObjects", "delete").takes(Xml("Delete")).answers(Xml("DeleteResult")),
@@ -47,7 +47,7 @@ pub static OPERATIONS: [Operation; 189] = [
     object(Put, "PutObjectAcl", "acl").headers(&["x-oss-object-acl"]),
     object(Get, "GetObjectAcl", "acl").answers(Xml("AccessControlPolicy")),
     object(Put, "PutSymlink", "symlink").headers(&["x-oss-symlink-target"]),
-    object(Get, "GetSymlink", "symlink"),
+    object(Get, "GetSymlink", "symlink").tells(&["x-oss-symlink-target"]),
     object(Put, "PutObjectTagging", "tagging").takes(Xml("Tagging")),
     object(Get, "GetObjectTagging", "tagging").answers(Xml("Tagging")),
     object(Delete, "DeleteObjectTagging", "tagging").success(&[204]),
@@ -61,10 +61,10 @@ pub static OPERATIONS: [Operation; 189] = [
     object(Post, "SelectObject", "x-oss-process={}").takes(Xml("SelectRequest")).answers(Frames).success(&[200, 206]),
     object(Post, "CreateSelectObjectMeta", "x-oss-process={}").takes(Bytes).answers(Frames),
     // Multipart upload.
-    object(Post, "InitiateMultipartUpload", "uploads").answers(Xml("InitiateMultipartUploadResult")).typed_by_key(),
-    object(Put, "UploadPart", "partNumber={}&uploadId={}").may_take(Bytes).transfers().checks(FromStart),
-    object(Put, "UploadPartCopy", "partNumber={}&uploadId={}").headers(&["x-oss-copy-source"]).answers(Xml("CopyPartResult")).success(&[200, 304]).transfers().ranged(),
-    object(Post, "CompleteMultipartUpload", "uploadId={}").may_take(Xml("CompleteMultipartUpload")).answers(Xml("CompleteMultipartUploadResult")).success(&[200, 203]).once(),
+    object(Post, "InitiateMultipartUpload", "uploads").answers(Xml("InitiateMultipartUploadResult")).typed_by_key().tells(&["UploadId"]),
+    object(Put, "UploadPart", "partNumber={}&uploadId={}").may_take(Bytes).transfers().checks(FromStart).tells(&["ETag"]),
+    object(Put, "UploadPartCopy", "partNumber={}&uploadId={}").headers(&["x-oss-copy-source"]).answers(Xml("CopyPartResult")).success(&[200, 304]).transfers().ranged().tells(&["ETag"]),
+    object(Post, "CompleteMultipartUpload", "uploadId={}").may_take(Xml("CompleteMultipartUpload")).answers(Xml("CompleteMultipartUploadResult")).success(&[200, 203]).once().calls_back(),
     object(Delete, "AbortMultipartUpload", "uploadId={}").success(&[200, 204]),
     bucket(Get, "ListMultipartUploads", "uploads").answers(Xml("ListMultipartUploadsResult")),
     object(Get, "ListParts", "uploadId={}").answers(Xml("ListPartsResult")),
@@ -97,7 +97,7 @@ pub static OPERATIONS: [Operation; 189] = [
     bucket(Get, "GetBucketInventory", "inventory&inventoryId={}").answers(Xml("InventoryConfiguration")),
     bucket(Get, "ListBucketInventory", "inventory").answers(Xml("ListInventoryConfigurationsResult")),
     bucket(Delete, "DeleteBucketInventory", "inventory&inventoryId={}").success(&[204]),
-    bucket(Post, "InitiateBucketWorm", "worm").takes(Xml("InitiateWormConfiguration")).once(),
+    bucket(Post, "InitiateBucketWorm", "worm").takes(Xml("InitiateWormConfiguration")).once().tells(&["x-oss-worm-id"]),
     bucket(Delete, "AbortBucketWorm", "worm").success(&[204]),
     bucket(Post, "CompleteBucketWorm", "wormId={}"),
     bucket(Post, "ExtendBucketWorm", "wormExtend&wormId={}").takes(Xml("ExtendWormConfiguration")).once(),
@@ -170,7 +170,7 @@ pub static OPERATIONS: [Operation; 189] = [
     service(Post, "DoDataPipeLineAction", "dataPipeline&action={}").may_take(Bytes).answers(Bytes).once(),
     bucket(Post, "DoMetaQueryAction", "metaQuery&action={}").may_take(Bytes).answers(Bytes).once(),
     // Known to other official libraries only: forms, live channels, throttling, fetching, directories.
-    bucket(Post, "PostObject", "").takes(Bytes).may_answer(Xml("PostResponse")).success(&[200, 201, 204]).transfers(),
+    bucket(Post, "PostObject", "").takes(Bytes).may_answer(Xml("PostResponse")).success(&[200, 201, 204]).transfers().calls_back(),
     object(Put, "PutLiveChannel", "live").takes(Xml("LiveChannelConfiguration")).answers(Xml("CreateLiveChannelResult")),
     object(Get, "GetLiveChannelInfo", "live").answers(Xml("LiveChannelConfiguration")),
     object(Get, "GetLiveChannelStat", "comp=stat&live").answers(Xml("LiveChannelStat")),
@@ -233,12 +233,14 @@ static METHODS: [Operation; 6] = [
     Operation::new(Level::Service, Put, "PUT", "")
         .may_take(Bytes)
         .answers(Bytes)
-        .success(ANY),
+        .success(ANY)
+        .calls_back(),
     Operation::new(Level::Service, Post, "POST", "")
         .may_take(Bytes)
         .answers(Bytes)
         .success(ANY)
-        .once(),
+        .once()
+        .calls_back(),
     Operation::new(Level::Service, Delete, "DELETE", "")
         .answers(Bytes)
         .success(ANY),

@@ -331,7 +331,8 @@ fn what_an_object_holds_is_not_the_services_word() {
 
 #[test]
 fn a_callback_answers_for_itself() {
-    let options = Options::new().callback("{\"callbackUrl\":\"http://a/\"}", "");
+    let options =
+        Options::new().callback("{\"callbackUrl\":\"http://a/\",\"callbackBody\":\"b\"}", "");
     let peer = always(answer("200 OK", "", "{\"Error\":{\"Code\":\"mine\"}}"));
     let bucket = bucket(&peer);
     let put = bucket.put_object("a", "", &options).unwrap();

@@ -106,12 +106,17 @@ type DeletedObject struct {
 	IsDeleted bool
 	// DeleteMarkerVersionID is the version of the delete marker that came or went by this; "" if none did.
 	DeleteMarkerVersionID string
+	// Code says why an object could not be deleted, as the service's error code such as "AccessDenied"; "" if it is not told.
+	Code string
+	// Message says the same in words.
+	Message string
 }
 
 // A DeleteResult is what DeleteMultipleObjects returns.
 type DeleteResult struct {
 	Answer
-	// Objects are those deleted or, with [WithQuiet], those that could not be.
+	// Objects are those deleted or, with [WithQuiet], those that could not be. Without it, those that the answer does not
+	// name are among them as not deleted.
 	Objects []DeletedObject
 }
 
@@ -160,5 +165,7 @@ func newDeletedObject(e *C.oss_entry) DeletedObject {
 		IsDeleted:             e.kind == C.OSS_ENTRY_DELETED,
 		ObjectVersion:         ObjectVersion{Key: goString(e.name), VersionID: goString(e.version_id)},
 		DeleteMarkerVersionID: goString(e.delete_marker_version_id),
+		Code:                  goString(e.code),
+		Message:               goString(e.message),
 	}
 }

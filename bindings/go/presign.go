@@ -14,7 +14,7 @@ type Presigned struct {
 	Method string
 	// URL is where to send it. It holds the signature: whoever has it may use it.
 	URL string
-	// Headers have to be sent along; see [WithHeaders].
+	// Headers are those of the call, to be sent along; see [WithHeaders].
 	Headers map[string]string
 	// Expiration is when it ends.
 	Expiration time.Time

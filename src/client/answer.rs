@@ -5,13 +5,13 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::error::{Error, Kind, ServiceError};
+use crate::error::{Error, Kind, Result, ServiceError};
 use crate::json;
 use crate::memory;
 use crate::request::{NEXT_APPEND_POSITION, Response};
 use crate::time::Timestamp;
 use crate::transport::Incoming;
-use crate::xml;
+use crate::xml::{self, Element};
 
 /// Most of an error's body that is read. Error documents have about one kilobyte.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -187,6 +187,18 @@ pub(crate) fn malformed(operation: &str, response: &Response, error: &Error) -> 
         ..ServiceError::default()
     };
     Error::from_service(Kind::BadResponse, message, service).with_retryable(false)
+}
+
+/// The document of a good answer, which the row promises; an error if there is none.
+pub(crate) fn document(
+    operation: &str,
+    response: &Response,
+    root: Option<Element>,
+) -> Result<Element> {
+    root.ok_or_else(|| {
+        let error = Error::new(Kind::BadResponse, "the answer has no document");
+        malformed(operation, response, &error)
+    })
 }
 
 fn message(operation: &str, service: &ServiceError, response: &Response) -> String {

@@ -11,7 +11,7 @@ use crate::cancel::Limits;
 use crate::error::{Error, Kind, Result};
 use crate::memory;
 use crate::operation::{Checked, Operation};
-use crate::request::{Answer, Response};
+use crate::request::{Answer, NEXT_APPEND_POSITION, Response};
 use crate::transport::{Incoming, Outgoing, Payload};
 
 /// An error after the head of the answer: what was asked for may have been done.
@@ -78,6 +78,7 @@ impl Inner {
             return Err(self.refused(call, &response, judge.refusal(&response, &body)));
         }
         response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
+        check_position(call, upload.sent(), &response)?;
         let mut root = None;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
@@ -172,6 +173,33 @@ fn check_upload(
     )
     // What was appended is there, and would be refused a second time.
     .with_retryable(operation.checked == Checked::FromStart))
+}
+
+/// An error if the service says that it goes on elsewhere than after what was sent.
+fn check_position(call: &Prepared<'_>, sent: u64, response: &Response) -> Result<()> {
+    if call.operation.checked != Checked::Continued {
+        return Ok(());
+    }
+    let mut query = call.query.iter();
+    let given = query.find(|(name, _)| name == "position");
+    let position = given.and_then(|(_, value)| value.as_deref()?.parse::<u64>().ok());
+    let expected = position.and_then(|position| position.checked_add(sent));
+    // That there is one is the row's to say.
+    let (Some(expected), Some(said)) = (expected, response.header(NEXT_APPEND_POSITION)) else {
+        return Ok(());
+    };
+    if response.next_append_position() == Some(expected) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::BadResponse,
+        format!(
+            "{sent} bytes were appended, so the object should end at {expected}, but {NEXT_APPEND_POSITION} of the answer is \
+             {said:?} (request id {})",
+            response.request_id()
+        ),
+    )
+    .with_retryable(false))
 }
 
 fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {

@@ -81,6 +81,8 @@ pub(super) struct Attempts {
     keys_replaced: bool,
     stale_replaced: bool,
     answer_lost: bool,
+    /// What is asked for changes something.
+    changes: bool,
 }
 
 /// What follows a failed attempt.
@@ -101,7 +103,15 @@ impl Attempts {
             keys_replaced: false,
             stale_replaced: false,
             answer_lost: false,
+            changes: false,
         }
+    }
+
+    /// Says whether what is asked for changes something, so that an attempt whose answer was lost may be why the next one is
+    /// refused.
+    pub fn of_change(mut self, changes: bool) -> Attempts {
+        self.changes = changes;
+        self
     }
 
     /// Counts an attempt that is about to be made.
@@ -133,9 +143,13 @@ impl Attempts {
 
     /// The error that the call ends with.
     pub fn give_up(&self, error: Error, reached: Reached) -> Error {
+        let may_be_done = self.answer_lost && reached == Reached::Service && self.changes;
         let error = match error.kind() {
-            Kind::Exists if self.answer_lost => {
+            Kind::Exists if may_be_done => {
                 error.with_note("an earlier attempt may have stored it: its answer was lost")
+            }
+            Kind::NotFound | Kind::Conflict | Kind::PreconditionFailed if may_be_done => {
+                error.with_note("an earlier attempt may have done it: its answer was lost")
             }
             _ => error,
         };

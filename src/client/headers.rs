@@ -7,7 +7,7 @@ use super::misspelt;
 use crate::config::check_header;
 use crate::error::{Error, Result};
 use crate::header::{Header, Size, trimmed};
-use crate::request::{Options, Request};
+use crate::request::{Options, Request, callback};
 
 /// Longest user metadata of an object, in bytes: names and values.
 const MAX_METADATA: usize = 8 * 1024;
@@ -23,7 +23,7 @@ const DEFAULT_PARAMETERS: [&str; 1] = ["encoding-type"];
 /// |---|---|
 /// | the library | Host, User-Agent, the option `traffic_limit` |
 /// | the operation, by guess | Content-Type by the key or the document, Content-MD5 of documents |
-/// | the configuration | `user_header`; not for presigned URLs |
+/// | the configuration | `user_header`; not for presigned URLs, and callbacks only where the service calls back |
 /// | the operation, by its arguments | such as `acl`, `source`, `target`, `range` |
 /// | the call | `header`; it must not contradict an argument |
 pub(super) fn of_request<'r>(
@@ -45,7 +45,9 @@ pub(super) fn of_request<'r>(
         replace(&mut headers, name, value);
     }
     if request.url.is_none() {
-        for (name, value) in &client.user_headers {
+        let of_callback = |name: &str| callback::is_header(name) && !request.operation.calls_back;
+        let fitting = client.user_headers.iter();
+        for (name, value) in fitting.filter(|(name, _)| !of_callback(name)) {
             replace(&mut headers, name, value);
         }
     }
@@ -111,7 +113,9 @@ fn contradiction(
 /// An error if a setting of the call is not one that the operation has.
 pub(super) fn check_settings(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
     let name = request.operation.name;
-    if options.range.is_some() && !request.operation.ranged {
+    callback::check_options(request.operation, options)?;
+    let by_header = options.has_header("range") && !request.operation.is_any();
+    if (options.range.is_some() || by_header) && !request.operation.ranged {
         return Err(Error::unusable(
             "range",
             format_args!("{name} takes none; GetObject and UploadPartCopy do"),

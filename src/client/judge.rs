@@ -3,7 +3,7 @@
 
 use super::answer;
 use super::prepared::Prepared;
-use crate::error::{Error, ServiceError};
+use crate::error::{Error, Kind, ServiceError};
 use crate::headers::Known;
 use crate::json;
 use crate::operation::{Content, Method, Operation};
@@ -47,7 +47,7 @@ impl<'c> Judge<'c> {
 
     /// The service was asked to call back: the body is what the callback said.
     fn is_callback(&self) -> bool {
-        self.call.asks_for("x-oss-callback")
+        self.operation.calls_back && self.call.asks_for("x-oss-callback")
     }
 
     /// Whether the head of the answer is that of a success.
@@ -63,7 +63,7 @@ impl<'c> Judge<'c> {
     /// Whether the body of a good answer is what an object holds, which is not the service's word.
     fn is_data(&self) -> bool {
         let operation = self.operation;
-        let is_any = operation.method == Method::Get && operation.name == operation.method.as_str();
+        let is_any = operation.method == Method::Get && operation.is_any();
         operation.answer == Content::Bytes && (operation.transfers || is_any)
     }
 
@@ -117,6 +117,30 @@ impl<'c> Judge<'c> {
 
     /// Looks at the body of an answer whose head was accepted; the document that it holds, if the row has an XML document.
     pub fn body(&self, response: &Response) -> Result<Option<Element>, Error> {
+        let root = self.document_in(response)?;
+        self.check_told(response, root.as_ref())?;
+        Ok(root)
+    }
+
+    /// An error if the answer does not tell what it is for.
+    fn check_told(&self, response: &Response, root: Option<&Element>) -> Result<(), Error> {
+        let is_told = |name: &&&str| match root {
+            Some(root) => !root.text_of(name).trim().is_empty(),
+            None => response
+                .header(name)
+                .is_some_and(|value| !value.trim().is_empty()),
+        };
+        let mut names = self.operation.tells.iter();
+        match names.find(|name| !is_told(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let error = Error::new(Kind::BadResponse, format!("the answer has no {name}"));
+                Err(answer::malformed(self.operation.name, response, &error))
+            }
+        }
+    }
+
+    fn document_in(&self, response: &Response) -> Result<Option<Element>, Error> {
         let body = response.body.as_slice();
         let is_empty = body.trim_ascii().is_empty();
         match self.operation.answer {
@@ -128,7 +152,10 @@ impl<'c> Judge<'c> {
             // What callbacks answer is in JSON.
             _ if self.may_be_called_back() && body.trim_ascii_start().starts_with(b"{") => Ok(None),
             _ if self.is_callback() => self.no_error(response).map(|()| None),
-            Content::Nothing if self.call.asks_for("x-oss-process") => {
+            // What is made of an object while it is stored is told.
+            Content::Nothing
+                if self.operation.calls_back && self.call.asks_for("x-oss-process") =>
+            {
                 self.no_error(response).map(|()| None)
             }
             Content::Xml(root) if is_empty => {

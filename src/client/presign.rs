@@ -15,7 +15,7 @@ use crate::header::Header;
 use crate::json::{self, Value};
 use crate::names;
 use crate::operation::Method;
-use crate::request::{Options, Request};
+use crate::request::{Options, Request, callback};
 use crate::sign::post_policy::{self, Field};
 use crate::sign::presign::{self, Link};
 use crate::sign::v4::Scope;
@@ -29,7 +29,8 @@ pub struct Presigned {
     pub method: Method,
     /// The whole URL. Who has it has the right.
     pub url: String,
-    /// Headers that have to be sent with it as they are.
+    /// The headers of the call, to be sent with it as they are: first those that are signed, without which the service refuses
+    /// the URL, then the others.
     pub headers: Vec<(String, String)>,
     /// When it ends.
     pub expiration: Timestamp,
@@ -80,6 +81,7 @@ impl Client {
         }
         headers::check_settings(request, options)?;
         headers::check_given(request, options)?;
+        check_query(options)?;
         let credentials = self.credentials_to_sign(options)?;
         let now = inner.service_time();
         let mut query = query(request, options);
@@ -103,6 +105,9 @@ impl Client {
                 presign::v4(&mut link, &credentials, &scope, now, expires, more, keys)?
             }
         };
+        // Whoever uses the URL would not know of the others: that they are not signed does not say that they do not matter.
+        let is_other = |header: &&Header<'_>| !headers.iter().any(|(name, _)| *name == header.0);
+        let others: Vec<Header<'_>> = options.headers.iter().filter(is_other).cloned().collect();
         let owned = |(name, value): Header<'_>| (name.into_owned(), value.into_owned());
         let bucket = inner.bucket.as_deref();
         let url = inner.endpoint.url_for(bucket, request.key, &query);
@@ -113,7 +118,7 @@ impl Client {
         Ok(Presigned {
             method: request.operation.method,
             url,
-            headers: headers.into_iter().map(owned).collect(),
+            headers: headers.into_iter().chain(others).map(owned).collect(),
             expiration: until(now, expires),
         })
     }
@@ -139,6 +144,7 @@ impl Client {
                 ),
             ));
         }
+        check_form(options)?;
         let conditions = elements(conditions)?.trim_matches(json::BLANKS);
         let conditions: &[&str] = match conditions {
             "" => &[],
@@ -185,6 +191,37 @@ impl Client {
                 "the bucket is used anonymously; without keys nothing can be signed",
             )
         })
+    }
+}
+
+/// An error if the call has a parameter that signing writes.
+fn check_query(options: &Options<'_>) -> Result<()> {
+    let mut query = options.query.iter();
+    match query.find(|(name, _)| presign::is_of_signature(name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::unusable(
+            "query",
+            format_args!("{name:?} is written when the URL is signed; leave it out"),
+        )),
+    }
+}
+
+/// An error if the call has something that a form does not take over.
+fn check_form(options: &Options<'_>) -> Result<()> {
+    let given = [
+        ("range", options.range.is_some()),
+        ("field", !options.fields.is_empty()),
+        ("initial_crc64", options.initial_crc64.is_some()),
+        ("callback", callback::is_in(options)),
+        ("header", !options.headers.is_empty()),
+        ("query", !options.query.is_empty()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((what, _)) => Err(Error::unusable(
+            what,
+            "a form takes none from the call; give it as a field of the form, and as one of its `conditions`",
+        )),
     }
 }
 

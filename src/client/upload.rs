@@ -60,6 +60,11 @@ impl<'a, 'o> Upload<'a, 'o> {
         self.length
     }
 
+    /// How many bytes of it were sent since it began.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
     /// Whether the body can be sent from its first byte (again).
     pub fn is_replayable(&self) -> bool {
         !self.touched || !matches!(self.body, Body::Stream { .. })

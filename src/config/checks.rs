@@ -102,10 +102,25 @@ pub(super) fn check_signable(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Headers that say something about the bytes of one request.
+const OF_ONE_REQUEST: [&str; 6] = [
+    "accept-encoding",
+    "content-length",
+    "content-md5",
+    "content-range",
+    "if-range",
+    "range",
+];
+
+/// Whether a header belongs to one request, and can be neither of all requests nor of those that a transfer makes.
+pub(crate) fn is_of_one_request(name: &str) -> bool {
+    let mut own = OF_ONE_REQUEST.iter();
+    own.any(|own| name.eq_ignore_ascii_case(own))
+}
+
 /// A header that can be the same for all requests.
 pub(super) fn check_common(name: &str) -> Result<()> {
-    const OWN: [&str; 4] = ["content-md5", "content-range", "if-range", "range"];
-    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+    if is_of_one_request(name) {
         return Err(Error::unusable(
             "user_header",
             format_args!("{name:?} belongs to a single request; give it to the call"),

@@ -76,6 +76,11 @@ pub struct oss_entry {
     pub crc64: u64,
     /// Version of the delete marker that deleting an object made or removed.
     pub delete_marker_version_id: *const c_char,
+    /// Why an object could not be deleted: the service's error code, such as
+    /// "AccessDenied".
+    pub code: *const c_char,
+    /// The same in words.
+    pub message: *const c_char,
 }
 
 /// A listing on its way.
@@ -163,6 +168,8 @@ impl oss_entry {
         upload_id: std::ptr::null(),
         crc64: 0,
         delete_marker_version_id: std::ptr::null(),
+        code: std::ptr::null(),
+        message: std::ptr::null(),
     };
 }
 
@@ -199,7 +206,7 @@ impl EntryMemory {
     fn upload(&mut self, key: &str, id: &str, initiated: Option<Timestamp>) -> Result<()> {
         self.entry.kind = OSS_ENTRY_UPLOAD;
         self.entry.name = self.text("the key", key)?;
-        self.entry.upload_id = self.text("the upload id", id)?;
+        self.entry.upload_id = self.optional("the upload id", id)?;
         self.entry.time = initiated.map_or(-1, |time| time.0);
         Ok(())
     }
@@ -224,6 +231,8 @@ impl EntryMemory {
         self.entry.version_id = self.optional("the version", &deleted.version_id)?;
         let marker = &deleted.delete_marker_version_id;
         self.entry.delete_marker_version_id = self.optional("the marker", marker)?;
+        self.entry.code = self.optional("the code", &deleted.code)?;
+        self.entry.message = self.optional("the message", &deleted.message)?;
         Ok(())
     }
 
@@ -243,7 +252,7 @@ impl EntryMemory {
 
     fn version(&mut self, version: &ObjectVersion) -> Result<()> {
         self.object(&version.object)?;
-        self.entry.version_id = self.text("the version", &version.version_id)?;
+        self.entry.version_id = self.optional("the version", &version.version_id)?;
         self.entry.is_latest = version.is_latest.into();
         self.entry.kind = OSS_ENTRY_VERSION;
         if version.is_delete_marker {

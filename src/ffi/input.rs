@@ -11,7 +11,7 @@ use super::support::{User, length_or_unknown, optional_text, status, text};
 use crate::config::{check_header, check_timeout};
 use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
-use crate::request::{Options, Range};
+use crate::request::{Options, Range, callback};
 
 /// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if not
 /// known.
@@ -91,10 +91,11 @@ pub unsafe extern "C" fn oss_call_set_query(
     }
 }
 
-/// Makes the service call back when an upload is stored: `callback` and
-/// `variables` are JSON texts, the latter may be NULL. The answer of the
-/// callback is then the body; if it fails, the upload is stored and HTTP status
-/// 203 the error.
+/// Makes the service call back when an upload is stored: `callback` is a JSON
+/// object with "callbackUrl" and "callbackBody", `variables` one or NULL. The
+/// answer of the callback is then the body; if it fails, the upload is stored
+/// and HTTP status 203 the error. PutObject, CompleteMultipartUpload and
+/// uploads that end with one of them take this; others refuse it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_upload_callback(
     call: *mut oss_call,
@@ -104,9 +105,11 @@ pub unsafe extern "C" fn oss_call_set_upload_callback(
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
         set_once(call, &|once| {
-            let callback = text(callback, "callback")?;
+            let given = text(callback, "callback")?;
             let variables = optional_text(variables, "variables")?.unwrap_or_default();
-            once.set_headers(Options::new().callback(callback, variables).headers)
+            callback::check_callback(given)?;
+            callback::check_variables(variables)?;
+            once.set_headers(Options::new().callback(given, variables).headers)
         })
     }
 }

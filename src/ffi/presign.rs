@@ -31,9 +31,10 @@ fn method(name: &str) -> Result<Method> {
 }
 
 /// Signs a URL that lets anybody send `method`, such as "GET", for `key`, or
-/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. Query and
-/// headers of the call are part of it. Then oss_call_url() and
-/// oss_call_signed_at(), so `call` is required. Sends nothing.
+/// NULL for the bucket, for `expires` seconds, with V4 up to 604800. The query
+/// of the call is part of it, and its headers are for whoever sends it. Then
+/// oss_call_url() and oss_call_signed_at(), so `call` is required. Sends
+/// nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_presign(
     bucket: *const oss_bucket,
@@ -65,7 +66,8 @@ pub unsafe extern "C" fn oss_presign(
 /// (PostObject), under `conditions`, a JSON array such as
 /// [["starts-with","$key","user/"]], or NULL. Then oss_call_url() and
 /// oss_call_signed_at(); the form has those fields, "key", and as the last one
-/// "file". `call` is required. Sends nothing.
+/// "file". `call` is required, and has nothing of a request, such as headers.
+/// Sends nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_post_policy(
     bucket: *const oss_bucket,

@@ -1,9 +1,11 @@
 //! Deleting many objects at once.
 
+use std::collections::HashSet;
+
+use super::list::name_of;
 use super::{Bucket, request, send_for_document};
 use crate::client::answer;
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::names;
 use crate::request::{Body, Options, Response};
 use crate::xml::{self, Element};
@@ -51,7 +53,8 @@ pub struct DeletedObject {
 
 impl Bucket {
     /// DeleteMultipleObjects: deletes 1 to 1000 objects or versions, with whatever characters in their keys. Those that were
-    /// deleted, or were not there, are listed, unless it is to be `quiet`: then those that could not be.
+    /// deleted, or were not there, are listed, unless it is to be `quiet`: then those that could not be. Unless it is, those
+    /// that the answer does not name are listed as not deleted.
     pub fn delete_multiple_objects(
         &self,
         objects: &[ObjectIdentifier<'_>],
@@ -66,12 +69,16 @@ impl Bucket {
         let body = Body::from(body.as_str());
         let (mut response, root) = send_for_document(&self.client, request, body, options)?;
         response.body = Vec::new();
-        let Some(root) = root else {
-            return Ok((response, Vec::new()));
-        };
         let name = "DeleteMultipleObjects";
-        let deleted =
+        if quiet && root.is_none() {
+            return Ok((response, Vec::new()));
+        }
+        let root = answer::document(name, &response, root)?;
+        let mut deleted =
             deleted(&root, quiet).map_err(|error| answer::malformed(name, &response, &error))?;
+        if !quiet {
+            add_missing(&mut deleted, objects);
+        }
         Ok((response, deleted))
     }
 }
@@ -107,6 +114,27 @@ fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     Ok(body)
 }
 
+/// Adds the `objects` that the answer does not name: nobody knows that they are gone.
+fn add_missing(deleted: &mut Vec<DeletedObject>, objects: &[ObjectIdentifier<'_>]) {
+    let named: HashSet<(&str, &str)> = deleted
+        .iter()
+        .map(|object| (object.key.as_str(), object.version_id.as_str()))
+        .collect();
+    let asked = objects
+        .iter()
+        .map(|object| (object.key, object.version_id.unwrap_or_default()));
+    let missing: Vec<DeletedObject> = asked
+        .filter(|object| !named.contains(object))
+        .map(|(key, version_id)| DeletedObject {
+            key: key.to_owned(),
+            version_id: version_id.to_owned(),
+            message: "the answer of the service does not name it".to_owned(),
+            ..DeletedObject::default()
+        })
+        .collect();
+    deleted.extend(missing);
+}
+
 fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
     let encoded = root.text_of("EncodingType") == "url";
     let mut objects = Vec::new();
@@ -119,7 +147,7 @@ fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
             _ => continue,
         };
         objects.push(DeletedObject {
-            key: escape::decode_if(encoded, entry.text_of("Key"))?,
+            key: name_of(entry, "Key", encoded)?,
             version_id: entry.text_of("VersionId").to_owned(),
             is_deleted,
             delete_marker: entry.bool_of("DeleteMarker")?.unwrap_or(false),

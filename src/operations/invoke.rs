@@ -58,6 +58,7 @@ fn invoke(
         // The checks of a download, which a collected answer would not get.
         ("GetObject", Some(key)) => download::collect(Object::open(client, key, options)?),
         ("UploadPartCopy", _) => {
+            let options = &*options.with_range_of_header();
             let mut request = Request::new(operation, key);
             multipart::add_source_range(&mut request, options)?;
             send(client, request, body, options)

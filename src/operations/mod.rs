@@ -44,6 +44,7 @@ pub use select::SelectMeta;
 use crate::client::Client;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::operation::Operation;
 use crate::request::{Body, Options, Request, Response};
 use crate::xml::Element;
 
@@ -147,5 +148,19 @@ fn send_as_is(
 ) -> Result<(Response, Option<Element>)> {
     let body = body::framed(request.operation.method, body);
     body::describe(&mut request, &body);
-    client.call_for_document(&request, body, options)
+    let sent = client.call_for_document(&request, body, options);
+    sent.or_else(|error| match is_done(request.operation, &error) {
+        true => Ok((Response::repeated(&error), None)),
+        false => Err(error),
+    })
+}
+
+/// Whether the refusal says that an attempt whose answer was lost has done it: what was to go is gone.
+fn is_done(operation: &Operation, error: &Error) -> bool {
+    let gone = match operation.name {
+        "AbortMultipartUpload" => "NoSuchUpload",
+        "DeleteBucket" => "NoSuchBucket",
+        _ => return false,
+    };
+    error.answer_was_lost() && error.code() == gone
 }

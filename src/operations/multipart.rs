@@ -13,7 +13,7 @@ use crate::request::{Body, Options, Range, Request, Response};
 use crate::xml;
 
 /// Numbers of parts.
-const PART_NUMBERS: std::ops::RangeInclusive<u32> = 1..=10_000;
+pub(super) const PART_NUMBERS: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// A part that has been uploaded, to complete the object with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,19 +37,10 @@ impl Bucket {
         let mut request = request!("InitiateMultipartUpload", key);
         // The answer repeats the key, whose characters need not fit into XML.
         request.parameter("encoding-type", "url");
-        let name = "InitiateMultipartUpload";
         let (response, root) = send_for_document(&self.client, request, Body::Empty, options)?;
-        let document = root.unwrap_or_default();
-        match document.text_of("UploadId") {
-            "" => {
-                let error = Error::new(Kind::BadResponse, "the answer has no UploadId");
-                Err(answer::malformed(name, &response, &error))
-            }
-            id => {
-                let id = id.to_owned();
-                Ok((response, id))
-            }
-        }
+        let document = answer::document("InitiateMultipartUpload", &response, root)?;
+        let id = document.text_of("UploadId").to_owned();
+        Ok((response, id))
     }
 
     /// UploadPart: stores `body` as part `number` (1 to 10 000), 100 KB to 5 GB, the last one also less. Compared with its
@@ -110,6 +101,7 @@ impl Bucket {
         source: impl Into<CopySource<'s>>,
         options: &Options<'_>,
     ) -> Result<Response> {
+        let options = &*options.with_range_of_header();
         let mut request = part(request!("UploadPartCopy", key), upload_id, number)?;
         request.header("x-oss-copy-source", source.into().header(self.name())?);
         add_source_range(&mut request, options)?;
@@ -167,13 +159,7 @@ impl Bucket {
     ) -> Result<Response> {
         let mut request = request!("AbortMultipartUpload", key);
         request.parameter("uploadId", checked_id(upload_id)?);
-        match self.call(request, options) {
-            // An attempt whose answer was lost has done it.
-            Err(error) if error.code() == "NoSuchUpload" && error.answer_was_lost() => {
-                Ok(Response::repeated(&error))
-            }
-            result => result,
-        }
+        self.call(request, options)
     }
 
     /// ListParts: the parts of an upload in the order of their numbers, fetched page by page as the iterator moves.

@@ -13,7 +13,8 @@ use crate::table;
 
 impl Bucket {
     /// A URL that lets anybody send `method` for `key`, or for the bucket, for `expires`: whole seconds, with V4 at most 7 days.
-    /// Parameters and headers of `options` are part of it; what has to be sent along is in the result. Sends nothing.
+    /// Parameters of `options` are part of it; its headers have to be sent along, and are in the result. Parameters of signatures,
+    /// such as `Expires`, are refused. Sends nothing.
     pub fn presign(
         &self,
         method: Method,

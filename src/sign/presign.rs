@@ -19,6 +19,8 @@ const V4_EXPIRES: &str = "x-oss-expires";
 const V4_TOKEN: &str = "x-oss-security-token";
 const V4_ADDITIONAL: &str = "x-oss-additional-headers";
 const V4_SIGNATURE: &str = "x-oss-signature";
+/// Parameters of URLs that the older scheme signs.
+const V1_PARAMETERS: [&str; 4] = ["OSSAccessKeyId", "Expires", "security-token", "Signature"];
 const V4_PARAMETERS: [&str; 7] = [
     V4_VERSION,
     V4_CREDENTIAL,
@@ -28,6 +30,11 @@ const V4_PARAMETERS: [&str; 7] = [
     V4_ADDITIONAL,
     V4_SIGNATURE,
 ];
+
+/// Whether a parameter is one that signing writes.
+pub fn is_of_signature(parameter: &str) -> bool {
+    V1_PARAMETERS.contains(&parameter) || V4_PARAMETERS.contains(&parameter)
+}
 
 /// A request that gets its signature in the query.
 ///

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoint::Checkpoint;
 use super::filling::{Content, Filling, abort_recorded};
-use super::multipart::{Multipart, no_etag};
+use super::multipart::Multipart;
 use super::plan::{Part, Plan};
 use super::pool::Lane;
-use super::{Common, TRAFFIC_LIMIT, Transfer};
+use super::{Common, TRAFFIC_LIMIT, Transfer, What};
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::names;
@@ -68,7 +68,7 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<Response> {
         let source = source.into();
-        let mut common = Common::new(&self.client, options)?;
+        let mut common = Common::new(&self.client, What::Other("copy_large_object"), options)?;
         let workers = transfer.checked_workers()?;
         check_arguments(self, key, source, &common)?;
         let origin = Origin::find(self, source, &common)?;
@@ -123,13 +123,7 @@ fn check_arguments(
     for name in [METADATA_DIRECTIVE, TAGGING_DIRECTIVE] {
         replaces(common, name)?;
     }
-    match common.header("x-oss-callback") {
-        None => Ok(()),
-        Some(_) => Err(Error::unusable(
-            "header",
-            "\"x-oss-callback\": the service calls nobody back for a copy; leave it out",
-        )),
-    }
+    Ok(())
 }
 
 /// Whether the copy gets what `common` says, and not what the source has.
@@ -392,14 +386,10 @@ impl Content for Origin<'_> {
             .upload_part_copy(key, id, part.number, self.source, &options);
         let response = copied.map_err(changed)?;
         let root = response.root()?;
-        let etag = root.text_of("ETag");
-        if etag.is_empty() {
-            return Err(no_etag("UploadPartCopy", part.number));
-        }
         lane.moved(part.length)?;
         Ok(UploadedPart {
             number: part.number,
-            etag: etag.to_owned(),
+            etag: root.text_of("ETag").to_owned(),
             content: response.crc64().map(|crc| (part.length, crc)),
         })
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Common;
 use super::report::{Ledger, OnOutcome, Outcome, OutcomeKind, PartlyDone, Report};
+use super::{Common, What};
 use crate::error::{Error, Kind, Result};
 use crate::names;
 use crate::operations::{
@@ -68,7 +68,7 @@ impl Bucket {
                  (OSS_DELETE_WHOLE_BUCKET in C) if it is meant",
             )));
         }
-        let common = Common::new(&self.client, options)?;
+        let common = Common::new(&self.client, What::Other("delete_prefix"), options)?;
         let ledger = Ledger::new(how.on_outcome, false);
         let ended = match how.versions {
             true => self.delete_versions(prefix, &common, &ledger),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::checkpoint::Checkpoint;
 use super::plan::{Part, Plan};
 use super::pool::{self, Board, Lane};
-use super::{CHUNK, Common, TRAFFIC_LIMIT, Transfer};
+use super::{CHUNK, Common, TRAFFIC_LIMIT, Transfer, What};
 use crate::cancel::Cancel;
 use crate::client::Client;
 use crate::crc64::{self, Crc64};
@@ -45,7 +45,7 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<Response> {
         let path = path.as_ref();
-        let common = Common::new(&self.client, options)?;
+        let common = Common::new(&self.client, What::Other("download_file"), options)?;
         let workers = transfer.checked_workers()?;
         let target = Target::find(path)?;
         let mut single = options.clone();

@@ -38,15 +38,13 @@ use std::path::{Path, PathBuf};
 
 use crate::cancel::{Cancel, Deadline, Limits};
 use crate::client::Client;
+use crate::config::is_of_one_request;
 use crate::crc64::Crc64;
 use crate::error::{Error, Result};
 use crate::file::{self, Record};
 use crate::operations::Bucket;
-use crate::request::Options;
+use crate::request::{Options, callback};
 use crate::sort::sort;
-
-/// Headers that say something about the bytes of one request.
-const OF_ONE_REQUEST: [&str; 4] = ["accept-encoding", "content-length", "content-md5", "range"];
 
 /// How much is read at a time.
 const CHUNK: usize = 256 * 1024;
@@ -180,6 +178,15 @@ impl Transfer {
     }
 }
 
+/// What a transfer is for.
+#[derive(Clone, Copy)]
+enum What {
+    /// Objects are stored, and the service can call back for each.
+    Uploads,
+    /// It does what this name says.
+    Other(&'static str),
+}
+
 /// What all requests of a transfer share. Unlike [`Options`], threads can share it.
 struct Common {
     headers: Vec<(String, String)>,
@@ -193,7 +200,7 @@ struct Common {
 
 impl Common {
     /// The deadline begins to run now.
-    fn new(client: &Client, options: &Options<'_>) -> Result<Common> {
+    fn new(client: &Client, what: What, options: &Options<'_>) -> Result<Common> {
         if options.range.is_some() || !options.fields.is_empty() || options.initial_crc64.is_some()
         {
             return Err(Error::invalid(
@@ -201,10 +208,7 @@ impl Common {
             ));
         }
         for (name, _) in &options.headers {
-            if OF_ONE_REQUEST
-                .iter()
-                .any(|one| name.eq_ignore_ascii_case(one))
-            {
+            if is_of_one_request(name) {
                 return Err(Error::unusable(
                     "header",
                     format_args!(
@@ -212,6 +216,13 @@ impl Common {
                     ),
                 ));
             }
+        }
+        match what {
+            What::Uploads => callback::check_usable(options)?,
+            What::Other(name) if callback::is_in(options) => {
+                return Err(callback::no_callback(name));
+            }
+            What::Other(_) => {}
         }
         let owned = |text: &str| text.to_owned();
         Ok(Common {
@@ -269,7 +280,10 @@ impl Common {
             }
         }
         for (name, value) in &self.query {
-            options = options.query(name.as_str(), value.as_deref());
+            // Callbacks are asked for by headers or by parameters.
+            if !callback::is_parameter(name) || wanted("x-oss-callback") {
+                options = options.query(name.as_str(), value.as_deref());
+            }
         }
         options
     }

@@ -157,14 +157,6 @@ impl Multipart {
     }
 }
 
-/// The error of an answer without what the next request needs.
-pub(super) fn no_etag(operation: &str, number: u32) -> Error {
-    Error::new(
-        Kind::BadResponse,
-        format!("{operation}: the answer for part {number} has no ETag"),
-    )
-}
-
 pub(super) fn lost() -> Error {
     Error::new(
         Kind::Bug,

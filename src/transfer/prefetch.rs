@@ -10,7 +10,7 @@ use super::multipart::lost;
 use super::plan::{Part, Plan};
 use super::pool::LOOK;
 use super::thread::Process;
-use super::{CHUNK, Common, Transfer, thread};
+use super::{CHUNK, Common, Transfer, What, thread};
 use crate::cancel::{Cancel, stopped};
 use crate::crc64::{self, Crc64};
 use crate::error::{Error, Kind, Result};
@@ -48,7 +48,7 @@ impl Bucket {
         if is_plain {
             return Ok(Prefetch(Reading::Plain(self.get_object(key, options)?)));
         }
-        let common = Common::new(&self.client, options)?;
+        let common = Common::new(&self.client, What::Other("prefetch_object"), options)?;
         let head = self.head_object(key, &common.options(|_| true))?;
         let mut single = options.clone();
         single.deadline = common.deadline;

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::checkpoint::Checkpoint;
 use super::filling::{Content, Filling, abort_recorded};
-use super::multipart::{Multipart, no_etag};
+use super::multipart::Multipart;
 use super::plan::{Part, Plan};
 use super::pool::Lane;
-use super::{Common, TRAFFIC_LIMIT, Transfer};
+use super::{Common, TRAFFIC_LIMIT, Transfer, What};
 use crate::error::{Error, Kind, Result};
 use crate::file::{self, Snapshot, changed};
 use crate::operations::{Bucket, ListedPart, UploadedPart, combined};
@@ -39,7 +39,7 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<Response> {
         let path = file::absolute("path", path.as_ref())?;
-        let common = Common::new(&self.client, options)?;
+        let common = Common::new(&self.client, What::Uploads, options)?;
         let workers = transfer.checked_workers()?;
         let file = file::open("path", &path)?;
         let body = Body::file(&file).map_err(|cause| unreadable(&path, cause))?;
@@ -154,13 +154,9 @@ impl Content for Source<'_> {
             let bucket = &upload.bucket;
             bucket.upload_part(&upload.key, &upload.id, part.number, body, options)
         })?;
-        let etag = response.etag().unwrap_or_default().to_owned();
-        if etag.is_empty() {
-            return Err(no_etag("UploadPart", part.number));
-        }
         Ok(UploadedPart {
             number: part.number,
-            etag,
+            etag: response.etag().unwrap_or_default().to_owned(),
             content: response.crc64().map(|crc| (part.length, crc)),
         })
     }

@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::Arc;
 
-use super::multipart::{Multipart, lost, no_etag};
+use super::multipart::{Multipart, lost};
 use super::thread::Process;
 use super::writers::{Job, Writers};
-use super::{Common, TRAFFIC_LIMIT, Transfer, plan};
+use super::{Common, TRAFFIC_LIMIT, Transfer, What, plan};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -38,7 +38,7 @@ impl Bucket {
             ));
         }
         transfer.check()?;
-        let common = Common::new(&self.client, options)?;
+        let common = Common::new(&self.client, What::Uploads, options)?;
         let (workers, limit) = common.shared_traffic(&self.client, transfer.checked_workers()?);
         let part_size = plan::next_part(1, 0, transfer.part_size).ok_or_else(lost)?;
         Ok(ObjectWriter {
@@ -320,13 +320,9 @@ fn send(
     let response = upload
         .bucket
         .upload_part(&upload.key, &upload.id, number, bytes, &options)?;
-    let etag = response.etag().unwrap_or_default();
-    if etag.is_empty() {
-        return Err(no_etag("UploadPart", number));
-    }
     Ok(UploadedPart {
         number,
-        etag: etag.to_owned(),
+        etag: response.etag().unwrap_or_default().to_owned(),
         content: response.crc64().map(|crc| (bytes.len() as u64, crc)),
     })
 }

@@ -74,7 +74,7 @@ static void others_of_one_request(void)
     REFUSED("parts", oss_upload_part(bucket, "key", "id", 2, "v", 1, call));
     STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "another-id", call));
 
-    OK(oss_call_set_upload_callback(call, "{\"callbackUrl\":\"http://127.0.0.1:1\"}", NULL));
+    OK(oss_call_set_upload_callback(call, "{\"callbackUrl\":\"http://127.0.0.1:1\",\"callbackBody\":\"b\"}", NULL));
     REFUSED("key", oss_put_object(bucket, "", "v", 1, call));
     OK(oss_put_object(bucket, "small", "value", 5, call));
     NUMBER(200, oss_call_http_status(call));

@@ -44,7 +44,8 @@ struct entry {
           region(given(from.region)), location(given(from.location)), extranet_endpoint(given(from.extranet_endpoint)),
           intranet_endpoint(given(from.intranet_endpoint)), version_id(given(from.version_id)),
           is_latest(from.is_latest != 0), part_number(from.part_number), upload_id(given(from.upload_id)),
-          crc64(from.crc64), delete_marker_version_id(given(from.delete_marker_version_id)) {}
+          crc64(from.crc64), delete_marker_version_id(given(from.delete_marker_version_id)), code(given(from.code)),
+          message(given(from.message)) {}
 
     entry_kind kind = entry_kind::object;
     std::string name;       // key, prefix or bucket
@@ -66,6 +67,8 @@ struct entry {
     std::string upload_id;
     std::uint64_t crc64 = 0; // 0: unknown
     std::string delete_marker_version_id;
+    std::string code;    // why it could not be deleted: the service's error code
+    std::string message; // the same in words
 
 private:
     static std::string given(const char *text) { return text == nullptr ? "" : text; }

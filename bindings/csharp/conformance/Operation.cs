@@ -167,6 +167,8 @@ internal static partial class Program
             entries.Text("entry", (entry.IsDeleted ? "deleted,-1," : "not_deleted,-1,") + entry.Key);
             entries.Text("entry.version_id", entry.VersionId);
             entries.Text("entry.delete_marker_version_id", entry.DeleteMarkerVersionId);
+            entries.Text("entry.code", entry.Code);
+            entries.Text("entry.message", entry.Message);
         }
 
         private void Print(BucketEntry entry)

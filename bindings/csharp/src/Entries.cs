@@ -120,6 +120,8 @@ namespace Alioss
             Key = Utf8.Text(entry->Name) ?? "";
             VersionId = Utf8.Text(entry->VersionId);
             DeleteMarkerVersionId = Utf8.Text(entry->DeleteMarkerVersionId);
+            Code = Utf8.Text(entry->Code);
+            Message = Utf8.Text(entry->Message);
             IsDeleted = entry->Kind == Native.EntryDeleted;
         }
 
@@ -134,6 +136,12 @@ namespace Alioss
 
         /// <summary>Version of the delete marker that was made or removed; null if there is none.</summary>
         public string? DeleteMarkerVersionId { get; set; }
+
+        /// <summary>Why it could not be deleted, as the service's error code such as "AccessDenied"; null if it is not told.</summary>
+        public string? Code { get; set; }
+
+        /// <summary>The same in words.</summary>
+        public string? Message { get; set; }
 
         /// <summary>The key.</summary>
         public override string ToString() => Key;

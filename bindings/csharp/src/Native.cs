@@ -518,6 +518,8 @@ namespace Alioss
             internal byte* UploadId;
             internal ulong Crc64;
             internal byte* DeleteMarkerVersionId;
+            internal byte* Code;
+            internal byte* Message;
         }
 
         internal const int EntryPrefix = 2;

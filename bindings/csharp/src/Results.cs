@@ -139,7 +139,7 @@ namespace Alioss
         /// <summary>The same as a <see cref="System.Uri"/>.</summary>
         public Uri Uri => new Uri(Url);
 
-        /// <summary>The headers that have to be sent along.</summary>
+        /// <summary>The headers of the call, to be sent along.</summary>
         public IReadOnlyDictionary<string, string> Headers { get; }
 
         /// <summary>When it ends, to the second.</summary>

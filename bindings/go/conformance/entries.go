@@ -84,6 +84,8 @@ func (o *outcome) deleted(entry oss.DeletedObject) {
 	e.text("entry", kind+",-1,"+entry.Key)
 	e.text("entry.version_id", entry.VersionID)
 	e.text("entry.delete_marker_version_id", entry.DeleteMarkerVersionID)
+	e.text("entry.code", entry.Code)
+	e.text("entry.message", entry.Message)
 }
 
 func (o *outcome) listedBucket(entry oss.ListedBucket) {

@@ -53,8 +53,8 @@ impl Arriving {
         body: Incoming,
     ) -> Result<Arriving> {
         let length = expected_length(origin, response)?;
-        let asks = origin.sends("accept-encoding") || client.always_sends("accept-encoding");
-        let encoded = asks && response.header("content-encoding").is_some();
+        let encoded =
+            origin.sends("accept-encoding") && response.header("content-encoding").is_some();
         let is_object = !encoded && !origin.is_processed();
         let crc = response
             .crc64()
@@ -85,6 +85,7 @@ impl Object {
         if !options.fields.is_empty() {
             return Err(no_fields("GetObject"));
         }
+        let options = &*options.with_range_of_header();
         let origin = Origin::new(source, options);
         let Reply {
             response,

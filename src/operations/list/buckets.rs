@@ -1,6 +1,6 @@
 //! Listings of buckets.
 
-use super::{Listing, Marker, Page, add, add_count, next};
+use super::{Listing, Marker, Page, add, add_count, text_of};
 use crate::error::Result;
 use crate::operation::Operation;
 use crate::request::Request;
@@ -46,6 +46,7 @@ pub struct ListedBucket {
 impl Listing for ListBuckets {
     type Entry = ListedBucket;
     const OPERATION: &'static Operation = operation!("ListBuckets");
+    const MAY_NOT_SAY: bool = true;
     const ENCODED: bool = false;
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
@@ -63,7 +64,7 @@ impl Listing for ListBuckets {
             .flat_map(|all| all.children_named("Bucket"));
         Ok(Page {
             entries: buckets.map(bucket).collect::<Result<_>>()?,
-            next: next(root, "NextMarker")?,
+            next: Self::next(root, "NextMarker")?,
         })
     }
 }
@@ -71,7 +72,7 @@ impl Listing for ListBuckets {
 fn bucket(bucket: &Element) -> Result<ListedBucket> {
     let text = |name| bucket.text_of(name).to_owned();
     Ok(ListedBucket {
-        name: text("Name"),
+        name: text_of(bucket, "Name")?.to_owned(),
         creation_date: bucket.timestamp_of("CreationDate"),
         storage_class: text("StorageClass"),
         region: text("Region"),

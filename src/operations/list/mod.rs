@@ -38,6 +38,8 @@ pub(crate) trait Listing {
     const OPERATION: &'static Operation;
     /// Whether names are asked for with `encoding-type=url`.
     const ENCODED: bool = true;
+    /// Whether an answer may leave out whether it is all there is.
+    const MAY_NOT_SAY: bool = false;
     /// The object that the listing is about.
     fn key(&self) -> Option<&str> {
         None
@@ -49,6 +51,31 @@ pub(crate) trait Listing {
     /// Adds what the page after `marker`, or the first one, is asked for.
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>);
     fn page(&self, root: &Element) -> Result<Page<Self::Entry>>;
+    /// The marker in the element `name` of a truncated answer; an error if it has none, or does not say whether it is
+    /// truncated and has to.
+    fn next(root: &Element, name: &str) -> Result<Option<Marker>> {
+        let marker = root.text_of(name);
+        // An answer with a marker that does not say that it is whole is not taken for all there is.
+        let goes_on = match is_truncated(root)? {
+            Some(goes_on) => goes_on,
+            None if marker.is_empty() && !Self::MAY_NOT_SAY => {
+                return Err(lacks("the listing", "IsTruncated"));
+            }
+            None => !marker.is_empty(),
+        };
+        match marker {
+            _ if !goes_on => Ok(None),
+            "" => Err(no_marker(name)),
+            marker => Ok(Some(escape::decode_if(is_encoded(root), marker)?.into())),
+        }
+    }
+    /// As [`next`](Self::next), of a name and an id.
+    fn next_pair(root: &Element, name: &str, id: &str) -> Result<Option<Marker>> {
+        Ok(Self::next(root, name)?.map(|marker| Marker {
+            id: root.text_of(id).to_owned(),
+            ..marker
+        }))
+    }
 }
 
 /// One answer: its entries, and where the next page begins.
@@ -93,27 +120,6 @@ fn is_encoded(root: &Element) -> bool {
     root.text_of("EncodingType") == "url"
 }
 
-/// The marker in the element `name` of a truncated answer; an error if it has none.
-fn next(root: &Element, name: &str) -> Result<Option<Marker>> {
-    // An answer with a marker that does not say that it is whole is not taken for all there is.
-    let goes_on = is_truncated(root)?.unwrap_or(!root.text_of(name).is_empty());
-    if !goes_on {
-        return Ok(None);
-    }
-    match root.text_of(name) {
-        "" => Err(no_marker(name)),
-        marker => Ok(Some(escape::decode_if(is_encoded(root), marker)?.into())),
-    }
-}
-
-/// As [`next`], of a name and an id.
-fn next_pair(root: &Element, name: &str, id: &str) -> Result<Option<Marker>> {
-    Ok(next(root, name)?.map(|marker| Marker {
-        id: root.text_of(id).to_owned(),
-        ..marker
-    }))
-}
-
 /// `None` if the answer does not say: that of ListBuckets need not.
 fn is_truncated(root: &Element) -> Result<Option<bool>> {
     root.bool_of("IsTruncated")
@@ -126,10 +132,33 @@ fn no_marker(name: &str) -> Error {
     )
 }
 
+/// The text of the element `name` of an entry, which has to be there.
+fn text_of<'e>(entry: &'e Element, name: &str) -> Result<&'e str> {
+    match entry.text_of(name) {
+        "" => Err(lacks("an entry of the answer", name)),
+        text => Ok(text),
+    }
+}
+
+/// Likewise of a name, which may be percent-encoded.
+pub(super) fn name_of(entry: &Element, name: &str, encoded: bool) -> Result<String> {
+    escape::decode_if(encoded, text_of(entry, name)?)
+}
+
+/// Likewise of a number of bytes.
+fn size_of(entry: &Element) -> Result<u64> {
+    let size = entry.u64_of("Size")?;
+    size.ok_or_else(|| lacks("an entry of the answer", "Size"))
+}
+
+fn lacks(what: &str, name: &str) -> Error {
+    Error::new(Kind::BadResponse, format!("{what} has no {name}"))
+}
+
 fn common_prefixes(root: &Element) -> impl Iterator<Item = Result<String>> {
     let encoded = is_encoded(root);
     root.children_named("CommonPrefixes")
-        .map(move |prefix| escape::decode_if(encoded, prefix.text_of("Prefix")))
+        .map(move |prefix| name_of(prefix, "Prefix", encoded))
 }
 
 /// Name and id of the owner; empty if the entry does not tell.
@@ -227,7 +256,7 @@ impl<L: Listing> Pager<L> {
             super::send_for_document(&self.client, request, Body::Empty, &self.options(options))?;
         // Its entries are what is kept of it.
         response.body = Vec::new();
-        let root = root.unwrap_or_default();
+        let root = answer::document(operation, &response, root)?;
         let page = self
             .listing
             .page(&root)

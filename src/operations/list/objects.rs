@@ -1,11 +1,10 @@
 //! Listings of objects.
 
 use super::{
-    Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, is_truncated, next,
-    no_marker, owner,
+    Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, is_truncated, name_of,
+    no_marker, owner, size_of,
 };
 use crate::error::Result;
-use crate::escape;
 use crate::operation::Operation;
 use crate::request::Request;
 use crate::sort::sort_by;
@@ -106,7 +105,7 @@ impl Listing for ListObjectsV2 {
     fn page(&self, root: &Element) -> Result<Page<ListedObject>> {
         Ok(Page {
             entries: entries(root)?.into(),
-            next: next(root, "NextContinuationToken")?,
+            next: Self::next(root, "NextContinuationToken")?,
         })
     }
 }
@@ -136,7 +135,7 @@ impl Listing for ListObjects {
                 let last = entries.last().ok_or_else(|| no_marker("NextMarker"))?;
                 Some(last.name().to_owned().into())
             }
-            _ => next(root, "NextMarker")?,
+            _ => Self::next(root, "NextMarker")?,
         };
         Ok(Page {
             entries: entries.into(),
@@ -149,7 +148,8 @@ fn entries(root: &Element) -> Result<Vec<ListedObject>> {
     let encoded = is_encoded(root);
     let mut entries = Vec::new();
     for contents in root.children_named("Contents") {
-        entries.push(ListedObject::Object(summary(contents, encoded)?));
+        let size = size_of(contents)?;
+        entries.push(ListedObject::Object(summary(contents, size, encoded)?));
     }
     for prefix in common_prefixes(root) {
         entries.push(ListedObject::CommonPrefix(prefix?));
@@ -161,13 +161,13 @@ fn entries(root: &Element) -> Result<Vec<ListedObject>> {
     Ok(entries)
 }
 
-/// What an element `Contents` or `Version` says.
-pub(super) fn summary(contents: &Element, encoded: bool) -> Result<ObjectSummary> {
+/// What an element `Contents`, `Version` or `DeleteMarker` says besides its size.
+pub(super) fn summary(contents: &Element, size: u64, encoded: bool) -> Result<ObjectSummary> {
     let text = |name| contents.text_of(name).to_owned();
     let (owner_id, owner_name) = owner(contents);
     Ok(ObjectSummary {
-        key: escape::decode_if(encoded, contents.text_of("Key"))?,
-        size: contents.u64_of("Size")?.unwrap_or(0),
+        key: name_of(contents, "Key", encoded)?,
+        size,
         last_modified: contents.timestamp_of("LastModified"),
         etag: text("ETag"),
         storage_class: text("StorageClass"),

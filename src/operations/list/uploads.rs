@@ -1,10 +1,11 @@
 //! Listings of multipart uploads and of their parts.
 
-use super::{Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, next, next_pair};
-use crate::error::Result;
-use crate::escape;
+use super::{
+    Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, name_of, size_of, text_of,
+};
+use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
-use crate::operations::multipart::checked_id;
+use crate::operations::multipart::{PART_NUMBERS, checked_id};
 use crate::request::Request;
 use crate::sort::sort_by;
 use crate::table::operation;
@@ -108,8 +109,8 @@ impl Listing for ListMultipartUploads {
         let mut entries = Vec::new();
         for upload in root.children_named("Upload") {
             entries.push(ListedUpload::Upload {
-                key: escape::decode_if(encoded, upload.text_of("Key"))?,
-                upload_id: upload.text_of("UploadId").to_owned(),
+                key: name_of(upload, "Key", encoded)?,
+                upload_id: text_of(upload, "UploadId")?.to_owned(),
                 initiated: upload.timestamp_of("Initiated"),
             });
         }
@@ -122,7 +123,7 @@ impl Listing for ListMultipartUploads {
         });
         Ok(Page {
             entries: entries.into(),
-            next: next_pair(root, "NextKeyMarker", "NextUploadIdMarker")?,
+            next: Self::next_pair(root, "NextKeyMarker", "NextUploadIdMarker")?,
         })
     }
 }
@@ -150,11 +151,10 @@ impl Listing for ListParts {
 
     fn page(&self, root: &Element) -> Result<Page<ListedPart>> {
         let part = |part: &Element| {
-            let number = part.u64_of("PartNumber")?.unwrap_or(0);
             Ok(ListedPart {
-                number: number.try_into().unwrap_or(u32::MAX),
+                number: number_of(part)?,
                 etag: part.text_of("ETag").to_owned(),
-                size: part.u64_of("Size")?.unwrap_or(0),
+                size: size_of(part)?,
                 last_modified: part.timestamp_of("LastModified"),
                 crc64: part.u64_of("HashCrc64ecma")?,
             })
@@ -164,7 +164,18 @@ impl Listing for ListParts {
                 .children_named("Part")
                 .map(part)
                 .collect::<Result<_>>()?,
-            next: next(root, "NextPartNumberMarker")?,
+            next: Self::next(root, "NextPartNumberMarker")?,
         })
     }
+}
+
+fn number_of(part: &Element) -> Result<u32> {
+    let number = text_of(part, "PartNumber")?.trim();
+    let valid = number.parse().ok().filter(|n| PART_NUMBERS.contains(n));
+    valid.ok_or_else(|| {
+        Error::new(
+            Kind::BadResponse,
+            format!("the number of a part is {number:?}, not 1 to 10000"),
+        )
+    })
 }

@@ -2,7 +2,8 @@
 
 use super::objects::summary;
 use super::{
-    Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, is_encoded, next_pair,
+    Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, is_encoded, size_of,
+    text_of,
 };
 use crate::error::Result;
 use crate::operation::Operation;
@@ -89,11 +90,15 @@ impl Listing for ListObjectVersions {
                 "DeleteMarker" => true,
                 _ => continue,
             };
+            let size = match is_delete_marker {
+                true => 0,
+                false => size_of(entry)?,
+            };
             entries.push(ListedVersion::Version(ObjectVersion {
-                version_id: entry.text_of("VersionId").to_owned(),
+                version_id: text_of(entry, "VersionId")?.to_owned(),
                 is_latest: entry.bool_of("IsLatest")?.unwrap_or(false),
                 is_delete_marker,
-                object: summary(entry, encoded)?,
+                object: summary(entry, size, encoded)?,
             }));
         }
         for prefix in common_prefixes(root) {
@@ -105,7 +110,7 @@ impl Listing for ListObjectVersions {
         });
         Ok(Page {
             entries: entries.into(),
-            next: next_pair(root, "NextKeyMarker", "NextVersionIdMarker")?,
+            next: Self::next_pair(root, "NextKeyMarker", "NextVersionIdMarker")?,
         })
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::remote::{Remote, Remotes, in_seconds, system_time};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
-use super::{DirectoryTransfer, Way, directory_prefix, names, note};
+use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
 use crate::file::Identity;
 use crate::names::check_key_named;
@@ -93,6 +93,8 @@ fn tells_no_case(root: &Path) -> bool {
 struct Download;
 
 impl Way for Download {
+    const WHAT: What = What::Other("download_directory");
+
     fn perform(
         &self,
         shared: &Shared<'_>,

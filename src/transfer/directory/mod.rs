@@ -14,8 +14,8 @@ mod work;
 use walk::Filter;
 use work::{Job, Shared};
 
-use super::Transfer;
 use super::report::{OnOutcome, OutcomeKind};
+use super::{Transfer, What};
 use crate::error::{Error, Result};
 use crate::request::Options;
 
@@ -154,6 +154,9 @@ impl<'a> DirectoryTransfer<'a> {
 
 /// One of the two ways.
 trait Way: Sync {
+    /// What is done to files.
+    const WHAT: What;
+
     /// Does one file on any thread.
     fn perform(
         &self,

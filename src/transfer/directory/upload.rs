@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::remote::{Remote, Remotes, in_seconds};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
-use super::{DirectoryTransfer, Way, directory_prefix, names, note};
+use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
 use crate::names::{check_key_named, check_object_key};
 use crate::operations::Bucket;
@@ -57,6 +57,8 @@ const UNSURE: i64 = 2;
 struct Upload;
 
 impl Way for Upload {
+    const WHAT: What = What::Uploads;
+
     fn perform(
         &self,
         shared: &Shared<'_>,

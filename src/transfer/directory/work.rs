@@ -83,7 +83,7 @@ impl<'w, W: Way> Work<'w, W> {
             workers: how.transfer.checked_workers()?,
             shared: Shared {
                 bucket,
-                common: Common::new(&bucket.client, options)?,
+                common: Common::new(&bucket.client, W::WHAT, options)?,
                 transfer: how.transfer.clone(),
                 root,
                 follows_links: how.follows_links,

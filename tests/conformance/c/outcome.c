@@ -75,6 +75,8 @@ static void print_entry(text *to, const oss_entry *entry) {
     field_text(to, "entry.upload_id", entry->upload_id);
     field_unsigned(to, "entry.crc64", entry->crc64);
     field_text(to, "entry.delete_marker_version_id", entry->delete_marker_version_id);
+    field_text(to, "entry.code", entry->code);
+    field_text(to, "entry.message", entry->message);
 }
 
 void list_all(outcome *to) {

@@ -144,6 +144,8 @@ inline void list(const oss::listing &listing, outcome &got) {
         out.text("entry.upload_id", entry.upload_id);
         out.known("entry.crc64", entry.crc64, entry.crc64 != 0);
         out.text("entry.delete_marker_version_id", entry.delete_marker_version_id);
+        out.text("entry.code", entry.code);
+        out.text("entry.message", entry.message);
     }
 }
 

@@ -85,6 +85,8 @@ pub fn deleted(fields: &mut Fields, deleted: DeletedObject) {
     fields.text("entry.version_id", &deleted.version_id);
     let marker = &deleted.delete_marker_version_id;
     fields.text("entry.delete_marker_version_id", marker);
+    fields.text("entry.code", &deleted.code);
+    fields.text("entry.message", &deleted.message);
 }
 
 pub fn bucket(fields: &mut Fields, bucket: ListedBucket) {
