@@ -399,7 +399,9 @@ OSS_API oss_status oss_config_set_clock(oss_config *config,
 OSS_API oss_status oss_config_set_clock_skew_correction(oss_config *config,
                                                         int on);
 
-/// Sends this header with every request, unless a call brings its own.
+/// Sends this header with every request, unless a call brings its own. Those of
+/// a single request, such as Range and Accept-Encoding, are refused; those of
+/// an upload callback are only sent where the service calls back.
 OSS_API oss_status oss_config_add_user_header(oss_config *config,
                                               const char *name,
                                               const char *value);
