@@ -13,7 +13,7 @@ pub(crate) use checks::{check_header, check_timeout, in_range, is_of_one_request
 use user_headers::UserHeaders;
 
 use crate::clock::Clock;
-use crate::credentials::{Credentials, CredentialsProvider, Environment, Recipe, Static};
+use crate::credentials::{self, Credentials, CredentialsProvider, Environment, Recipe, Static};
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::file;
@@ -404,7 +404,7 @@ impl Config {
     /// Sends this header with every request, unless a call brings its own. Those of a single request, such as Range and
     /// Accept-Encoding, are refused, and those of an upload callback are only sent where the service calls back.
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
-        let check = check_header("user_header", name, value)
+        let check = check_header(["user_header"; 2], name, value)
             .and_then(|()| check_common(name))
             .and_then(|()| self.user_headers.with(name, value));
         self.set(check, |config, headers| config.user_headers = headers)
@@ -462,8 +462,8 @@ impl Config {
         if let Some(given) = &self.credentials {
             return Ok(given.clone());
         }
-        match std::env::var("OSS_CREDENTIALS") {
-            Ok(text) if !text.is_empty() => Recipe::parse(&text)
+        match credentials::variable("OSS_CREDENTIALS")? {
+            Some(text) if !text.is_empty() => Recipe::parse(&text)
                 .and_then(|recipe| recipe.build())
                 .map_err(|error| {
                     Error::new(

@@ -103,7 +103,9 @@ impl Timestamp {
             None => zone(clock)?,
         };
         let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-        number(fraction)?;
+        if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
         let ((year, month, day), (hour, minute, second)) = match (date.len(), clock.len()) {
             (10, 8) => (triple(date, 4, "-")?, triple(clock, 2, ":")?),
             (8, 6) => (triple(date, 4, "")?, triple(clock, 2, "")?),
@@ -367,6 +369,7 @@ mod tests {
             "2026-11-26T12:00:00+00:00",
             "2026-11-26T20:00:00+08:00",
             "2026-11-26T08:30:00.123456-03:30",
+            "2026-11-26T12:00:00.1234567890123456789012345Z",
         ] {
             assert_eq!(Timestamp::parse_iso8601(text), Some(noon), "{text}");
         }

@@ -113,7 +113,10 @@ fn whatever_the_metadata_service_answers_is_bounded_and_named() {
         (say(200, huge), "larger than 65536 bytes"),
         (big_head, "credentials from ecs-ram-role: GET"),
         // By the clock of who gave them.
-        ((200, dated, keys(1, -10)), "expired already"),
+        (
+            (200, dated, keys(1, -10)),
+            "ecs-ram-role gave keys that have expired already",
+        ),
     ] {
         let metadata = http(move |line, _| match line.starts_with("put ") {
             true => say(404, ""),

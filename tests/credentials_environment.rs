@@ -86,6 +86,7 @@ fn profiles_are_found_and_followed() {
         {{"name":"dangling","mode":"ChainableRamRoleArn","source_profile":"nobody","ram_role_arn":"acs:ram::1:role/r"}},
         {{"name":"sso","mode":"CloudSSO"}},
         {{"name":"short","mode":"RamRoleArn","access_key_id":"a","access_key_secret":"hush","ram_role_arn":"acs:ram::1:role/r","expired_seconds":60}},
+        {{"name":"path","mode":"RamRoleArn","access_key_id":"a","access_key_secret":"hush","ram_role_arn":"acs:ram::1:role/r","sts_endpoint":"x/path"}},
         {{"name":"odd","mode":"OIDC","ram_role_arn":"acs:ram::1:role/r"}}
         ]}}"#,
         script.display()
@@ -95,6 +96,8 @@ fn profiles_are_found_and_followed() {
                [ini]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = from-ini\n\
                [old]\ntype = access_key\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = old\n\
                [half]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\n\
+               [brief]\ntype = ram_role_arn\naccess_key_id = a\naccess_key_secret = hush\nrole_arn = acs:ram::1:role/r\nrole_session_expiration = 60\n\
+               [usual]\ntype = ram_role_arn\naccess_key_id = a\naccess_key_secret = hush\nrole_arn = acs:ram::1:role/r\nrole_session_expiration = 0\nrole_session_name = -\n\
                [bad]\ntype = bearer\n[empty]\n";
     std::fs::write(home.join(".alibabacloud/credentials"), ini).unwrap();
     let home = home.to_str().unwrap();
@@ -135,7 +138,23 @@ fn profiles_are_found_and_followed() {
         (
             "profile:short",
             ("X", "1"),
-            Err("`duration`: 60 is out of range"),
+            Err("`expired_seconds`: 60 is out of range"),
+        ),
+        (
+            "profile:path",
+            ("X", "1"),
+            Err("`sts_endpoint`: https://x/path has a path"),
+        ),
+        (
+            "profile:brief",
+            ("X", "1"),
+            Err("`role_session_expiration`: 60 is out of range"),
+        ),
+        // 0 seconds are what is usual: only the name is at fault.
+        (
+            "profile:usual",
+            ("X", "1"),
+            Err("`role_session_name`: \"-\" is not allowed"),
         ),
         (
             "profile:odd",
@@ -234,6 +253,16 @@ fn the_environment_says_where_to_look() {
             &[("ALIBABA_CLOUD_STS_REGION", "example.com/x")],
             Err("`ALIBABA_CLOUD_STS_REGION`: \"example.com/x\" is not a region"),
         ),
+        (
+            "assume-role:acs:ram::1:role/r",
+            &[("ALIBABA_CLOUD_STS_ENDPOINT", "example.com/x")],
+            Err("`ALIBABA_CLOUD_STS_ENDPOINT`: https://example.com/x has a path"),
+        ),
+        (
+            "assume-role:acs:ram::1:role/r",
+            &[("ALIBABA_CLOUD_ROLE_SESSION_NAME", "a b")],
+            Err("`ALIBABA_CLOUD_ROLE_SESSION_NAME`: \"a b\" is not allowed"),
+        ),
     ] {
         let outcome = match expected {
             Ok(token) => ("TOKEN", token),
@@ -242,6 +271,148 @@ fn the_environment_says_where_to_look() {
         let mut all = vec![none, off, ("RECIPE", recipe), outcome];
         all.extend(variables);
         again("the_environment_says_where_to_look", &all);
+    }
+}
+
+/// Each of the two files is a source of its own of the chain.
+#[test]
+fn a_chain_goes_on_from_one_file_to_the_other() {
+    const TEST: &str = "a_chain_goes_on_from_one_file_to_the_other";
+    if is_again() {
+        log::set_logger(&Lines).unwrap();
+        log::set_max_level(log::LevelFilter::Warn);
+        check_outcome();
+        let lines = LINES.lock().unwrap().join("\n");
+        match std::env::var("WARNED") {
+            Ok(words) => assert!(lines.contains(&words), "{words:?} is not in: {lines}"),
+            Err(_) => assert!(!lines.contains("profile"), "{lines}"),
+        }
+        assert!(!lines.contains("hush"), "{lines}");
+        return;
+    }
+    let home = folder("credentials_two_files");
+    let config = home.join("config.json");
+    let ini = home.join("credentials");
+    let keys = "access_key_id = a\naccess_key_secret = hush\n";
+    std::fs::write(
+        &ini,
+        format!("[default]\ntype = sts\n{keys}security_token = from-ini\n[other]\ntype = sts\n{keys}security_token = from-other\n"),
+    )
+    .unwrap();
+    for (text, profile, token, warned) in [
+        (
+            r#"{"current":"sso","profiles":[{"name":"sso","mode":"CloudSSO","access_key_secret":"hush"}]}"#,
+            "",
+            "from-ini",
+            Some("its mode \"cloudsso\" is not supported"),
+        ),
+        (
+            r#"{"current":"a","profiles":[{"name":"a","mode":"AK","access_key_id":"","access_key_secret":"hush"}]}"#,
+            "",
+            "from-ini",
+            Some("it has no access_key_id"),
+        ),
+        ("hush", "", "from-ini", Some("is not a JSON object")),
+        // A profile that is in the other file is not worth a word.
+        (r#"{"profiles":[]}"#, "other", "from-other", None),
+        (
+            r#"{"current":"a","profiles":[{"name":"a","mode":"StsToken","access_key_id":"a","access_key_secret":"hush","sts_token":"from-config"}]}"#,
+            "",
+            "from-config",
+            None,
+        ),
+    ] {
+        std::fs::write(&config, text).unwrap();
+        for file in [&config, &ini] {
+            only_for_its_owner(file);
+        }
+        let mut variables = vec![
+            ("RECIPE", "chain"),
+            ("ALIBABA_CLOUD_CONFIG_FILE", config.to_str().unwrap()),
+            ("ALIBABA_CLOUD_CREDENTIALS_FILE", ini.to_str().unwrap()),
+            ("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true"),
+            ("ALIBABA_CLOUD_PROFILE", profile),
+            ("TOKEN", token),
+        ];
+        variables.extend(warned.map(|words| ("WARNED", words)));
+        again(TEST, &variables);
+        // One profile is what it is: nobody else is asked.
+        if warned.is_some() {
+            variables.retain(|(name, _)| !["RECIPE", "TOKEN", "WARNED"].contains(name));
+            variables.extend([("RECIPE", "profile"), ("WORDS", warned.unwrap())]);
+            again(TEST, &variables);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn only_for_its_owner(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn only_for_its_owner(_: &std::path::Path) {}
+
+/// What is not UTF-8 was meant for something: no other keys are used instead.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_is_an_error_with_its_name() {
+    use std::os::unix::ffi::OsStrExt;
+    if is_again() {
+        let words = std::env::var("WORDS").unwrap();
+        let error = match std::env::var("RECIPE") {
+            Ok(_) => outcome().unwrap_err(),
+            Err(_) => {
+                let mut config = alioss::Config::new();
+                config.region("cn-hangzhou").proxy_from_env(true);
+                alioss::Bucket::new(&config, "bucket")
+                    .and_then(|bucket| put(&bucket))
+                    .unwrap_err()
+            }
+        };
+        assert!(error.to_string().contains(&words), "{error}");
+        return;
+    }
+    let odd = OsStr::from_bytes(b"\xff");
+    for (recipe, name) in [
+        (None, "OSS_CREDENTIALS"),
+        (None, "HTTPS_PROXY"),
+        (None, "NO_PROXY"),
+        (Some("oidc-role"), "ALIBABA_CLOUD_ROLE_ARN"),
+        (Some("chain"), "ALIBABA_CLOUD_ECS_METADATA"),
+        (Some("chain"), "ALIBABA_CLOUD_ECS_METADATA_DISABLED"),
+        (Some("chain"), "ALIBABA_CLOUD_CREDENTIALS_URI"),
+        (Some("chain"), "ALIBABA_CLOUD_PROFILE"),
+        (Some("profile"), "ALIBABA_CLOUD_PROFILE"),
+        (
+            Some("assume-role:acs:ram::1:role/r"),
+            "ALIBABA_CLOUD_STS_REGION",
+        ),
+        (
+            Some("assume-role:acs:ram::1:role/r"),
+            "ALIBABA_CLOUD_ROLE_SESSION_NAME",
+        ),
+    ] {
+        let mut variables = vec![
+            ("OSS_ACCESS_KEY_ID", OsStr::new("a")),
+            ("OSS_ACCESS_KEY_SECRET", OsStr::new("hush")),
+            ("HOME", OsStr::new("/nonexistent")),
+            ("WORDS", OsStr::new(name)),
+            (name, odd),
+        ];
+        match recipe {
+            Some("chain") => variables.drain(..2).for_each(drop),
+            Some(_) | None => {}
+        }
+        if name == "NO_PROXY" {
+            variables.push(("HTTPS_PROXY", OsStr::new("http://127.0.0.1:1")));
+        }
+        variables.extend(recipe.map(|recipe| ("RECIPE", OsStr::new(recipe))));
+        again(
+            "a_variable_that_is_not_utf_8_is_an_error_with_its_name",
+            &variables,
+        );
     }
 }
 

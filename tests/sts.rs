@@ -451,6 +451,79 @@ fn a_clock_that_sts_complains_about_is_set_by_its_answer() {
     assert_eq!(seen.len(), 2);
 }
 
+/// What the environment and files say of a role; each case is a process of its own: this program again.
+#[test]
+fn files_and_variables_say_how_a_role_is_taken_on() {
+    let given = |name: &str| std::env::var(name);
+    if let Ok(store) = given("STORE") {
+        let mut config = Config::new();
+        let recipe = Recipe::parse(&given("RECIPE").unwrap()).unwrap();
+        config
+            .endpoint(&store)
+            .region("cn-hangzhou")
+            .ca_pem(given("PEM").unwrap().as_bytes())
+            .credentials(recipe.build().unwrap());
+        return put(&Bucket::new(&config, "examplebucket").unwrap()).unwrap();
+    }
+    let folder = folder("sts_profiles");
+    let profile = |id: &str| {
+        format!(
+            r#"{{"name":"{id}","mode":"RamRoleArn","access_key_id":"{id}","access_key_secret":"s","sts_token":"left","ram_role_arn":"{ROLE}"}}"#
+        )
+    };
+    let section = |id: &str| {
+        format!(
+            "[{id}]\ntype = ram_role_arn\naccess_key_id = {id}\naccess_key_secret = s\nsecurity_token = left\nrole_arn = {ROLE}\n"
+        )
+    };
+    let (json, ini) = (folder.join("config.json"), folder.join("credentials"));
+    let config = format!(
+        r#"{{"profiles":[{},{}]}}"#,
+        profile("LTAIjson"),
+        profile("STS.json")
+    );
+    std::fs::write(&json, config).unwrap();
+    std::fs::write(&ini, section("LTAIini") + &section("STS.ini")).unwrap();
+    let role = format!("assume-role:{ROLE}");
+    let named = format!("{role};session-name=own");
+    for (recipe, token, session_name) in [
+        // A token beside keys that do not expire is one of earlier keys.
+        ("profile:LTAIjson", "", "alioss"),
+        ("profile:LTAIini", "", "alioss"),
+        ("profile:STS.json", "left", "alioss"),
+        ("profile:STS.ini", "left", "alioss"),
+        (&role, "", "from-variable"),
+        (&named, "", "own"),
+    ] {
+        let (sts, seen) = sts(|_, _| keys(1, 3600));
+        let (store, _) = oss();
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "files_and_variables_say_how_a_role_is_taken_on",
+                "--nocapture",
+            ])
+            .env("STORE", store.endpoint())
+            .env("RECIPE", recipe)
+            .env("PEM", &identity().pem)
+            .env("ALIBABA_CLOUD_CONFIG_FILE", &json)
+            .env("ALIBABA_CLOUD_CREDENTIALS_FILE", &ini)
+            .env(
+                "ALIBABA_CLOUD_STS_ENDPOINT",
+                format!("127.0.0.1:{}", sts.port()),
+            )
+            .env("ALIBABA_CLOUD_ROLE_SESSION_NAME", "from-variable")
+            .env("OSS_ACCESS_KEY_ID", "LTAIbase")
+            .env("OSS_ACCESS_KEY_SECRET", "s")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{recipe}: {output:?}");
+        let asked = seen.lock().unwrap()[0].clone();
+        assert_eq!(asked.get("SecurityToken"), token, "{recipe}");
+        assert_eq!(asked.get("RoleSessionName"), session_name, "{recipe}");
+    }
+}
+
 /// The text of an OIDC provider with the token in `file`.
 fn oidc(sts: &Peer, file: &std::path::Path) -> String {
     format!(
@@ -503,7 +576,7 @@ fn the_name_of_a_token_file_is_any_bytes() {
     let other = Recipe::parse("anonymous").unwrap().token_file(&file);
     let error = other.unwrap_err().to_string();
     assert!(
-        error.contains("anonymous has no option \"token-file\""),
+        error.contains("anonymous has no option \"token-file\"; it has none"),
         "{error}"
     );
 }

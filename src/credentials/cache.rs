@@ -270,7 +270,10 @@ impl Cache {
             Some(_) if keys.is_life_certain() || self.state.with(|state| state.has_better(now)) => {
                 Err(Error::new(
                     Kind::Credentials,
-                    "the provider gave keys that have expired already; is this machine's clock right?",
+                    format!(
+                        "{} gave keys that have expired already; is this machine's clock right?",
+                        self.provider.name()
+                    ),
                 ))
             }
             Some(_) => {

@@ -24,7 +24,7 @@ pub struct Chain {
 
 impl Chain {
     /// The environment (`OSS_ACCESS_KEY_ID`, ..., else `ALIBABA_CLOUD_ACCESS_KEY_ID`, ...), OIDC (`ALIBABA_CLOUD_ROLE_ARN`,
-    /// ...), profiles, the metadata service (unless `ALIBABA_CLOUD_ECS_METADATA_DISABLED`), and
+    /// ...), the profile of `config.json`, that of the ini file, the metadata service (unless `ALIBABA_CLOUD_ECS_METADATA_DISABLED`), and
     /// `ALIBABA_CLOUD_CREDENTIALS_URI`.
     pub fn new() -> Result<Chain> {
         let mut providers: Vec<Provider> = Vec::new();
@@ -34,20 +34,15 @@ impl Chain {
         if let Some(oidc) = oidc_from_environment(None).transpose() {
             providers.push(usable(oidc));
         }
-        match Profile::new(None) {
-            Ok(profile) if !profile.exists() => {}
-            profile => providers.push(usable(profile)),
+        match Profile::each_file() {
+            Ok(profiles) => providers.extend(profiles.map(|profile| usable(Ok(profile)))),
+            Err(error) => providers.push(usable::<Profile>(Err(error))),
         }
-        if !is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
-            let role = given("ALIBABA_CLOUD_ECS_METADATA");
-            let ecs = EcsRamRole::new().and_then(|ecs| match &role {
-                Some(role) => ecs.role(role),
-                None => Ok(ecs.guessed()),
-            });
+        if let Some(ecs) = ecs_from_environment().transpose() {
             providers.push(usable(ecs));
         }
-        if let Some(uri) = given("ALIBABA_CLOUD_CREDENTIALS_URI") {
-            providers.push(usable(Uri::new(&uri)));
+        if let Some(uri) = given("ALIBABA_CLOUD_CREDENTIALS_URI").transpose() {
+            providers.push(usable(uri.and_then(|uri| Uri::new(&uri))));
         }
         Ok(Chain::of(providers))
     }
@@ -147,6 +142,19 @@ impl CredentialsProvider for Unusable {
     }
 }
 
+/// The metadata service, unless the environment says that there is none.
+fn ecs_from_environment() -> Result<Option<EcsRamRole>> {
+    if is_true("ALIBABA_CLOUD_ECS_METADATA_DISABLED")? {
+        return Ok(None);
+    }
+    let ecs = EcsRamRole::new()?;
+    match given("ALIBABA_CLOUD_ECS_METADATA")? {
+        Some(role) => ecs.role(&role),
+        None => Ok(ecs.guessed()),
+    }
+    .map(Some)
+}
+
 /// What the environment says about OIDC; nothing at all is `None`, and a part without the others an error.
 pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRole>> {
     const NAMES: [&str; 3] = [
@@ -155,7 +163,7 @@ pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRol
         "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
     ];
     let [arn, provider, file] = NAMES;
-    let (arn, provider, file) = (given(arn), given(provider), given_path(file));
+    let (arn, provider, file) = (given(arn)?, given(provider)?, given_path(file));
     let (arn, provider, file) = match (role.map(str::to_owned).or(arn), provider, file) {
         (Some(arn), Some(provider), Some(file)) => (arn, provider, file),
         // The role alone is for other providers too.
@@ -170,9 +178,5 @@ pub(super) fn oidc_from_environment(role: Option<&str>) -> Result<Option<OidcRol
             ));
         }
     };
-    let mut role = Role::new(&arn)?;
-    if let Some(name) = given("ALIBABA_CLOUD_ROLE_SESSION_NAME") {
-        role = role.session_name(&name)?;
-    }
-    OidcRole::new(role, &provider, file).map(Some)
+    OidcRole::new(Role::new(&arn)?, &provider, file).map(Some)
 }

@@ -26,11 +26,13 @@ impl Process {
         let mut words = split(command)?.into_iter();
         let program = words.next().unwrap_or_default();
         if !std::path::Path::new(&program).is_absolute() {
+            // A shell would take NAME=secret in front of the program.
+            let shown = program.split('=').next().unwrap_or_default();
             return Err(Error::unusable(
                 "command",
                 format_args!(
                     "the program {:?} is not an absolute path, such as /usr/local/bin/keys",
-                    keys::printable(&program)
+                    keys::printable(shown)
                 ),
             ));
         }

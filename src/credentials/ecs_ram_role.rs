@@ -33,7 +33,7 @@ pub struct EcsRamRole {
 impl EcsRamRole {
     /// The role that the instance has. `ALIBABA_CLOUD_IMDSV1_DISABLED=true` forbids to ask without a session token.
     pub fn new() -> Result<EcsRamRole> {
-        EcsRamRole::asked(is_true("ALIBABA_CLOUD_IMDSV1_DISABLED"))
+        EcsRamRole::asked(is_true("ALIBABA_CLOUD_IMDSV1_DISABLED")?)
     }
 
     pub(super) fn asked(token_required: bool) -> Result<EcsRamRole> {
@@ -64,9 +64,9 @@ impl EcsRamRole {
         Ok(self)
     }
 
-    /// Another address of the metadata service, for tests: `http://HOST[:PORT]`.
+    /// Another address of the metadata service, for tests: `http://HOST[:PORT]`, without a path.
     pub fn endpoint(mut self, url: &str) -> Result<EcsRamRole> {
-        self.address = Url::parse("endpoint", url)?;
+        self.address = Url::parse_address("endpoint", url)?;
         Ok(self)
     }
 

@@ -3,9 +3,12 @@
 use std::env;
 use std::path::PathBuf;
 
-/// The value of a variable.
-pub(super) fn given(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+use super::provider::read;
+use crate::error::Result;
+
+/// The value of a variable; one that is not UTF-8 is an error.
+pub(super) fn given(name: &str) -> Result<Option<String>> {
+    Ok(read(name)?.filter(|value| !value.is_empty()))
 }
 
 /// The value of a variable that names a file: on Unix any bytes.
@@ -15,11 +18,11 @@ pub(super) fn given_path(name: &str) -> Option<PathBuf> {
 }
 
 /// Whether it is `true`, in any case.
-pub(super) fn is_true(name: &str) -> bool {
-    given(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+pub(super) fn is_true(name: &str) -> Result<bool> {
+    Ok(given(name)?.is_some_and(|value| value.eq_ignore_ascii_case("true")))
 }
 
 /// Whether it is `true`, in any case, or `1`.
-pub(super) fn is_on(name: &str) -> bool {
-    is_true(name) || given(name).as_deref() == Some("1")
+pub(super) fn is_on(name: &str) -> Result<bool> {
+    Ok(is_true(name)? || given(name)?.as_deref() == Some("1"))
 }

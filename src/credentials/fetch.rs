@@ -82,6 +82,22 @@ impl Url {
         })
     }
 
+    /// As [`parse`](Url::parse), of a server whose paths are known: one that is given would not be used.
+    pub fn parse_address(option: &str, text: &str) -> Result<Url> {
+        let url = Url::parse(option, text)?;
+        if url.target != "/" {
+            return Err(Error::unusable(
+                option,
+                format_args!(
+                    "{} has a path or a query, which would not be used; give {}",
+                    url.shown(),
+                    url.origin()
+                ),
+            ));
+        }
+        Ok(url)
+    }
+
     /// The same place with another path and query.
     pub fn with_path(&self, target: &str) -> Url {
         Url {

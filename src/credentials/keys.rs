@@ -42,8 +42,10 @@ const SNAKE_PERMANENT: Names = Names {
 pub(super) enum Pair {
     Permanent,
     Temporary,
-    /// It does not say.
+    /// It does not say, and the token is there if they have one.
     Unsaid,
+    /// It does not say, and a token of earlier keys may be left there: the id tells.
+    ById,
 }
 
 /// A JSON text with secrets in it, which are wiped when it is dropped.
@@ -97,7 +99,10 @@ impl Secrets {
     pub fn profile_keys(&self, path: &str, pair: Pair, what: &str) -> Result<Credentials> {
         let names = match pair {
             Pair::Permanent => &SNAKE_PERMANENT,
-            Pair::Temporary | Pair::Unsaid => &SNAKE,
+            Pair::ById if !is_temporary(self.text(&format!("{path}{}", SNAKE.id))) => {
+                &SNAKE_PERMANENT
+            }
+            Pair::Temporary | Pair::Unsaid | Pair::ById => &SNAKE,
         };
         let keys = self.keys(path, names, what)?;
         if pair == Pair::Temporary && keys.security_token().is_none() {
@@ -105,6 +110,11 @@ impl Secrets {
         }
         Ok(keys)
     }
+}
+
+/// Whether an id is of keys that STS gave, which are good only with their token.
+pub(super) fn is_temporary(id: Option<&str>) -> bool {
+    id.is_some_and(|id| id.starts_with("STS."))
 }
 
 impl Drop for Secrets {

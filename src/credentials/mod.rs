@@ -47,6 +47,7 @@ use zeroize::Zeroizing;
 pub use asking::Asking;
 pub use cache::Cached;
 pub(crate) use helpers::Helpers;
+pub(crate) use provider::read as variable;
 pub use provider::{Anonymous, Callback, CredentialsProvider, Environment, Static};
 pub use recipe::Recipe;
 #[cfg(feature = "credentials")]

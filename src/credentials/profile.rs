@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::environment::{given, given_path, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
-use super::keys::{Pair, Secrets, printable};
-use super::sts::{RoleTexts, regional_sts, sts_endpoint};
+use super::keys::{self, Pair, Secrets, printable};
+use super::sts::{RoleNames, RoleTexts, regional_sts, sts_endpoint};
 use super::{
     Asking, AssumeRole, Credentials, CredentialsProvider, EcsRamRole, OidcRole, Process, Role,
     Static, Uri,
@@ -32,6 +32,8 @@ pub struct Profile {
     config: Option<PathBuf>,
     ini: Vec<PathBuf>,
     surroundings: Surroundings,
+    /// Whether others are asked when this one cannot be used: then nobody else says why.
+    is_one_of_many: bool,
 }
 
 /// What the environment says besides, as it was when the profile was made.
@@ -53,9 +55,12 @@ impl Profile {
     pub fn new(name: Option<&str>) -> Result<Profile> {
         let home = given_path("HOME").or_else(|| given_path("USERPROFILE"));
         let below = |path: &str| home.as_ref().map(|home| home.join(path));
-        let config = given_path("ALIBABA_CLOUD_CONFIG_FILE")
-            .or_else(|| below(".aliyun/config.json"))
-            .filter(|_| !is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED"));
+        let config =
+            given_path("ALIBABA_CLOUD_CONFIG_FILE").or_else(|| below(".aliyun/config.json"));
+        let config = match is_on("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")? {
+            true => None,
+            false => config,
+        };
         let ini = match given_path("ALIBABA_CLOUD_CREDENTIALS_FILE") {
             Some(path) => vec![path],
             None => [".alibabacloud/credentials", ".alibabacloud/credentials.ini"]
@@ -64,30 +69,38 @@ impl Profile {
                 .collect(),
         };
         Ok(Profile {
-            name: name
-                .map(str::to_owned)
-                .or_else(|| given("ALIBABA_CLOUD_PROFILE")),
+            name: match name {
+                Some(name) => Some(name.to_owned()),
+                None => given("ALIBABA_CLOUD_PROFILE")?,
+            },
             config,
             ini,
             surroundings: Surroundings {
-                external: !is_on("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"),
-                token_required: is_true("ALIBABA_CLOUD_IMDSV1_DISABLED"),
+                external: !is_on("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS")?,
+                token_required: is_true("ALIBABA_CLOUD_IMDSV1_DISABLED")?,
                 sts: sts_endpoint()?,
             },
+            is_one_of_many: false,
         })
     }
 
-    /// Whether there is a file to look into.
-    pub(super) fn exists(&self) -> bool {
-        self.config
-            .iter()
-            .chain(&self.ini)
-            .any(|path| path.exists())
+    /// The current profile of `config.json`, and that of the ini file, each by itself: those of them that there are.
+    pub(super) fn each_file() -> Result<impl Iterator<Item = Profile>> {
+        let mut of_config = Profile::new(None)?;
+        of_config.is_one_of_many = true;
+        let mut of_ini = of_config.clone();
+        of_config.ini.clear();
+        of_ini.config = None;
+        let both = [of_config, of_ini].into_iter();
+        Ok(both.filter(|profile| profile.files().any(|path| path.exists())))
     }
 
-    /// The provider that the profile describes.
-    fn provider(&self) -> Result<Provider> {
-        let mut looked = Vec::new();
+    fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.config.iter().chain(&self.ini)
+    }
+
+    /// The provider that the profile describes; `None`, and where that was looked for, if it is not there.
+    fn provider<'p>(&'p self, looked: &mut Vec<&'p PathBuf>) -> Result<Option<Provider>> {
         if let Some(path) = &self.config
             && let Some(text) = read(path)?
         {
@@ -95,7 +108,7 @@ impl Profile {
             if let Some(name) = self.name.as_deref().or(file.current())
                 && file.find(name).is_some()
             {
-                return file.provider(name, &mut Vec::new());
+                return file.provider(name, &mut Vec::new()).map(Some);
             }
             looked.push(path);
         }
@@ -104,12 +117,13 @@ impl Profile {
             if let Some(text) = read(path)? {
                 if let Some(section) = Section::find(&text, name) {
                     return from_section(&section, &self.surroundings)
+                        .map(Some)
                         .map_err(|error| error_of(path, name, error.message()));
                 }
                 looked.push(path);
             }
         }
-        Err(self.missing(&looked))
+        Ok(None)
     }
 
     fn missing(&self, looked: &[&PathBuf]) -> Error {
@@ -118,7 +132,7 @@ impl Profile {
             None => "there is no current profile".into(),
         };
         let places: Vec<_> = if looked.is_empty() {
-            self.config.iter().chain(&self.ini).collect()
+            self.files().collect()
         } else {
             looked.to_vec()
         };
@@ -138,7 +152,17 @@ impl Profile {
 
 impl CredentialsProvider for Profile {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
-        self.provider()?.credentials(asking)
+        let mut looked = Vec::new();
+        match self.provider(&mut looked) {
+            Ok(Some(provider)) => provider.credentials(asking),
+            Ok(None) => Err(self.missing(&looked)),
+            Err(error) => {
+                if self.is_one_of_many {
+                    log::warn!("{error}; the next source of the chain is asked");
+                }
+                Err(error)
+            }
+        }
     }
 
     fn name(&self) -> String {
@@ -211,7 +235,7 @@ impl<'p> Config<'p> {
             "ak" => Arc::new(Static::new(keys(Pair::Permanent)?)?),
             "ststoken" => Arc::new(Static::new(keys(Pair::Temporary)?)?),
             "ramrolearn" => Arc::new(AssumeRole::new(
-                Arc::new(Static::new(keys(Pair::Unsaid)?)?),
+                Arc::new(Static::new(keys(Pair::ById)?)?),
                 self.role(path)?,
             )),
             "chainableramrolearn" => {
@@ -261,19 +285,20 @@ impl<'p> Config<'p> {
 
     fn role(&self, path: &str) -> Result<Role> {
         let get = |field: &str| self.text.text(&format!("{path}{field}"));
-        let endpoint = get("sts_endpoint").map(str::to_owned);
+        let endpoint = get(CONFIG_ROLE.endpoint).map(str::to_owned);
         let endpoint = match endpoint {
             Some(endpoint) => Some(endpoint),
             None => sts_of(get("sts_region"), get("enable_vpc"))?,
         };
         role_of(
-            get("ram_role_arn"),
+            &CONFIG_ROLE,
+            get(CONFIG_ROLE.arn),
             &self.surroundings.sts,
             &RoleTexts {
-                session_name: get("ram_session_name"),
-                duration: get("expired_seconds").filter(|seconds| *seconds != "0"),
-                policy: get("policy"),
-                external_id: get("external_id"),
+                session_name: get(CONFIG_ROLE.session_name),
+                duration: get(CONFIG_ROLE.duration),
+                policy: get(CONFIG_ROLE.policy),
+                external_id: get(CONFIG_ROLE.external_id),
                 endpoint: endpoint.as_deref(),
             },
         )
@@ -295,9 +320,34 @@ fn sts_of(region: Option<&str>, from_vpc: Option<&str>) -> Result<Option<String>
     host.transpose()
 }
 
-fn role_of(arn: Option<&str>, sts: &Url, texts: &RoleTexts<'_>) -> Result<Role> {
-    let arn = arn.ok_or_else(|| Error::invalid("it has no ARN of a role"))?;
-    Role::at(arn, sts.clone())?.described(texts)
+/// What the parts of a role are called in the file of the CLI.
+const CONFIG_ROLE: RoleNames = RoleNames {
+    arn: "ram_role_arn",
+    session_name: "ram_session_name",
+    duration: "expired_seconds",
+    policy: "policy",
+    external_id: "external_id",
+    endpoint: "sts_endpoint",
+};
+
+/// What they are called in the ini file, which has regions of STS only.
+const INI_ROLE: RoleNames = RoleNames {
+    arn: "role_arn",
+    session_name: "role_session_name",
+    duration: "role_session_expiration",
+    policy: "policy",
+    external_id: "external_id",
+    endpoint: "sts_region",
+};
+
+/// The role of a profile, for which 0 seconds mean what is usual.
+fn role_of(names: &RoleNames, arn: Option<&str>, sts: &Url, texts: &RoleTexts<'_>) -> Result<Role> {
+    let arn = arn.ok_or_else(|| Error::invalid(format!("it has no {}", names.arn)))?;
+    let texts = RoleTexts {
+        duration: texts.duration.filter(|seconds| *seconds != "0"),
+        ..*texts
+    };
+    Role::at(names, arn, sts.clone())?.described(names, &texts)
 }
 
 /// The provider that a section of the ini file describes.
@@ -314,13 +364,14 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
     let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"))?;
     let role = || {
         role_of(
-            section.get("role_arn"),
+            &INI_ROLE,
+            section.get(INI_ROLE.arn),
             &surroundings.sts,
             &RoleTexts {
-                session_name: section.get("role_session_name"),
-                duration: section.get("role_session_expiration"),
-                policy: section.get("policy"),
-                external_id: section.get("external_id"),
+                session_name: section.get(INI_ROLE.session_name),
+                duration: section.get(INI_ROLE.duration),
+                policy: section.get(INI_ROLE.policy),
+                external_id: section.get(INI_ROLE.external_id),
                 endpoint: endpoint.as_deref(),
             },
         )
@@ -330,7 +381,12 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
         "sts" => Arc::new(keys(Some(need("security_token")?))?),
         "ecs_ram_role" => Arc::new(ecs(section.get("role_name"), surroundings)?),
         "ram_role_arn" => Arc::new(AssumeRole::new(
-            Arc::new(keys(section.get("security_token"))?),
+            // One of earlier keys may be left there.
+            Arc::new(keys(
+                section
+                    .get("security_token")
+                    .filter(|_| keys::is_temporary(section.get("access_key_id"))),
+            )?),
             role()?,
         )),
         "oidc_role_arn" => Arc::new(OidcRole::new(

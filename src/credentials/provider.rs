@@ -147,7 +147,8 @@ fn required(name: &str) -> Result<String> {
     ))
 }
 
-fn read(name: &str) -> Result<Option<String>> {
+/// The value of a variable, if it is set. One that is not UTF-8 was meant for something: it is not passed over.
+pub(crate) fn read(name: &str) -> Result<Option<String>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value)),
         Err(VarError::NotPresent) => Ok(None),

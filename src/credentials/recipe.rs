@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::chain::oidc_from_environment;
-use super::keys::printable;
-use super::sts::RoleTexts;
+use super::sts::{self, RoleTexts};
 use super::{
     Anonymous, AssumeRole, Cached, Chain, CredentialsProvider, EcsRamRole, Environment, OidcRole,
     Process, Profile, Role, Uri,
@@ -56,6 +55,8 @@ enum Argument {
 }
 
 const TOKEN_FILE: &str = "token-file";
+
+const ESCAPE: &str = "a `;` in a value is written `;;`";
 
 const ROLE: [&str; 5] = [
     "session-name",
@@ -135,7 +136,7 @@ fn cached(provider: impl CredentialsProvider + 'static) -> Result<Provider> {
 }
 
 impl Recipe {
-    /// Takes `text` apart. An error names the part that is not allowed.
+    /// Takes `text` apart. An error says what is not allowed, without what may be a part of a secret.
     pub fn parse(text: &str) -> Result<Recipe> {
         let mut parts = split(text).into_iter();
         let first = parts.next().unwrap_or_default();
@@ -146,11 +147,11 @@ impl Recipe {
         let mut recipe = Recipe::new(name, argument)?;
         for part in parts {
             let Some((option, value)) = part.split_once('=') else {
+                // The rest of a secret, where a `;` in it is not written twice: it is not quoted.
                 return Err(Error::unusable(
                     "credentials",
                     format_args!(
-                        "{:?} after `;` is not an option with a value, such as duration=900",
-                        printable(&part)
+                        "what follows a `;` of {name} is not an option with a value, such as duration=900; {ESCAPE}"
                     ),
                 ));
             };
@@ -164,12 +165,9 @@ impl Recipe {
         let kind = kind(name)?;
         let argument = argument.filter(|argument| !argument.is_empty());
         match (&kind.argument, argument) {
-            (Argument::None, Some(argument)) => Err(Error::unusable(
+            (Argument::None, Some(_)) => Err(Error::unusable(
                 "credentials",
-                format_args!(
-                    "{name} takes nothing after its name, not {:?}",
-                    printable(argument)
-                ),
+                format_args!("{name} takes nothing after its name"),
             )),
             (Argument::Required(what), None) => Err(Error::unusable(
                 "credentials",
@@ -187,12 +185,17 @@ impl Recipe {
     pub fn set(&mut self, option: &str, value: &str) -> Result<()> {
         let kind = kind(&self.name)?;
         if !kind.options.contains(&option) {
+            let is_known = KINDS.iter().any(|kind| kind.options.contains(&option));
             return Err(Error::unusable(
                 "credentials",
                 format_args!(
-                    "{} has no option {:?}; it has {}",
+                    "{} has no {}; it has {}; {ESCAPE}",
                     self.name,
-                    printable(option),
+                    match is_known {
+                        true => format!("option {option:?}"),
+                        // The rest of a secret, perhaps.
+                        false => "such option as is given after a `;`".to_owned(),
+                    },
                     match kind.options.is_empty() {
                         true => "none".to_owned(),
                         false => kind.options.join(", "),
@@ -240,7 +243,7 @@ impl Recipe {
             Some("alibaba-cloud") => Ok(Arc::new(Environment::alibaba_cloud())),
             Some(other) => Err(Error::refused(
                 "credentials",
-                format_args!("environment knows no names {:?}", printable(other)),
+                format_args!("environment knows no names {}", quoted(other)),
                 "oss and alibaba-cloud",
             )),
         }
@@ -292,13 +295,14 @@ impl Recipe {
 
     /// `role` with the options given.
     fn role(&self, role: Role) -> Result<Role> {
-        role.described(&RoleTexts {
+        let texts = RoleTexts {
             session_name: self.option("session-name"),
             duration: self.option("duration"),
             policy: self.option("policy"),
             external_id: self.option("external-id"),
             endpoint: self.option("sts-endpoint"),
-        })
+        };
+        role.described(&sts::OPTIONS, &texts)
     }
 }
 
@@ -308,12 +312,24 @@ fn kind(name: &str) -> Result<&'static Kind> {
         Error::unusable(
             "credentials",
             format_args!(
-                "there is no provider {:?}; there are {}",
-                printable(name),
+                "there is no provider {}; there are {}",
+                quoted(name),
                 names.join(", ")
             ),
         )
     })
+}
+
+/// A name for a message. What does not look like one may be a secret, or a command with secrets.
+fn quoted(name: &str) -> String {
+    let is_name = name.len() <= 24
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || b"-_ ".contains(&byte));
+    match is_name {
+        true => format!("{name:?}"),
+        false => "of that name".to_owned(),
+    }
 }
 
 /// Splits at `;`, but not at `;;`, which stands for one of them.
@@ -346,22 +362,49 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_a_part_of_a_secret_is_not_quoted() {
+        for text in [
+            "process:/bin/keys --pw 'a;hush'",
+            "process:/bin/keys --pw 'a;hush=b'",
+            "process:PASSWORD=hush /bin/keys",
+            "uri:https://h/x?sig=abc;hush==",
+            "uri:https://h/x?sig=abc;hush",
+            "uri:https://user:hush@h/x",
+            "assume-role:acs:ram::1:role/r;policy={\"a\";hush\"}",
+            "/bin/keys --pw hush",
+            "LTAIhush0",
+            "chain:hush",
+            "anonymous:hush",
+            "environment:LTAI-hush",
+        ] {
+            let error = Recipe::parse(text)
+                .and_then(|recipe| recipe.build())
+                .expect_err(text)
+                .to_string();
+            assert!(!error.contains("hush"), "{text}: {error}");
+        }
+    }
+
+    #[test]
     fn what_is_not_allowed_is_named() {
         for (text, words) in [
             ("", "there is no provider \"\"; there are environment, "),
             ("ecs", "there is no provider \"ecs\""),
-            (
-                "anonymous:x",
-                "anonymous takes nothing after its name, not \"x\"",
-            ),
+            ("anonymous:x", "anonymous takes nothing after its name"),
             ("uri", "uri needs a URL after its name: uri:..."),
             ("uri:", "uri needs a URL"),
             (
                 "ecs-ram-role:r;endpoint",
-                "\"endpoint\" after `;` is not an option",
+                "what follows a `;` of ecs-ram-role is not an option with a value",
             ),
-            ("ecs-ram-role:r;a=b", "has no option \"a\"; it has endpoint"),
-            ("chain;a=b", "chain has no option \"a\"; it has none"),
+            (
+                "ecs-ram-role:r;a=b",
+                "has no such option as is given after a `;`; it has endpoint; a `;` in a value is written `;;`",
+            ),
+            (
+                "chain;duration=b",
+                "chain has no option \"duration\"; it has none",
+            ),
         ] {
             let error = Recipe::parse(text).err().expect(text).to_string();
             assert!(
@@ -405,6 +448,18 @@ mod tests {
             (
                 "assume-role:acs:ram::1:role/r;sts-endpoint=http://x",
                 "`sts-endpoint`: http://x is not encrypted",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;sts-endpoint=x/path",
+                "`sts-endpoint`: https://x/path has a path or a query, which would not be used; give https://x",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;sts-endpoint=https://x/?a=b",
+                "`sts-endpoint`: https://x has a path or a query",
+            ),
+            (
+                "ecs-ram-role:r;endpoint=http://127.0.0.1:8/meta",
+                "`endpoint`: http://127.0.0.1:8/meta has a path or a query, which would not be used; give http://127.0.0.1:8",
             ),
             (
                 "assume-role:acs:ram::1:role/r;base=nobody",

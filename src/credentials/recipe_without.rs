@@ -32,13 +32,10 @@ impl Recipe {
     }
 
     /// Sets an option: there are none in this build.
-    pub fn set(&mut self, option: &str, _: &str) -> Result<()> {
+    pub fn set(&mut self, _: &str, _: &str) -> Result<()> {
         Err(Error::unusable(
             "credentials",
-            format_args!(
-                "{} has no option {option:?} in this build, which lacks the feature `credentials`",
-                self.name
-            ),
+            "no provider has options in this build, which lacks the feature `credentials`",
         ))
     }
 
@@ -56,12 +53,11 @@ impl Recipe {
             ("environment", None | Some("oss")) => Ok(Arc::new(Environment::new())),
             ("environment", Some("alibaba-cloud")) => Ok(Arc::new(Environment::alibaba_cloud())),
             ("anonymous", None) => Ok(Arc::new(Anonymous)),
-            (name, _) => Err(Error::new(
+            // Not quoted: it may be a command, with secrets in it.
+            _ => Err(Error::new(
                 Kind::Unsupported,
-                format!(
-                    "`credentials`: {name:?} is not a provider of this build, which lacks the feature `credentials`; it has \
-                     environment and anonymous"
-                ),
+                "`credentials`: that is not a provider of this build, which lacks the feature `credentials`; it has \
+                 environment and anonymous",
             )),
         }
     }
@@ -89,6 +85,8 @@ mod tests {
             "chain",
             "nobody",
             "anonymous:x",
+            "process:/bin/keys --pw hush",
+            "/bin/keys --pw hush",
         ] {
             let mut recipe = Recipe::parse(text).unwrap();
             recipe.base(Arc::new(Anonymous));
@@ -98,6 +96,7 @@ mod tests {
                 recipe.token_file("/t").unwrap_err(),
             ] {
                 assert!(error.message().contains(missing), "{text}: {error}");
+                assert!(!error.message().contains("hush"), "{text}: {error}");
             }
             assert_eq!(
                 recipe.build().map(drop).unwrap_err().kind(),

@@ -24,6 +24,8 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 /// Longest OIDC token that STS takes.
 const MAX_TOKEN: u64 = 20_000;
 
+const DURATIONS: &str = "900 to 43200 seconds";
+
 /// The role to take on, and for how long.
 #[derive(Clone)]
 pub struct Role {
@@ -36,16 +38,22 @@ pub struct Role {
 }
 
 impl Role {
-    /// The role `acs:ram::UID:role/NAME`, for an hour, under a session name of this library's, from `sts.aliyuncs.com` or
-    /// what `ALIBABA_CLOUD_STS_ENDPOINT`, `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` say.
+    /// The role `acs:ram::UID:role/NAME`, for an hour, from `sts.aliyuncs.com` or what `ALIBABA_CLOUD_STS_ENDPOINT`,
+    /// `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` say. The session is called as
+    /// `ALIBABA_CLOUD_ROLE_SESSION_NAME` says, else by a name of this library's.
     pub fn new(arn: &str) -> Result<Role> {
-        Role::at(arn, sts_endpoint()?)
+        let role = Role::at(&OPTIONS, arn, sts_endpoint()?)?;
+        const SESSION_NAME: &str = "ALIBABA_CLOUD_ROLE_SESSION_NAME";
+        match given(SESSION_NAME)? {
+            Some(name) => role.with_session_name(SESSION_NAME, &name),
+            None => Ok(role),
+        }
     }
 
-    pub(super) fn at(arn: &str, endpoint: Url) -> Result<Role> {
+    pub(super) fn at(names: &RoleNames, arn: &str, endpoint: Url) -> Result<Role> {
         if !(arn.starts_with("acs:ram::") && arn.contains(":role/") && is_plain(arn)) {
             return Err(Error::unusable(
-                "role-arn",
+                names.arn,
                 format_args!(
                     "{:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
                     keys::printable(arn)
@@ -63,11 +71,15 @@ impl Role {
     }
 
     /// How the session is called in audit logs: 2 to 64 letters, digits and `.@_-`.
-    pub fn session_name(mut self, name: &str) -> Result<Role> {
+    pub fn session_name(self, name: &str) -> Result<Role> {
+        self.with_session_name(OPTIONS.session_name, name)
+    }
+
+    fn with_session_name(mut self, option: &str, name: &str) -> Result<Role> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".@_-".contains(&byte);
         if !(2..=64).contains(&name.len()) || !name.bytes().all(allowed) {
             return Err(Error::refused(
-                "session-name",
+                option,
                 format_args!("{:?} is not allowed", keys::printable(name)),
                 "2 to 64 letters, digits, `.`, `@`, `_` and `-`",
             ));
@@ -77,12 +89,16 @@ impl Role {
     }
 
     /// How long the keys are good, in seconds: 900 and more, at most what the role allows.
-    pub fn duration_seconds(mut self, seconds: u32) -> Result<Role> {
+    pub fn duration_seconds(self, seconds: u32) -> Result<Role> {
+        self.with_duration(OPTIONS.duration, seconds)
+    }
+
+    fn with_duration(mut self, option: &str, seconds: u32) -> Result<Role> {
         if !(900..=43_200).contains(&seconds) {
             return Err(Error::refused(
-                "duration",
+                option,
                 format_args!("{seconds} is out of range"),
-                "900 to 43200 seconds",
+                DURATIONS,
             ));
         }
         self.duration = seconds;
@@ -90,11 +106,15 @@ impl Role {
     }
 
     /// A policy in JSON that narrows what the keys may do: at most 2048 characters.
-    pub fn policy(mut self, json: &str) -> Result<Role> {
+    pub fn policy(self, json: &str) -> Result<Role> {
+        self.with_policy(OPTIONS.policy, json)
+    }
+
+    fn with_policy(mut self, option: &str, json: &str) -> Result<Role> {
         let length = json.chars().count();
         if !(1..=2048).contains(&length) {
             return Err(Error::refused(
-                "policy",
+                option,
                 format_args!("it has {length} characters"),
                 "1 to 2048",
             ));
@@ -104,11 +124,17 @@ impl Role {
     }
 
     /// What the owner of the role asks others to show: 2 to 1224 letters, digits and `+=,.@:/_-`.
-    pub fn external_id(mut self, id: &str) -> Result<Role> {
+    pub fn external_id(self, id: &str) -> Result<Role> {
+        self.with_external_id(OPTIONS.external_id, id)
+    }
+
+    fn with_external_id(mut self, option: &str, id: &str) -> Result<Role> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@:/_-".contains(&byte);
         if !(2..=1224).contains(&id.len()) || !id.bytes().all(allowed) {
-            return Err(Error::invalid(
-                "`external-id` is not allowed; allowed are 2 to 1224 letters, digits and +=,.@:/_-",
+            return Err(Error::refused(
+                option,
+                "it is not one",
+                "2 to 1224 letters, digits and +=,.@:/_-",
             ));
         }
         self.external_id = Some(id.to_owned());
@@ -116,34 +142,38 @@ impl Role {
     }
 
     /// Another address of STS: `[https://]HOST[:PORT]`.
-    pub fn endpoint(mut self, endpoint: &str) -> Result<Role> {
-        self.endpoint = https(endpoint, "sts-endpoint")?;
+    pub fn endpoint(self, endpoint: &str) -> Result<Role> {
+        self.with_endpoint(OPTIONS.endpoint, endpoint)
+    }
+
+    fn with_endpoint(mut self, option: &str, endpoint: &str) -> Result<Role> {
+        self.endpoint = https(endpoint, option)?;
         Ok(self)
     }
 
-    /// As `texts` say, wherever they were written.
-    pub(super) fn described(mut self, texts: &RoleTexts<'_>) -> Result<Role> {
+    /// As `texts` say, which are called `names` where they were written.
+    pub(super) fn described(mut self, names: &RoleNames, texts: &RoleTexts<'_>) -> Result<Role> {
         if let Some(name) = texts.session_name {
-            self = self.session_name(name)?;
+            self = self.with_session_name(names.session_name, name)?;
         }
         if let Some(text) = texts.duration {
             let seconds = text.parse().map_err(|_| {
                 Error::refused(
-                    "duration",
+                    names.duration,
                     format_args!("{:?} is not a number", keys::printable(text)),
-                    "900 to 43200 seconds",
+                    DURATIONS,
                 )
             })?;
-            self = self.duration_seconds(seconds)?;
+            self = self.with_duration(names.duration, seconds)?;
         }
         if let Some(json) = texts.policy {
-            self = self.policy(json)?;
+            self = self.with_policy(names.policy, json)?;
         }
         if let Some(id) = texts.external_id {
-            self = self.external_id(id)?;
+            self = self.with_external_id(names.external_id, id)?;
         }
         match texts.endpoint {
-            Some(endpoint) => self.endpoint(endpoint),
+            Some(endpoint) => self.with_endpoint(names.endpoint, endpoint),
             None => Ok(self),
         }
     }
@@ -173,8 +203,27 @@ impl fmt::Debug for Role {
     }
 }
 
+/// What the parts of a role are called where they are written: messages name them so.
+pub(super) struct RoleNames {
+    pub arn: &'static str,
+    pub session_name: &'static str,
+    pub duration: &'static str,
+    pub policy: &'static str,
+    pub external_id: &'static str,
+    pub endpoint: &'static str,
+}
+
+/// The options of [`Recipe`](super::Recipe).
+pub(super) const OPTIONS: RoleNames = RoleNames {
+    arn: "role-arn",
+    session_name: "session-name",
+    duration: "duration",
+    policy: "policy",
+    external_id: "external-id",
+    endpoint: "sts-endpoint",
+};
+
 /// What options and profiles say about a role beside its ARN.
-#[derive(Default)]
 pub(super) struct RoleTexts<'t> {
     pub session_name: Option<&'t str>,
     /// Seconds.
@@ -407,11 +456,11 @@ fn iso8601(seconds: i64) -> String {
 
 /// What the environment says about where STS is.
 pub(super) fn sts_endpoint() -> Result<Url> {
-    if let Some(endpoint) = given("ALIBABA_CLOUD_STS_ENDPOINT") {
+    if let Some(endpoint) = given("ALIBABA_CLOUD_STS_ENDPOINT")? {
         return https(&endpoint, "ALIBABA_CLOUD_STS_ENDPOINT");
     }
-    let from_vpc = is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED");
-    let host = match given("ALIBABA_CLOUD_STS_REGION") {
+    let from_vpc = is_true("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")?;
+    let host = match given("ALIBABA_CLOUD_STS_REGION")? {
         Some(region) => regional_sts("ALIBABA_CLOUD_STS_REGION", &region, from_vpc)?,
         None => {
             if from_vpc {
@@ -442,8 +491,8 @@ pub(super) fn regional_sts(option: &str, region: &str, from_vpc: bool) -> Result
 
 fn https(endpoint: &str, option: &str) -> Result<Url> {
     let url = match endpoint.contains("://") {
-        true => Url::parse(option, endpoint)?,
-        false => Url::parse(option, &format!("https://{endpoint}"))?,
+        true => Url::parse_address(option, endpoint)?,
+        false => Url::parse_address(option, &format!("https://{endpoint}"))?,
     };
     if !url.is_https() {
         return Err(Error::unusable(

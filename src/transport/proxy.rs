@@ -1,5 +1,6 @@
 //! HTTP proxies: who goes through one, and how a tunnel is opened (RFC 9110, section 9.3.6).
 
+use std::env::VarError;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
@@ -29,16 +30,20 @@ pub(crate) struct Proxy {
 }
 
 /// The variable of that name in upper or lower case, and how it is spelled; an empty one is none.
-fn variable(name: &str) -> Option<(String, String)> {
-    let spellings = [name.to_owned(), name.to_ascii_lowercase()];
-    spellings.into_iter().find_map(spelled)
+fn variable(name: &str) -> Result<Option<(String, String)>> {
+    match spelled(name.to_owned())? {
+        None => spelled(name.to_ascii_lowercase()),
+        found => Ok(found),
+    }
 }
 
-fn spelled(name: String) -> Option<(String, String)> {
-    let value = std::env::var(&name).ok();
-    value
-        .filter(|value| !value.is_empty())
-        .map(|value| (name, value))
+fn spelled(name: String) -> Result<Option<(String, String)>> {
+    match std::env::var(&name) {
+        Ok(value) if !value.is_empty() => Ok(Some((name, value))),
+        Ok(_) | Err(VarError::NotPresent) => Ok(None),
+        // It was meant for something: going without would lead elsewhere.
+        Err(VarError::NotUnicode(_)) => Err(Error::unusable(&name, "it is not UTF-8")),
+    }
 }
 
 impl Proxy {
@@ -94,18 +99,22 @@ impl Proxy {
     /// programs.
     pub fn from_environment(https: bool) -> Result<Option<Proxy>> {
         let own = match https {
-            true => variable("HTTPS_PROXY"),
+            true => variable("HTTPS_PROXY")?,
             // In a CGI program HTTP_PROXY is the header `Proxy` of the visitor's request. Where names of variables have no
             // case, the other spelling is the same variable.
-            false if std::env::var_os("REQUEST_METHOD").is_none() => variable("HTTP_PROXY"),
+            false if std::env::var_os("REQUEST_METHOD").is_none() => variable("HTTP_PROXY")?,
             false if cfg!(windows) => None,
-            false => spelled("http_proxy".to_owned()),
+            false => spelled("http_proxy".to_owned())?,
         };
-        let Some((name, text)) = own.or_else(|| variable("ALL_PROXY")) else {
+        let found = match own {
+            None => variable("ALL_PROXY")?,
+            own => own,
+        };
+        let Some((name, text)) = found else {
             return Ok(None);
         };
         let mut proxy = Proxy::parse_named(&name, &text)?;
-        let bypass = variable("NO_PROXY").map(|(_, text)| text);
+        let bypass = variable("NO_PROXY")?.map(|(_, text)| text);
         proxy.bypass = bypass
             .unwrap_or_default()
             .split([',', ' '])
@@ -278,7 +287,9 @@ fn bypasses(rule: &str, host: &str, port: u16) -> bool {
     let name = name
         .trim_matches(['[', ']'])
         .trim_start_matches('*')
-        .trim_start_matches('.');
+        .trim_start_matches('.')
+        // The dot of the root.
+        .trim_end_matches('.');
     host == name
         || (name == "localhost" && is_loopback_name(&host))
         || (!name.is_empty()
@@ -335,6 +346,9 @@ mod tests {
             ("example.com", "a.example.com", true),
             (".example.com", "a.example.com", true),
             ("example.com", "notexample.com", false),
+            ("aliyuncs.com.", "oss-cn-hangzhou.aliyuncs.com", true),
+            (".example.com.:443", "a.example.com", true),
+            (".", "a.example.com", false),
             ("example.com:8080", "example.com", false),
             ("example.com:443", "example.com", true),
             ("10.0.0.0/8", "10.1.2.3", true),
