@@ -100,9 +100,9 @@ pub(crate) fn check(text: &[u8]) -> Result<()> {
 /// Reads a whole text.
 pub(crate) fn parse(text: &[u8]) -> Result<Value> {
     if text.len() > MAX_BYTES {
-        return Err(malformed("it is too long"));
+        return Err(unusable("it is too long"));
     }
-    let text = std::str::from_utf8(text).map_err(|_| malformed("it is not UTF-8"))?;
+    let text = std::str::from_utf8(text).map_err(|_| unusable("it is not UTF-8"))?;
     let mut parser = Parser {
         rest: text,
         values: 0,
@@ -111,7 +111,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value> {
     parser.blanks();
     let end = match parser.rest {
         "" => Ok(()),
-        _ => Err(malformed("something follows its end")),
+        _ => Err(unusable("something follows its end")),
     };
     whole(value, end)
 }
@@ -147,7 +147,7 @@ impl Parser<'_> {
     fn value(&mut self, depth: usize) -> Result<Value> {
         self.values += 1;
         if depth > MAX_DEPTH || self.values > MAX_VALUES {
-            return Err(malformed("it has too many values"));
+            return Err(unusable("it has too many values"));
         }
         self.blanks();
         match self.rest.as_bytes().first() {
@@ -155,7 +155,7 @@ impl Parser<'_> {
             Some(b'[') => self.array(depth),
             Some(b'"') => self.text().map(Value::Text),
             Some(_) => self.word(),
-            None => Err(malformed("it is cut off")),
+            None => Err(unusable("it is cut off")),
         }
     }
 
@@ -205,7 +205,7 @@ impl Parser<'_> {
         let end = self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         if !is_number(word) && !["true", "false", "null"].contains(&word) {
-            return Err(malformed("it has something that is not a value"));
+            return Err(unusable("it has something that is not a value"));
         }
         self.rest = rest;
         Ok(Value::Word(word.to_owned()))
@@ -222,11 +222,11 @@ impl Parser<'_> {
 
     fn read_text(&mut self, text: &mut String) -> Result<()> {
         loop {
-            let cut_off = || malformed("it is cut off");
+            let cut_off = || unusable("it is cut off");
             let end = self.rest.find(['"', '\\']).ok_or_else(cut_off)?;
             let (plain, rest) = self.rest.split_at(end);
             if plain.bytes().any(|byte| byte < b' ') {
-                return Err(malformed("a string has a control character"));
+                return Err(unusable("a string has a control character"));
             }
             text.push_str(plain);
             self.rest = rest.get(1..).unwrap_or_default();
@@ -250,7 +250,7 @@ impl Parser<'_> {
             Some('r') => '\r',
             Some('t') => '\t',
             Some('u') => self.code_point()?,
-            _ => return Err(malformed("a string has an unknown escape")),
+            _ => return Err(unusable("a string has an unknown escape")),
         })
     }
 
@@ -258,18 +258,18 @@ impl Parser<'_> {
         let unit = self.unit()?;
         let high = match unit {
             0xd800..=0xdbff => unit,
-            _ => return char::from_u32(unit).ok_or_else(|| malformed("half a character")),
+            _ => return char::from_u32(unit).ok_or_else(|| unusable("half a character")),
         };
         self.rest = self
             .rest
             .strip_prefix("\\u")
-            .ok_or_else(|| malformed("half a character"))?;
+            .ok_or_else(|| unusable("half a character"))?;
         let low = self.unit()?;
         (0xdc00..=0xdfff)
             .contains(&low)
             .then(|| 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00))
             .and_then(char::from_u32)
-            .ok_or_else(|| malformed("half a character"))
+            .ok_or_else(|| unusable("half a character"))
     }
 
     /// Four hexadecimal digits.
@@ -280,7 +280,7 @@ impl Parser<'_> {
             .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
         self.rest = self.rest.get(4..).unwrap_or_default();
-        unit.ok_or_else(|| malformed("a string has an unknown escape"))
+        unit.ok_or_else(|| unusable("a string has an unknown escape"))
     }
 
     fn blanks(&mut self) {
@@ -301,7 +301,7 @@ impl Parser<'_> {
     fn take(&mut self, expected: char) -> Result<()> {
         match self.takes(expected) {
             true => Ok(()),
-            false => Err(malformed(&format!("a {expected} is missing"))),
+            false => Err(unusable(&format!("a {expected} is missing"))),
         }
     }
 }
@@ -324,7 +324,7 @@ fn is_number(word: &str) -> bool {
         && digits(exponent)
 }
 
-fn malformed(why: &str) -> Error {
+pub(crate) fn unusable(why: &str) -> Error {
     Error::new(Kind::BadResponse, format!("not a usable JSON text: {why}"))
 }
 

@@ -119,13 +119,7 @@ func (d *Document) Count(path string) int {
 	if around == nil {
 		return 0
 	}
-	count := 0
-	for _, child := range around.children {
-		if child.name == steps[last].name {
-			count++
-		}
-	}
-	return count
+	return around.count(steps[last].name)
 }
 
 // Set gives the element at path this text. Missing elements are made; an index may be one after the last. What was
@@ -138,11 +132,12 @@ func (d *Document) Set(path, text string) error {
 	if strings.ContainsFunc(text, isForbidden) || !utf8.ValidString(text) {
 		return newError(InvalidArgument, fmt.Sprintf("`%s`: %q has what an XML document cannot carry", path, text))
 	}
+	if d.root.leavesGap(steps) {
+		return newError(InvalidArgument, fmt.Sprintf("`path`: %q leads past the end; an index may be one after the last", path))
+	}
 	inner := &d.root
 	for _, step := range steps {
-		if inner = inner.enter(step); inner == nil {
-			return newError(InvalidArgument, fmt.Sprintf("`path`: %q leads past the end; an index may be one after the last", path))
-		}
+		inner = inner.enter(step)
 	}
 	inner.text, inner.children = text, nil
 	return nil
@@ -242,24 +237,49 @@ func (e *element) descend(steps []step) *element {
 	return e
 }
 
-// enter is descend by one step. It makes what is missing, after those of its name; nil if that would leave a gap.
+// leavesGap reports whether what the steps name would not stand next to those that are there. It is asked before
+// anything is made: a path that is refused changes nothing.
+func (e *element) leavesGap(steps []step) bool {
+	for _, s := range steps {
+		there := 0
+		if e != nil {
+			there = e.count(s.name)
+		}
+		if s.index > there {
+			return true
+		}
+		if e != nil {
+			e = e.descend([]step{s})
+		}
+	}
+	return false
+}
+
+// enter is descend by one step. It makes what is missing, after those of its name.
 func (e *element) enter(s step) *element {
 	if at := e.position(s); at >= 0 {
 		return e.children[at]
 	}
-	before, at := 0, len(e.children)
+	at := len(e.children)
 	for i, child := range e.children {
 		if child.name == s.name {
-			before, at = before+1, i+1
+			at = i + 1
 		}
-	}
-	if s.index > before {
-		return nil
 	}
 	child := &element{name: s.name}
 	e.children = slices.Insert(e.children, at, child)
 	e.text = "" // beside elements it means nothing
 	return child
+}
+
+func (e *element) count(name string) int {
+	count := 0
+	for _, child := range e.children {
+		if child.name == name {
+			count++
+		}
+	}
+	return count
 }
 
 func (e *element) position(s step) int {

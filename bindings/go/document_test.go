@@ -34,6 +34,13 @@ func TestDocument(t *testing.T) {
 	for path, text := range map[string]string{"B[4]": "", "G[0].H[2]": "", "": "a", "a b": "", "<": "", "-a": "", "B": "\x00", "C": "\xff", strings.Repeat("a.", 32) + "a": ""} {
 		wantError(t, d.Set(path, text), InvalidArgument)
 	}
+	before := string(d.Bytes())
+	for _, path := range []string{"New.Deep[1]", "B[3].X[1]", "C.D.Deep[0].Deeper[2]", "G[0].H.I.J[1]"} {
+		wantError(t, d.Set(path, ""), InvalidArgument)
+		if after := string(d.Bytes()); after != before {
+			t.Errorf("%s is refused and has made something: %s", path, after)
+		}
+	}
 	if !d.Remove("B[1]") || d.Count("B") != 2 || d.Text("B[0]") != "1" || d.Remove("B[2]") || d.Remove("X.Y") || d.Remove("") {
 		t.Errorf("%s", d.Bytes())
 	}

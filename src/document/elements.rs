@@ -32,9 +32,10 @@ pub(super) fn set(root: &mut Element, steps: &[Step<'_>], path: &str, value: &st
             ),
         ));
     }
+    check(root, steps, path)?;
     let mut element = root;
     for step in steps {
-        element = enter(element, step, path)?;
+        element = enter(element, step);
     }
     element.children.clear();
     value.clone_into(&mut element.text);
@@ -87,20 +88,29 @@ fn position(element: &Element, step: &Step<'_>) -> Option<usize> {
         .map(|(position, _)| position)
 }
 
-/// The child that `step` names, which is made after its like-named siblings if it is the next one.
-fn enter<'e>(element: &'e mut Element, step: &Step<'_>, path: &str) -> Result<&'e mut Element> {
-    let position = match position(element, step) {
-        Some(position) => position,
-        None => add(element, step, path)?,
-    };
-    Ok(&mut element.children[position])
+/// An error if a step would leave a gap. That is looked at before anything is made: a refused path changes nothing.
+fn check(root: &Element, steps: &[Step<'_>], path: &str) -> Result<()> {
+    let mut element = Some(root);
+    for step in steps {
+        let there = element.map_or(0, |element| element.children_named(step.name).count());
+        if step.index.unwrap_or(0) > there {
+            return Err(gap(path, step.name, there));
+        }
+        element = element.and_then(|element| element.children.get(position(element, step)?));
+    }
+    Ok(())
 }
 
-fn add(element: &mut Element, step: &Step<'_>, path: &str) -> Result<usize> {
-    let siblings = element.children_named(step.name).count();
-    if step.index.unwrap_or(0) > siblings {
-        return Err(gap(path, step.name, siblings));
-    }
+/// The child that `step` names, which is made after its like-named siblings if it is not there.
+fn enter<'e>(element: &'e mut Element, step: &Step<'_>) -> &'e mut Element {
+    let position = match position(element, step) {
+        Some(position) => position,
+        None => add(element, step),
+    };
+    &mut element.children[position]
+}
+
+fn add(element: &mut Element, step: &Step<'_>) -> usize {
     let mut named = element.children.iter();
     let last = named.rposition(|child| child.name == step.name);
     let position = last.map_or(element.children.len(), |last| last + 1);
@@ -111,5 +121,5 @@ fn add(element: &mut Element, step: &Step<'_>, path: &str) -> Result<usize> {
     element.children.insert(position, child);
     // Text beside elements means nothing in these documents.
     element.text.clear();
-    Ok(position)
+    position
 }

@@ -60,6 +60,7 @@ impl Document {
     fn read(text: &[u8]) -> Result<Document> {
         let kind = match text.trim_ascii_start().first() {
             Some(b'{') => Kind::Json(json::parse(text)?),
+            Some(b'[' | b'"') => return Err(json::unusable("it is not an object")),
             _ => Kind::Xml(xml::parse(text)?),
         };
         Ok(Document(kind))
@@ -222,6 +223,17 @@ mod tests {
     }
 
     #[test]
+    fn json_that_is_not_an_object_is_told_so() {
+        for text in ["[]", " [{}]", "\"text\""] {
+            let error = Document::parse_named(text.as_bytes(), "body").unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "`body`: it is not a usable JSON text: it is not an object"
+            );
+        }
+    }
+
+    #[test]
     fn changes_what_is_named_and_nothing_else() {
         let mut document = lifecycle();
         document.set("Rule[0].Expiration.Days", "30").unwrap();
@@ -275,6 +287,10 @@ mod tests {
             "a:b",
             "Rule[3].ID",
             "Rule[0].ID[2]",
+            "New.Deep[1]",
+            "Rule[2].ID[1]",
+            "Rule[0].ID.Deep[1]",
+            "Rule[0].New.Deep.Deeper[1]",
             &deep,
         ] {
             let error = document.set(path, "x").unwrap_err();

@@ -53,6 +53,7 @@ pub(super) fn count(outer: &Value, name: &str) -> usize {
 }
 
 pub(super) fn set(root: &mut Value, steps: &[Step<'_>], path: &str, text: &str) -> Result<()> {
+    check(root, steps, path)?;
     let mut value = root;
     for step in steps {
         value = enter(value, step, path)?;
@@ -87,7 +88,21 @@ pub(super) fn remove(mut value: &mut Value, steps: &[Step<'_>]) -> bool {
     true
 }
 
-/// The value that `step` names, which is made if it is the next one.
+/// An error if a step would leave a gap. That is looked at before anything is made: a refused path changes nothing.
+fn check(root: &Value, steps: &[Step<'_>], path: &str) -> Result<()> {
+    let mut value = Some(root);
+    for step in steps {
+        let member = value.and_then(|value| value.member(step.name));
+        let (index, there) = (step.index.unwrap_or(0), member.map_or(0, Value::len));
+        if index > there {
+            return Err(gap(path, step.name, there));
+        }
+        value = member.and_then(|member| member.item(index));
+    }
+    Ok(())
+}
+
+/// The value that `step` names, which is made if it is not there.
 fn enter<'v>(value: &'v mut Value, step: &Step<'_>, path: &str) -> Result<&'v mut Value> {
     if !matches!(value, Value::Object(_)) {
         *value = Value::Object(Vec::new());
@@ -108,9 +123,6 @@ fn enter<'v>(value: &'v mut Value, step: &Step<'_>, path: &str) -> Result<&'v mu
     };
     let member = &mut members[position].1;
     let (index, there) = (step.index.unwrap_or(0), member.len());
-    if index > there {
-        return Err(gap(path, step.name, there));
-    }
     if index == there {
         // One that stood alone becomes the first of several.
         if !matches!(member, Value::Array(_)) {
@@ -182,8 +194,18 @@ mod tests {
         assert!(policy.remove("Version").unwrap());
         assert!(!policy.remove("Version").unwrap());
         assert_eq!(policy.to_text(), r#"{"Statement":[{"Effect":"Deny"}]}"#);
-        let error = policy.set("Statement[2].Effect", "x").unwrap_err();
-        assert!(error.to_string().contains("at most 1"), "{error}");
+        let before = policy.clone();
+        for (path, words) in [
+            ("Statement[2].Effect", "at most 1"),
+            ("Statement[1].Action[1]", "at most 0"),
+            ("Statement[0].Effect.Deep[0].Deeper[2]", "at most 0"),
+            ("Statement[0].Effect[1].Deep[1]", "at most 0"),
+            ("New.Deep[0].Deeper[1]", "at most 0"),
+        ] {
+            let error = policy.set(path, "x").unwrap_err();
+            assert!(error.to_string().contains(words), "{path}: {error}");
+            assert_eq!(policy, before, "{path}");
+        }
     }
 
     #[test]
