@@ -332,6 +332,10 @@ fn without_bucket<'h>(host: &'h str, bucket: Option<&str>) -> Result<&'h str> {
     let Some((first, rest)) = host.split_once('.') else {
         return Ok(host);
     };
+    // A server on this machine is told the bucket in the path.
+    if rest == "localhost" && bucket == Some(first) {
+        return Ok(rest);
+    }
     let is_plain = !matches!(HostKind::of(host), HostKind::Other);
     if is_plain || matches!(HostKind::of(rest), HostKind::Other) {
         return Ok(host);

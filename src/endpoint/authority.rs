@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::HostKind;
 use super::public_host;
 use super::{ALLOWED, Addressing, EndpointOptions, MAX_HOST, MAX_LABEL, SERVICE_DOMAIN, Scheme};
 use crate::error::{Error, Result};
@@ -98,7 +99,19 @@ impl Authority {
                 ),
             ));
         }
-        if self.port.is_some() || options.cname || options.path_style || self.host.contains('.') {
+        if options.cname && !matches!(HostKind::of(&self.host), HostKind::Other) {
+            return Err(Error::unusable(
+                "cname",
+                format_args!(
+                    "the endpoint {:?} is a host of the service, not a custom domain, so it leads to no bucket; leave \
+                     `cname` out",
+                    self.host
+                ),
+            ));
+        }
+        // Whoever names a port of their own has a server of their own; what the service has may be written all the same.
+        let is_own = self.port.is_some_and(|port| ![80, 443].contains(&port));
+        if is_own || options.cname || options.path_style || self.host.contains('.') {
             return Ok(());
         }
         let whole = match self.host.strip_prefix("oss-") {
@@ -179,8 +192,17 @@ fn check_host(host: &str) -> Result<(), &'static str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let is_label =
         |label: &str| (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(allowed);
+    let ends_in_number = || {
+        let last = host.rsplit('.').next().unwrap_or_default();
+        !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if host.is_empty() {
         Err("has no host")
+    } else if ends_in_number() && host.parse::<Ipv4Addr>().is_err() {
+        // No name ends like that; some systems would take it for an address of another machine.
+        Err(
+            "ends in a number, but is not an IPv4 address of four numbers from 0 to 255 without zeros in front",
+        )
     } else if host.len() > MAX_HOST || !host.split('.').all(is_label) {
         Err("has a malformed host")
     } else {

@@ -96,6 +96,21 @@ fn refuses_contradictions() {
         },
         EndpointOptions {
             cname: true,
+            endpoint: Some("oss-cn-hangzhou.aliyuncs.com"),
+            ..base
+        },
+        EndpointOptions {
+            cname: true,
+            endpoint: Some("oss-accelerate.aliyuncs.com:443"),
+            ..base
+        },
+        EndpointOptions {
+            cname: true,
+            endpoint: Some("cn-hangzhou.oss.aliyuncs.com"),
+            ..base
+        },
+        EndpointOptions {
+            cname: true,
             path_style: true,
             endpoint: Some("img.example.com"),
             ..base
@@ -153,6 +168,13 @@ fn refuses_malformed_texts() {
         "host\r\nx: y",
         "ftp://host",
         "host,host",
+        "256.0.0.1",
+        "127.1",
+        "127.0.0.01",
+        "1.2.3.4.5",
+        "http://2130706433:80",
+        "host.1",
+        "host.1.",
     ] {
         let error = check(text).unwrap_err();
         assert!(error.message().starts_with("`endpoint`: "), "{error}");
@@ -241,6 +263,13 @@ fn the_domain_of_the_bucket_is_taken_for_what_it_is() {
         assert_eq!(custom.endpoint.host_for(Some("abc")), host);
         assert_eq!(custom.region, resolved.region);
     }
+    let local = with("http://abc.localhost:8080", Some("abc"), false).unwrap();
+    assert_eq!(
+        local.endpoint.url_for(Some("abc"), Some("k"), &[]),
+        "http://localhost:8080/abc/k"
+    );
+    let local = with("http://other.localhost", Some("abc"), false).unwrap();
+    assert_eq!(local.endpoint.host_for(Some("abc")), "abc.other.localhost");
     let foreign = with("abc.example.com", Some("abc"), false).unwrap();
     assert_eq!(foreign.endpoint.host, "abc.example.com");
 }
@@ -255,6 +284,8 @@ fn a_host_without_its_domain_is_told_from_a_local_one() {
         ),
         ("cn-hangzhou", "oss-cn-hangzhou.aliyuncs.com"),
         ("oss-accelerate", "oss-accelerate.aliyuncs.com"),
+        ("oss-cn-hangzhou:443", "oss-cn-hangzhou.aliyuncs.com"),
+        ("http://oss-cn-hangzhou:80", "oss-cn-hangzhou.aliyuncs.com"),
     ] {
         let error = of(text).unwrap_err();
         assert!(

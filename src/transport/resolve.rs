@@ -41,13 +41,15 @@ impl Override {
             .unwrap_or(address);
         let (address, port) = if let Ok(address) = unbracketed.parse::<IpAddr>() {
             (address, None)
-        } else if let Ok(address) = address.parse::<SocketAddr>() {
+        } else if let Ok(address) = address.parse::<SocketAddr>()
+            && address.port() != 0
+        {
             (address.ip(), Some(address.port()))
         } else {
             return Err(Error::unusable(
                 "resolve",
                 format_args!(
-                    "{address:?} is not an address; give an IPv4 or IPv6 address, with a port or without"
+                    "{address:?} is not an address; give an IPv4 or IPv6 address, with a port from 1 on or without"
                 ),
             ));
         };
@@ -324,6 +326,8 @@ mod tests {
             ("a", "10.0.0"),
             ("a", "name"),
             ("*.", "::1"),
+            ("a", "10.0.0.1:0"),
+            ("a", "[::1]:0"),
         ] {
             let error = Override::parse(host, address).unwrap_err();
             assert!(error.to_string().starts_with("`resolve`: "), "{error}");
