@@ -1840,7 +1840,8 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 /// It was the same on both sides already.
 #define OSS_OUTCOME_UNCHANGED 2
 
-/// It was left out by a rule: a link, a pipe, a file that vanished.
+/// It was left out by a rule: a link, a pipe, a file that vanished, a part of a
+/// file.
 #define OSS_OUTCOME_SKIPPED 3
 
 /// It was to be transferred or deleted, but could not be.
@@ -1897,7 +1898,8 @@ OSS_API oss_status oss_call_set_filter(oss_call *call,
 
 /// Stores all regular files below `directory` as objects below `prefix` (a
 /// slash is added unless it is "" or ends with one). A file is unchanged if its
-/// object has its size and was stored after it was last written to. `flags` are
+/// object has its size and was stored after it was last written to. What
+/// unfinished transfers left (`.NAME.alioss-part`) is skipped. `flags` are
 /// those above, or 0. After a failure or a kill the same call goes on where it
 /// stopped. Files go on if one fails; then the status is that of the first, and
 /// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of

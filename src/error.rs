@@ -169,7 +169,7 @@ impl Error {
     }
 
     pub(crate) fn from_service(kind: Kind, message: String, service: ServiceError) -> Error {
-        let mut error = Error::new(kind, message);
+        let mut error = Error::new(kind, in_one_line(message));
         error.0.service = Some(service);
         error
     }
@@ -195,6 +195,13 @@ impl Error {
         self.0.kind = kind;
         self.0.message = message;
         self
+    }
+
+    /// The same, of the proxy `whom`.
+    pub(crate) fn of_proxy(self, whom: &str) -> Error {
+        let message = format!("{whom}: {}", self.message());
+        let kind = self.kind();
+        self.recast(kind, message)
     }
 
     /// Adds what the caller should know besides.
@@ -272,6 +279,21 @@ impl Error {
     }
 }
 
+/// `text` without what the service, or who stands in its place, could forge lines of a log with.
+pub(crate) fn in_one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c.is_control() {
+            true => line.extend(c.escape_debug()),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
@@ -299,5 +321,26 @@ impl fmt::Debug for ServiceError {
             .field("request_id", &self.request_id)
             .field("ec", &self.ec)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_says_is_one_line_of_the_message_and_stays_as_it_is_beside_it() {
+        let said = "no\r\nERROR: forged\t\u{1b}[31m\0";
+        let service = ServiceError {
+            message: said.to_owned(),
+            ..ServiceError::default()
+        };
+        let message = format!("GetObject: {said}; caf\u{e9}");
+        let error = Error::from_service(Kind::BadResponse, message, service);
+        assert_eq!(
+            error.to_string(),
+            "GetObject: no\\r\\nERROR: forged\\t\\u{1b}[31m\\0; caf\u{e9}"
+        );
+        assert_eq!(error.service().unwrap().message, said);
     }
 }

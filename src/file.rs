@@ -15,7 +15,7 @@ mod windows_names;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) use identity::Identity;
 pub(crate) use record::Record;
@@ -31,14 +31,37 @@ fn not_regular(option: &str, path: &Path) -> Error {
     Error::unusable(
         option,
         format_args!(
-            "{} is not a regular file; use a stream for pipes and devices",
-            path.display()
+            "{} is not a regular file{}",
+            path.display(),
+            // Only contents of objects have other ways.
+            match option {
+                "path" => "; use a stream for pipes and devices",
+                _ => "",
+            }
         ),
     )
 }
 
-/// An error if the system has no file of the name that `path` ends in, and would take it for something else.
+/// The absolute path of a directory, which `option` names in errors.
+pub(crate) fn absolute_directory(option: &str, path: &Path) -> Result<PathBuf> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::unusable(
+            option,
+            "it is empty; give the name of a directory, which is \".\" for the current one",
+        ));
+    }
+    std::path::absolute(path)
+        .map_err(|cause| Error::io(format!("`{option}`: cannot use {}", path.display()), cause))
+}
+
+/// An error if `path` is empty, or if the system has no file of the name that it ends in, and would take it for something
+/// else.
 fn check_name(option: &str, path: &Path) -> Result<()> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::invalid(format!(
+            "`{option}` is empty; give the name of a file"
+        )));
+    }
     if !cfg!(windows) {
         return Ok(());
     }

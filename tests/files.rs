@@ -142,6 +142,49 @@ fn uploads_refuse_devices_pipes_and_sockets_without_waiting_for_them() {
 }
 
 #[test]
+fn empty_paths_and_missing_directories_are_named_before_anything_is_asked_for() {
+    let (server, bucket) = bucket();
+    server.clear_requests();
+    let (options, transfer) = (Options::new(), alioss::Transfer::new());
+    let how = alioss::DirectoryTransfer::new();
+    let [file, by_url] = download(&bucket, Path::new(""));
+    for result in [
+        file,
+        by_url,
+        bucket.download_file("a", "", &transfer, &options),
+        bucket.put_object_file("a", "", &options),
+        bucket.upload_part_file("a", "id", 1, "", 0, 1, &options),
+        bucket.upload_file("a", "", &transfer, &options),
+    ] {
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+        assert_eq!(
+            error.to_string(),
+            "`path` is empty; give the name of a file"
+        );
+    }
+    for result in [
+        bucket.upload_directory("p", "", &how, &options),
+        bucket.download_directory("p", "", &how, &options),
+    ] {
+        let error = result.unwrap_err().to_string();
+        assert!(error.starts_with("`directory`: it is empty; "), "{error}");
+    }
+    let missing = scratch("missing").join("there/is/none");
+    let [file, by_url] = download(&bucket, &missing);
+    for result in [
+        file,
+        by_url,
+        bucket.download_file("a", &missing, &transfer, &options),
+    ] {
+        let error = result.unwrap_err().to_string();
+        let begin = format!("`path`: cannot write {}: ", missing.display());
+        assert!(error.starts_with(&begin), "{error}");
+    }
+    assert!(server.requests().is_empty(), "something was asked for");
+}
+
+#[test]
 fn a_ca_file_is_a_file_of_bearable_size() {
     let folder = scratch("ca");
     let fifo = folder.join("fifo");
@@ -149,18 +192,19 @@ fn a_ca_file_is_a_file_of_bearable_size() {
     let large = folder.join("large");
     File::create(&large).unwrap().set_len(17 << 20).unwrap();
     let rows = [
-        (fifo.as_path(), "is not a regular file"),
-        (Path::new("/dev/zero"), "is not a regular file"),
-        (folder.as_path(), "is not a regular file"),
+        (fifo.as_path(), "is not a regular file\n"),
+        (Path::new("/dev/zero"), "is not a regular file\n"),
+        (folder.as_path(), "is not a regular file\n"),
+        (Path::new(""), "`ca_file` is empty"),
         (large.as_path(), "has more than 16777216 bytes"),
     ];
     for (path, words) in rows {
         let mut config = config("https://localhost");
         config.ca_file(path);
         let error = Bucket::new(&config, "examplebucket").unwrap_err();
-        let said = error.to_string();
+        let said = error.to_string() + "\n";
         assert!(
-            said.starts_with("`ca_file`: ") && said.contains(words),
+            said.starts_with("`ca_file`") && said.contains(words),
             "{}: {said}",
             path.display()
         );
@@ -534,7 +578,32 @@ fn files_whose_size_says_nothing_are_sent_to_their_end() {
     object.read_to_end(&mut stored).unwrap();
     assert_eq!(stored, content);
 
+    // Those of /sys have the size of a page, and end before.
+    let path = "/sys/devices/system/cpu/possible";
+    let content = fs::read(path).unwrap();
+    assert_ne!(fs::metadata(path).unwrap().len(), content.len() as u64);
+    bucket
+        .put_object_file("sys", path, &Options::new())
+        .unwrap();
+    bucket
+        .upload_file("sys-too", path, &alioss::Transfer::new(), &Options::new())
+        .unwrap();
+    for key in ["sys", "sys-too"] {
+        let mut stored = Vec::new();
+        let mut object = bucket.get_object(key, &Options::new()).unwrap();
+        object.read_to_end(&mut stored).unwrap();
+        assert_eq!(stored, content, "{key}");
+    }
+    // A file that is one hole has its size.
     let folder = scratch("empty");
+    let hole = folder.join("hole");
+    File::create(&hole).unwrap().set_len(5000).unwrap();
+    bucket
+        .put_object_file("hole", &hole, &Options::new())
+        .unwrap();
+    let head = bucket.head_object("hole", &Options::new()).unwrap();
+    assert_eq!(head.content_length(), Some(5000));
+
     fs::write(folder.join("empty"), "").unwrap();
     let empty = bucket.put_object_file("empty", folder.join("empty"), &Options::new());
     assert_eq!(empty.unwrap().attempts(), 1);

@@ -336,7 +336,7 @@ fn ranges_and_conditions() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`buffer` has room for 9 bytes, the object has 10"
+        "the buffer has room for 9 bytes, the object has 10"
     );
 }
 
@@ -579,6 +579,16 @@ fn tls_says_what_is_wrong() {
     })
     .unwrap_err();
     assert_eq!(error.kind(), Kind::InvalidArgument);
+    let error = try_with(&|config| {
+        config.ca_pem(b"-----BEGIN CERTIFICATE-----\nMIIB\n");
+    })
+    .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("the line \"-----END CERTIFICATE-----\" is missing; is the text whole?"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -140,6 +140,16 @@ fn without_proxies(program: &mut Command) {
 
 /// A variable for the other scheme is not asked for anything, and an error names the one that is.
 #[test]
+fn a_proxy_whose_name_leads_nowhere_is_called_one() {
+    let server = Server::start(oss_local::Options::default()).unwrap();
+    let mut config = config("https://localhost", &server);
+    config.proxy("http://none.invalid:3128").attempts(1);
+    let error = put(&config).unwrap_err();
+    let begin = "proxy none.invalid:3128: cannot resolve none.invalid: ";
+    assert!(error.to_string().starts_with(begin), "{error}");
+}
+
+#[test]
 fn only_the_variable_for_the_scheme_has_to_be_right() {
     const NAME: &str = "only_the_variable_for_the_scheme_has_to_be_right";
     if let Ok(endpoint) = std::env::var("ALIOSS_TEST_ENDPOINT") {

@@ -199,7 +199,7 @@ func TestIllegalOptions(t *testing.T) {
 	}
 	for _, name := range []string{"", "ab", "UPPER", "a\x00bc", strings.Repeat("a", 64)} {
 		_, err := NewBucket(name, options())
-		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, "`bucket`: ") {
+		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, "`name`: ") {
 			t.Error(e)
 		}
 	}

@@ -64,7 +64,7 @@ pub(super) fn of_request<'r>(
 /// An error if the caller's headers are illegal, look misspelt, or contradict the arguments.
 pub(super) fn check_given(request: &Request<'_>, options: &Options<'_>) -> Result<()> {
     for (name, value) in &options.headers {
-        check_header("header", name, value)?;
+        check_header(["header"; 2], name, value)?;
         if !options.insists {
             misspelt::check(request.operation, name)?;
         }

@@ -127,7 +127,7 @@ impl Client {
         config.check()?;
         config.retry.check(config.total_timeout)?;
         if let Some(bucket) = bucket {
-            names::check_bucket_name(bucket)?;
+            names::check_bucket_named("name", bucket)?;
         }
         let resolved = endpoint::resolve(&config.endpoint_options(bucket))?;
         let signer = match (config.signature_version, resolved.scope_region) {
@@ -175,7 +175,7 @@ impl Client {
 
     /// The same way to another bucket of the service.
     pub fn for_bucket(&self, name: &str) -> Result<Client> {
-        names::check_bucket_name(name)?;
+        names::check_bucket_named("name", name)?;
         let inner = &*self.0;
         if inner.endpoint.addressing == Addressing::Cname {
             return Err(Error::unusable(

@@ -53,8 +53,9 @@ const RESERVED: [&str; 16] = [
     "x-oss-security-token",
 ];
 
-/// A header that a user may add.
-pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<()> {
+/// A header that a user may add; `parameters` are those that its name and its value come from.
+pub(crate) fn check_header(parameters: [&str; 2], name: &str, value: &str) -> Result<()> {
+    let [parameter, of_value] = parameters;
     check_header_name(parameter, name)?;
     if RESERVED
         .iter()
@@ -67,7 +68,7 @@ pub(crate) fn check_header(parameter: &str, name: &str, value: &str) -> Result<(
     }
     if value.chars().any(|c| c.is_control() && c != '\t') {
         return Err(Error::unusable(
-            parameter,
+            of_value,
             format_args!("the value of {name:?} holds a line break or another control character"),
         ));
     }

@@ -54,7 +54,8 @@ pub const OSS_DELETE_VERSIONS: c_int = 2;
 pub const OSS_OUTCOME_TRANSFERRED: c_int = 1;
 /// It was the same on both sides already.
 pub const OSS_OUTCOME_UNCHANGED: c_int = 2;
-/// It was left out by a rule: a link, a pipe, a file that vanished.
+/// It was left out by a rule: a link, a pipe, a file that vanished, a part of a
+/// file.
 pub const OSS_OUTCOME_SKIPPED: c_int = 3;
 /// It was to be transferred or deleted, but could not be.
 pub const OSS_OUTCOME_FAILED: c_int = 4;
@@ -283,7 +284,8 @@ pub unsafe extern "C" fn oss_call_set_filter(
 
 /// Stores all regular files below `directory` as objects below `prefix` (a
 /// slash is added unless it is "" or ends with one). A file is unchanged if its
-/// object has its size and was stored after it was last written to. `flags` are
+/// object has its size and was stored after it was last written to. What
+/// unfinished transfers left (`.NAME.alioss-part`) is skipped. `flags` are
 /// those above, or 0. After a failure or a kill the same call goes on where it
 /// stopped. Files go on if one fails; then the status is that of the first, and
 /// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of

@@ -24,20 +24,26 @@ unsafe fn set_text(
 ) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        set(call, &|| {
+        set(call, [parameter; 2], &|| {
             Ok((name.to_owned(), text(value, parameter)?.to_owned()))
         })
     }
 }
 
+/// `parameters` are those that the name and the value of the header come from.
+///
 /// # Safety
 /// `call` is NULL or a live handle.
-unsafe fn set(call: *mut oss_call, header: &dyn Fn() -> Result<(String, String)>) -> oss_status {
+unsafe fn set(
+    call: *mut oss_call,
+    parameters: [&str; 2],
+    header: &dyn Fn() -> Result<(String, String)>,
+) -> oss_status {
     // SAFETY: see above.
     unsafe {
         input::set(call, &|lasting| {
             let (name, value) = header()?;
-            check_header("header", &name, &value)?;
+            check_header(parameters, &name, &value)?;
             lasting.set_header(&name, &value)
         })
     }
@@ -119,7 +125,7 @@ pub unsafe extern "C" fn oss_call_set_metadata(
 ) -> oss_status {
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
-        set(call, &|| {
+        set(call, ["name", "value"], &|| {
             let name = format!("{}{}", header::META_PREFIX, text(name, "name")?);
             Ok((name, text(value, "value")?.to_owned()))
         })
@@ -159,12 +165,12 @@ pub unsafe extern "C" fn oss_call_set_server_side_encryption(
             let algorithm = text(algorithm, "algorithm")?;
             let id = optional_text(key_id, "key_id")?;
             lasting.remove_header(header::ENCRYPTION_KEY_ID);
-            for (name, value) in [
-                (header::ENCRYPTION, Some(algorithm)),
-                (header::ENCRYPTION_KEY_ID, id),
+            for (name, value, parameter) in [
+                (header::ENCRYPTION, Some(algorithm), "algorithm"),
+                (header::ENCRYPTION_KEY_ID, id, "key_id"),
             ] {
                 let Some(value) = value else { continue };
-                check_header("header", name, value)?;
+                check_header([parameter; 2], name, value)?;
                 lasting.set_header(name, value)?;
             }
             Ok(())
@@ -181,7 +187,7 @@ pub unsafe extern "C" fn oss_call_set_forbid_overwrite(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        set(call, &|| {
+        set(call, ["on"; 2], &|| {
             Ok((header::FORBID_OVERWRITE.to_owned(), (on != 0).to_string()))
         })
     }
@@ -239,7 +245,7 @@ const LAST_TIME: i64 = 253_402_300_799;
 unsafe fn set_time(call: *mut oss_call, name: &str, time: i64) -> oss_status {
     // SAFETY: see above.
     unsafe {
-        set(call, &|| {
+        set(call, ["time"; 2], &|| {
             let time = in_range("time", time, 0, LAST_TIME, "seconds since 1970")?;
             Ok((name.to_owned(), Timestamp(time).http_date()))
         })
@@ -255,7 +261,7 @@ pub unsafe extern "C" fn oss_call_set_traffic_limit(
 ) -> oss_status {
     // SAFETY: NULL or a live handle.
     unsafe {
-        set(call, &|| {
+        set(call, ["traffic_limit"; 2], &|| {
             let limit = in_range(
                 "traffic_limit",
                 bits_per_second,

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn oss_call_set_header(
     unsafe {
         set(call, &|lasting| {
             let (name, value) = (text(name, "name")?, text(value, "value")?);
-            check_header("header", name, value)?;
+            check_header(["header"; 2], name, value)?;
             lasting.set_header(name, value)
         })
     }

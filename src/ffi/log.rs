@@ -127,9 +127,9 @@ impl Default for Line {
 }
 
 impl Line {
-    /// The line as C has it; `None` if there is a NUL in it.
+    /// The line as C has it.
     fn end(&mut self) -> Option<&CStr> {
-        self.write_char('\0').ok()?;
+        self.push("\0");
         let short = self.short.get(..self.length).unwrap_or_default();
         let bytes = if self.long.is_empty() {
             short
@@ -140,8 +140,8 @@ impl Line {
     }
 }
 
-impl fmt::Write for Line {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
+impl Line {
+    fn push(&mut self, text: &str) {
         let end = self.length + text.len();
         match self.short.get_mut(self.length..end) {
             Some(place) if self.long.is_empty() => {
@@ -156,6 +156,26 @@ impl fmt::Write for Line {
                 self.long.extend_from_slice(text.as_bytes());
             }
         }
+    }
+}
+
+/// What others wrote may hold the ends of lines: escaped, they cannot begin a line of their own.
+impl fmt::Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(at) = rest.find(char::is_control) {
+            let (plain, after) = rest.split_at(at);
+            self.push(plain);
+            let mut after = after.chars();
+            if let Some(control) = after.next() {
+                let mut bytes = [0; 4];
+                for c in control.escape_debug() {
+                    self.push(c.encode_utf8(&mut bytes));
+                }
+            }
+            rest = after.as_str();
+        }
+        self.push(rest);
         Ok(())
     }
 }
@@ -224,7 +244,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_any_length_end_for_c_and_none_has_a_nul_inside() {
+    fn what_others_wrote_begins_no_line_of_its_own() {
+        let mut line = Line::default();
+        write!(
+            line,
+            "it says {}",
+            "a\r\nERROR forged\0\u{1b}[2J\u{85}\u{e9}"
+        )
+        .unwrap();
+        let expected = "it says a\\r\\nERROR forged\\0\\u{1b}[2J\\u{85}\u{e9}";
+        assert_eq!(line.end().unwrap().to_bytes(), expected.as_bytes());
+    }
+
+    #[test]
+    fn lines_of_any_length_end_for_c() {
         for length in [0, 1, SHORT - 2, SHORT - 1, SHORT, SHORT + 1, 5000] {
             let mut line = Line::default();
             for _ in 0..length {
@@ -238,7 +271,5 @@ mod tests {
         line.write_str("end").unwrap();
         let expected = format!("short{}end", "y".repeat(SHORT));
         assert_eq!(line.end().unwrap().to_bytes(), expected.as_bytes());
-        line.write_str("more").unwrap();
-        assert!(line.end().is_none());
     }
 }

@@ -3,8 +3,8 @@
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
 //! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), to end a
 //! program with all that it started takes kill(2), to notice a fork without asking for the process id each time takes
-//! pthread_atfork(3), and to count the time that the machine slept takes clock_gettime(2). So this is a file in `ffi` that
-//! the core uses.
+//! pthread_atfork(3), to count the time that the machine slept takes clock_gettime(2), and to know that a file cannot be
+//! replaced takes statx(2). So this is a file in `ffi` that the core uses.
 
 #[cfg(unix)]
 use std::fs::File;
@@ -139,6 +139,55 @@ pub(crate) fn link_file(file: &File, path: &Path) -> io::Result<()> {
     Err(io::Error::last_os_error())
 }
 
+/// Why a file or a directory stays as it is, whoever asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fixed {
+    pub is_mount_point: bool,
+    pub is_immutable: bool,
+    pub is_append_only: bool,
+}
+
+/// What the system says of `path`, links not followed; nothing where it does not know.
+#[cfg(target_os = "linux")]
+pub(crate) fn fixed(path: &Path) -> Fixed {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+
+    // Not every libc has statx(2), nor its structure: 256 bytes, of which these are the attributes.
+    const ATTRIBUTES: usize = 1;
+    const IMMUTABLE: u64 = 0x10;
+    const APPEND: u64 = 0x20;
+    const MOUNT_ROOT: u64 = 0x2000;
+
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+        return Fixed::default();
+    };
+    let mut about = [0_u64; 32];
+    // SAFETY: a NUL-terminated string and room for the structure, both of which outlive the call, which keeps neither.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_statx,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::AT_SYMLINK_NOFOLLOW,
+            0,
+            about.as_mut_ptr(),
+        )
+    };
+    let attributes = if result == 0 { about[ATTRIBUTES] } else { 0 };
+    Fixed {
+        is_mount_point: attributes & MOUNT_ROOT != 0,
+        is_immutable: attributes & IMMUTABLE != 0,
+        is_append_only: attributes & APPEND != 0,
+    }
+}
+
+/// Other systems say so when it is too late.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn fixed(_: &std::path::Path) -> Fixed {
+    Fixed::default()
+}
+
 /// Locks `file` for as long as it is open, against whoever asks in the same way (`flock`); whether it was free.
 #[cfg(unix)]
 pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
@@ -168,6 +217,20 @@ pub(crate) fn kill_group(leader: &std::process::Child) {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    /// The root of a mounted file system is one everywhere.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_mount_point_is_seen() {
+        let expected = Fixed {
+            is_mount_point: true,
+            ..Fixed::default()
+        };
+        assert_eq!(fixed(Path::new("/proc")), expected);
+        for path in ["/proc/self/status", "/nonexistent", ""] {
+            assert_eq!(fixed(Path::new(path)), Fixed::default(), "{path}");
+        }
+    }
 
     #[test]
     fn a_child_is_another_process_and_so_is_its_child() {

@@ -9,7 +9,7 @@ use super::input::set;
 use super::object::copy_source;
 use super::run::{on_object_lasting, run_lasting};
 use super::status::oss_status;
-use super::support::{file_path, text};
+use super::support::{file_path, text, to_unsigned};
 use crate::error::{Error, Result};
 use crate::operations::Bucket;
 use crate::request::Options;
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn oss_call_set_part_size(call: *mut oss_call, bytes: i64)
     // SAFETY: NULL or a live handle.
     unsafe {
         set(call, &|lasting| {
-            let bytes = u64::try_from(bytes).unwrap_or(0);
+            let bytes = to_unsigned(bytes, "part_size", "102400 to 5368709120 bytes")?;
             change(lasting, |transfer| transfer.part_size(bytes))
         })
     }
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn oss_call_set_workers(call: *mut oss_call, workers: c_in
     // SAFETY: NULL or a live handle.
     unsafe {
         set(call, &|lasting| {
-            let workers = usize::try_from(workers).unwrap_or(0);
+            let workers = to_unsigned(workers.into(), "workers", "1 to 64")?;
             change(lasting, |transfer| transfer.workers(workers))
         })
     }

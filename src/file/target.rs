@@ -7,6 +7,7 @@ use std::path::{self, Path, PathBuf};
 
 use super::{check_name, not_regular};
 use crate::error::{Error, Result};
+use crate::ffi::os::{Fixed, fixed};
 
 /// How many links in a row are followed, as Linux does.
 const MAX_LINKS: u32 = 40;
@@ -35,6 +36,7 @@ impl Target {
         let (real, links) = follow_links(path).map_err(failed)?;
         check_is_name(&real)?;
         let found = existing(&real).map_err(failed)?;
+        check_replaceable(path, &real, found.is_some())?;
         if found.as_ref().is_some_and(is_protected) {
             return Err(failed(io::Error::new(
                 io::ErrorKind::PermissionDenied,
@@ -84,7 +86,47 @@ impl Target {
 
 /// The error of a file that cannot be written.
 pub(super) fn unwritable(path: &Path, cause: io::Error) -> Error {
-    Error::io(format!("`path`: cannot write {}", path.display()), cause)
+    let doing = format!("`path`: cannot write {}", path.display());
+    match cause.kind() {
+        // Where the system could not say so before.
+        #[cfg(unix)]
+        io::ErrorKind::ResourceBusy => Error::io(doing + ", which is a mount point", cause),
+        _ => Error::io(doing, cause),
+    }
+}
+
+/// An error if no file can appear at `real`, which the caller calls `path`: the download would be in vain.
+fn check_replaceable(path: &Path, real: &Path, exists: bool) -> Result<()> {
+    let directory = real.parent().unwrap_or(Path::new("/"));
+    if !exists {
+        fs::metadata(directory).map_err(|cause| unwritable(path, cause))?;
+    }
+    let file = exists.then(|| fixed(real));
+    match obstacle(file, fixed(directory)) {
+        Some(why) => Err(Error::unusable(
+            "path",
+            format_args!("{} {why}", path.display()),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Why no file can appear where `file` is, or nothing yet, in a directory that is `around`.
+fn obstacle(file: Option<Fixed>, around: Fixed) -> Option<&'static str> {
+    let exists = file.is_some();
+    let file = file.unwrap_or_default();
+    match () {
+        () if file.is_mount_point => Some(
+            "is a mount point, which cannot be replaced; give another path, or read the object as a stream",
+        ),
+        () if file.is_immutable => Some("is immutable (chattr +i), so it cannot be replaced"),
+        () if file.is_append_only => Some("is append-only (chattr +a), so it cannot be replaced"),
+        () if around.is_immutable => Some("lies in a directory that is immutable (chattr +i)"),
+        () if around.is_append_only && exists => {
+            Some("lies in a directory that is append-only (chattr +a), so it cannot be replaced")
+        }
+        () => None,
+    }
 }
 
 /// What is at `path` itself, links not followed.
@@ -98,10 +140,10 @@ fn existing(path: &Path) -> io::Result<Option<Metadata>> {
 
 /// An error if `path` does not end in a name that a file can have. [`Path::file_name`] overlooks a slash or a dot at the end.
 fn check_is_name(path: &Path) -> Result<()> {
+    check_name("path", path)?;
     let bytes = path.as_os_str().as_encoded_bytes();
     let mut parts = bytes.rsplit(|byte| path::is_separator(char::from(*byte)));
     match parts.next() {
-        _ if bytes.is_empty() => Err(Error::invalid("`path` is empty; give the name of a file")),
         Some(b"" | b"." | b"..") => Err(Error::unusable(
             "path",
             format_args!(
@@ -109,7 +151,7 @@ fn check_is_name(path: &Path) -> Result<()> {
                 path.display()
             ),
         )),
-        _ => check_name("path", path),
+        _ => Ok(()),
     }
 }
 
@@ -135,4 +177,71 @@ fn follow_links(path: &Path) -> io::Result<(PathBuf, u32)> {
 /// Whether what is there cannot be replaced. Windows asks the file, Unix its directory.
 fn is_protected(found: &Metadata) -> bool {
     cfg!(windows) && found.permissions().readonly()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_replaced_is_known_before() {
+        let (free, mount, immutable, append) = (
+            Fixed::default(),
+            Fixed {
+                is_mount_point: true,
+                ..Fixed::default()
+            },
+            Fixed {
+                is_immutable: true,
+                ..Fixed::default()
+            },
+            Fixed {
+                is_append_only: true,
+                ..Fixed::default()
+            },
+        );
+        for (file, around, expected) in [
+            (None, free, None),
+            (Some(free), free, None),
+            (Some(free), mount, None),
+            (None, append, None),
+            (Some(mount), free, Some("is a mount point")),
+            (Some(immutable), free, Some("is immutable")),
+            (Some(append), free, Some("is append-only")),
+            (
+                None,
+                immutable,
+                Some("lies in a directory that is immutable"),
+            ),
+            (
+                Some(free),
+                append,
+                Some("lies in a directory that is append-only"),
+            ),
+        ] {
+            let why = obstacle(file, around);
+            let begins = |words| why.is_some_and(|why: &str| why.starts_with(words));
+            assert_eq!(why.is_some(), expected.is_some(), "{file:?} in {around:?}");
+            assert!(expected.is_none_or(begins), "{why:?}");
+        }
+    }
+
+    /// A file that is one cannot be made without rights; a directory is refused in the same way.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_mount_point_is_not_taken_for_a_target() {
+        let error = check_replaceable(Path::new("name"), Path::new("/proc"), true).unwrap_err();
+        assert_eq!(error.kind(), crate::error::Kind::InvalidArgument);
+        assert!(
+            error
+                .to_string()
+                .starts_with("`path`: name is a mount point"),
+            "{error}"
+        );
+        let busy = unwritable(Path::new("name"), io::ErrorKind::ResourceBusy.into());
+        assert!(
+            busy.to_string().contains("which is a mount point"),
+            "{busy}"
+        );
+    }
 }

@@ -92,7 +92,7 @@ pub(super) fn is_quiet(body: &[u8]) -> bool {
 fn document(objects: &[ObjectIdentifier<'_>], quiet: bool) -> Result<String> {
     if !(1..=MAX_OBJECTS).contains(&objects.len()) {
         return Err(Error::unusable(
-            "objects",
+            "keys",
             format_args!(
                 "{} of them; DeleteMultipleObjects takes 1 to {MAX_OBJECTS}",
                 objects.len()

@@ -80,7 +80,7 @@ impl Bucket {
             .len();
         if offset.checked_add(length).is_none_or(|end| end > size) {
             return Err(Error::invalid(format!(
-                "`offset` and `length`: {length} bytes from {offset} do not lie in {}, which has {size}",
+                "`offset`: {length} bytes from {offset} do not lie in {}, which has {size}",
                 path.display()
             )));
         }

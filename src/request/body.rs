@@ -1,6 +1,6 @@
 //! What a request carries: bytes, a file, or what a reader yields.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::file::read_at;
@@ -36,6 +36,17 @@ pub enum Body<'a> {
         /// `None` if unknown: the body is sent in chunks.
         length: Option<u64>,
     },
+}
+
+/// Whether nothing of a file lies on a disk: it is made up when it is read, or has holes only.
+#[cfg(unix)]
+fn has_no_blocks(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::blocks(metadata) == 0
+}
+
+#[cfg(not(unix))]
+fn has_no_blocks(_: &Metadata) -> bool {
+    false
 }
 
 /// A source of bytes that can begin again.
@@ -91,7 +102,12 @@ impl<'a> Body<'a> {
                 "not a regular file; use a stream for pipes and devices",
             ));
         }
-        let is_known = metadata.len() > 0 || read_at(file, &mut [0], 0)? == 0;
+        let is_known = match metadata.len() {
+            0 => read_at(file, &mut [0], 0)? == 0,
+            // Files of /sys have the size of a page, whatever is in them.
+            size if has_no_blocks(&metadata) => read_at(file, &mut [0], size - 1)? == 1,
+            _ => true,
+        };
         Ok(Body::File {
             file,
             offset: 0,

@@ -200,6 +200,16 @@ mod tests {
                 "{expires}"
             );
         }
+        let error = v1(&mut link, &credentials, now, i64::MAX as u64).unwrap_err();
+        let most = i64::MAX - now.0;
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "`expires`: {} seconds is out of range; allowed are 1 to {most} for a V1 URL",
+                i64::MAX
+            )
+        );
+        assert!(v1(&mut link, &credentials, now, most as u64).is_ok());
     }
 
     #[test]

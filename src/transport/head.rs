@@ -213,6 +213,14 @@ fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>> {
         Err(_) if begins_like_tls(bytes) => Err(not_http(
             "it looks like TLS; does it speak TLS? Then the endpoint begins with https://",
         )),
+        // What else it speaks shows in its first words.
+        Err(cause) if !bytes.starts_with(b"HTTP/") => {
+            let line = bytes.split(|byte| b"\r\n".contains(byte)).next();
+            let line = line.unwrap_or_default();
+            let shown = line.get(..line.len().min(40)).unwrap_or_default();
+            let shown = shown.escape_ascii();
+            Err(not_http(&format!("{cause}; it begins with \"{shown}\"")))
+        }
         Err(cause) => Err(not_http(&cause.to_string())),
     }
 }
@@ -261,4 +269,28 @@ fn texts(response: &httparse::Response<'_, '_>, head: &[u8]) -> Headers {
         }
         headers
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_http_shows_its_first_words() {
+        for (bytes, words) in [
+            (
+                &b"SSH-2.0-OpenSSH_9.6\r\n"[..],
+                "it begins with \"SSH-2.0-OpenSSH_9.6\"",
+            ),
+            (
+                b"-ERR wrong number of arguments\r\n",
+                "it begins with \"-ERR wrong number",
+            ),
+            (b"\xff\0\r\n", "it begins with \"\\xff\\x00\""),
+            (&[b'a'; 4096], "it begins with \"aaaa"),
+        ] {
+            let error = parse(bytes).unwrap_err().to_string();
+            assert!(error.contains(words) && error.len() < 120, "{error}");
+        }
+    }
 }

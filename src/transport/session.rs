@@ -165,7 +165,12 @@ impl Shared {
                 authority.host_header(),
             ),
         };
-        let addresses = self.resolver.resolve(host, port, limits)?;
+        let addresses = self.resolver.resolve(host, port, limits);
+        let addresses = match proxy {
+            // Its name is in no option of the endpoint: say what it is.
+            Some(_) => addresses.map_err(|error| error.of_proxy(&whom))?,
+            None => addresses?,
+        };
         let limit = limits.connecting();
         let (socket, address) = Socket::connect(&addresses, &whom, &limit)
             .inspect_err(|_| self.resolver.forget(host))?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme};
@@ -74,6 +74,24 @@ impl Places {
     }
 }
 
+/// What is wrong with a PEM text. The words of the library show its bytes as numbers.
+fn in_words(cause: &pem::Error) -> String {
+    match cause {
+        pem::Error::MissingSectionEnd { end_marker } => format!(
+            "the line \"-----END {}-----\" is missing; is the text whole?",
+            end_marker.escape_ascii()
+        ),
+        pem::Error::IllegalSectionStart { line } => {
+            let shown = line.get(..line.len().min(40)).unwrap_or_default();
+            format!(
+                "{:?} does not begin a section",
+                shown.escape_ascii().to_string()
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
 pub(super) fn verifier(
     trust: &Trust,
     places: &Places,
@@ -90,7 +108,7 @@ pub(super) fn verifier(
             let mut roots = RootCertStore::empty();
             let mut given = Vec::new();
             for certificate in CertificateDer::pem_slice_iter(pem) {
-                let certificate = certificate.map_err(|cause| bad(cause.to_string()))?;
+                let certificate = certificate.map_err(|cause| bad(in_words(&cause)))?;
                 let added = roots.add(certificate.clone());
                 added.map_err(|cause| bad(cause.to_string()))?;
                 given.push(certificate);

@@ -286,8 +286,8 @@ static void handles(void)
     oss_session_free(session);
     NO_HANDLE("name", oss_bucket_new(config, NULL));
     SAYS("name", oss_config_error(config));
-    NO_HANDLE("bucket", oss_bucket_new(config, ""));
-    NO_HANDLE("bucket", oss_bucket_new(config, "No Bucket"));
+    NO_HANDLE("`name`", oss_bucket_new(config, ""));
+    NO_HANDLE("`name`", oss_bucket_new(config, "No Bucket"));
     NO_HANDLE("name", oss_bucket_new(config, NOT_UTF8));
     CHECK((bucket = oss_bucket_new(config, "bucket")));
     TEXT("", oss_config_error(config));

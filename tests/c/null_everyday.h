@@ -10,6 +10,7 @@
         REFUSED(parameter, setter); \
         value = "a\nb"; \
         REFUSED("line break", setter); \
+        SAYS("`" parameter "`", oss_last_error()); \
         OK(oss_call_reset(call)); \
     } while (0)
 
@@ -27,6 +28,8 @@ static void everyday(void)
     REFUSED("name", oss_call_set_metadata(call, NULL, "b"));
     REFUSED("value", oss_call_set_metadata(call, "a", NULL));
     REFUSED("not a header name", oss_call_set_metadata(call, "two words", "b"));
+    SAYS("`name`", oss_last_error());
+    REFUSED("`value`", oss_call_set_metadata(call, "a", "b\nc"));
     REFUSED("call", oss_call_add_tag(NULL, "a", "b"));
     REFUSED("name", oss_call_add_tag(call, NULL, "b"));
     REFUSED("value", oss_call_add_tag(call, "a", NULL));

@@ -60,8 +60,8 @@ static void more_objects(void)
     CALL_REFUSED("keys", oss_delete_multiple_objects(bucket, none, NULL, 1, 0, call));
     CALL_REFUSED("key", oss_delete_multiple_objects(bucket, bad, NULL, 1, 0, call));
     CALL_REFUSED("keys", oss_delete_multiple_objects(bucket, names, NULL, SIZE_MAX, 0, call));
-    CALL_REFUSED("objects", oss_delete_multiple_objects(bucket, NULL, NULL, 0, 0, call));
-    CALL_REFUSED("objects", oss_delete_multiple_objects(bucket, many, NULL, 1001, 0, call));
+    CALL_REFUSED("`keys`", oss_delete_multiple_objects(bucket, NULL, NULL, 0, 0, call));
+    CALL_REFUSED("`keys`", oss_delete_multiple_objects(bucket, many, NULL, 1001, 0, call));
 
     CALL_REFUSED("acl", oss_put_object_acl(bucket, "key", "everybody", call));
     CALL_REFUSED("acl", oss_put_object_acl(bucket, "key", NULL, call));

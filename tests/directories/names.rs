@@ -14,15 +14,27 @@ fn links_and_special_files_are_skipped_and_what_is_below_them_stays() {
     symlink("nowhere", here.join("broken")).unwrap();
     symlink("..", here.join("d/loop")).unwrap();
     support::tool("mkfifo", "coreutils", &[here.join("pipe")]);
+    let unfinished = [".f.alioss-part", ".x.0123456789abcdef.alioss-upload"];
+    for name in unfinished {
+        write_files(&here, &[(name, b"x")]);
+    }
+    // The record of a file that is here goes with it.
+    write_files(&here, &[(".a.0123456789abcdef.alioss-upload", b"x")]);
     let _socket = std::os::unix::net::UnixListener::bind(here.join("s")).unwrap();
     let report = up(&bucket, &here, &how()).unwrap();
-    assert_eq!(counts(&report), [2, 0, 6, 0, 0]);
+    assert_eq!(counts(&report), [2, 0, 8, 0, 0]);
     assert_eq!(keys(&bucket), ["p/a", "p/d/b"]);
     let skipped = problems(&report);
+    let unfinished = unfinished.map(|name| format!("p/{name}"));
+    for name in &unfinished {
+        let why = skipped.iter().find(|(key, _)| key == name);
+        assert!(why.is_some_and(|(_, why)| why.contains("belongs to an unfinished transfer")));
+    }
     let expected = ["p/broken", "p/d/loop", "p/dir", "p/file", "p/pipe", "p/s"];
     let mut names: Vec<&str> = skipped.iter().map(|(key, _)| key.as_str()).collect();
     names.sort_unstable();
-    assert_eq!(names, expected);
+    assert_eq!(names[..2], unfinished);
+    assert_eq!(names[2..], expected);
 
     let report = up(&bucket, &here, &how().follow_links()).unwrap();
     let all = ["p/a", "p/d/b", "p/dir/x", "p/dir/y/z", "p/file"];

@@ -314,10 +314,16 @@ fn expected_length(origin: &Origin, response: &Response) -> Result<Option<u64>> 
         (200, _) => Ok(announced),
         (206, Some((range, _))) if ranged => {
             let length = (range.end() - range.start()).checked_add(1);
-            if announced.is_some() && announced != length {
+            if let Some(announced) = announced
+                && Some(announced) != length
+            {
                 return Err(Error::new(
                     Kind::BadResponse,
-                    format!("the answer announces {announced:?} bytes and Content-Range {range:?}"),
+                    format!(
+                        "the answer announces {announced} bytes, and a Content-Range from {} to {}",
+                        range.start(),
+                        range.end()
+                    ),
                 ));
             }
             Ok(length)

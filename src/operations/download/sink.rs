@@ -62,7 +62,7 @@ fn fill(object: &mut Object, buffer: &mut [u8], report: &mut Report<'_>) -> Resu
     let length = object.arriving.length;
     let too_small = |size: String| {
         Error::invalid(format!(
-            "`buffer` has room for {capacity} bytes, the object has {size}"
+            "the buffer has room for {capacity} bytes, the object has {size}"
         ))
     };
     if let Some(length) = length

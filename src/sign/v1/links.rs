@@ -36,7 +36,7 @@ pub fn presign<'a>(
         return Err(Error::refused(
             "expires",
             format_args!("{expires} seconds is out of range"),
-            "1 second and more for a V1 URL",
+            format_args!("1 to {} for a V1 URL", i64::MAX.saturating_sub(time.0)),
         ));
     };
     let until = until.to_string();

@@ -11,7 +11,7 @@ use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
-use crate::file::Identity;
+use crate::file::{self, Identity};
 use crate::names::check_key_named;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
@@ -50,7 +50,7 @@ impl Bucket {
         how.check()?;
         let prefix = directory_prefix(prefix);
         let failed = |cause| unusable(directory.as_ref(), cause);
-        let root = std::path::absolute(directory.as_ref()).map_err(failed)?;
+        let root = file::absolute_directory("directory", directory.as_ref())?;
         if !prefix.is_empty() {
             check_key_named("prefix", &prefix)?;
         }

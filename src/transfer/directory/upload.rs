@@ -9,6 +9,7 @@ use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
+use crate::file;
 use crate::names::{check_key_named, check_object_key};
 use crate::operations::Bucket;
 use crate::request::Options;
@@ -25,7 +26,8 @@ impl Bucket {
     /// Files are sent by a few workers, see [`DirectoryTransfer`]. One that fails does not stop the others; then the result is
     /// an error with the report. If the transfer fails or the program is killed, calling this again goes on where it stopped:
     /// what is there is unchanged, and a large file goes on by its record as with [`upload_file`](Bucket::upload_file).
-    /// Records and unfinished files of transfers (`.NAME.alioss-...`) are left out.
+    /// Unfinished files of transfers (`.NAME.alioss-...`) are skipped, and the report says so; records of uploads of files
+    /// beside them are left out.
     ///
     /// Headers of `options` are those of each object. Timeout, cancellation and progress are of the whole; the progress counts
     /// bytes of the files that are sent, and has no total before all are known.
@@ -38,8 +40,7 @@ impl Bucket {
     ) -> Result<Report, PartlyDone> {
         how.check()?;
         let prefix = directory_prefix(prefix);
-        let root = std::path::absolute(directory.as_ref())
-            .map_err(|cause| super::walk::unreadable(directory.as_ref(), cause))?;
+        let root = file::absolute_directory("directory", directory.as_ref())?;
         if !prefix.is_empty() {
             check_key_named("prefix", &prefix)?;
         }

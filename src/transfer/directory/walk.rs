@@ -210,11 +210,13 @@ impl<'a> Walk<'a> {
             });
             return Ok(());
         };
-        if is_of_transfer(&name) {
-            return Ok(());
-        }
         let kind = match self.kind(entry) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // The file itself is here, and goes on from there.
+            _ if is_record_of_neighbour(entry, &name) => return Ok(()),
+            _ if is_of_transfer(&name) => {
+                EntryKind::Skipped("it belongs to an unfinished transfer")
+            }
             kind => kind?,
         };
         let is_directory = kind == EntryKind::Directory;
@@ -250,6 +252,16 @@ impl<'a> Walk<'a> {
             )),
         }
     }
+}
+
+/// Whether a file is the record of an upload of one beside it: `.NAME.1234567890abcdef.alioss-upload`.
+fn is_record_of_neighbour(entry: &fs::DirEntry, name: &str) -> bool {
+    let inner = name
+        .strip_prefix('.')
+        .and_then(|name| name.strip_suffix(".alioss-upload"));
+    inner
+        .and_then(|inner| inner.rsplit_once('.'))
+        .is_some_and(|(neighbour, _)| entry.path().with_file_name(neighbour).is_file())
 }
 
 /// How entering a directory went.
