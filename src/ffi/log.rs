@@ -246,12 +246,8 @@ mod tests {
     #[test]
     fn what_others_wrote_begins_no_line_of_its_own() {
         let mut line = Line::default();
-        write!(
-            line,
-            "it says {}",
-            "a\r\nERROR forged\0\u{1b}[2J\u{85}\u{e9}"
-        )
-        .unwrap();
+        line.write_str("it says a\r\nERROR forged\0\u{1b}[2J\u{85}\u{e9}")
+            .unwrap();
         let expected = "it says a\\r\\nERROR forged\\0\\u{1b}[2J\\u{85}\u{e9}";
         assert_eq!(line.end().unwrap().to_bytes(), expected.as_bytes());
     }
