@@ -65,6 +65,18 @@ fn every_error_is_json_if_that_is_wanted() {
         assert_eq!(errors(&output)[0]["exit_code"], code, "{variables:?}");
         assert_eq!(output.status.code(), Some(code), "{variables:?}");
     }
+    // A server of one's own does not say its region.
+    let mut command = place.command(&["ls", "oss://bucket"]);
+    let said = stderr(&command.env_remove("OSS_REGION").output().unwrap());
+    assert!(
+        said.ends_with("; --region or OSS_REGION gives it\n"),
+        "{said}"
+    );
+    // What went wrong comes first, then what to do.
+    let said = stderr(&place.run(&["rb", "oss://bucket"]));
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[0].contains("BucketNotEmpty"), "{said}");
+    assert!(lines[1].contains("-f deletes all that is in it"), "{said}");
     let mut command = place.command(&["ls", "--json", "oss://bucket"]);
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let output = command.stdout(full).output().unwrap();

@@ -43,11 +43,11 @@ int run_rb(int count, char **arguments)
 {
     struct place place;
     oss_status status;
-    const int given = one_bucket(count, arguments, &place);
-    if (given != EXIT_DONE)
-        return given;
+    int code = one_bucket(count, arguments, &place);
+    if (code != EXIT_DONE)
+        return code;
     if (options.force) {
-        int code = delete_tree(place.bucket, "", OSS_DELETE_WHOLE_BUCKET | OSS_DELETE_VERSIONS);
+        code = delete_tree(place.bucket, "", OSS_DELETE_WHOLE_BUCKET | OSS_DELETE_VERSIONS);
         prepare();
         if (code != EXIT_DONE)
             return code;
@@ -57,9 +57,12 @@ int run_rb(int count, char **arguments)
             return failed("abort uploads of", place.text, call, status);
     }
     status = oss_delete_bucket(open_bucket(place.bucket), call);
-    if (status != OSS_OK && strcmp(oss_call_code(call), OSS_CODE_BUCKET_NOT_EMPTY) == 0)
-        complain(EXIT_FAILED, "the bucket is not empty; -f deletes all that is in it first");
-    return status == OSS_OK ? did("removed", place.text) : failed("rb", place.text, call, status);
+    if (status == OSS_OK)
+        return did("removed", place.text);
+    code = failed("rb", place.text, call, status);
+    if (strcmp(oss_call_code(call), OSS_CODE_BUCKET_NOT_EMPTY) == 0)
+        complain(code, "the bucket is not empty; -f deletes all that is in it first");
+    return code;
 }
 
 /* Whether it is meant, as far as it can be known. */

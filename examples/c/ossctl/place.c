@@ -72,7 +72,7 @@ int start(void)
     if (!config || !call)
         return complain(EXIT_FAILED, "%s", oss_last_error());
     if (!endpoint && !region)
-        return complain(EXIT_USAGE, "nobody says where the service is: give --endpoint or --region, or set OSS_ENDPOINT");
+        return complain(EXIT_USAGE, "nobody says where the service is: give --endpoint or --region, or set OSS_ENDPOINT or OSS_REGION");
     if (endpoint)
         oss_config_set_endpoint(config, endpoint);
     if (region)
@@ -150,7 +150,9 @@ oss_bucket *open_bucket(const char *name)
     }
     one->bucket = oss_bucket_new(config, name);
     if (!one->bucket) {
-        why_no_bucket = complain(exit_code(oss_config_status(config)), "oss://%s: %s", name, oss_config_error(config));
+        const char *why = oss_config_error(config);
+        const char *advice = strstr(why, "`region` is missing") ? "; --region or OSS_REGION gives it" : "";
+        why_no_bucket = complain(exit_code(oss_config_status(config)), "oss://%s: %s%s", name, why, advice);
         free(one);
         return NULL;
     }

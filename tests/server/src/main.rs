@@ -133,7 +133,8 @@ fn greeting(server: &Server, ca: Option<&Path>, place: &str, id: &str, secret: &
         (None, _) => {}
     }
     text += &format!(
-        "\n  export OSS_ACCESS_KEY_ID={id}\n  export OSS_ACCESS_KEY_SECRET={secret}\n\n\
+        "\n  export OSS_ENDPOINT={endpoint} OSS_REGION={region}\n  export OSS_ACCESS_KEY_ID={id}\n  \
+         export OSS_ACCESS_KEY_SECRET={secret}\n\n\
          temporary credentials: {STS_ACCESS_KEY_ID} {STS_ACCESS_KEY_SECRET} {STS_TOKEN}\n\n\
          in C:  oss_config_set_endpoint(config, \"{endpoint}\");\n       \
          oss_config_set_region(config, \"{region}\");\n       \
