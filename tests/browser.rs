@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use alioss::Bucket;
 use oss_local::{ACCESS_KEY_ID, ACCESS_KEY_SECRET, Server};
+use support::official::prepare;
 use support::{root, scratch, server};
 
 const CORS: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>http://127.0.0.1:*</AllowedOrigin>\
@@ -24,20 +25,6 @@ const CORS: &str = "<CORSConfiguration><CORSRule><AllowedOrigin>http://127.0.0.1
 
 /// The checks that the page makes.
 const CHECKS: usize = 23;
-
-fn run(command: &mut Command, needs: &str) -> String {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}; it needs {needs}"));
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}; it needs {needs}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
 
 /// The client as one script, from the registry once and then from the target directory.
 fn client() -> Vec<u8> {
@@ -51,7 +38,7 @@ fn client() -> Vec<u8> {
         let mut npm = Command::new("npm");
         npm.args(["pack", "--json", package])
             .current_dir(&directory);
-        let packed = run(&mut npm, "npm and a way to its registry");
+        let packed = prepare(&mut npm, "npm and a way to its registry");
         assert!(
             packed.contains(integrity),
             "{package} has changed: {packed}"
@@ -59,7 +46,7 @@ fn client() -> Vec<u8> {
         let mut tar = Command::new("tar");
         tar.args(["xzf", &format!("{}.tgz", package.replace('@', "-"))])
             .current_dir(&directory);
-        run(&mut tar, "tar");
+        prepare(&mut tar, "tar");
     }
     std::fs::read(script).unwrap()
 }

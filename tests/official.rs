@@ -6,11 +6,12 @@ mod support;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use oss_local::{RequestRecord, STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_TOKEN, Server};
-use support::{Scheme, environment, root, scratch, server, succeed};
+use support::official::{prepare, programs};
+use support::{Scheme, environment, scratch, server, succeed};
 
 /// Each program makes a few more checks than this.
 const FEWEST_CHECKS: usize = 350;
@@ -51,25 +52,6 @@ const GO_V2: Sdk = Sdk {
     agent: "alibabacloud-go-sdk-v2/",
     command: go,
 };
-
-fn programs() -> PathBuf {
-    root().join("tests/official")
-}
-
-/// Runs one step of making a program ready; panics with all it said unless it ends well.
-fn prepare(command: &mut Command, needs: &str) {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}; it needs {needs}"));
-    assert!(
-        output.status.success(),
-        "{command:?} ended with {}; it needs {needs}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
 
 /// A Python program with the packages of its list. They are kept from run to run as long as the list stays the same.
 fn python(name: &str) -> Vec<OsString> {

@@ -3,6 +3,7 @@
 // Each test binary uses its part of this.
 #![allow(dead_code)]
 
+pub mod official;
 pub mod package;
 pub mod platform;
 

@@ -1,0 +1,124 @@
+//! The lines of the table of clients in the local server's README that `official.rs` and `browser.rs` do not run: each
+//! client is pointed at the server as its line says, and does with both signatures what most programs do.
+
+mod support;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::official::{prepare, programs};
+use support::{Scheme, environment, scratch, server, succeed};
+
+/// Where a client is built or unpacked, anew when the list of what it consists of has changed.
+fn made_of(name: &str, list: &Path, make: impl FnOnce(&Path)) -> PathBuf {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("client-{name}"));
+    let mark = place.join("made-of");
+    let wanted = std::fs::read(list).unwrap();
+    if std::fs::read(&mark).ok().as_ref() != Some(&wanted) {
+        let _ = std::fs::remove_dir_all(&place);
+        std::fs::create_dir_all(&place).unwrap();
+        make(&place);
+        std::fs::write(mark, wanted).unwrap();
+    }
+    place
+}
+
+/// The program says `ok` for each check and counts them in the end; `agent` is what it calls itself.
+fn passes(name: &str, command: &[OsString], more: &[(&str, &Path)], checks: usize, agent: &str) {
+    let server = server();
+    let mut variables = environment(&server, Scheme::Http);
+    let scratch = scratch(&format!("client-{name}"));
+    for (name, path) in more.iter().copied().chain([("SCRATCH", scratch.as_path())]) {
+        let path = path.to_string_lossy().into_owned();
+        variables.push((name.to_owned(), path));
+    }
+    let said = succeed(command, &[], &variables);
+    let passed = said.lines().filter(|line| line.starts_with("ok ")).count();
+    let end = format!("{checks} checks passed, 0 failed\n");
+    assert!(passed == checks && said.ends_with(&end), "{said}");
+    let requests = server.requests();
+    for scheme in ["OSS ", "OSS4-HMAC-SHA256 "] {
+        let signed = requests.iter().filter(|request| {
+            let is = |header, start| {
+                request
+                    .header(header)
+                    .is_some_and(|text| text.starts_with(start))
+            };
+            is("authorization", scheme) && is("user-agent", agent)
+        });
+        assert!(signed.count() > checks / 2, "{scheme}: {requests:?}");
+    }
+}
+
+#[test]
+fn node() {
+    let sources = programs().join("node");
+    let lock = sources.join("package-lock.json");
+    let place = made_of("node", &lock, |place| {
+        for file in ["package.json", "package-lock.json"] {
+            std::fs::copy(sources.join(file), place.join(file)).unwrap();
+        }
+        let mut npm = Command::new("npm");
+        npm.args([
+            "ci",
+            "--silent",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+        ]);
+        prepare(npm.current_dir(place), "npm and a way to its registry");
+    });
+    let command = ["node".into(), sources.join("client.js").into()];
+    let modules = place.join("node_modules");
+    let more = [("NODE_PATH", modules.as_path())];
+    passes("node", &command, &more, 18, "aliyun-sdk-nodejs/");
+}
+
+#[test]
+fn go_v1() {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-go1");
+    let mut build = Command::new("go");
+    build
+        .current_dir(programs().join("go1"))
+        .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
+        .arg(&program)
+        .env("GOTOOLCHAIN", "local")
+        .env_remove("GOFLAGS");
+    prepare(
+        &mut build,
+        "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy",
+    );
+    passes("go1", &[program.into()], &[], 18, "aliyun-sdk-go/");
+}
+
+#[test]
+fn java() {
+    let sources = programs().join("java");
+    let pom = sources.join("pom.xml");
+    let place = made_of("java", &pom, |place| {
+        let mut maven = Command::new("mvn");
+        maven
+            .args([
+                "--quiet",
+                "--batch-mode",
+                "dependency:build-classpath",
+                "--file",
+            ])
+            .arg(&pom)
+            .arg(format!(
+                "-Dmdep.outputFile={}",
+                place.join("classpath").display()
+            ));
+        let needs = "Maven (Debian: maven) and a way to its repository";
+        prepare(maven.current_dir(place), needs);
+    });
+    let classpath = std::fs::read_to_string(place.join("classpath")).unwrap();
+    let command = [
+        "java".into(),
+        "-cp".into(),
+        classpath.trim().into(),
+        sources.join("Client.java").into(),
+    ];
+    passes("java", &command, &[], 18, "aliyun-sdk-java/");
+}
