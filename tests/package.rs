@@ -2,6 +2,8 @@
 //! there is; the headers it installs, compiled by all compilers and standards they are for; and the examples of both, with
 //! those in Rust, which do the same.
 
+#[path = "package/directories.rs"]
+mod directories;
 mod support;
 
 use std::ffi::OsString;
