@@ -280,6 +280,14 @@ typedef struct oss_writer oss_writer;
 /// read when a bucket or a service is made. Free with oss_config_free().
 OSS_API oss_config *oss_config_new(void);
 
+/// Refuses a configuration because its options `option` and `other` contradict
+/// each other. For lists of options, as in oss_options.h: of two setters the
+/// later one counts, but a list has no order. Always fails, with
+/// #OSS_INVALID_ARGUMENT.
+OSS_API oss_status oss_config_refuse_both(oss_config *config,
+                                          const char *option,
+                                          const char *other);
+
 /// Frees a configuration; handles made from it do not need it. NULL is fine.
 OSS_API void oss_config_free(oss_config *config);
 
@@ -584,8 +592,9 @@ OSS_API oss_status oss_config_set_keys(oss_config *config,
                                        const char *secret,
                                        const char *token);
 
-/// Where credentials come from, instead of the environment. Both handles stay
-/// yours: free each when you like.
+/// Where credentials come from, instead of the environment; so do the functions
+/// before and after this one, and the last that is called counts. Both handles
+/// stay yours: free each when you like.
 OSS_API oss_status oss_config_set_credentials(
     oss_config *config,
     const oss_credentials *credentials);

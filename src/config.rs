@@ -223,7 +223,8 @@ impl Config {
         })
     }
 
-    /// Where credentials come from, instead of the environment, which is read when a handle is made.
+    /// Where credentials come from, instead of the environment, which is read when a handle is made. Of this,
+    /// [`credentials_from`](Self::credentials_from) and [`keys`](Self::keys) the last that is called counts.
     pub fn credentials(&mut self, provider: Arc<dyn CredentialsProvider>) -> &mut Config {
         self.credentials = Some(provider);
         self

@@ -9,7 +9,7 @@ use alioss::{Bucket, CopySource, Kind, Method, ObjectIdentifier, Options, Range,
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use oss_local::{Action, Rule, Server, Status};
-use support::{config, new_bucket, server};
+use support::{Linking, compile, config, new_bucket, platform, server, succeed};
 
 fn bucket(server: &Server) -> Bucket {
     let bucket = new_bucket(&config(&server.endpoint()));
@@ -56,6 +56,13 @@ fn options_must_not_contradict_arguments() {
     bucket
         .put_object("a.html", "x", &typed)
         .expect("a guess may be overruled");
+}
+
+/// A list of options has no order by which one of them could count; setters have.
+#[test]
+fn options_in_one_expression_must_not_contradict_each_other() {
+    let program = compile("tests/c/options.c", "c99", Linking::Shared);
+    succeed(&platform::command(program), &[], &[]);
 }
 
 #[test]

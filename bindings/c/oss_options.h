@@ -14,6 +14,7 @@
  * In C++20 without the address: oss_open({.endpoint = "https://..."}), in the order of the fields below.
  *
  * What is left out, 0 or NULL, has its default; so what is on by default is turned off by a name that begins with "no_".
+ * Two that contradict each other are refused, and named.
  * The struct is only a list for the functions below, which call oss_config_set_endpoint() and so on: it never reaches the
  * library, so a program compiled with an older one works with every newer library. oss.h says what each option means.
  */
@@ -57,7 +58,7 @@ typedef struct oss_options {
     const char *cloudbox_id OSS_UNSET;
     const char *const *additional_signed_headers OSS_UNSET; /* ends with NULL */
 
-    /* Who: the environment, unless one of these three is given; if several are, the last of them counts. */
+    /* Who: the environment, unless keys, a handle, a text or a function are given: one of the four. */
     const char *access_key_id OSS_UNSET;
     const char *access_key_secret OSS_UNSET;
     const char *security_token OSS_UNSET; /* of temporary keys */
@@ -69,7 +70,7 @@ typedef struct oss_options {
     /* How. What belongs to the session may not be given beside one. */
     const oss_session *session OSS_UNSET;
     int64_t pool_size OSS_UNSET; /* session */
-    int no_pool OSS_UNSET;       /* session: keeps no connection */
+    int no_pool OSS_UNSET;       /* session: keeps no connection; not beside pool_size */
     int64_t connect_timeout_ms OSS_UNSET;
     int64_t read_timeout_ms OSS_UNSET;
     int64_t total_timeout_ms OSS_UNSET;
@@ -86,7 +87,7 @@ typedef struct oss_options {
     int no_crc64 OSS_UNSET;
     int no_file_sync OSS_UNSET;
     int attempts OSS_UNSET;           /* at most; 1: never repeated */
-    int unlimited_attempts OSS_UNSET; /* until total_timeout_ms, which has to be set */
+    int unlimited_attempts OSS_UNSET; /* until total_timeout_ms, which has to be set; not beside attempts */
     int64_t backoff_base_ms OSS_UNSET;
     int64_t backoff_cap_ms OSS_UNSET;
     oss_clock_fn clock OSS_UNSET;
@@ -97,6 +98,32 @@ typedef struct oss_options {
 } oss_options;
 
 #undef OSS_UNSET
+
+/* Who signs. There is one, as nobody could say which of two counts. */
+static inline void oss_options_credentials(const oss_options *options, oss_config *config) {
+    const char *const id = options->access_key_id, *const secret = options->access_key_secret;
+    const char *given = NULL, *other = NULL;
+
+    if (id || secret || options->security_token)
+        given = id ? "access_key_id" : secret ? "access_key_secret" : "security_token";
+    if (options->credentials)
+        *(given ? &other : &given) = "credentials";
+    if (options->credentials_from)
+        *(given ? &other : &given) = "credentials_from";
+    if (options->credentials_callback)
+        *(given ? &other : &given) = "credentials_callback";
+
+    if (other)
+        oss_config_refuse_both(config, given, other);
+    else if (options->credentials)
+        oss_config_set_credentials(config, options->credentials);
+    else if (options->credentials_from)
+        oss_config_set_credentials_from(config, options->credentials_from);
+    else if (options->credentials_callback)
+        oss_config_set_credentials_callback(config, options->credentials_callback, options->credentials_user);
+    else if (given)
+        oss_config_set_keys(config, id, secret, options->security_token);
+}
 
 /* A configuration with these options; free it with oss_config_free(). A bad value shows in oss_config_error(). */
 static inline oss_config *oss_options_config(const oss_options *options) {
@@ -124,18 +151,12 @@ static inline oss_config *oss_options_config(const oss_options *options) {
     for (at = 0; options->additional_signed_headers && options->additional_signed_headers[at]; at++)
         oss_config_add_signed_header(config, options->additional_signed_headers[at]);
 
-    if (options->access_key_id || options->access_key_secret || options->security_token)
-        oss_config_set_keys(config, options->access_key_id, options->access_key_secret, options->security_token);
-    if (options->credentials_from)
-        oss_config_set_credentials_from(config, options->credentials_from);
-    if (options->credentials)
-        oss_config_set_credentials(config, options->credentials);
-    if (options->credentials_callback)
-        oss_config_set_credentials_callback(config, options->credentials_callback, options->credentials_user);
-
+    oss_options_credentials(options, config);
     if (options->session)
         oss_config_set_session(config, options->session);
-    if (options->no_pool || options->pool_size)
+    if (options->no_pool && options->pool_size)
+        oss_config_refuse_both(config, "no_pool", "pool_size");
+    else if (options->no_pool || options->pool_size)
         oss_config_set_pool_size(config, options->no_pool ? 0 : options->pool_size);
     if (options->connect_timeout_ms)
         oss_config_set_connect_timeout_ms(config, options->connect_timeout_ms);
@@ -163,7 +184,9 @@ static inline oss_config *oss_options_config(const oss_options *options) {
         oss_config_set_crc64(config, 0);
     if (options->no_file_sync)
         oss_config_set_file_sync(config, 0);
-    if (options->attempts || options->unlimited_attempts)
+    if (options->attempts && options->unlimited_attempts)
+        oss_config_refuse_both(config, "unlimited_attempts", "attempts");
+    else if (options->attempts || options->unlimited_attempts)
         oss_config_set_attempts(config, options->unlimited_attempts ? 0 : options->attempts);
     if (options->backoff_base_ms || options->backoff_cap_ms)
         oss_config_set_backoff_ms(config, options->backoff_base_ms, options->backoff_cap_ms);

@@ -161,6 +161,12 @@ func (c *config) check(status C.oss_status) {
 	}
 }
 
+// refuseBoth says that two options contradict each other.
+func (c *config) refuseBoth(option, other string) {
+	first, second := c.text("option", option), c.text("other", other)
+	c.check(C.oss_config_refuse_both(c.ptr, first.pointer(), second.pointer()))
+}
+
 func (c *config) text(name, s string) text {
 	t, err := newText(name, s)
 	if err != nil {
@@ -273,7 +279,7 @@ func (c *config) apply(o *Options) error {
 	c.check(C.oss_config_set_file_sync(c.ptr, flag(!o.DisableFileSync)))
 	switch {
 	case o.UnlimitedAttempts && o.Attempts != 0:
-		c.fail(newError(InvalidArgument, "`unlimited_attempts` and `attempts` contradict each other; give one of them"))
+		c.refuseBoth("unlimited_attempts", "attempts")
 	case o.UnlimitedAttempts:
 		c.check(C.oss_config_set_attempts(c.ptr, 0))
 	case o.Attempts != 0:
@@ -319,7 +325,7 @@ func (c *config) applyTimeouts(o *Options) {
 func (c *config) applySession(o *Options) {
 	switch {
 	case o.DisablePool && o.PoolSize != 0:
-		c.fail(newError(InvalidArgument, "`disable_pool` and `pool_size` contradict each other; give one of them"))
+		c.refuseBoth("disable_pool", "pool_size")
 	case o.DisablePool:
 		c.check(C.oss_config_set_pool_size(c.ptr, 0))
 	case o.PoolSize != 0:

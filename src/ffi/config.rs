@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use super::guard::guard;
 use super::memory::{Handle, borrow, free, new_handle, word};
 use super::status::{OSS_OK, oss_status, remember};
-use super::support::{busy, status};
+use super::support::{busy, status, text};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -98,6 +98,25 @@ pub extern "C" fn oss_config_new() -> *mut oss_config {
     })
 }
 
+/// Refuses a configuration because its options `option` and `other` contradict
+/// each other. For lists of options, as in oss_options.h: of two setters the
+/// later one counts, but a list has no order. Always fails, with
+/// #OSS_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_config_refuse_both(
+    config: *mut oss_config,
+    option: *const c_char,
+    other: *const c_char,
+) -> oss_status {
+    // SAFETY: a live handle and strings, or NULL, as the header asks.
+    unsafe {
+        set(config, |_| {
+            let (option, other) = (text(option, "option")?, text(other, "other")?);
+            Err(Error::contradiction(option, other, "give one of them"))
+        })
+    }
+}
+
 /// Frees a configuration; handles made from it do not need it. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_free(config: *mut oss_config) {
@@ -118,10 +137,10 @@ pub unsafe extern "C" fn oss_config_status(config: *const oss_config) -> oss_sta
 /// `config` is used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_error(config: *const oss_config) -> *const c_char {
-    let text = guard(|| {
+    let words = guard(|| {
         // SAFETY: NULL or a live handle.
         let state = unsafe { borrow(config, "config") }?.lock()?;
         Ok(state.error.as_deref().map_or(c"".as_ptr(), CStr::as_ptr))
     });
-    text.unwrap_or(c"`config` is NULL or in use".as_ptr())
+    words.unwrap_or(c"`config` is NULL or in use".as_ptr())
 }

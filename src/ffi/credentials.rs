@@ -306,8 +306,9 @@ pub unsafe extern "C" fn oss_config_set_keys(
     }
 }
 
-/// Where credentials come from, instead of the environment. Both handles stay
-/// yours: free each when you like.
+/// Where credentials come from, instead of the environment; so do the functions
+/// before and after this one, and the last that is called counts. Both handles
+/// stay yours: free each when you like.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_set_credentials(
     config: *mut oss_config,

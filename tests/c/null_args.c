@@ -127,6 +127,7 @@ static void no_config(void)
     REFUSED("config", oss_config_set_app_name(NULL, "a"));
     REFUSED("config", oss_config_set_crc64(NULL, 1));
     REFUSED("config", oss_config_set_file_sync(NULL, 1));
+    REFUSED("config", oss_config_refuse_both(NULL, "a", "b"));
     REFUSED("config", oss_config_set_attempts(NULL, 1));
     REFUSED("config", oss_config_set_backoff_ms(NULL, 1, 2));
     REFUSED("config", oss_config_set_clock(NULL, NULL, NULL));

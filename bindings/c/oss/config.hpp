@@ -102,6 +102,7 @@ public:
     config dual_stack(bool on = true) { return set(oss_config_set_dual_stack, on ? 1 : 0); }
     config cloudbox_id(const text &id) { return set(oss_config_set_cloudbox_id, id.get()); }
     config additional_signed_header(const text &name) { return set(oss_config_add_signed_header, name.get()); }
+    // Of keys(), credentials_from() and credentials() the last that is called counts.
     config keys(const text &id, const text &secret, const text &token = nullptr) {
         return set(oss_config_set_keys, id.get(), secret.get(), token.get_or_null());
     }
