@@ -415,7 +415,9 @@ fn what_an_attempt_with_a_lost_answer_did_is_not_a_refusal() {
         .unwrap();
     let note = "an earlier attempt may have done it: its answer was lost";
     let peer = lost("409 Conflict", "RestoreAlreadyInProgress");
-    let error = bucket(&peer).restore_object("a", None, None, none).unwrap_err();
+    let error = bucket(&peer)
+        .restore_object("a", None, None, none)
+        .unwrap_err();
     assert!(error.to_string().contains(note), "{error}");
     let peer = lost("403 Forbidden", "WORMConfigurationLocked");
     let worm = &Options::new().query("wormId", Some("1"));

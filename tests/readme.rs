@@ -126,7 +126,10 @@ fn the_program_in_cplusplus_works() {
     let programs = snippets("bindings/c/README.md", "cpp");
     assert_eq!(programs.len(), 1);
     let said = run(&programs[0], "program.cpp", "c++17", &server, &directory);
-    assert_eq!(said, "logs/today.txt\nall is well\nlogs/yesterday.txt: NoSuchKey\nversioning: Enabled\n");
+    assert_eq!(
+        said,
+        "logs/today.txt\nall is well\nlogs/yesterday.txt: NoSuchKey\nversioning: Enabled\n"
+    );
 }
 
 #[test]
