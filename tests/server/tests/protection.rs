@@ -220,6 +220,10 @@ fn archives_of_a_bucket_with_direct_reads_need_no_restore() {
         )
     };
     assert_eq!((client.get("Archive").status, copy().status), (403, 403));
+    // Its sum is said all the same: clients compare it.
+    let sum = |answer: Answer| answer.header("x-oss-hash-crc64ecma").map(str::to_owned);
+    let head = client.send("HEAD", "Archive", &[], &[], b"");
+    assert_eq!(sum(client.get("Archive")), sum(head));
     let on =
         b"<ArchiveDirectReadConfiguration><Enabled>true</Enabled></ArchiveDirectReadConfiguration>";
     let set = client.send("PUT", "", &[("bucketArchiveDirectRead", "")], &[], on);

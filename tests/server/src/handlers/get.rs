@@ -151,7 +151,9 @@ pub fn get(exchange: &Exchange) -> Result<Answer> {
             "InvalidObjectState",
             "The operation is not valid for the object's state.",
         )
-        .detail("ObjectName", &exchange.key));
+        .detail("ObjectName", &exchange.key)
+        // The sum is that of the object, as if it were there: clients that compare it with what came see that it is not.
+        .header("x-oss-hash-crc64ecma", found.target.crc.to_string()));
     }
     let mut answer = describe(&found, exchange.now_ms);
     answer.speed = limit.map(|bits| bits / 8);
