@@ -30,6 +30,9 @@ use crate::server::Shared;
 use crate::socket::{Conn, Raw, Wire};
 use crate::sts;
 
+/// More metadata than 8 KB are refused in words of the service, so as many headers as these can be are read.
+const MOST_HEADERS: usize = 800;
+
 /// An unread request body up to this size is read and dropped, so that the connection can go on.
 const DRAINED: u64 = 256 * 1024;
 
@@ -83,6 +86,7 @@ async fn connection(conn: Arc<Conn>, shared: Arc<Shared>, tls: Option<TlsAccepto
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(None::<Duration>)
+        .max_headers(MOST_HEADERS)
         .auto_date_header(false)
         .serve_connection(TokioIo::new(wire), service)
         .await;

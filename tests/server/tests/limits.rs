@@ -250,3 +250,25 @@ fn a_signed_request_reaches_keys_that_begin_like_the_page() {
         "GET /_local/health HTTP/1.1\r\nhost: bucket.localhost\r\nconnection: close\r\n\r\n";
     assert_eq!(raw(server.http_port(), health.as_bytes()).status, 200);
 }
+
+#[test]
+fn many_small_metadata_are_taken() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let names: Vec<String> = (0..400).map(|at| format!("x-oss-meta-{at}")).collect();
+    let headers: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "v")).collect();
+    let stored = client.send("PUT", "k", &[], &headers, b"1");
+    assert_eq!(stored.status, 200, "{}", stored.text());
+    let got = client.get("k");
+    assert!(names.iter().all(|name| got.header(name) == Some("v")));
+    // More than 8 KB are refused as the service does it.
+    let large = "v".repeat(100);
+    let headers: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (name.as_str(), large.as_str()))
+        .collect();
+    assert_eq!(
+        client.send("PUT", "k", &[], &headers, b"1").code(),
+        "InvalidArgument"
+    );
+}

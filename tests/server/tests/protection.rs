@@ -155,6 +155,9 @@ fn new_buckets_block_public_access_if_the_server_is_told_so() {
         "public bucket policy",
     );
 
+    // Making it again opens it no more than setting its ACL does.
+    denied(client.send("PUT", "", &[], &open, b""), "public bucket acl");
+
     // Unblocked, all that is allowed.
     assert_eq!(
         client
@@ -176,6 +179,48 @@ fn new_buckets_block_public_access_if_the_server_is_told_so() {
             .status,
         200
     );
+}
+
+#[test]
+fn a_public_link_does_not_open_what_it_leads_to() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("private", b"1");
+    let open = ("x-oss-object-acl", "public-read");
+    client.send("PUT", "public", &[], &[open], b"2");
+    for target in ["private", "public"] {
+        let headers = [open, ("x-oss-symlink-target", target)];
+        let link = format!("to-{target}");
+        let made = client.send("PUT", &link, &[("symlink", "")], &headers, b"");
+        assert_eq!(made.status, 200, "{}", made.text());
+    }
+    let stranger = |method: &str, key: &str| {
+        let request = format!(
+            "{method} /bucket/{key} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        );
+        raw(server.http_port(), request.as_bytes())
+    };
+    assert_eq!(stranger("GET", "to-public").body, b"2");
+    for method in ["GET", "HEAD"] {
+        assert_eq!(stranger(method, "to-private").code(), "AccessDenied");
+    }
+    assert_eq!(client.get("to-private").body, b"1");
+}
+
+#[test]
+fn a_copy_follows_one_link_not_two() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("k", b"1");
+    for (link, target) in [("one", "k"), ("two", "one")] {
+        let headers = [("x-oss-symlink-target", target)];
+        client.send("PUT", link, &[("symlink", "")], &headers, b"");
+    }
+    let copy =
+        |source: &str| client.send("PUT", "copy", &[], &[("x-oss-copy-source", source)], b"");
+    assert_eq!(copy("/bucket/one").status, 200);
+    assert_eq!(client.get("copy").body, b"1");
+    assert_eq!(copy("/bucket/two").code(), "InvalidTargetType");
 }
 
 #[test]

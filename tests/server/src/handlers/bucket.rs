@@ -41,7 +41,9 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
         configure(&mut settings, &root, &exchange.shared.region)?;
     }
     let location = format!("/{}", settings.name);
-    if settings.acl != "private" && is_blocked(exchange, &settings) {
+    let known = exchange.bucket().ok();
+    let known = known.map(|bucket| bucket.lock().settings.clone());
+    if settings.acl != "private" && is_blocked(exchange, known.as_ref().unwrap_or(&settings)) {
         return Err(public_acl());
     }
     exchange.shared.store.create_bucket(settings, acl)?;

@@ -56,17 +56,12 @@ pub fn source(exchange: &Exchange) -> Result<(Arc<Version>, Option<String>, Stri
         .detail("ArgumentName", "x-oss-copy-source"));
     }
     let reported = state.reported_id(&version);
-    if let Some(target) = &version.symlink_target {
-        version = state.current(target).cloned().ok_or_else(|| {
-            ApiError::new(
-                404,
-                "SymlinkTargetNotExist",
-                "The target of the symbolic link does not exist.",
-            )
-        })?;
-    }
+    version = state.target_of(&version)?;
     let frozen = state.is_frozen(&version, exchange.now_ms);
     drop(state);
+    if version.key != key {
+        policy::check(exchange, &bucket, "GetObject", &version.key)?;
+    }
     match headers::conditions(
         &exchange.head,
         "x-oss-copy-source-",

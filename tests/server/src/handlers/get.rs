@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::compress;
 use super::headers::{self, Range, Verdict};
 use crate::answer::Answer;
+use crate::auth::policy;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
@@ -45,30 +46,13 @@ fn find(exchange: &Exchange) -> Result<Found> {
         );
     }
     let reported = state.reported_id(&named);
-    let target = match &named.symlink_target {
-        None => Arc::clone(&named),
-        Some(key) => {
-            let missing = || {
-                ApiError::new(
-                    404,
-                    "SymlinkTargetNotExist",
-                    "The target of the symbolic link does not exist.",
-                )
-                .detail("Key", key)
-            };
-            let target = state.current(key).cloned().ok_or_else(missing)?;
-            if target.kind == Kind::Symlink {
-                return Err(ApiError::new(
-                    400,
-                    "InvalidTargetType",
-                    "The target of a symbolic link must not be a symbolic link.",
-                )
-                .detail("Key", key));
-            }
-            target
-        }
-    };
+    let target = state.target_of(&named)?;
     let frozen = state.is_frozen(&target, exchange.now_ms);
+    drop(state);
+    if named.kind == Kind::Symlink {
+        // Who may follow the link need not be one who may read what it leads to.
+        policy::check(exchange, &bucket, "GetObject", &target.key)?;
+    }
     Ok(Found {
         named,
         target,

@@ -165,6 +165,22 @@ impl State {
             .filter(|version| !version.is_marker())
     }
 
+    /// What has the bytes of a version: itself, or the object that a symbolic link leads to.
+    pub fn target_of(&self, version: &Arc<Version>) -> Result<Arc<Version>> {
+        let Some(key) = &version.symlink_target else {
+            return Ok(Arc::clone(version));
+        };
+        let target = self.current(key).ok_or_else(|| {
+            let message = "The target of the symbolic link does not exist.";
+            ApiError::new(404, "SymlinkTargetNotExist", message).detail("Key", key)
+        })?;
+        if target.kind == Kind::Symlink {
+            let message = "The target of a symbolic link must not be a symbolic link.";
+            return Err(ApiError::new(400, "InvalidTargetType", message).detail("Key", key));
+        }
+        Ok(Arc::clone(target))
+    }
+
     /// A version by its id, or the current one.
     pub fn find(&self, key: &str, id: Option<&str>) -> Result<Arc<Version>> {
         let Some(id) = id else {

@@ -12,6 +12,9 @@ use crate::store::checksum::Sums;
 use crate::store::{Kind, Version};
 use crate::xml;
 
+/// Characters of a field; longer ones are cut, since many lines may wait.
+const LONGEST_FIELD: usize = 4096;
+
 /// Lines by bucket, oldest first.
 #[derive(Debug, Default)]
 pub struct Logs(Mutex<BTreeMap<String, VecDeque<String>>>);
@@ -74,6 +77,7 @@ fn line(
         if text.is_empty() {
             "-".to_owned()
         } else {
+            let text: String = text.chars().take(LONGEST_FIELD).collect();
             text.replace(['"', '\r', '\n'], " ")
         }
     };
