@@ -140,6 +140,27 @@ fn without_proxies(program: &mut Command) {
 
 /// A variable for the other scheme is not asked for anything, and an error names the one that is.
 #[test]
+fn what_a_proxy_says_is_one_bounded_line() {
+    let server = Server::start(oss_local::Options::default()).unwrap();
+    let rude = Peer::start(|mut client| {
+        read_head(&mut client);
+        let answer = format!(
+            "HTTP/1.1 403 no\u{1b}[31m\rforged {}\r\n\r\n",
+            "x".repeat(5000)
+        );
+        client.write_all(answer.as_bytes()).unwrap();
+    });
+    let mut config = config(&server.https_endpoint(), &server);
+    config.proxy(&format!("http://127.0.0.1:{}", rude.port()));
+    let error = put(&config).unwrap_err().to_string();
+    assert!(
+        error.contains("HTTP/1.1 403 no\\u{1b}[31m\\rforged xxx"),
+        "{error}"
+    );
+    assert!(error.len() < 400, "{error}");
+}
+
+#[test]
 fn a_proxy_whose_name_leads_nowhere_is_called_one() {
     let server = Server::start(oss_local::Options::default()).unwrap();
     let mut config = config("https://localhost", &server);

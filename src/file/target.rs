@@ -87,12 +87,11 @@ impl Target {
 /// The error of a file that cannot be written.
 pub(super) fn unwritable(path: &Path, cause: io::Error) -> Error {
     let doing = format!("`path`: cannot write {}", path.display());
-    match cause.kind() {
-        // Where the system could not say so before.
-        #[cfg(unix)]
-        io::ErrorKind::ResourceBusy => Error::io(doing + ", which is a mount point", cause),
-        _ => Error::io(doing, cause),
+    // Where the system could not say so before.
+    if cfg!(unix) && cause.kind() == io::ErrorKind::ResourceBusy {
+        return Error::io(doing + ", which is a mount point", cause);
     }
+    Error::io(doing, cause)
 }
 
 /// An error if no file can appear at `real`, which the caller calls `path`: the download would be in vain.

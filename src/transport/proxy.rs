@@ -13,11 +13,14 @@ use super::Authority;
 use super::resolve::is_loopback_name;
 use super::socket::{Fault, Socket, Wait};
 use crate::cancel::Connecting;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, in_one_line};
 use crate::escape;
 
 /// Longest answer to CONNECT that is read.
 const MAX_ANSWER: usize = 16 * 1024;
+
+/// How much of its first line messages show.
+const SHOWN: usize = 200;
 
 /// A proxy and the hosts that are reached without it.
 #[derive(Clone)]
@@ -187,6 +190,7 @@ impl Proxy {
             answer = read_head(socket, &mut wait).map_err(broke)?;
         }
         let status_line = answer.lines().next().unwrap_or_default();
+        let status_line = &in_one_line(status_line.chars().take(SHOWN).collect());
         let status = status(&answer);
         match status.as_bytes().first() {
             Some(b'2') => Ok(()),
