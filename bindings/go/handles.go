@@ -135,7 +135,7 @@ type Bucket struct {
 func NewBucket(name string, options Options) (*Bucket, error) {
 	b := &Bucket{name: name}
 	err := build(&options, func(c *config) bool {
-		text, err := newText("bucket", name)
+		text, err := newText("name", name)
 		if err != nil {
 			c.fail(err.(*Error))
 			return false
