@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use alioss::{
     Bucket, Config, DeletePrefix, Kind, ListMultipartUploads, ListObjectVersions, ListObjectsV2,
-    ListParts, ObjectIdentifier, Options, Range, Result, Service, Transfer, UploadedPart,
+    ListParts, ObjectIdentifier, Options, Range, Result, Service, Transfer,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -481,23 +481,4 @@ fn a_presigned_url_drops_nothing_of_the_call() {
             assert_refused(form(&options), words, words);
         }
     }
-}
-
-#[test]
-fn parts_of_an_upload_are_listed_with_what_completes_them() {
-    let (peer, _) = answering(|request| match request.starts_with("put") {
-        true => good("etag: \"E\"\r\n", ""),
-        false => good("", "<CompleteMultipartUploadResult/>"),
-    });
-    let bucket = bucket(&peer);
-    let none = &Options::new();
-    let sent = bucket.upload_part("a", "id", 1, "x", none).unwrap();
-    let part = UploadedPart {
-        number: 1,
-        etag: sent.etag().unwrap().to_owned(),
-        content: None,
-    };
-    bucket
-        .complete_multipart_upload("a", "id", &[part], none)
-        .unwrap();
 }

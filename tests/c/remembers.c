@@ -78,6 +78,13 @@ static void others_of_one_request(void)
     REFUSED("key", oss_put_object(bucket, "", "v", 1, call));
     OK(oss_put_object(bucket, "small", "value", 5, call));
     NUMBER(200, oss_call_http_status(call));
+
+    REFUSED("callback", oss_call_set_upload_callback(call, "{", NULL));
+    REFUSED("callback", oss_put_object(bucket, "small", "value", 5, call));
+    REFUSED("variables", oss_call_set_upload_callback(
+        call, "{\"callbackUrl\":\"http://127.0.0.1:1\",\"callbackBody\":\"b\"}", "[]"));
+    REFUSED("variables", oss_put_object(bucket, "small", "value", 5, call));
+    OK(oss_put_object(bucket, "small", "value", 5, call));
 }
 
 /* Headers and query stay, and a later one replaces an earlier one. */
