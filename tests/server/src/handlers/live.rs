@@ -203,8 +203,8 @@ fn playlist(exchange: &Exchange, channel: &str) -> Result<String> {
         text.parse().map_err(invalid)
     };
     let (start, end) = (time("startTime")?, time("endTime")?);
-    if start >= end || end.saturating_sub(start) > 86_400 {
-        let message = "The start time must be before the end time, by a day at most.";
+    if start > end || end.saturating_sub(start) > 86_400 {
+        let message = "The start time lies before the end time, by a day at most.";
         return Err(ApiError::argument("startTime", start.to_string(), message));
     }
     let prefix = format!("{channel}/");
