@@ -992,6 +992,11 @@ OSS_API int oss_call_retryable(const oss_call *call);
 /// How many times the request was sent, or tried to; 0 if it was not.
 OSS_API int oss_call_attempts(const oss_call *call);
 
+/// What the system said of the local file that failed (#OSS_IO): its errno,
+/// such as ENOENT, on Windows its GetLastError(). 0 if no file failed, or not
+/// because of the system.
+OSS_API int oss_call_os_error(const oss_call *call);
+
 /// A header of a good answer by name, whatever its case; NULL if it has none.
 OSS_API const char *oss_call_response_header(const oss_call *call,
                                              const char *name);

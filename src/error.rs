@@ -100,6 +100,8 @@ struct Inner {
     answer_lost: bool,
     /// What the system said of a file.
     cause: Option<io::ErrorKind>,
+    /// The number of what the system said of a file.
+    os_error: Option<i32>,
     /// How long whoever failed is left alone.
     pause: Option<Duration>,
 }
@@ -118,6 +120,7 @@ impl Error {
             attempts: 0,
             answer_lost: false,
             cause: None,
+            os_error: None,
             pause: None,
         }))
     }
@@ -157,6 +160,7 @@ impl Error {
     pub fn io(doing: impl fmt::Display, cause: io::Error) -> Error {
         let mut error = Error::new(Kind::Io, format!("{doing}: {cause}"));
         error.0.cause = Some(cause.kind());
+        error.0.os_error = cause.raw_os_error();
         error
     }
 
@@ -164,7 +168,13 @@ impl Error {
     pub(crate) fn from_io(kind: Kind, doing: impl fmt::Display, cause: io::Error) -> Error {
         match cause.downcast::<Error>() {
             Ok(error) => error,
-            Err(cause) => Error::new(kind, format!("{doing}: {cause}")),
+            Err(cause) => {
+                let mut error = Error::new(kind, format!("{doing}: {cause}"));
+                if kind == Kind::Io {
+                    error.0.os_error = cause.raw_os_error();
+                }
+                error
+            }
         }
     }
 
@@ -271,6 +281,12 @@ impl Error {
     /// done, although the call failed.
     pub fn answer_was_lost(&self) -> bool {
         self.0.answer_lost
+    }
+
+    /// What the operating system said of the local file that failed: its errno, on Windows its `GetLastError()`. None if no
+    /// file failed, or not because of the system.
+    pub fn os_error(&self) -> Option<i32> {
+        self.0.os_error
     }
 
     /// How many attempts were made, those included that reached nobody or found no keys; 0 when nothing was to be sent.

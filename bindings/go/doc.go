@@ -27,7 +27,8 @@
 //
 //	if errors.Is(err, oss.NotFound) { ... }
 //
-// [io/fs.ErrNotExist], [io/fs.ErrPermission] and [io/fs.ErrExist] are matched too.
+// [io/fs.ErrNotExist], [io/fs.ErrPermission] and [io/fs.ErrExist] are matched too, also by a local file that failed, of
+// which [errors.As] gives the [syscall.Errno].
 //
 // # Callbacks
 //

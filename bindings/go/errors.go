@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"slices"
+	"syscall"
 	"unsafe"
 )
 
@@ -112,6 +114,7 @@ type Error struct {
 
 	details map[string]string
 	causes  []error
+	osError syscall.Errno // of a local file; the reason has its words
 }
 
 // Error returns the reason, after "oss: ".
@@ -124,7 +127,8 @@ func (e *Error) Error() string {
 }
 
 // Is reports whether target is the status of e. [fs.ErrNotExist] is [NotFound], [fs.ErrPermission] is [Denied],
-// [fs.ErrExist] is [Exists], [fs.ErrInvalid] is [InvalidArgument], and [errors.ErrUnsupported] is [Unsupported].
+// [fs.ErrExist] is [Exists], [fs.ErrInvalid] is [InvalidArgument], and [errors.ErrUnsupported] is [Unsupported]. Of a
+// local file that failed, [IO], they are what the system said, which [Error.Unwrap] has.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case fs.ErrNotExist:
@@ -143,9 +147,12 @@ func (e *Error) Is(target error) bool {
 }
 
 // Unwrap returns what made the request fail on this side: the error of the context, or of a reader, writer, progress
-// function or credentials function.
+// function or credentials function; and the [syscall.Errno] of a local file.
 func (e *Error) Unwrap() []error {
-	return e.causes
+	if e.osError == 0 {
+		return e.causes
+	}
+	return append(slices.Clip(e.causes), e.osError)
 }
 
 // Timeout reports whether a time-out or a deadline ended the request; it serves those who look at errors of package net.
@@ -177,6 +184,7 @@ func newCallError(status C.oss_status, call *C.oss_call, outcome *C.ossgo_outcom
 		Retryable:  outcome.retryable != 0,
 		Attempts:   int(outcome.attempts),
 		Body:       goBytes(outcome.body, outcome.body_length),
+		osError:    syscall.Errno(outcome.os_error),
 	}
 	for index := C.size_t(0); ; index++ {
 		var name *C.char

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -73,6 +74,52 @@ func TestErrorsAreThoseOfTheStandardLibrary(t *testing.T) {
 	b.Close()
 	if _, err := b.HeadObject(live(t), "key"); !errors.Is(err, fs.ErrClosed) {
 		t.Error(err)
+	}
+}
+
+// A local file fails as it fails for package os.
+func TestLocalFilesFailAsThoseOfTheStandardLibrary(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", []byte("0123456789"))
+	directory := t.TempDir()
+	file := filepath.Join(directory, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	missing, below := filepath.Join(directory, "missing"), filepath.Join(file, "below")
+	_, sending := b.PutObjectFile(live(t), "sent", missing)
+	_, inParts := b.UploadFile(live(t), "sent", missing)
+	_, getting := b.GetObjectToFile(live(t), "key", filepath.Join(missing, "file"))
+	_, downloading := b.DownloadFile(live(t), "key", filepath.Join(missing, "file"))
+	_, walking := b.UploadDirectory(live(t), "sent/", missing, DirectoryTransfer{})
+	_, through := b.PutObjectFile(live(t), "sent", below)
+	for name, test := range map[string]struct {
+		err    error
+		is     error
+		number syscall.Errno
+	}{
+		"PutObjectFile":      {sending, fs.ErrNotExist, syscall.ENOENT},
+		"UploadFile":         {inParts, fs.ErrNotExist, syscall.ENOENT},
+		"GetObjectToFile":    {getting, fs.ErrNotExist, syscall.ENOENT},
+		"DownloadFile":       {downloading, fs.ErrNotExist, syscall.ENOENT},
+		"UploadDirectory":    {walking, fs.ErrNotExist, syscall.ENOENT},
+		"a file as a folder": {through, syscall.ENOTDIR, syscall.ENOTDIR},
+		"no right":           {&Error{Status: IO, osError: syscall.EACCES}, fs.ErrPermission, syscall.EACCES},
+		"there already":      {&Error{Status: IO, osError: syscall.EEXIST}, fs.ErrExist, syscall.EEXIST},
+	} {
+		e := wantError(t, test.err, IO)
+		var number syscall.Errno
+		if !errors.Is(test.err, test.is) || !errors.As(test.err, &number) || number != test.number || errors.Is(test.err, NotFound) {
+			t.Errorf("%s: %v, %v", name, test.err, number)
+		}
+		if strings.Count(e.Error(), number.Error()) > 1 {
+			t.Errorf("%s says it twice: %v", name, e)
+		}
+	}
+	// What the service does not have is not a file.
+	_, err := b.GetObjectToFile(live(t), "missing", file)
+	if number := syscall.Errno(0); errors.As(err, &number) || !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err, number)
 	}
 }
 

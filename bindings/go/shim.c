@@ -124,6 +124,7 @@ oss_status ossgo_finish(oss_status status, oss_call *call, ossgo_outcome *outcom
         take_headers(outcome->headers, call, outcome);
     } else {
         outcome->retryable = oss_call_retryable(call);
+        outcome->os_error = oss_call_os_error(call);
         outcome->reason = oss_call_error(call);
         outcome->code = oss_call_code(call);
         outcome->message = oss_call_message(call);

@@ -16,6 +16,7 @@ typedef struct {
     int attempts;
     int verified;
     int retryable;
+    int os_error;
     const char *reason; /* the rest is meaningful only if the operation failed... */
     const char *code;
     const char *message;

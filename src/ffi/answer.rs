@@ -217,6 +217,15 @@ pub unsafe extern "C" fn oss_call_attempts(call: *const oss_call) -> c_int {
     unsafe { read_output(call, 0, |o| o.total_attempts().try_into().ok()) }
 }
 
+/// What the system said of the local file that failed (#OSS_IO): its errno,
+/// such as ENOENT, on Windows its GetLastError(). 0 if no file failed, or not
+/// because of the system.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_os_error(call: *const oss_call) -> c_int {
+    // SAFETY: NULL or a live handle.
+    unsafe { read_output(call, 0, |o| o.error.as_ref()?.os_error()) }
+}
+
 /// A header of a good answer by name, whatever its case; NULL if it has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_response_header(

@@ -67,6 +67,7 @@ static void part_emfile(void)
     if (count == 4096)
         return;
     STATUS(OSS_IO, oss_get_object_to_file(bucket, "a", out, call));
+    NUMBER(EMFILE, oss_call_os_error(call));
     NUMBER(0, oss_call_attempts(call));
     SAYS("`path`", oss_call_error(call));
     STATUS(OSS_IO, oss_put_object_file(bucket, "b", out, call));
@@ -83,8 +84,19 @@ static void part_bytes(const char *directory)
     snprintf(out, sizeof out, "%s/\xc2\xb7\xbe\xb6", directory);
     OK(oss_get_object_to_file(bucket, "a", out, call));
     OK(oss_put_object_file(bucket, "b", out, call));
+    NUMBER(0, oss_call_os_error(call));
     STATUS(OSS_IO, oss_put_object_file(bucket, "b", "/\xff", call));
+    NUMBER(ENOENT, oss_call_os_error(call));
     SAYS("`path`", oss_call_error(call));
+    STATUS(OSS_IO, oss_upload_file(bucket, "b", "/\xff", call));
+    NUMBER(ENOENT, oss_call_os_error(call));
+    STATUS(OSS_IO, oss_get_object_to_file(bucket, "a", "/\xff/a", call));
+    NUMBER(ENOENT, oss_call_os_error(call));
+    STATUS(OSS_IO, oss_download_file(bucket, "a", "/\xff/a", call));
+    NUMBER(ENOENT, oss_call_os_error(call));
+    /* What the service does not have is not a file. */
+    STATUS(OSS_NOT_FOUND, oss_get_object_to_file(bucket, "missing", out, call));
+    NUMBER(0, oss_call_os_error(call));
 }
 
 /* Two downloads, of a new file and of one that is there. */

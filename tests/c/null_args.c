@@ -332,6 +332,7 @@ static void no_call(void)
     NUMBER(OSS_INVALID_ARGUMENT, oss_call_status(NULL));
     CHECK(oss_current_call() == NULL);
     NUMBER(0, oss_call_attempts(NULL));
+    NUMBER(0, oss_call_os_error(NULL));
     CHECK(oss_call_response_header(NULL, "etag") == NULL);
     CHECK(oss_call_response_header(call, NULL) == NULL);
     CHECK(oss_call_response_header_at(NULL, 0, &name) == NULL && name == NULL);

@@ -371,6 +371,7 @@ private:
         why.ec = given(oss_call_ec(get()));
         why.retryable = oss_call_retryable(get()) != 0;
         why.attempts = attempts();
+        why.os_error = oss_call_os_error(get());
         why.body = body();
         return why;
     }

@@ -33,6 +33,7 @@ struct failure {
     std::string ec;         // "0026-00000001"
     bool retryable = false;
     int attempts = 0;
+    int os_error = 0;       // of the local file that failed: errno, on Windows GetLastError()
     std::string body;       // the first 4 KiB of the answer
 #if OSS_HPP_EXCEPTIONS
     std::exception_ptr cause; // what a callback threw
