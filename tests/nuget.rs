@@ -280,14 +280,21 @@ fn packages_have_what_people_look_for() {
     let nuspec = text(&extensions.join("Alioss.Extensions.nuspec"));
     for word in [
         "<dependency id=\"Alioss\" version=\"0.1.0\"",
-        "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "<dependency id=\"Microsoft.Extensions.Configuration.Abstractions\" version=\"8.0.0\"",
+        "<dependency id=\"Microsoft.Extensions.DependencyInjection.Abstractions\" version=\"8.0.2\"",
+        "<dependency id=\"Microsoft.Extensions.Logging.Abstractions\" version=\"8.0.2\"",
+        "<dependency id=\"Microsoft.Extensions.Options\" version=\"8.0.2\"",
+        &format!("url=\"{ADDRESS}.git\" commit=\"{commit}\""),
         "<readme>PACKAGE.md</readme>",
         "<icon>icon.png</icon>",
     ] {
         assert!(nuspec.contains(word), "no {word} in {nuspec}");
     }
+    // A program need not be one of ASP.NET, although it is compiled against that.
+    assert!(!nuspec.contains("frameworkReference"), "{nuspec}");
     for file in [
         "lib/net8.0/Alioss.Extensions.dll",
+        "lib/net8.0/Alioss.Extensions.xml",
         "lib/netstandard2.0/Alioss.Extensions.dll",
         "icon.png",
         "PACKAGE.md",
@@ -349,21 +356,12 @@ fn pages_of_packages_have_no_dead_links() {
 
 const PROGRAM: &str = r#"
 using System;
-using System.Linq;
-using System.Threading.Tasks;
 using Alioss;
-using Microsoft.Extensions.DependencyInjection;
 
-var services = new ServiceCollection();
-services.AddAlioss(options =>
-{
-    options.Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT");
-    options.Region = "cn-hangzhou";
-}).AddAliossBucket("examplebucket");
-var provider = services.BuildServiceProvider();
 try
 {
-    var bucket = provider.GetRequiredService<Bucket>();
+    var options = new OssOptions { Endpoint = Environment.GetEnvironmentVariable("OSS_ENDPOINT"), Region = "cn-hangzhou" };
+    using var bucket = new Bucket(options, "examplebucket");
     await bucket.PutBucketAsync();
     await bucket.PutObjectAsync("hello.txt", "Hello, package!");
     await using (var stream = await bucket.GetObjectAsync("hello.txt"))
@@ -391,9 +389,7 @@ fn new_program(directory: &Path, name: &str, major: u32) -> PathBuf {
          <TargetFramework>net{major}.0</TargetFramework><InvariantGlobalization>true</InvariantGlobalization>\
          <UseAppHost>false</UseAppHost><RestorePackagesPath>packages</RestorePackagesPath>\
          <RestoreAdditionalProjectSources>../packages</RestoreAdditionalProjectSources></PropertyGroup><ItemGroup>\
-         <PackageReference Include=\"Alioss.Extensions\" Version=\"0.1.0\" />\
-         <PackageReference Include=\"Microsoft.Extensions.DependencyInjection\" Version=\"8.0.1\" />\
-         </ItemGroup></Project>"
+         <PackageReference Include=\"Alioss\" Version=\"0.1.0\" /></ItemGroup></Project>"
     );
     std::fs::write(program.join("Consumer.csproj"), project).unwrap();
     std::fs::write(program.join("Program.cs"), PROGRAM).unwrap();
@@ -442,6 +438,54 @@ fn a_new_program_has_the_packages_from_a_folder() {
     for place in &places {
         assert!(said.contains(place.as_str()), "no {place} in {said}");
     }
+}
+
+/// The web application of the examples with the packages from that folder. What ASP.NET has is not asked of a registry.
+#[test]
+fn a_web_application_has_both_packages_from_a_folder() {
+    let (Some((directory, _)), Some(major)) = (packages(), sdk()) else {
+        return;
+    };
+    if major < 10 {
+        support::not_checked(
+            "a web application with the packages: only .NET 10 leaves out what the framework has",
+        );
+        return;
+    }
+    let program = directory.join("web");
+    copy(&root().join("examples/csharp/aspnet"), &program);
+    // What a whole SDK knows of ASP.NET; one without it does not know what that has.
+    let known = "<Project><PropertyGroup><AllowMissingPrunePackageData>true</AllowMissingPrunePackageData>\
+                 </PropertyGroup><ItemGroup><PrunePackageReference \
+                 Include=\"Microsoft.Extensions.Configuration.Abstractions\" Version=\"10.0.0\" /></ItemGroup></Project>";
+    std::fs::write(program.join("Directory.Build.props"), known).unwrap();
+    let arguments = [
+        "build",
+        "--configuration",
+        "Release",
+        "--output",
+        "out",
+        "-warnaserror",
+        "-p:UseSharedCompilation=false",
+        "-p:UseAppHost=false",
+        "-p:Package=0.1.0",
+        "-p:RestorePackagesPath=packages",
+        "-p:RestoreAdditionalProjectSources=../packages",
+    ];
+    let output = dotnet(&program, &arguments);
+    assert!(output.status.success(), "{}", says(&output));
+    let out = program.join("out");
+    for file in [
+        "Alioss.dll",
+        "Alioss.Extensions.dll",
+        "runtimes/linux-x64/native/libalioss.so",
+    ] {
+        assert!(out.join(file).is_file(), "no {file}");
+    }
+    let asked = text(&out.join("AspNet.runtimeconfig.json"));
+    assert!(asked.contains("Microsoft.AspNetCore.App"), "{asked}");
+    let twice = out.join("Microsoft.Extensions.Configuration.Abstractions.dll");
+    assert!(!twice.is_file(), "{}", twice.display());
 }
 
 /// The platforms that have a folder in `runtimes`, with the file in it.

@@ -116,7 +116,7 @@ namespace Alioss
             fixed (byte* directoryText = Utf8.Required(directory, nameof(directory)))
             using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
-                call.Watch(how.Outcomes, how.Filter);
+                call.Of(directory + "/").Watch(how.Outcomes, how.Filter);
                 return call.Report(function(call.Owner, prefixText, directoryText, how.Flags, call.Pointer));
             }
         }

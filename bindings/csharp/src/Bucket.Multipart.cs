@@ -176,7 +176,7 @@ namespace Alioss
             fixed (byte* pathText = Utf8.Required(path, nameof(path)))
             using (var call = new Call(handle, options, cancellationToken))
             {
-                call.Check(Native.oss_upload_part_file(
+                call.Of(path).Check(Native.oss_upload_part_file(
                     call.Owner, keyText, idText, number, pathText, offset, length, call.Pointer));
                 return new UploadedPart(number, call.Answer(), length);
             }

@@ -123,6 +123,7 @@ namespace Alioss
                     var writer = Native.oss_writer_open(call.Owner, keyText, call.Pointer);
                     call.Check(writer.IsInvalid ? Native.oss_call_status(call.Handle) : 0);
                     writer.Keep(handle);
+                    writer.Keep(call.UserHandle);
                     return new ObjectWriteStream(call, writer);
                 }
                 catch

@@ -330,6 +330,7 @@ namespace Alioss
             fixed (byte* secondText = Utf8.Required(second, secondName))
             using (var call = new Call(handle, options, cancellationToken, operation: operation))
             {
+                call.Of(secondName == "path" ? second : null);
                 call.Check(function(call.Owner, firstText, secondText, call.Pointer));
                 return call.Answer();
             }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
@@ -9,18 +8,19 @@ using System.Threading;
 namespace Alioss
 {
     /// <summary>One request from its options to its answer, on one thread.</summary>
-    internal sealed unsafe class Call : IDisposable
+    internal sealed unsafe partial class Call : IDisposable
     {
         private static readonly Action<object?> CancelAction = Cancel;
 
         private readonly Handle owner;
         private readonly CancellationToken token;
         private Transfer? transfer;
+        private PinnedObject? user;
+        private string? path;
         private ExceptionDispatchInfo? thrown;
         private OssStatus thrownWith;
         private int lastStatus;
         private CancellationTokenRegistration registration;
-        private GCHandle transferHandle;
         private bool ownerHeld;
         private bool callHeld;
         private bool released;
@@ -62,8 +62,7 @@ namespace Alioss
                 bool reports = progress != null || (Observation != null && Observation.CountsBytes);
                 if (stream != null || reports)
                 {
-                    transfer = new Transfer { Stream = stream, Progress = progress, Async = async, Token = token };
-                    transferHandle = GCHandle.Alloc(transfer);
+                    Give(new Transfer { Stream = stream, Progress = progress, Async = async, Token = token });
                 }
                 if (reports)
                 {
@@ -89,7 +88,27 @@ namespace Alioss
         internal IntPtr Pointer => Handle.DangerousGetHandle();
 
         /// <summary>What the read and write callbacks get.</summary>
-        internal IntPtr User => GCHandle.ToIntPtr(transferHandle);
+        internal IntPtr User => user!.Pointer;
+
+        /// <summary>The same as something that other handles can keep; null if there are no callbacks.</summary>
+        internal PinnedObject? UserHandle => user;
+
+        /// <summary>Says which file it is about, if any, for the exception when that fails.</summary>
+        internal Call Of(string? file)
+        {
+            path = file;
+            return this;
+        }
+
+        /// <summary>
+        /// Makes <paramref name="given"/> what callbacks get. C's pointer does not keep it: a call that is used does, and what
+        /// a forgotten one was to report to may refer to that call itself.
+        /// </summary>
+        private void Give(Transfer given)
+        {
+            transfer = given;
+            user = new PinnedObject(given, GCHandleType.Weak);
+        }
 
         /// <summary>Has an upload repeated from where its stream stands now, if the stream can go back there.</summary>
         internal Call Rewindable()
@@ -212,213 +231,6 @@ namespace Alioss
             }
         }
 
-        private void Apply(CallOptions? options)
-        {
-            if (options == null)
-            {
-                return;
-            }
-            foreach (KeyValuePair<string, string> header in options.Headers)
-            {
-                Header(header.Key, header.Value);
-            }
-            foreach (KeyValuePair<string, string?> parameter in options.Query)
-            {
-                fixed (byte* name = Utf8.Required(parameter.Key, "name"))
-                fixed (byte* value = Utf8.Optional(parameter.Value, "value"))
-                {
-                    Check(Native.oss_call_set_query(Handle, name, value));
-                }
-            }
-            foreach (KeyValuePair<string, string?> field in options.Fields)
-            {
-                Field(field.Key, field.Value);
-            }
-            ApplyCallback(options.Callback, options.CallbackVariables);
-            if (options.InitialCrc64.HasValue)
-            {
-                Check(Native.oss_call_set_initial_crc64(Handle, options.InitialCrc64.Value));
-            }
-            if (options.Range.HasValue)
-            {
-                Check(Native.oss_call_set_range(Handle, options.Range.Value.First, options.Range.Value.Last));
-            }
-            ApplyEveryday(options);
-            ApplyLimits(options);
-            ApplyTransfer(options);
-        }
-
-        private void ApplyLimits(CallOptions options)
-        {
-            if (options.Timeout.HasValue)
-            {
-                Check(Native.oss_call_set_timeout_ms(Handle, Config.Milliseconds(options.Timeout.Value)));
-            }
-            if (options.ConnectTimeout.HasValue)
-            {
-                Check(Native.oss_call_set_connect_timeout_ms(Handle, Config.Milliseconds(options.ConnectTimeout.Value)));
-            }
-            if (options.ReadTimeout.HasValue)
-            {
-                Check(Native.oss_call_set_read_timeout_ms(Handle, Config.Milliseconds(options.ReadTimeout.Value)));
-            }
-            if (options.TrafficLimit.HasValue)
-            {
-                Check(Native.oss_call_set_traffic_limit(Handle, options.TrafficLimit.Value));
-            }
-        }
-
-        private void ApplyTransfer(CallOptions options)
-        {
-            if (options.PartSize.HasValue)
-            {
-                Check(Native.oss_call_set_part_size(Handle, options.PartSize.Value));
-            }
-            if (options.Workers.HasValue)
-            {
-                Check(Native.oss_call_set_workers(Handle, options.Workers.Value));
-            }
-            if (options.Prefetch.HasValue)
-            {
-                Check(Native.oss_call_set_prefetch(Handle, options.Prefetch.Value));
-            }
-            Set(options.RecordDirectory, "RecordDirectory", Native.oss_call_set_record_directory);
-            if (options.NoRecord)
-            {
-                Check(Native.oss_call_set_no_record(Handle));
-            }
-        }
-
-        private delegate int TextSetter(CallHandle call, byte* text);
-
-        private delegate int PairSetter(CallHandle call, byte* first, byte* second);
-
-        private void Set(string? value, string name, TextSetter setter)
-        {
-            if (value != null)
-            {
-                fixed (byte* text = Utf8.Required(value, name))
-                {
-                    Check(setter(Handle, text));
-                }
-            }
-        }
-
-        private void Set(IDictionary<string, string> pairs, PairSetter setter)
-        {
-            foreach (KeyValuePair<string, string> pair in pairs)
-            {
-                fixed (byte* name = Utf8.Required(pair.Key, "name"))
-                fixed (byte* value = Utf8.Required(pair.Value, "value"))
-                {
-                    Check(setter(Handle, name, value));
-                }
-            }
-        }
-
-        /// <summary>The headers that have a name of their own.</summary>
-        private void ApplyEveryday(CallOptions options)
-        {
-            Set(options.ContentType, "ContentType", Native.oss_call_set_content_type);
-            Set(options.CacheControl, "CacheControl", Native.oss_call_set_cache_control);
-            Set(options.ContentDisposition, "ContentDisposition", Native.oss_call_set_content_disposition);
-            Set(options.ObjectAcl, "ObjectAcl", Native.oss_call_set_object_acl);
-            Set(options.BucketAcl, "BucketAcl", Native.oss_call_set_bucket_acl);
-            Set(options.StorageClass, "StorageClass", Native.oss_call_set_storage_class);
-            Set(options.Metadata, Native.oss_call_set_metadata);
-            Set(options.Tags, Native.oss_call_add_tag);
-            Set(options.IfMatch, "IfMatch", Native.oss_call_set_if_match);
-            Set(options.IfNoneMatch, "IfNoneMatch", Native.oss_call_set_if_none_match);
-            if (options.ServerSideEncryption != null || options.ServerSideEncryptionKeyId != null)
-            {
-                fixed (byte* algorithm = Utf8.Required(options.ServerSideEncryption, "ServerSideEncryption"))
-                fixed (byte* id = Utf8.Optional(options.ServerSideEncryptionKeyId, "ServerSideEncryptionKeyId"))
-                {
-                    Check(Native.oss_call_set_server_side_encryption(Handle, algorithm, id));
-                }
-            }
-            if (options.Insist)
-            {
-                Check(Native.oss_call_set_insist(Handle, 1));
-            }
-            if (options.ForbidOverwrite)
-            {
-                Check(Native.oss_call_set_forbid_overwrite(Handle, 1));
-            }
-            if (options.IfModifiedSince.HasValue)
-            {
-                long time = options.IfModifiedSince.Value.ToUnixTimeSeconds();
-                Check(Native.oss_call_set_if_modified_since(Handle, time));
-            }
-            if (options.IfUnmodifiedSince.HasValue)
-            {
-                long time = options.IfUnmodifiedSince.Value.ToUnixTimeSeconds();
-                Check(Native.oss_call_set_if_unmodified_since(Handle, time));
-            }
-        }
-
-        private void ApplyCallback(string? callback, string? variables)
-        {
-            if (callback == null && variables == null)
-            {
-                return;
-            }
-            fixed (byte* callbackText = Utf8.Required(callback, "Callback"))
-            fixed (byte* variablesText = Utf8.Optional(variables, "CallbackVariables"))
-            {
-                Check(Native.oss_call_set_upload_callback(Handle, callbackText, variablesText));
-            }
-        }
-
-        /// <summary>Sets a request header.</summary>
-        internal void Header(string name, string value)
-        {
-            fixed (byte* nameText = Utf8.Required(name, nameof(name)))
-            fixed (byte* valueText = Utf8.Required(value, nameof(value)))
-            {
-                Check(Native.oss_call_set_header(Handle, nameText, valueText));
-            }
-        }
-
-        /// <summary>Sets an element of the document that is sent, or takes it out.</summary>
-        internal void Field(string path, string? value)
-        {
-            fixed (byte* pathText = Utf8.Required(path, nameof(path)))
-            fixed (byte* valueText = Utf8.Optional(value, nameof(value)))
-            {
-                Check(Native.oss_call_set_field(Handle, pathText, valueText));
-            }
-        }
-
-        /// <summary>The same for a value that is not null.</summary>
-        internal void OptionalField(string path, string? value)
-        {
-            if (value != null)
-            {
-                Field(path, value);
-            }
-        }
-
-        /// <summary>Adds a part of the upload that is to be completed.</summary>
-        internal void Part(UploadedPart part)
-        {
-            fixed (byte* etag = Utf8.Required(part.ETag, "etag"))
-            {
-                bool known = part.Size.HasValue && part.Crc64.HasValue;
-                long size = known ? part.Size.GetValueOrDefault() : -1;
-                ulong crc = known ? part.Crc64.GetValueOrDefault() : 0;
-                Check(Native.oss_call_add_part(Handle, part.Number, etag, size, crc));
-            }
-        }
-
-        /// <summary>The next entry of a listing, lent until the call is used again; null after the last one.</summary>
-        internal Native.Entry* Next()
-        {
-            Native.Entry* entry;
-            Check(Native.oss_call_next(Pointer, &entry));
-            return entry;
-        }
-
         /// <summary>Has callbacks told of each file, and asked about each name; null is nobody.</summary>
         internal void Watch(IProgress<TransferOutcome>? outcomes, Func<string, bool>? filter)
         {
@@ -428,10 +240,9 @@ namespace Alioss
             }
             if (transfer == null)
             {
-                transfer = new Transfer { Token = token };
-                transferHandle = GCHandle.Alloc(transfer);
+                Give(new Transfer { Token = token });
             }
-            transfer.Outcomes = outcomes;
+            transfer!.Outcomes = outcomes;
             transfer.Filter = filter;
             if (outcomes != null)
             {
@@ -440,113 +251,6 @@ namespace Alioss
             if (filter != null)
             {
                 Check(Native.oss_call_set_filter(Handle, Callbacks.Filter, User));
-            }
-        }
-
-        /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>
-        internal void Check(int status)
-        {
-            lastStatus = status;
-            var error = status == (int)OssStatus.Ok ? null : OssException.From(status, Handle);
-            ThrowThrown(error);
-            if (error != null)
-            {
-                throw Failure(error, token);
-            }
-        }
-
-        /// <summary>
-        /// The same for a writer, which has what the service said; of a defect it knows nothing, and the words are with the
-        /// thread.
-        /// </summary>
-        internal void CheckWriter(int status, WriterHandle writer)
-        {
-            if (status != (int)OssStatus.Ok)
-            {
-                lastStatus = status;
-                string words = Utf8.Text(Native.oss_last_error()) ?? "";
-                bool known = Native.oss_writer_failure(writer, Pointer) == status;
-                var error = known ? OssException.From(status, Handle) : OssException.Plain(status, words);
-                ThrowThrown(error);
-                throw Failure(error, token);
-            }
-        }
-
-        /// <summary>The same for what is about many files: what became of them, which is also in the exception.</summary>
-        internal TransferReport Report(int status)
-        {
-            lastStatus = status;
-            var report = new TransferReport(Handle);
-            var error = status == (int)OssStatus.Ok ? null : OssException.From(status, Handle);
-            if (error != null)
-            {
-                error.Report = report;
-            }
-            ThrowThrown(error);
-            if (error == null)
-            {
-                return report;
-            }
-            // Of a file that failed the reason is no mistake in how the library is used.
-            throw report.Failed.Files > 0 && error.Status != OssStatus.Cancelled ? error : Failure(error, token);
-        }
-
-        /// <summary>
-        /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again, as long as it
-        /// fails for the same reason.
-        /// </summary>
-        private void ThrowThrown(OssException? error)
-        {
-            var before = error != null && error.Status == thrownWith ? thrown : null;
-            thrown = transfer?.Exception ?? Thrown.TakeFor(Pointer, error) ?? before;
-            thrownWith = error == null ? OssStatus.Ok : error.Status;
-            if (thrown == null)
-            {
-                return;
-            }
-            if (error != null)
-            {
-                OssException.Remember(thrown.SourceException, error);
-            }
-            else
-            {
-                GiveUp();
-            }
-            thrown.Throw();
-        }
-
-        /// <summary>The exception for <paramref name="error"/>: itself, or the one that stands for cancellation.</summary>
-        internal static Exception Failure(OssException error, CancellationToken token)
-        {
-            if (error.Status != OssStatus.Cancelled)
-            {
-                return error.ToThrow();
-            }
-            return new OperationCanceledException(
-                error.Message, error, token.IsCancellationRequested ? token : CancellationToken.None);
-        }
-
-        /// <summary>The answer, which owns the handle if it has a document.</summary>
-        internal OssResponse Answer()
-        {
-            var response = new OssResponse(Handle);
-            released = response.HasDocument;
-            return response;
-        }
-
-        /// <summary>Hands the handle over to who goes on reading.</summary>
-        internal CallHandle Release()
-        {
-            released = true;
-            return Handle;
-        }
-
-        /// <summary>For observers the call is cancelled, unless it failed already.</summary>
-        internal void GiveUp()
-        {
-            if (lastStatus == (int)OssStatus.Ok)
-            {
-                lastStatus = (int)OssStatus.Cancelled;
             }
         }
 
@@ -586,11 +290,8 @@ namespace Alioss
         private void Free()
         {
             LetGo();
-            if (transferHandle.IsAllocated)
-            {
-                transferHandle.Free();
-                transfer!.Release();
-            }
+            user?.Dispose();
+            transfer?.Release();
             if (!released)
             {
                 Handle.Dispose();

@@ -180,6 +180,9 @@ namespace Alioss
         // Nothing may stand outside of the `try` of a callback: no exception may cross into C.
         private static Transfer TransferOf(IntPtr user) => (Transfer)GCHandle.FromIntPtr(user).Target!;
 
+        /// <summary>Whether a writer that was forgotten is given up, which nobody waits to hear of.</summary>
+        private static bool IsForgotten(IntPtr user) => GCHandle.FromIntPtr(user).Target == null;
+
         /// <summary>Keeps what was thrown first. Without a transfer there is nobody to be told.</summary>
         private static void Keep(Transfer? transfer, Exception exception)
         {
@@ -243,8 +246,11 @@ namespace Alioss
             Transfer? transfer = null;
             try
             {
-                transfer = TransferOf(user);
-                transfer.Report(done, total);
+                if (!IsForgotten(user))
+                {
+                    transfer = TransferOf(user);
+                    transfer.Report(done, total);
+                }
                 return 0;
             }
             catch (Exception exception)

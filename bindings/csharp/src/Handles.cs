@@ -113,6 +113,11 @@ namespace Alioss
     {
         private long pressure;
 
+        /// <summary>Threads read ahead for it, which freeing waits for.</summary>
+        internal bool HasThreads;
+
+        protected override bool MayWait => HasThreads;
+
         /// <summary>Tells the collector about memory that this call holds outside of its heap, in bytes.</summary>
         internal void AddPressure(long bytes)
         {
@@ -135,12 +140,15 @@ namespace Alioss
         }
     }
 
-    /// <summary>Keeps a managed object alive, and reachable by a pointer, for as long as the library may call back.</summary>
+    /// <summary>
+    /// Keeps a managed object reachable by a pointer for as long as the library may call back; and alive, unless the type is
+    /// weak.
+    /// </summary>
     internal sealed class PinnedObject : SafeHandleZeroOrMinusOneIsInvalid
     {
-        internal PinnedObject(object target) : base(true)
+        internal PinnedObject(object target, GCHandleType type = GCHandleType.Normal) : base(true)
         {
-            SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(target)));
+            SetHandle(GCHandle.ToIntPtr(GCHandle.Alloc(target, type)));
         }
 
         internal IntPtr Pointer => handle;

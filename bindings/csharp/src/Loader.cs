@@ -53,11 +53,31 @@ namespace Alioss
                 + (OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so");
             string beside = AppContext.BaseDirectory;
             string runtime = RuntimeInformation.RuntimeIdentifier;
-            return new List<string>
+            var places = new List<string>
             {
                 Path.Combine(beside, file),
                 Path.Combine(beside, "runtimes", runtime, "native", file),
             };
+            string portable = Path.Combine(beside, "runtimes", Portable(runtime), "native", file);
+            if (!places.Contains(portable))
+            {
+                places.Add(portable);
+            }
+            return places;
+        }
+
+        /// <summary>
+        /// The platform as packages name it. What distributions have built themselves names it after them, such as
+        /// "ubuntu.24.04-x64".
+        /// </summary>
+        private static string Portable(string runtime)
+        {
+            if (!OperatingSystem.IsLinux())
+            {
+                return runtime;
+            }
+            bool isMusl = runtime.StartsWith("alpine", StringComparison.Ordinal) || runtime.Contains("-musl-");
+            return string.Concat(isMusl ? "linux-musl" : "linux", runtime.AsSpan(runtime.LastIndexOf('-')));
         }
     }
 }

@@ -247,6 +247,8 @@ namespace Alioss
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern int oss_call_attempts(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
+        internal static extern int oss_call_os_error(CallHandle call);
+        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern byte* oss_call_response_headers(CallHandle call);
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern ulong oss_call_crc64(CallHandle call);

@@ -8,7 +8,8 @@ namespace Alioss
 {
     /// <summary>
     /// A failed call: the reason a program can act on, the reason in words, and all that the service said when it was the
-    /// service that refused.
+    /// service that refused. If it was a local file that failed, <see cref="Exception.InnerException"/> is what .NET itself
+    /// throws then, such as a <see cref="FileNotFoundException"/> or an <see cref="UnauthorizedAccessException"/>.
     /// </summary>
     public sealed class OssException : IOException
     {
@@ -17,7 +18,7 @@ namespace Alioss
 
         private KeyValuePair<string, string>[] details = new KeyValuePair<string, string>[0];
 
-        private OssException(OssStatus status, string message) : base(message)
+        private OssException(OssStatus status, string message, Exception? cause = null) : base(message, cause)
         {
             Status = status;
             Code = ServiceMessage = RequestId = HostId = EC = "";
@@ -128,8 +129,8 @@ namespace Alioss
         internal static OssException Plain(int status, string message) =>
             new OssException((OssStatus)status, message);
 
-        /// <summary>A copy of the failure that <paramref name="call"/> holds.</summary>
-        internal static unsafe OssException From(int status, CallHandle call)
+        /// <summary>A copy of the failure that <paramref name="call"/> holds, which may be about the file of that path.</summary>
+        internal static unsafe OssException From(int status, CallHandle call, string? path = null)
         {
             string words = Utf8.Text(Native.oss_call_error(call)) ?? "";
             if (words.Length == 0)
@@ -139,7 +140,8 @@ namespace Alioss
             }
             UIntPtr length;
             byte* body = Native.oss_call_body(call, &length);
-            var error = new OssException((OssStatus)status, words)
+            var cause = FileFailure.Of(Native.oss_call_os_error(call), words, path);
+            var error = new OssException((OssStatus)status, words, cause)
             {
                 HttpStatus = Native.oss_call_http_status(call),
                 Code = Utf8.Text(Native.oss_call_code(call)) ?? "",

@@ -53,11 +53,11 @@ namespace Alioss
             Attempts = Native.oss_call_attempts(call);
             Verified = Native.oss_call_verified(call) != 0;
             headers = HeaderBlock.Of(call);
-            if (headers.Find("last-modified") != null)
+            if (headers.Has("last-modified"))
             {
                 lastModified = Native.oss_call_last_modified(call);
             }
-            if (headers.Find("x-oss-symlink-target") != null)
+            if (headers.Has("x-oss-symlink-target"))
             {
                 SymlinkTarget = Utf8.Text(Native.oss_call_symlink_target(call));
             }
@@ -269,17 +269,29 @@ namespace Alioss
         /// <summary>The first value of a name, whatever its case; null if there is none.</summary>
         internal string? Find(string name)
         {
-            for (int at = 0; at < block.Length;)
+            int at = Where(name);
+            if (at < 0)
             {
-                int end = Array.IndexOf(block, (byte)'\n', at);
+                return null;
+            }
+            int value = at + name.Length + 2;
+            return Encoding.UTF8.GetString(block, value, Array.IndexOf(block, (byte)'\n', at) - value);
+        }
+
+        /// <summary>Whether there is one, without making a text of it.</summary>
+        internal bool Has(string name) => Where(name) >= 0;
+
+        /// <summary>Where the first line of a name begins; -1 if there is none.</summary>
+        private int Where(string name)
+        {
+            for (int at = 0; at < block.Length; at = Array.IndexOf(block, (byte)'\n', at) + 1)
+            {
                 if (Matches(at, name))
                 {
-                    int value = at + name.Length + 2;
-                    return Encoding.UTF8.GetString(block, value, end - value);
+                    return at;
                 }
-                at = end + 1;
             }
-            return null;
+            return -1;
         }
 
         internal IReadOnlyDictionary<string, string> ToDictionary()

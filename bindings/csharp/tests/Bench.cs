@@ -21,7 +21,7 @@ internal static class Bench
             if (names.Contains("memory"))
             {
                 // Alone, before there are large arrays.
-                Memory(bucket, names.Contains("nothing"));
+                Memory(bucket, names.Contains("nothing") ? int.Parse(names.Last()) : 0);
                 return;
             }
             bucket.PutObject("bench-1m", Pattern(1 << 20));
@@ -45,15 +45,22 @@ internal static class Bench
 
     /// <summary>
     /// How the process grows while answers are thrown away undisposed, and what is left when the collector has run.
-    /// "memory nothing" makes arrays of the same size instead, which shows how far the collector lets a program go.
+    /// "memory nothing 650" makes arrays of so many bytes instead, which shows how far the collector lets a program go.
     /// </summary>
-    private static void Memory(Bucket bucket, bool nothing)
+    private static void Memory(Bucket bucket, int arrays)
     {
+#if NET
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        bucket.HeadObject("bench-1k");
+        long first = GC.GetAllocatedBytesForCurrentThread();
+        bucket.HeadObject("bench-1k");
+        Console.WriteLine("{0} bytes for the first, {1} for each", first - before, GC.GetAllocatedBytesForCurrentThread() - first);
+#endif
         for (int turn = 0; turn <= 250000; turn++)
         {
-            if (nothing)
+            if (arrays > 0)
             {
-                GC.KeepAlive(new byte[700]);
+                GC.KeepAlive(new byte[arrays]);
             }
             else
             {
@@ -67,6 +74,7 @@ internal static class Bench
                 }
             }
         }
-        Console.WriteLine("left: {0} KiB", GC.GetTotalMemory(true) >> 10);
+        int collections = GC.CollectionCount(0);
+        Console.WriteLine("{0} collections; left: {1} KiB", collections, GC.GetTotalMemory(true) >> 10);
     }
 }

@@ -56,6 +56,8 @@ internal static class Program
         Everyday.TheClockOutlivesTheSession,
         Objects.BytesComeBack,
         Objects.FilesComeBack,
+        LocalFiles.WhatTheSystemSaysIsWithin,
+        LocalFiles.RightsAndRoomHaveTheirExceptions,
         Objects.StreamsOfAllKindsAreSent,
         Objects.WrongLengthsAreRefused,
         Objects.DownloadIsAStream,
@@ -147,10 +149,13 @@ internal static class Program
         Concurrency.DisposeDisturbsNoCall,
         Concurrency.DisposeEndsAStream,
         // Last, as what it leaves behind takes a while.
+        Reentry.WhatIsForgottenDoesNotKeepItself,
+        Reentry.ForgottenStreamsHoldUpNoFinalizer,
         Reentry.ForgottenWritersHoldUpNoFinalizer,
 #if NET
         Idiom.SpansAreTaken,
         Surface.NullsAreRefusedAtTheCall,
+        Surface.PlatformsAreCalledAsInPackages,
         Observed.CallsAreTraced,
         Observed.CallsAreCounted,
         Observed.WhatIsGivenUpIsNoSuccess,

@@ -137,6 +137,88 @@ internal static class Reentry
         }
     }
 
+    /// <summary>Though its progress refers to it.</summary>
+    internal static void WhatIsForgottenDoesNotKeepItself()
+    {
+        string root = Key("/");
+        using (var bucket = Bucket())
+        {
+            bucket.PutObject(root + "a", Pattern(1));
+            LetsGo(
+                "what is forgotten",
+                () =>
+                {
+                    ObjectWriteStream stream = null;
+                    stream = bucket.OpenWrite(root, InParts(report => GC.KeepAlive(stream)));
+                    stream.Write(Pattern(300000), 0, 300000);
+                    return new WeakReference(stream);
+                },
+                () =>
+                {
+                    IEnumerator<ObjectEntry> entries = null;
+                    entries = bucket.ListObjectsV2(root, null, InParts(report => GC.KeepAlive(entries))).GetEnumerator();
+                    Check(entries.MoveNext(), "no entry");
+                    return new WeakReference(entries);
+                });
+            // Of the writers nothing is left at the service either; Mono may still keep some.
+            for (int turn = 0; turn < 200 && bucket.ListMultipartUploads(root).Count() > 2; turn++)
+            {
+                GC.Collect();
+                Thread.Sleep(50);
+            }
+            Check(bucket.ListMultipartUploads(root).Count() <= 2, "what was sent is left");
+        }
+    }
+
+    internal static void ForgottenStreamsHoldUpNoFinalizer()
+    {
+        var options = Options();
+        bool isOver = false;
+        using (var asked = new AutoResetEvent(false))
+        using (var release = new ManualResetEventSlim())
+        {
+            options.Credentials = Credentials.Callback(() =>
+            {
+                if (Volatile.Read(ref isOver))
+                {
+                    asked.Set();
+                    release.Wait();
+                }
+                return new AccessKeys(Id, Secret);
+            });
+            using (var bucket = Bucket(options))
+            {
+                string key = Key();
+                bucket.PutObject(key, Pattern(5000000));
+                var reading = new Thread(() =>
+                {
+                    var stream = bucket.GetObject(key, new CallOptions { Prefetch = 2, PartSize = 102400 });
+                    Volatile.Write(ref isOver, true);
+                    // Until a thread that reads ahead waits for keys, and whoever ends the stream for that thread. What is there
+                    // already lasts for longer than that takes.
+                    while (!asked.WaitOne(1000) && stream.Read(new byte[51200], 0, 51200) > 0)
+                    {
+                    }
+                });
+                reading.Start();
+                bool isForgotten = reading.Join(60000);
+                var collecting = new Thread(() =>
+                {
+                    for (int turn = 0; turn < 5; turn++)
+                    {
+                        GC.Collect();
+                        GC.WaitForPendingFinalizers();
+                    }
+                });
+                collecting.Start();
+                bool collected = collecting.Join(60000);
+                release.Set();
+                Check(isForgotten, "the stream waits for what nobody reads ahead");
+                Check(collected, "all finalizers wait for threads that read ahead");
+            }
+        }
+    }
+
     internal static void ForgottenWritersHoldUpNoFinalizer()
     {
         using (var bucket = Bucket())

@@ -207,6 +207,21 @@ internal static class Surface
     }
 
 #if NET
+    /// <summary>Also where a distribution has named it after itself.</summary>
+    internal static void PlatformsAreCalledAsInPackages()
+    {
+        var portable = typeof(Bucket).Assembly.GetType("Alioss.Loader")
+            .GetMethod("Portable", BindingFlags.NonPublic | BindingFlags.Static);
+        foreach (string pair in new[]
+        {
+            "linux-x64 linux-x64", "ubuntu.24.04-x64 linux-x64", "fedora.41-arm64 linux-arm64", "linux-musl-x64 linux-musl-x64",
+            "alpine.3.20-arm64 linux-musl-arm64",
+        })
+        {
+            Equal(pair.Split(' ')[1], (string)portable.Invoke(null, new object[] { pair.Split(' ')[0] }));
+        }
+    }
+
     internal static void NullsAreRefusedAtTheCall()
     {
         var wrong = new List<string>();

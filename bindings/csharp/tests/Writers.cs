@@ -10,16 +10,17 @@ using static Harness;
 /// <summary>Streams for one at a time: what comes at the wrong moment is refused, and neither bytes nor failures get lost.</summary>
 internal static class Writers
 {
-    private static readonly Dictionary<string, Action<ObjectWriteStream>> Uses = new Dictionary<string, Action<ObjectWriteStream>>
-    {
-        { "Write", writer => writer.Write(new byte[60000], 0, 60000) },
-        { "short Write", writer => writer.Write(new byte[1], 0, 1) },
-        { "WriteAsync", writer => Failures.Wait(writer.WriteAsync(new byte[60000], 0, 60000)) },
-        { "short WriteAsync", writer => Failures.Wait(writer.WriteAsync(new byte[1], 0, 1)) },
-        { "Flush", writer => writer.Flush() },
-        { "Complete", writer => writer.Complete() },
-        { "CompleteAsync", writer => Failures.Wait(writer.CompleteAsync()) },
-    };
+    private static readonly Dictionary<string, Action<ObjectWriteStream>> Uses =
+        new Dictionary<string, Action<ObjectWriteStream>>
+        {
+            { "Write", writer => writer.Write(new byte[60000], 0, 60000) },
+            { "short Write", writer => writer.Write(new byte[1], 0, 1) },
+            { "WriteAsync", writer => Failures.Wait(writer.WriteAsync(new byte[60000], 0, 60000)) },
+            { "short WriteAsync", writer => Failures.Wait(writer.WriteAsync(new byte[1], 0, 1)) },
+            { "Flush", writer => writer.Flush() },
+            { "Complete", writer => writer.Complete() },
+            { "CompleteAsync", writer => Failures.Wait(writer.CompleteAsync()) },
+        };
 
     private static void RefusesEverything(ObjectWriteStream writer)
     {

@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
 using Alioss;
+#if NET
+using Microsoft.Extensions.Configuration;
+#endif
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -38,9 +41,26 @@ namespace Microsoft.Extensions.DependencyInjection
             return services;
         }
 
+#if NET
         /// <summary>
-        /// The same with options from pairs of names and values, such as <c>configuration.GetSection("Oss").AsEnumerable(true)</c>
-        /// has them. Names are those of <see cref="OssOptions"/>, whatever their case; <c>Credentials</c> is a text of
+        /// The same with options from a section of the configuration, such as
+        /// <c>builder.Configuration.GetSection("Alioss")</c>. Names are as for
+        /// <see cref="AddAlioss(IServiceCollection, IEnumerable{KeyValuePair{string, string}})"/>. They are checked now, and
+        /// read again when the options are first needed; what changes afterwards has no effect.
+        /// </summary>
+        /// <exception cref="ArgumentNullException">An argument is null.</exception>
+        /// <exception cref="ArgumentException">There is no such option, or the value is none for it; the message names it.</exception>
+        public static IServiceCollection AddAlioss(this IServiceCollection services, IConfiguration configuration)
+        {
+            services.AddAlioss();
+            // What is wrong shows where it is given.
+            OssSettings.Apply(configuration ?? throw new ArgumentNullException(nameof(configuration)), new OssOptions());
+            return services.Configure<OssOptions>(options => OssSettings.Apply(configuration, options));
+        }
+#endif
+
+        /// <summary>
+        /// The same with options from pairs of names and values. Names are those of <see cref="OssOptions"/>, whatever their case; <c>Credentials</c> is a text of
         /// <see cref="Credentials.From"/>, or <c>AccessKeyId</c>, <c>AccessKeySecret</c> and <c>SecurityToken</c> are keys;
         /// lists are <c>AdditionalSignedHeaders:0</c>, dictionaries <c>UserHeaders:NAME</c>.
         /// </summary>

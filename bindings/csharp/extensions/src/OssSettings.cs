@@ -2,13 +2,65 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Reflection;
+#if NET
+using Microsoft.Extensions.Configuration;
+#endif
 
 namespace Alioss
 {
-    /// <summary>Sets options from pairs of names and values, as configurations have them.</summary>
+    /// <summary>
+    /// Sets options from pairs of names and values, as configurations have them. Each name is written down here, so that
+    /// trimmed programs keep what they need and a new option is one on purpose.
+    /// </summary>
     internal static class OssSettings
     {
         private static readonly char[] Colon = { ':' };
+
+        private static readonly Dictionary<string, Action<OssOptions, Setting>> Known =
+            new Dictionary<string, Action<OssOptions, Setting>>(StringComparer.OrdinalIgnoreCase)
+            {
+                [nameof(OssOptions.Endpoint)] = (options, given) => options.Endpoint = given.Value,
+                [nameof(OssOptions.Region)] = (options, given) => options.Region = given.Value,
+                [nameof(OssOptions.SignatureVersion)] = (options, given) => options.SignatureVersion = given.Number(),
+                [nameof(OssOptions.Cname)] = (options, given) => options.Cname = given.Flag(),
+                [nameof(OssOptions.PathStyle)] = (options, given) => options.PathStyle = given.Flag(),
+                [nameof(OssOptions.InternalEndpoint)] = (options, given) => options.InternalEndpoint = given.Flag(),
+                [nameof(OssOptions.AccelerateEndpoint)] = (options, given) => options.AccelerateEndpoint = given.Flag(),
+                [nameof(OssOptions.DualStack)] = (options, given) => options.DualStack = given.Flag(),
+                [nameof(OssOptions.CloudboxId)] = (options, given) => options.CloudboxId = given.Value,
+                [nameof(OssOptions.Credentials)] =
+                    (options, given) => options.Credentials = Credentials.From(given.Value),
+                [nameof(OssOptions.PoolSize)] = (options, given) => options.PoolSize = given.Number(),
+                [nameof(OssOptions.ConnectTimeout)] = (options, given) => options.ConnectTimeout = given.Time(),
+                [nameof(OssOptions.ReadTimeout)] = (options, given) => options.ReadTimeout = given.Time(),
+                [nameof(OssOptions.TotalTimeout)] = (options, given) => options.TotalTimeout = given.Time(),
+                [nameof(OssOptions.TlsMin)] = (options, given) => options.TlsMin = given.Tls(),
+                [nameof(OssOptions.TlsMax)] = (options, given) => options.TlsMax = given.Tls(),
+                [nameof(OssOptions.CaFile)] = (options, given) => options.CaFile = given.Value,
+                [nameof(OssOptions.CaPem)] = (options, given) => options.CaPem = given.Value,
+                [nameof(OssOptions.InsecureSkipVerify)] = (options, given) => options.InsecureSkipVerify = given.Flag(),
+                [nameof(OssOptions.Proxy)] = (options, given) => options.Proxy = given.Value,
+                [nameof(OssOptions.ProxyFromEnv)] = (options, given) => options.ProxyFromEnv = given.Flag(),
+                [nameof(OssOptions.AppName)] = (options, given) => options.AppName = given.Value,
+                [nameof(OssOptions.Crc64)] = (options, given) => options.Crc64 = given.Flag(),
+                [nameof(OssOptions.FileSync)] = (options, given) => options.FileSync = given.Flag(),
+                [nameof(OssOptions.Attempts)] = (options, given) => options.Attempts = given.Number(),
+                [nameof(OssOptions.BackoffBase)] = (options, given) => options.BackoffBase = given.Time(),
+                [nameof(OssOptions.BackoffCap)] = (options, given) => options.BackoffCap = given.Time(),
+                [nameof(OssOptions.ClockSkewCorrection)] =
+                    (options, given) => options.ClockSkewCorrection = given.Flag(),
+                [nameof(OssOptions.TrafficLimit)] = (options, given) => options.TrafficLimit = given.LongNumber(),
+            };
+
+        /// <summary>Those with something below them: <c>NAME:KEY</c>, or <c>NAME:0</c>.</summary>
+        private static readonly Dictionary<string, Action<OssOptions, string, string>> Several =
+            new Dictionary<string, Action<OssOptions, string, string>>(StringComparer.OrdinalIgnoreCase)
+            {
+                [nameof(OssOptions.UserHeaders)] = (options, key, value) => options.UserHeaders[key] = value,
+                [nameof(OssOptions.Resolve)] = (options, key, value) => options.Resolve[key] = value,
+                [nameof(OssOptions.AdditionalSignedHeaders)] =
+                    (options, key, value) => options.AdditionalSignedHeaders.Add(value),
+            };
 
         /// <summary>What belongs to a session, and must not be given together with one.</summary>
         private static readonly HashSet<string> OfSession = new HashSet<string>(StringComparer.Ordinal)
@@ -22,6 +74,7 @@ namespace Alioss
         internal static OssOptions With(OssOptions options, Session session)
         {
             var copy = new OssOptions();
+            // Trimming keeps the properties of a class that is named here.
             foreach (PropertyInfo property in typeof(OssOptions).GetProperties())
             {
                 if (property.CanWrite && (options.Session != null || !OfSession.Contains(property.Name)))
@@ -31,17 +84,33 @@ namespace Alioss
             }
             foreach (KeyValuePair<string, string> header in options.UserHeaders)
             {
-                copy.UserHeaders.Add(header.Key, header.Value);
+                copy.UserHeaders.Add(header);
             }
-            foreach (string header in options.AdditionalSignedHeaders)
+            foreach (string name in options.AdditionalSignedHeaders)
             {
-                copy.AdditionalSignedHeaders.Add(header);
+                copy.AdditionalSignedHeaders.Add(name);
             }
             copy.Session = session;
             return copy;
         }
 
-        internal static void Apply(IEnumerable<KeyValuePair<string, string?>> settings, OssOptions options)
+#if NET
+        /// <summary>Sets what a section says; in messages names are as they are in the whole configuration.</summary>
+        internal static void Apply(IConfiguration configuration, OssOptions options)
+        {
+            var section = configuration as IConfigurationSection;
+            if (!string.IsNullOrEmpty(section?.Value))
+            {
+                throw new ArgumentException(
+                    $"`{section.Path}`: \"{section.Value}\" is not valid; allowed is a section with the names of OssOptions",
+                    section.Path);
+            }
+            Apply(configuration.AsEnumerable(true), options, section == null ? "" : section.Path + ":");
+        }
+#endif
+
+        internal static void Apply(
+            IEnumerable<KeyValuePair<string, string?>> settings, OssOptions options, string prefix = "")
         {
             string? id = null, secret = null, token = null;
             foreach (KeyValuePair<string, string?> setting in settings)
@@ -62,73 +131,94 @@ namespace Alioss
                     case "SECURITYTOKEN":
                         token = setting.Value;
                         break;
-                    case "CREDENTIALS":
-                        options.Credentials = Credentials.From(setting.Value);
-                        break;
                     default:
-                        Set(options, setting.Key, setting.Value);
+                        Set(options, setting.Key, new Setting(prefix + setting.Key, setting.Value));
                         break;
                 }
             }
             if (id != null || secret != null || token != null)
             {
                 options.Credentials = Credentials.Static(
-                    id ?? throw Missing("AccessKeyId"), secret ?? throw Missing("AccessKeySecret"), token);
+                    id ?? throw Missing(prefix + "AccessKeyId"), secret ?? throw Missing(prefix + "AccessKeySecret"), token);
             }
         }
 
         private static ArgumentException Missing(string name) =>
             new ArgumentException($"`{name}` is missing; AccessKeyId and AccessKeySecret are given together", name);
 
-        private static void Set(OssOptions options, string name, string value)
+        private static void Set(OssOptions options, string name, Setting given)
         {
+            Action<OssOptions, Setting>? set;
+            Action<OssOptions, string, string>? add;
+            if (Known.TryGetValue(name, out set))
+            {
+                set(options, given);
+                return;
+            }
             string[] path = name.Split(Colon, 2);
-            var property = typeof(OssOptions).GetProperty(
-                path[0], BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
-            object? all = property?.GetValue(options);
-            if (path.Length == 2 && all is IDictionary<string, string> pairs)
-            {
-                pairs[path[1]] = value;
-            }
-            else if (path.Length == 2 && all is IList<string> list)
-            {
-                list.Add(value);
-            }
-            else if (path.Length == 1 && property != null && property.CanWrite)
-            {
-                property.SetValue(options, Parsed(property, value));
-            }
-            else
+            if (path.Length < 2 || !Several.TryGetValue(path[0], out add))
             {
                 throw new ArgumentException(
-                    $"`{name}` is not an option that a text can set; allowed are the names of OssOptions, AccessKeyId, "
+                    $"`{given.Name}` is not an option that a text can set; allowed are the names of OssOptions, AccessKeyId, "
                     + "AccessKeySecret and SecurityToken",
-                    name);
+                    given.Name);
             }
+            add(options, path[1], given.Value);
         }
 
-        private static object Parsed(PropertyInfo property, string value)
+        /// <summary>A value with the name that messages have for it.</summary>
+        private readonly struct Setting
         {
-            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            try
+            internal Setting(string name, string value)
             {
-                return type == typeof(string) ? value
-                    : type == typeof(TimeSpan) ? TimeSpan.Parse(value, CultureInfo.InvariantCulture)
-                    : type == typeof(TlsVersion) ? Enum.Parse(typeof(TlsVersion), value, true)
-                    : type == typeof(bool) || type == typeof(int) || type == typeof(long)
-                        ? Convert.ChangeType(value, type, CultureInfo.InvariantCulture)
-                        : throw new FormatException();
+                Name = name;
+                Value = value;
             }
-            catch (Exception exception) when (
-                exception is FormatException || exception is OverflowException || exception is ArgumentException)
+
+            internal string Name { get; }
+
+            internal string Value { get; }
+
+            internal int Number()
             {
-                string allowed = type == typeof(TimeSpan) ? "a time such as 00:00:30"
-                    : type == typeof(TlsVersion) ? "Tls12 and Tls13"
-                    : type == typeof(bool) ? "true and false"
-                    : type == typeof(int) || type == typeof(long) ? "a whole number" : "nothing that is a text";
-                throw new ArgumentException(
-                    $"`{property.Name}`: \"{value}\" is not valid; allowed is {allowed}", property.Name, exception);
+                int number;
+                return int.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out number)
+                    ? number
+                    : throw NotAllowed("a whole number");
             }
+
+            internal long LongNumber()
+            {
+                long number;
+                return long.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out number)
+                    ? number
+                    : throw NotAllowed("a whole number");
+            }
+
+            internal bool Flag()
+            {
+                bool flag;
+                return bool.TryParse(Value, out flag) ? flag : throw NotAllowed("true and false");
+            }
+
+            internal TimeSpan Time()
+            {
+                TimeSpan time;
+                return TimeSpan.TryParse(Value, CultureInfo.InvariantCulture, out time)
+                    ? time
+                    : throw NotAllowed("a time such as 00:00:30");
+            }
+
+            internal TlsVersion Tls()
+            {
+                TlsVersion version;
+                return Enum.TryParse(Value, true, out version) && Enum.IsDefined(typeof(TlsVersion), version)
+                    ? version
+                    : throw NotAllowed("Tls12 and Tls13");
+            }
+
+            private ArgumentException NotAllowed(string allowed) =>
+                new ArgumentException($"`{Name}`: \"{Value}\" is not valid; allowed is {allowed}", Name);
         }
     }
 }

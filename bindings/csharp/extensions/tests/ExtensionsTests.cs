@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
 using Alioss;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,7 +19,8 @@ internal static class ExtensionsTests
 
     private static readonly Action[] Tests =
     {
-        BucketsAreServices, PairsAreOptions, WrongPairsAreNamed, OptionsOfTheApplicationAreTaken, LinesAreLogged, FactoriesShareBuckets,
+        BucketsAreServices, PairsAreOptions, WrongPairsAreNamed, SectionsAreOptions, WrongSectionsAreNamed, EveryOptionHasAName,
+        OptionsOfTheApplicationAreTaken, LinesAreLogged, FactoriesShareBuckets,
     };
 
     private static int Main()
@@ -135,6 +138,88 @@ internal static class ExtensionsTests
         half = Throws<ArgumentException>(() => Bound("AccessKeySecret=s3cr3t"));
         Equal("AccessKeyId", half.ParamName);
         Equal(false, half.ToString().Contains("s3cr3t"));
+    }
+
+    private static IConfigurationRoot Configured(params string[] texts) =>
+        new ConfigurationBuilder().AddInMemoryCollection(Pairs(texts)).Build();
+
+    private static OssOptions Bound(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddAlioss(configuration);
+        using (var provider = services.BuildServiceProvider())
+        {
+            return provider.GetRequiredService<IOptions<OssOptions>>().Value;
+        }
+    }
+
+    private static void SectionsAreOptions()
+    {
+        var configuration = Configured(
+            "Alioss:Region=cn-beijing", "Alioss:attempts=7", "Alioss:ReadTimeout=00:00:20", "Alioss:Resolve:a.example=127.0.0.1",
+            "Alioss:UserHeaders:x-oss-meta-a=b:c", "Alioss:AdditionalSignedHeaders:0=host",
+            "Alioss:AdditionalSignedHeaders:1=range", "Alioss:AccessKeyId=id", "Alioss:AccessKeySecret=secret", "Other:Region=mars");
+        var options = Bound(configuration.GetSection("Alioss"));
+        Equal("cn-beijing 7", options.Region + " " + options.Attempts);
+        Equal(TimeSpan.FromSeconds(20), options.ReadTimeout);
+        Equal("127.0.0.1", options.Resolve["a.example"]);
+        Equal("b:c", options.UserHeaders["x-oss-meta-a"]);
+        Equal("host range", string.Join(" ", options.AdditionalSignedHeaders.OrderBy(name => name)));
+        Equal(true, options.Credentials != null);
+        // A whole configuration, and one that there is nothing of.
+        Equal("mars", Bound(Configured("Region=mars")).Region);
+        Equal(null, Bound(configuration.GetSection("Nothing")).Region);
+
+        // What it says once the options are first needed counts.
+        var services = new ServiceCollection();
+        services.AddAlioss(configuration.GetSection("Alioss")).AddAliossBucket("extensions-one");
+        configuration["Alioss:Region"] = "cn-shanghai";
+        using (var provider = services.BuildServiceProvider())
+        {
+            Equal("https://oss-cn-shanghai.aliyuncs.com", provider.GetRequiredService<Bucket>().Endpoint);
+        }
+    }
+
+    private static void WrongSectionsAreNamed()
+    {
+        foreach (string wrong in new[] { "Atempts=7", "Attempts=seven", "UserHeaders=a", "TlsMax=1", "A:B:C=1" })
+        {
+            string name = "My:Alioss:" + wrong.Split('=')[0];
+            var error = Throws<ArgumentException>(() => Bound(Configured("My:Alioss:" + wrong).GetSection("My:Alioss")));
+            Equal(name, error.ParamName);
+            Equal(true, error.Message.Contains("`" + name + "`") && error.Message.Contains("allowed"));
+        }
+        var half = Throws<ArgumentException>(() => Bound(Configured("Alioss:SecurityToken=s3cr3t").GetSection("Alioss")));
+        Equal("Alioss:AccessKeyId", half.ParamName);
+        Equal(false, half.ToString().Contains("s3cr3t"));
+        Equal("Alioss", Throws<ArgumentException>(() => Bound(Configured("Alioss=cn-beijing").GetSection("Alioss"))).ParamName);
+        Equal("configuration", Throws<ArgumentNullException>(() => Bound((IConfiguration)null)).ParamName);
+    }
+
+    /// <summary>What is not a text: a function, and a session, which is shared anyway.</summary>
+    private static readonly string[] NoTexts = { nameof(OssOptions.Clock), nameof(OssOptions.Session) };
+
+    private static void EveryOptionHasAName()
+    {
+        var samples = new Dictionary<Type, string>
+        {
+            [typeof(string)] = "anonymous", [typeof(Credentials)] = "anonymous",
+            [typeof(int)] = "17", [typeof(long)] = "1700000", [typeof(TimeSpan)] = "00:00:17",
+            [typeof(TlsVersion)] = "Tls13",
+        };
+        foreach (PropertyInfo property in typeof(OssOptions).GetProperties())
+        {
+            if (NoTexts.Contains(property.Name))
+            {
+                continue;
+            }
+            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            object before = property.GetValue(new OssOptions());
+            string given = type == typeof(bool) ? (!(bool)before).ToString() : property.CanWrite ? samples[type] : "value";
+            object after = property.GetValue(Bound(property.Name + (property.CanWrite ? "=" : ":0=") + given));
+            bool isSet = property.CanWrite ? !Equals(before, after) : ((System.Collections.IEnumerable)after).Cast<object>().Any();
+            Equal(true, isSet);
+        }
     }
 
     private static void OptionsOfTheApplicationAreTaken()
