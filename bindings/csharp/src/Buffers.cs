@@ -13,8 +13,8 @@ namespace Alioss
 
         private const int Kept = 32;
 
-        private static readonly Stack<byte[]> Spare = new Stack<byte[]>();
-        private static readonly Stack<byte[]> SpareReadAhead = new Stack<byte[]>();
+        private static readonly List<byte[]> Spare = new List<byte[]>();
+        private static readonly List<byte[]> SpareReadAhead = new List<byte[]>();
 
         internal static byte[] Take() => Take(Spare, Size);
 
@@ -26,21 +26,29 @@ namespace Alioss
         /// <summary>Takes one back that nobody uses any more; one of another size is left to the collector.</summary>
         internal static void GiveReadAhead(byte[] buffer) => Give(SpareReadAhead, ReadAheadSize, buffer);
 
-        private static byte[] Take(Stack<byte[]> spare, int size)
+        private static byte[] Take(List<byte[]> spare, int size)
         {
             lock (spare)
             {
-                return spare.Count > 0 ? spare.Pop() : new byte[size];
+                // Not a Stack, which .NET Core 3.1 does not find where Mono's compiler says it is.
+                int last = spare.Count - 1;
+                if (last < 0)
+                {
+                    return new byte[size];
+                }
+                byte[] buffer = spare[last];
+                spare.RemoveAt(last);
+                return buffer;
             }
         }
 
-        private static void Give(Stack<byte[]> spare, int size, byte[] buffer)
+        private static void Give(List<byte[]> spare, int size, byte[] buffer)
         {
             lock (spare)
             {
                 if (buffer.Length == size && spare.Count < Kept)
                 {
-                    spare.Push(buffer);
+                    spare.Add(buffer);
                 }
             }
         }
