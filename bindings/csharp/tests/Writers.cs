@@ -199,11 +199,13 @@ internal static class Writers
             byte[] data = Pattern(1 << 20), buffer = new byte[1 << 20];
             bucket.PutObject(key, data);
             // What waits has begun to read.
-            var slow = new ObjectStream(new Custom { OnRead = (b, o, n) => { Thread.Sleep(300); return 0; } });
+            var goOn = new ManualResetEventSlim();
+            var slow = new ObjectStream(new Custom { OnRead = (b, o, n) => { goOn.Wait(); return 0; } });
             var read = slow.ReadAsync(buffer, 0, 10);
             IsBusy(() => slow.Read(buffer, 0, 10));
             IsBusy(() => slow.ReadAsync(buffer, 0, 10));
             IsBusy(() => slow.CopyToAsync(new MemoryStream()));
+            goOn.Set();
             Equal(0, read.Result);
             Equal(0, slow.ReadAsync(buffer, 0, 10).Result);
             // So has a copy.

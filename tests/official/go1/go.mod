@@ -1,6 +1,6 @@
 module official1
 
-go 1.26.0
+go 1.23
 
 require github.com/aliyun/aliyun-oss-go-sdk v3.0.2+incompatible
 

@@ -79,6 +79,10 @@ fn the_name_of_a_file_may_hold_semicolons_and_quotes() {
         ),
         (r#"filename="C:\dir\c.txt"; name="file""#, "c.txt"),
         ("name=file; filename=plain.txt", "plain.txt"),
+        (
+            r#"name="file" ; filename = "spaced out.txt""#,
+            "spaced out.txt",
+        ),
     ] {
         let fields = [("key", "${filename}".to_owned())];
         let stored = post_form(&server, &fields, head);

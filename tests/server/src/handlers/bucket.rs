@@ -43,6 +43,8 @@ pub async fn put(exchange: &mut Exchange) -> Result<Answer> {
     let location = format!("/{}", settings.name);
     let known = exchange.bucket().ok();
     let known = known.map(|bucket| bucket.lock().settings.clone());
+    // That of somebody else stands in the way, whatever it is like.
+    let known = known.filter(|known| known.owner == settings.owner);
     if settings.acl != "private" && is_blocked(exchange, known.as_ref().unwrap_or(&settings)) {
         return Err(public_acl());
     }

@@ -141,6 +141,7 @@ fn parameters(header: &str) -> Vec<(String, String)> {
                 piece.into_iter().for_each(|piece| piece.push('"'));
                 chars.next();
             }
+            other if !quoted && other.is_whitespace() => {}
             other => piece.into_iter().for_each(|piece| piece.push(other)),
         }
     }
