@@ -257,8 +257,8 @@ typedef struct oss_session oss_session;
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable. What comes out stays until the next request.
 /// Of what goes in, headers, query, progress, rewind and timeouts stay until
-/// oss_call_reset(); range, initial CRC-64, fields, parts and upload callback
-/// are used up by one request, refused or not. The first bad value is
+/// oss_call_reset(); range, initial CRC-64, fields and upload callback are used
+/// up by one request, refused or not, and parts by the next completion. The first bad value is
 /// remembered and makes requests fail with its message. One thread at a time,
 /// except that a finished call may be read by several at once, and for
 /// oss_call_cancel().
@@ -721,7 +721,7 @@ OSS_API oss_status oss_call_set_initial_crc64(oss_call *call, uint64_t crc64);
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
 /// the whole object is compared; size -1 or CRC-64 0 if they are not known. A
 /// call that holds parts refuses all other requests, such as that for the next
-/// part: collect them in a call of their own.
+/// part, and keeps them: collect them in a call of their own.
 OSS_API oss_status oss_call_add_part(oss_call *call,
                                      int32_t number,
                                      const char *etag,
@@ -1612,9 +1612,8 @@ OSS_API oss_status oss_upload_part_copy(const oss_bucket *bucket,
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded, unless the parts were used up by the same call for the
-/// same upload before. Never retried: after a lost answer oss_head_object()
-/// shows whether it happened.
+/// that were uploaded. After a failure the parts have to be added again. Never
+/// retried: after a lost answer oss_head_object() shows whether it happened.
 OSS_CHECK
 OSS_API oss_status oss_complete_multipart_upload(const oss_bucket *bucket,
                                                  const char *key,

@@ -209,12 +209,17 @@ impl<'a> Options<'a> {
     }
 
     /// The same with the range in place of a header that asks for it, so that the answer is checked against it. A header in
-    /// another form, such as one with several ranges, stays.
+    /// another form, such as one with several ranges, stays; so does one that the whole object answers as well: one for all
+    /// from the first byte on, and one with If-Range.
     pub(crate) fn with_range_of_header(&self) -> Cow<'_, Options<'a>> {
         let is_range = |(name, _): &&Header<'_>| name.eq_ignore_ascii_case("range");
         let header = self.headers.iter().find(is_range);
         match header.and_then(|(_, value)| Range::of_header(value)) {
-            Some(range) if self.range.is_none() => {
+            Some(range)
+                if self.range.is_none()
+                    && range != Range::From(0)
+                    && !self.has_header("if-range") =>
+            {
                 let mut options = self.clone();
                 options.headers.retain(|header| !is_range(&header));
                 options.range = Some(range);

@@ -252,11 +252,12 @@ fn programs_print_keys_or_fail_in_words() {
     for printed in [
         r#"{"AccessKeyId":"a","AccessKeySecret":"b","SecurityToken":"printed"}"#,
         r#"{"mode":"StsToken","access_key_id":"a","access_key_secret":"b","sts_token":"printed"}"#,
+        r#"{"mode":"AK","AccessKeyId":"STS.a","AccessKeySecret":"b","SecurityToken":"printed"}"#,
     ] {
         let text = format!("process:'{}' '{printed}'", good.display());
         put(&bucket(&server, provider(&text))).unwrap();
     }
-    assert_eq!(oss.tokens(), ["printed"; 2]);
+    assert_eq!(oss.tokens(), ["printed"; 3]);
     // A profile as the CLI leaves it when temporary keys gave way to permanent ones.
     let leftover = r#"{"mode":"AK","access_key_id":"a","access_key_secret":"b","sts_token":"old"}"#;
     let text = format!("process:'{}' '{leftover}'", good.display());

@@ -95,6 +95,7 @@ fn profiles_are_found_and_followed() {
     let ini = "[default]\ntype=sts\naccess_key_id=a\naccess_key_secret=hush\nsecurity_token=from-default\n\
                [ini]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = from-ini\n\
                [old]\ntype = access_key\naccess_key_id = a\naccess_key_secret = hush\nsecurity_token = old\n\
+               [given]\ntype = access_key\naccess_key_id = STS.a\naccess_key_secret = hush\nsecurity_token = from-given\n\
                [half]\ntype = sts\naccess_key_id = a\naccess_key_secret = hush\n\
                [brief]\ntype = ram_role_arn\naccess_key_id = a\naccess_key_secret = hush\nrole_arn = acs:ram::1:role/r\nrole_session_expiration = 60\n\
                [usual]\ntype = ram_role_arn\naccess_key_id = a\naccess_key_secret = hush\nrole_arn = acs:ram::1:role/r\nrole_session_expiration = 0\nrole_session_name = -\n\
@@ -110,6 +111,7 @@ fn profiles_are_found_and_followed() {
         ("profile:external", ("X", "1"), Ok("external")),
         ("profile:ini", ("X", "1"), Ok("from-ini")),
         ("profile:old", ("X", "1"), Ok("")),
+        ("profile:given", ("X", "1"), Ok("from-given")),
         ("profile:half", ("X", "1"), Err("it has no security_token")),
         ("profile", ("ALIBABA_CLOUD_PROFILE", "ini"), Ok("from-ini")),
         (

@@ -226,6 +226,21 @@ fn a_range_by_header_is_checked_like_any_other() {
             assert!(sent.contains("x-oss-range-behavior: standard"), "{sent}");
         }
     }
+    // These the whole object answers as well.
+    for header in ["bytes=0-", "bytes=0-1"] {
+        let (peer, seen) = answering(|_| good("", "hello"));
+        let bucket = bucket(&peer);
+        let mut options = Options::new().header("range", header);
+        if header != "bytes=0-" {
+            options = options.header("if-range", "\"E\"");
+        }
+        let mut buffer = [0; 10];
+        let got = bucket.get_object_to_buffer("a", &mut buffer, &options);
+        assert_eq!(got.unwrap().1, 5, "{header}");
+        let sent = seen.lock().unwrap().pop().unwrap();
+        assert!(sent.contains(&format!("range: {header}\r")), "{sent}");
+        assert!(!sent.contains("x-oss-range-behavior"), "{sent}");
+    }
     let peer = always(good("", ""));
     let bucket = bucket(&peer);
     let range = &Options::new().header("Range", "bytes=0-1");

@@ -138,7 +138,6 @@ fn without_proxies(program: &mut Command) {
     }
 }
 
-/// A variable for the other scheme is not asked for anything, and an error names the one that is.
 #[test]
 fn what_a_proxy_says_is_one_bounded_line() {
     let server = Server::start(oss_local::Options::default()).unwrap();
@@ -170,6 +169,7 @@ fn a_proxy_whose_name_leads_nowhere_is_called_one() {
     assert!(error.to_string().starts_with(begin), "{error}");
 }
 
+/// A variable for the other scheme is not asked for anything, and an error names the one that is.
 #[test]
 fn only_the_variable_for_the_scheme_has_to_be_right() {
     const NAME: &str = "only_the_variable_for_the_scheme_has_to_be_right";

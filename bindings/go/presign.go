@@ -31,7 +31,7 @@ type PostForm struct {
 }
 
 // Presign signs a URL that lets anybody send method, such as "GET", for key, or "" for the bucket, until it expires: whole
-// seconds, with V4 up to 7 days. Options that are queries and headers are part of it. Nothing is sent.
+// seconds, with V4 up to 7 days. Options that are queries are part of it; headers are for whoever sends it. Nothing is sent.
 func (b *Bucket) Presign(
 	ctx context.Context, method, key string, expires time.Duration, options ...Option,
 ) (*Presigned, error) {

@@ -64,12 +64,15 @@ impl CredentialsProvider for Process {
         let output = run::output(self, asking)?;
         let what = format!("credentials from process: the output of {}", self.program);
         let text = Secrets::parse(&output, &what)?;
+        let names = match text.text(SNAKE.id) {
+            Some(_) => &SNAKE,
+            None => &PASCAL,
+        };
         let mode = text.text("mode");
-        let keys = match mode.map(str::to_ascii_lowercase).as_deref() {
-            None if text.text(SNAKE.id).is_none() => text.keys("", &PASCAL, &what)?,
-            None => text.profile_keys("", Pair::Unsaid, &what)?,
-            Some("ak") => text.profile_keys("", Pair::Permanent, &what)?,
-            Some("ststoken") => text.profile_keys("", Pair::Temporary, &what)?,
+        let pair = match mode.map(str::to_ascii_lowercase).as_deref() {
+            None => Pair::Unsaid,
+            Some("ak") => Pair::ById,
+            Some("ststoken") => Pair::Temporary,
             Some(other) => {
                 let other = keys::printable(other);
                 return Err(self.error(format_args!(
@@ -77,6 +80,7 @@ impl CredentialsProvider for Process {
                 )));
             }
         };
+        let keys = text.profile_keys("", names, pair, &what)?;
         Ok(Some(Arc::new(keys)))
     }
 

@@ -31,20 +31,13 @@ pub(super) const SNAKE: Names = Names {
     expiration: "expiration",
 };
 
-/// Those of them that do not expire: the CLI leaves the token of earlier ones in its file.
-const SNAKE_PERMANENT: Names = Names {
-    token: None,
-    ..SNAKE
-};
-
 /// What a profile says that its keys are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pair {
-    Permanent,
     Temporary,
     /// It does not say, and the token is there if they have one.
     Unsaid,
-    /// It does not say, and a token of earlier keys may be left there: the id tells.
+    /// Permanent ones, where the CLI leaves the token of earlier keys; but an id that STS gave is good only with its token.
     ById,
 }
 
@@ -96,19 +89,24 @@ impl Secrets {
 
 impl Secrets {
     /// The keys of a profile inside `path`, which holds a pair of that kind.
-    pub fn profile_keys(&self, path: &str, pair: Pair, what: &str) -> Result<Credentials> {
-        let names = match pair {
-            Pair::Permanent => &SNAKE_PERMANENT,
-            Pair::ById if !is_temporary(self.text(&format!("{path}{}", SNAKE.id))) => {
-                &SNAKE_PERMANENT
+    pub fn profile_keys(
+        &self,
+        path: &str,
+        names: &Names,
+        pair: Pair,
+        what: &str,
+    ) -> Result<Credentials> {
+        let id = self.text(&format!("{path}{}", names.id));
+        let token = names
+            .token
+            .filter(|_| pair != Pair::ById || is_temporary(id));
+        let keys = self.keys(path, &Names { token, ..*names }, what)?;
+        match (pair, names.token) {
+            (Pair::Temporary, Some(name)) if keys.security_token().is_none() => {
+                Err(unusable(what, &format!("has no {name}")))
             }
-            Pair::Temporary | Pair::Unsaid | Pair::ById => &SNAKE,
-        };
-        let keys = self.keys(path, names, what)?;
-        if pair == Pair::Temporary && keys.security_token().is_none() {
-            return Err(unusable(what, "has no sts_token"));
+            _ => Ok(keys),
         }
-        Ok(keys)
     }
 }
 

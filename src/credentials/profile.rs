@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::environment::{given, given_path, is_on, is_true};
 use super::fetch::Url;
 use super::ini::Section;
-use super::keys::{self, Pair, Secrets, printable};
+use super::keys::{self, Pair, SNAKE, Secrets, printable};
 use super::sts::{RoleNames, RoleTexts, regional_sts, sts_endpoint};
 use super::{
     Asking, AssumeRole, Credentials, CredentialsProvider, EcsRamRole, OidcRole, Process, Role,
@@ -226,13 +226,13 @@ impl<'p> Config<'p> {
         let get = |field: &str| self.text.text(&format!("{path}{field}"));
         let need =
             |field: &str| get(field).ok_or_else(|| Error::invalid(format!("it has no {field}")));
-        let keys = |pair| self.text.profile_keys(path, pair, "it");
+        let keys = |pair| self.text.profile_keys(path, &SNAKE, pair, "it");
         let mode = match get("mode") {
             Some(mode) => mode.to_ascii_lowercase(),
             None => self.inferred_mode(path),
         };
         Ok(match mode.as_str() {
-            "ak" => Arc::new(Static::new(keys(Pair::Permanent)?)?),
+            "ak" => Arc::new(Static::new(keys(Pair::ById)?)?),
             "ststoken" => Arc::new(Static::new(keys(Pair::Temporary)?)?),
             "ramrolearn" => Arc::new(AssumeRole::new(
                 Arc::new(Static::new(keys(Pair::ById)?)?),
@@ -357,9 +357,14 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
             .get(field)
             .ok_or_else(|| Error::invalid(format!("it has no {field}")))
     };
-    let keys = |token: Option<&str>| {
+    let make_keys = |token: Option<&str>| {
         let (id, secret) = (need("access_key_id")?, need("access_key_secret")?);
         Static::new(Credentials::new(id, secret, token.map(str::to_owned)))
+    };
+    // A token of earlier keys may be left there.
+    let permanent = || {
+        let is_temporary = keys::is_temporary(section.get("access_key_id"));
+        make_keys(section.get("security_token").filter(|_| is_temporary))
     };
     let endpoint = sts_of(section.get("sts_region"), section.get("enable_vpc"))?;
     let role = || {
@@ -377,18 +382,10 @@ fn from_section(section: &Section<'_>, surroundings: &Surroundings) -> Result<Pr
         )
     };
     Ok(match need("type")? {
-        "access_key" => Arc::new(keys(None)?),
-        "sts" => Arc::new(keys(Some(need("security_token")?))?),
+        "access_key" => Arc::new(permanent()?),
+        "sts" => Arc::new(make_keys(Some(need("security_token")?))?),
         "ecs_ram_role" => Arc::new(ecs(section.get("role_name"), surroundings)?),
-        "ram_role_arn" => Arc::new(AssumeRole::new(
-            // One of earlier keys may be left there.
-            Arc::new(keys(
-                section
-                    .get("security_token")
-                    .filter(|_| keys::is_temporary(section.get("access_key_id"))),
-            )?),
-            role()?,
-        )),
+        "ram_role_arn" => Arc::new(AssumeRole::new(Arc::new(permanent()?), role()?)),
         "oidc_role_arn" => Arc::new(OidcRole::new(
             role()?,
             need("oidc_provider_arn")?,

@@ -264,7 +264,7 @@ impl Recipe {
         let (provider, file) = (self.option("provider-arn"), self.token_file.as_deref());
         match (self.argument.as_deref(), provider, file) {
             (Some(arn), Some(provider), Some(file)) => {
-                cached(OidcRole::new(self.role(Role::new(arn)?)?, provider, file)?)
+                cached(OidcRole::new(self.role_at(arn)?, provider, file)?)
             }
             (arn, None, None) => match oidc_from_environment(arn)? {
                 Some(oidc) => cached(oidc.with_role(|role| self.role(role))?),
@@ -287,10 +287,15 @@ impl Recipe {
             (None, Some(text)) => Recipe::parse(text)?.build()?,
             (None, None) => Arc::new(Environment::new()),
         };
-        cached(AssumeRole::new(
-            base,
-            self.role(Role::new(self.argument())?)?,
-        ))
+        cached(AssumeRole::new(base, self.role_at(self.argument())?))
+    }
+
+    /// The role with the options given, of which a name of the session is worth more than a variable.
+    fn role_at(&self, arn: &str) -> Result<Role> {
+        self.role(match self.option("session-name") {
+            Some(_) => Role::unnamed(arn)?,
+            None => Role::new(arn)?,
+        })
     }
 
     /// `role` with the options given.

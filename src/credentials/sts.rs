@@ -42,12 +42,17 @@ impl Role {
     /// `ALIBABA_CLOUD_STS_REGION` and `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED` say. The session is called as
     /// `ALIBABA_CLOUD_ROLE_SESSION_NAME` says, else by a name of this library's.
     pub fn new(arn: &str) -> Result<Role> {
-        let role = Role::at(&OPTIONS, arn, sts_endpoint()?)?;
+        let role = Role::unnamed(arn)?;
         const SESSION_NAME: &str = "ALIBABA_CLOUD_ROLE_SESSION_NAME";
         match given(SESSION_NAME)? {
             Some(name) => role.with_session_name(SESSION_NAME, &name),
             None => Ok(role),
         }
+    }
+
+    /// The same, but no variable says what the session is called.
+    pub(super) fn unnamed(arn: &str) -> Result<Role> {
+        Role::at(&OPTIONS, arn, sts_endpoint()?)
     }
 
     pub(super) fn at(names: &RoleNames, arn: &str, endpoint: Url) -> Result<Role> {

@@ -2,7 +2,7 @@
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
-use super::given::{self, Input, Lasting, Once};
+use super::given::{self, Given, Input, Lasting, Once};
 use super::guard::{WorksFor, guard};
 use super::memory::{Handle, address_of, borrow, free, new_handle, word};
 use super::outcome::Output;
@@ -17,8 +17,8 @@ use crate::request::{Heard, Progress};
 /// One request and its answer: headers, query and limits in; error, request id,
 /// headers and body out. Reusable. What comes out stays until the next request.
 /// Of what goes in, headers, query, progress, rewind and timeouts stay until
-/// oss_call_reset(); range, initial CRC-64, fields, parts and upload callback
-/// are used up by one request, refused or not. The first bad value is
+/// oss_call_reset(); range, initial CRC-64, fields and upload callback are used
+/// up by one request, refused or not, and parts by the next completion. The first bad value is
 /// remembered and makes requests fail with its message. One thread at a time,
 /// except that a finished call may be read by several at once, and for
 /// oss_call_cancel().
@@ -63,8 +63,8 @@ impl oss_call {
         }
     }
 
-    /// Runs `operation` with what was given; its result is kept.
-    pub(super) fn run(&self, operation: &mut Operation<'_>) -> oss_status {
+    /// Runs `operation` with what was given; its result is kept. Whether it `completes` an upload, and so takes parts.
+    pub(super) fn run(&self, completes: bool, operation: &mut Operation<'_>) -> oss_status {
         let mut state = match self.lock() {
             Ok(state) => state,
             Err(error) => return remember(&error),
@@ -76,12 +76,17 @@ impl oss_call {
         let once = std::mem::take(&mut input.once);
         let heard = Heard::default();
         let result = guard(|| {
-            given::check(&input.lasting, &once)?;
+            given::check(&input.lasting, &once, completes)?;
             let progress = input.lasting.progress();
             let progress = progress.as_ref().map(|progress| progress as &Progress<'_>);
             let options = input.lasting.options(&self.cancel, progress, &heard);
-            operation(&input.lasting, &once.add_to(options), output)
+            let given = Given {
+                lasting: &input.lasting,
+                parts: &once.parts,
+            };
+            operation(&given, &once.add_to(options), output)
         });
+        input.once.keep_parts(once, completes, result.is_ok());
         output.keep(heard);
         let status = self.finish(output, result);
         // Closing a connection is where a thread may be cancelled, so that happens inside, too.

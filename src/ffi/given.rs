@@ -23,8 +23,6 @@ pub(super) type RewindFn = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
 pub(super) struct Input {
     pub lasting: Lasting,
     pub once: Once,
-    /// The upload whose completion used parts up.
-    completed: Option<String>,
 }
 
 /// What stays until the call is reset.
@@ -58,6 +56,8 @@ pub(super) struct Once {
     fields: Vec<(String, Option<String>)>,
     fields_size: usize,
     pub parts: Vec<UploadedPart>,
+    /// A completion that failed has used parts up, and none were added since.
+    parts_are_gone: bool,
     pub initial_crc64: Option<u64>,
     pub range: Option<Range>,
     /// As above.
@@ -69,24 +69,6 @@ const MAX_FIELDS: usize = 8 * 1024 * 1024;
 
 /// Most parts of an upload.
 const MAX_PARTS: usize = 10_000;
-
-impl Input {
-    /// Takes the parts for completing that upload, so that the request does not refuse them. None are all that were uploaded,
-    /// but not where a completion with some comes again, without them.
-    pub fn take_parts(&mut self, upload_id: &str) -> Result<Vec<UploadedPart>> {
-        let parts = std::mem::take(&mut self.once.parts);
-        if !parts.is_empty() {
-            self.completed = Some(upload_id.to_owned());
-        } else if self.completed.as_deref() == Some(upload_id) {
-            return Err(Error::unusable(
-                "parts",
-                "the oss_complete_multipart_upload() before used them up; add them again, or reset the call to complete this \
-                 upload with all that were uploaded",
-            ));
-        }
-        Ok(parts)
-    }
-}
 
 impl Lasting {
     /// Replaces a header of that name.
@@ -210,6 +192,7 @@ impl Once {
             ));
         }
         self.parts.push(part);
+        self.parts_are_gone = false;
         Ok(())
     }
 
@@ -239,6 +222,17 @@ impl Once {
         Ok(())
     }
 
+    /// What a request, which took `used` out and may have completed an upload, leaves for the next one: parts are for completions
+    /// alone, and one that comes again without those that failed must not take all that were uploaded.
+    pub fn keep_parts(&mut self, used: Once, completes: bool, is_done: bool) {
+        if completes {
+            self.parts_are_gone = !is_done && (used.parts_are_gone || !used.parts.is_empty());
+        } else {
+            self.parts_are_gone = used.parts_are_gone;
+            self.parts = used.parts;
+        }
+    }
+
     /// Adds these to the settings of a request.
     pub fn add_to<'a>(&'a self, mut options: Options<'a>) -> Options<'a> {
         for (name, value) in &self.headers {
@@ -257,16 +251,26 @@ impl Once {
     }
 }
 
-/// Why a request cannot be sent with what was given: the first bad value of either, or parts, which the only operation that
-/// wants some took before.
-pub(super) fn check(lasting: &Lasting, once: &Once) -> Result<()> {
+/// What was given to a call, for operations that want more of it than the options of a request.
+pub(super) struct Given<'a> {
+    pub lasting: &'a Lasting,
+    pub parts: &'a [UploadedPart],
+}
+
+/// An error if a request, which may complete an upload, must not be sent with what was given.
+pub(super) fn check(lasting: &Lasting, once: &Once, completes: bool) -> Result<()> {
     lasting.check()?;
     if let Some(refused) = &once.refused {
         return Err(refused.clone());
     }
-    match once.parts.as_slice() {
-        [] => Ok(()),
-        parts => Err(Error::unusable(
+    match (completes, once.parts.as_slice()) {
+        (true, []) if once.parts_are_gone => Err(Error::unusable(
+            "parts",
+            "the oss_complete_multipart_upload() before used them up; add them again, or reset the call to complete an upload \
+             with all its parts",
+        )),
+        (true, _) | (false, []) => Ok(()),
+        (false, parts) => Err(Error::unusable(
             "parts",
             format_args!(
                 "the call holds {} of oss_call_add_part(), which are for the next oss_complete_multipart_upload() alone; \

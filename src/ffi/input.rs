@@ -132,7 +132,7 @@ pub unsafe extern "C" fn oss_call_set_initial_crc64(call: *mut oss_call, crc64: 
 /// `number`, 1 to 10000: its ETag, and its size in bytes and CRC-64, so that
 /// the whole object is compared; size -1 or CRC-64 0 if they are not known. A
 /// call that holds parts refuses all other requests, such as that for the next
-/// part: collect them in a call of their own.
+/// part, and keeps them: collect them in a call of their own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_add_part(
     call: *mut oss_call,

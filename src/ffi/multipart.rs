@@ -3,12 +3,10 @@
 use std::ffi::{c_char, c_void};
 
 use super::call::oss_call;
-use super::guard::guard;
 use super::handles::{self, oss_bucket};
 use super::input::part_number;
-use super::memory::borrow;
 use super::object::{Reader, copy_source, oss_read_fn};
-use super::run::{on_object, on_object_lasting, run_with_call};
+use super::run::{on_object, on_object_lasting, run_given, run_with_call};
 use super::status::oss_status;
 use super::support::{bytes, file_path, text, to_unsigned};
 
@@ -134,9 +132,8 @@ pub unsafe extern "C" fn oss_upload_part_copy(
 
 /// CompleteMultipartUpload: makes the parts of oss_call_add_part() the object,
 /// and compares its CRC-64 if all of them have theirs; without any, all parts
-/// that were uploaded, unless the parts were used up by the same call for the
-/// same upload before. Never retried: after a lost answer oss_head_object()
-/// shows whether it happened.
+/// that were uploaded. After a failure the parts have to be added again. Never
+/// retried: after a lost answer oss_head_object() shows whether it happened.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_complete_multipart_upload(
     bucket: *const oss_bucket,
@@ -146,17 +143,11 @@ pub unsafe extern "C" fn oss_complete_multipart_upload(
 ) -> oss_status {
     // SAFETY: live handles and strings, or NULL, as the header asks.
     unsafe {
-        let parts = guard(|| {
+        run_given(call, true, |given, options, output| {
+            let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
             let id = text(upload_id, "upload_id")?;
-            match call.is_null() {
-                true => Ok(Vec::new()),
-                false => borrow(call, "call")?.lock()?.input.take_parts(id),
-            }
-        });
-        on_object(bucket, key, call, &|bucket, key, options| {
-            let id = text(upload_id, "upload_id")?;
-            let parts = parts.as_ref().map_err(Clone::clone)?;
-            bucket.complete_multipart_upload(key, id, parts, options)
+            output.answer(bucket.complete_multipart_upload(key, id, given.parts, options)?);
+            Ok(())
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int};
 
 use super::call::oss_call;
-use super::given::Lasting;
+use super::given::{Given, Lasting};
 use super::guard::{WorksFor, guard};
 use super::handles::{self, oss_bucket};
 use super::memory::borrow;
@@ -15,7 +15,7 @@ use crate::operations::Bucket;
 use crate::request::{Options, Response};
 
 /// What runs for a call, with its settings, some of which are in the options already.
-pub(super) type Operation<'o> = dyn FnMut(&Lasting, &Options<'_>, &mut Output) -> Result<()> + 'o;
+pub(super) type Operation<'o> = dyn FnMut(&Given<'_>, &Options<'_>, &mut Output) -> Result<()> + 'o;
 
 /// Runs an operation. `call` may be NULL: then the defaults apply and the answer is dropped.
 ///
@@ -37,26 +37,50 @@ pub(super) unsafe fn run_lasting(
     call: *mut oss_call,
     operation: impl FnOnce(&Lasting, &Options<'_>, &mut Output) -> Result<()>,
 ) -> oss_status {
+    // SAFETY: see above.
+    unsafe {
+        run_given(call, false, |given, options, output| {
+            operation(given.lasting, options, output)
+        })
+    }
+}
+
+/// As [`run`], for what `completes` an upload: it takes the parts that were added, which others refuse.
+///
+/// # Safety
+/// The same.
+pub(super) unsafe fn run_given(
+    call: *mut oss_call,
+    completes: bool,
+    operation: impl FnOnce(&Given<'_>, &Options<'_>, &mut Output) -> Result<()>,
+) -> oss_status {
     // What follows takes any operation by a pointer, so that the library has it only once: generic, it would be 160 KB.
     let mut operation = Some(operation);
     let mut once =
-        |lasting: &Lasting, options: &Options<'_>, output: &mut Output| match operation.take() {
-            Some(operation) => operation(lasting, options, output),
+        |given: &Given<'_>, options: &Options<'_>, output: &mut Output| match operation.take() {
+            Some(operation) => operation(given, options, output),
             None => Err(Error::new(Kind::Bug, "an operation ran twice")),
         };
     // SAFETY: see above.
-    unsafe { run_dyn(call, &mut once) }
+    unsafe { run_dyn(call, completes, &mut once) }
 }
 
-unsafe fn run_dyn(call: *mut oss_call, operation: &mut Operation<'_>) -> oss_status {
+unsafe fn run_dyn(
+    call: *mut oss_call,
+    completes: bool,
+    operation: &mut Operation<'_>,
+) -> oss_status {
     if call.is_null() {
         let _works = WorksFor::now(0);
-        let defaults = Lasting::default();
-        return status(|| operation(&defaults, &Options::new(), &mut Output::default()));
+        let given = Given {
+            lasting: &Lasting::default(),
+            parts: &[],
+        };
+        return status(|| operation(&given, &Options::new(), &mut Output::default()));
     }
     // SAFETY: as for `run`.
     match guard(|| unsafe { borrow(call, "call") }) {
-        Ok(call) => call.run(operation),
+        Ok(call) => call.run(completes, operation),
         Err(error) => remember(&error),
     }
 }

@@ -41,7 +41,7 @@ impl Record {
     /// Replaces its content: whoever reads it sees the old or the new; if it `is_synced`, also after a power failure.
     pub fn write(&mut self, content: &[u8], is_synced: bool) -> Result<()> {
         let failed = |cause| Error::io(format!("the record {}", self.path.display()), cause);
-        let mut next = Temporary::create(Target::find(&self.path)?)?;
+        let mut next = Temporary::create(Target::of_own(&self.path)?)?;
         next.file().write_all(content).map_err(failed)?;
         // The lock of the new one is held before the other is gone.
         let file = next.shared().try_clone().map_err(failed)?;

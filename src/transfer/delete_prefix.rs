@@ -231,6 +231,10 @@ fn not_deleted(said: Option<&DeletedObject>) -> Error {
                 format!("it was not deleted: {}: {}", deleted.code, deleted.message),
             )
         }
+        Some(deleted) if !deleted.message.is_empty() => Error::new(
+            Kind::Conflict,
+            format!("it was not deleted: {}", deleted.message),
+        ),
         _ => Error::new(
             Kind::Conflict,
             "the service did not delete it, and does not say why",

@@ -63,16 +63,20 @@ static void others_of_one_request(void)
     OK(oss_call_add_part(call, 1, "\"E\"", -1, 0));
     STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
     OK(oss_call_add_part(call, 1, "\"E\"", -1, 0));
-    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
+    REFUSED("upload_id", oss_complete_multipart_upload(bucket, "key", NULL, call));
 
-    /* A repetition without them would store all that was uploaded. */
+    /* A repetition without them would store all that was uploaded; other requests leave it at that. */
     REFUSED("parts", oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
-    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "another-id", call));
+    OK(oss_put_object(bucket, "small", "value", 5, call));
+    REFUSED("parts", oss_complete_multipart_upload(bucket, "key", "another-id", call));
 
-    /* Another request would lose them, and complete the upload without. */
+    /* Another request would lose them, and has to be sent with another call. */
     OK(oss_call_add_part(call, 1, "\"E\"", -1, 0));
     REFUSED("parts", oss_upload_part(bucket, "key", "id", 2, "v", 1, call));
-    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "another-id", call));
+    REFUSED("parts", oss_upload_part(bucket, "key", "id", 2, "v", 1, call));
+    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
+    OK(oss_call_reset(call));
+    STATUS(OSS_NOT_FOUND, oss_complete_multipart_upload(bucket, "key", "no-such-id", call));
 
     OK(oss_call_set_upload_callback(call, "{\"callbackUrl\":\"http://127.0.0.1:1\",\"callbackBody\":\"b\"}", NULL));
     REFUSED("key", oss_put_object(bucket, "", "v", 1, call));

@@ -54,6 +54,24 @@ fn links_and_special_files_are_skipped_and_what_is_below_them_stays() {
     assert_eq!(keys(&bucket), all);
 }
 
+/// Names of records have long names cut.
+#[test]
+fn the_record_of_a_file_with_a_long_name_goes_with_it() {
+    let server = server();
+    let bucket = bucket(&server);
+    let here = scratch("long-name");
+    let name = "n".repeat(120);
+    let content = vec![7; 300_000];
+    write_files(&here, &[(name.as_str(), content.as_slice())]);
+    let stop = |done: u64, _: Option<u64>| done == 0;
+    let options = Options::new().progress(&stop);
+    let stopped = bucket.upload_file("x", here.join(&name), &small_parts(), &options);
+    stopped.unwrap_err();
+    assert_eq!(fs::read_dir(&here).unwrap().count(), 2);
+    let report = up(&bucket, &here, &how()).unwrap();
+    assert_eq!(counts(&report), [1, 0, 0, 0, 0]);
+}
+
 #[test]
 fn a_filter_leaves_out_on_both_sides_and_says_nothing() {
     let server = server();

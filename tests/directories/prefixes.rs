@@ -113,7 +113,7 @@ fn what_cannot_be_deleted_is_kept_in_the_report_and_the_rest_goes() {
         problems[0].1.contains("AccessDenied: Not you."),
         "{problems:?}"
     );
-    assert!(problems[1].1.contains("does not say why"), "{problems:?}");
+    assert!(problems[1].1.contains("does not name it"), "{problems:?}");
 
     server.inject(
         Rule::new(Action::Status(Status::new(403, "AccessDenied")))

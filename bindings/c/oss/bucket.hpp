@@ -322,7 +322,7 @@ public:
 
     // ---- for others ----
 
-    // Query and headers of the call are part of it; an empty key is the bucket. Sends nothing.
+    // The query of the call is part of it, and its headers are for whoever sends it; an empty key is the bucket. Sends nothing.
     result<presigned> presign(const text &method, const text &key, std::chrono::seconds expires,
                               call with = {}) const {
         auto done = run(with, oss_presign, method.get(), key.get_or_null(), std::int64_t{expires.count()});

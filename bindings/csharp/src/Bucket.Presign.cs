@@ -9,8 +9,8 @@ namespace Alioss
     {
         /// <summary>
         /// Signs a URL that lets anybody send <paramref name="method"/>, such as "GET", for <paramref name="key"/>, or
-        /// null for the bucket, for the time <paramref name="expires"/>, with V4 up to 7 days. Query and headers of the
-        /// options are part of it. Sends nothing.
+        /// null for the bucket, for the time <paramref name="expires"/>, with V4 up to 7 days. The query of the options is
+        /// part of it, and their headers are for whoever sends it. Sends nothing.
         /// </summary>
         public virtual PresignedRequest Presign(
             string method,

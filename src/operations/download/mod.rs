@@ -3,6 +3,7 @@
 mod resume;
 mod sink;
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 
 use resume::{Origin, Source, Tries, changed, check_range, follow_up};
@@ -85,7 +86,12 @@ impl Object {
         if !options.fields.is_empty() {
             return Err(no_fields("GetObject"));
         }
-        let options = &*options.with_range_of_header();
+        let of_header = match &source {
+            Source::Key(_) => options.with_range_of_header(),
+            // Nothing can be added to a URL that is signed, so that the whole object is an answer, too.
+            Source::Url(_) => Cow::Borrowed(options),
+        };
+        let options = &*of_header;
         let origin = Origin::new(source, options);
         let Reply {
             response,

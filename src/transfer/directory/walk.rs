@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use super::names::is_of_transfer;
 use crate::error::{Error, Kind, Result};
+use crate::file::short_name;
 use crate::sort::sort_by;
 
 /// Whether something is to be looked at: gets its name below the directory, with a slash at the end for a directory.
@@ -259,9 +260,19 @@ fn is_record_of_neighbour(entry: &fs::DirEntry, name: &str) -> bool {
     let inner = name
         .strip_prefix('.')
         .and_then(|name| name.strip_suffix(".alioss-upload"));
-    inner
-        .and_then(|inner| inner.rsplit_once('.'))
-        .is_some_and(|(neighbour, _)| entry.path().with_file_name(neighbour).is_file())
+    let Some((neighbour, _)) = inner.and_then(|inner| inner.rsplit_once('.')) else {
+        return false;
+    };
+    let path = entry.path();
+    if path.with_file_name(neighbour).is_file() {
+        return true;
+    }
+    // Names of records have long names cut.
+    let others = path.parent().and_then(|around| fs::read_dir(around).ok());
+    let names = others.into_iter().flatten().flatten();
+    names
+        .map(|other| short_name(&other.file_name()))
+        .any(|cut| cut == *neighbour)
 }
 
 /// How entering a directory went.
