@@ -225,7 +225,8 @@ impl Once {
     /// What a request, which took `used` out and may have completed an upload, leaves for the next one: parts are for completions
     /// alone, and one that comes again without those that failed must not take all that were uploaded.
     pub fn keep_parts(&mut self, used: Once, completes: bool, is_done: bool) {
-        if completes {
+        // Where something was refused when it was given, nobody knows what is missing.
+        if completes || used.refused.is_some() {
             self.parts_are_gone = !is_done && (used.parts_are_gone || !used.parts.is_empty());
         } else {
             self.parts_are_gone = used.parts_are_gone;
