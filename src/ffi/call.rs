@@ -18,10 +18,10 @@ use crate::request::{Heard, Progress};
 /// headers and body out. Reusable. What comes out stays until the next request.
 /// Of what goes in, headers, query, progress, rewind and timeouts stay until
 /// oss_call_reset(); range, initial CRC-64, fields and upload callback are used
-/// up by one request, refused or not, and parts by the next completion. The first bad value is
-/// remembered and makes requests fail with its message. One thread at a time,
-/// except that a finished call may be read by several at once, and for
-/// oss_call_cancel().
+/// up by one request, refused or not, and parts by the next completion. The
+/// first bad value is remembered and makes requests fail with its message. One
+/// thread at a time, except that a finished call may be read by several at
+/// once, and for oss_call_cancel().
 pub struct oss_call {
     pub(super) cancel: Cancel,
     state: RwLock<State>,
