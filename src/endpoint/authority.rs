@@ -192,16 +192,17 @@ fn check_host(host: &str) -> Result<(), &'static str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let is_label =
         |label: &str| (1..=MAX_LABEL).contains(&label.len()) && label.bytes().all(allowed);
-    let ends_in_number = || {
-        let last = host.rsplit('.').next().unwrap_or_default();
-        !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
+    // Four numbers. Less of them, such as 127.1, are names to the official SDKs, too.
+    let is_like_address = || {
+        let is_number = |label: &str| label.bytes().all(|byte| byte.is_ascii_digit());
+        host.split('.').count() == 4 && host.split('.').all(is_number)
     };
     if host.is_empty() {
         Err("has no host")
-    } else if ends_in_number() && host.parse::<Ipv4Addr>().is_err() {
-        // No name ends like that; some systems would take it for an address of another machine.
+    } else if is_like_address() && host.parse::<Ipv4Addr>().is_err() {
+        // Some systems would take it for an address of another machine.
         Err(
-            "ends in a number, but is not an IPv4 address of four numbers from 0 to 255 without zeros in front",
+            "looks like an IPv4 address, whose four numbers are from 0 to 255, without zeros in front",
         )
     } else if host.len() > MAX_HOST || !host.split('.').all(is_label) {
         Err("has a malformed host")

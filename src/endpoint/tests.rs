@@ -169,12 +169,7 @@ fn refuses_malformed_texts() {
         "ftp://host",
         "host,host",
         "256.0.0.1",
-        "127.1",
         "127.0.0.01",
-        "1.2.3.4.5",
-        "http://2130706433:80",
-        "host.1",
-        "host.1.",
     ] {
         let error = check(text).unwrap_err();
         assert!(error.message().starts_with("`endpoint`: "), "{error}");
