@@ -67,7 +67,10 @@ fn sweep(dir: &Path) {
             continue;
         }
         let path = entry.path();
-        if File::open(&path).is_ok_and(|file| lock(&file, Lock::Remove).is_ok()) {
+        // Held until the file is gone: who waits for the lock of a new one looks for it then.
+        if let Ok(file) = File::open(&path)
+            && lock(&file, Lock::Remove).is_ok()
+        {
             let _ = std::fs::remove_file(&path);
         }
     }
@@ -100,6 +103,24 @@ fn lock(_: &File, lock: Lock) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn servers_that_start_together_leave_each_other_their_files() {
+        let dir = std::env::temp_dir().join(format!("oss-local-together-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let file = CaFile::create(&dir, "x").unwrap();
+                        std::thread::yield_now();
+                        assert_eq!(std::fs::read_to_string(file.path()).unwrap(), "x");
+                    }
+                });
+            }
+        });
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
 
     #[test]
     fn what_is_left_goes_and_what_is_in_use_stays() {
