@@ -13,7 +13,7 @@ use alioss::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use peer::{ClosedPort, Peer, read_request};
+use peer::{ClosedPort, Peer, bucket, config, read_request};
 
 /// Answers each request with `answer`, byte for byte.
 fn always(answer: impl Into<String>) -> Peer {
@@ -25,20 +25,6 @@ fn always(answer: impl Into<String>) -> Peer {
             }
         }
     })
-}
-
-fn config(peer: &Peer) -> Config {
-    let mut config = Config::new();
-    config
-        .endpoint(&peer.endpoint())
-        .region("cn-hangzhou")
-        .keys("id", "secret", None)
-        .attempts(1);
-    config
-}
-
-fn bucket(peer: &Peer) -> Bucket {
-    Bucket::new(&config(peer), "examplebucket").unwrap()
 }
 
 /// An answer of the service's, with its length.

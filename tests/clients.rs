@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::official::{prepare, programs};
+use support::official::{build_go, prepare, programs};
 use support::{Scheme, environment, is_installed, not_checked, scratch, server, succeed};
 
 /// Where a client is built or unpacked, anew when the list of what it consists of has changed.
@@ -77,19 +77,7 @@ fn node() {
 
 #[test]
 fn go_v1() {
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-go1");
-    let mut build = Command::new("go");
-    build
-        .current_dir(programs().join("go1"))
-        .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
-        .arg(&program)
-        .env("GOTOOLCHAIN", "local")
-        .env_remove("GOFLAGS");
-    prepare(
-        &mut build,
-        "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy",
-    );
-    passes("go1", &[program.into()], &[], 18, "aliyun-sdk-go/");
+    passes("go1", &[build_go("go1").into()], &[], 18, "aliyun-sdk-go/");
 }
 
 /// Maven, which brings much along, is not installed for this: where it is not, or has no way to its repository, this says so.

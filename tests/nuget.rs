@@ -396,10 +396,9 @@ fn new_program(directory: &Path, name: &str, major: u32) -> PathBuf {
     program
 }
 
-/// That program, built for whatever machine.
-fn consumer(directory: &Path, major: u32) -> PathBuf {
-    let program = new_program(directory, "consumer", major);
-    let arguments = [
+/// Builds `program` with more arguments; the directory with what was built.
+fn build(program: &Path, more: &[&str]) -> PathBuf {
+    let mut arguments = vec![
         "build",
         "--configuration",
         "Release",
@@ -407,9 +406,16 @@ fn consumer(directory: &Path, major: u32) -> PathBuf {
         "out",
         "-p:UseSharedCompilation=false",
     ];
-    let output = dotnet(&program, &arguments);
+    arguments.extend(more);
+    let output = dotnet(program, &arguments);
     assert!(output.status.success(), "{}", says(&output));
     program.join("out")
+}
+
+/// That program, built for whatever machine.
+fn consumer(directory: &Path, major: u32) -> PathBuf {
+    let program = new_program(directory, "consumer", major);
+    build(&program, &[])
 }
 
 #[test]
@@ -459,22 +465,16 @@ fn a_web_application_has_both_packages_from_a_folder() {
                  </PropertyGroup><ItemGroup><PrunePackageReference \
                  Include=\"Microsoft.Extensions.Configuration.Abstractions\" Version=\"10.0.0\" /></ItemGroup></Project>";
     std::fs::write(program.join("Directory.Build.props"), known).unwrap();
-    let arguments = [
-        "build",
-        "--configuration",
-        "Release",
-        "--output",
-        "out",
-        "-warnaserror",
-        "-p:UseSharedCompilation=false",
-        "-p:UseAppHost=false",
-        "-p:Package=0.1.0",
-        "-p:RestorePackagesPath=packages",
-        "-p:RestoreAdditionalProjectSources=../packages",
-    ];
-    let output = dotnet(&program, &arguments);
-    assert!(output.status.success(), "{}", says(&output));
-    let out = program.join("out");
+    let out = build(
+        &program,
+        &[
+            "-warnaserror",
+            "-p:UseAppHost=false",
+            "-p:Package=0.1.0",
+            "-p:RestorePackagesPath=packages",
+            "-p:RestoreAdditionalProjectSources=../packages",
+        ],
+    );
     for file in [
         "Alioss.dll",
         "Alioss.Extensions.dll",

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use oss_local::{RequestRecord, STS_ACCESS_KEY_ID, STS_ACCESS_KEY_SECRET, STS_TOKEN, Server};
-use support::official::{prepare, programs};
+use support::official::{build_go, prepare, programs};
 use support::{Scheme, environment, scratch, server, succeed};
 
 /// Each program makes a few more checks than this.
@@ -87,21 +87,7 @@ fn python(name: &str) -> Vec<OsString> {
 
 fn go() -> Vec<OsString> {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| {
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("official-go");
-        let mut build = Command::new("go");
-        build
-            .current_dir(programs().join("go"))
-            .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
-            .arg(&program)
-            .env("GOTOOLCHAIN", "local")
-            .env_remove("GOFLAGS");
-        prepare(
-            &mut build,
-            "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy",
-        );
-        program
-    });
+    let program = PROGRAM.get_or_init(|| build_go("go"));
     vec![program.into()]
 }
 

@@ -7,13 +7,13 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use alioss::{
-    Bucket, Config, DeletePrefix, Kind, ListMultipartUploads, ListObjectVersions, ListObjectsV2,
-    ListParts, ObjectIdentifier, Options, Range, Result, Service, Transfer,
+    Bucket, DeletePrefix, Kind, ListMultipartUploads, ListObjectVersions, ListObjectsV2, ListParts,
+    ObjectIdentifier, Options, Range, Result, Service, Transfer,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use peer::{Peer, read_request};
+use peer::{Peer, bucket, config, read_request};
 
 const CALLBACK: &str = r#"{"callbackUrl":"http://a.example/","callbackBody":"${object}"}"#;
 
@@ -36,20 +36,6 @@ fn answering(
 
 fn always(answer: String) -> Peer {
     answering(move |_| answer.clone()).0
-}
-
-fn config(peer: &Peer) -> Config {
-    let mut config = Config::new();
-    config
-        .endpoint(&peer.endpoint())
-        .region("cn-hangzhou")
-        .keys("id", "secret", None)
-        .attempts(1);
-    config
-}
-
-fn bucket(peer: &Peer) -> Bucket {
-    Bucket::new(&config(peer), "examplebucket").unwrap()
 }
 
 /// An answer of the service's.

@@ -5,23 +5,9 @@ mod peer;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use alioss::{Body, Bucket, Cancel, Config, Kind, Options, Range};
+use alioss::{Body, Bucket, Config, Kind, Options, Range};
 
-use peer::{Peer, read_head, read_request, reset};
-
-fn config(peer: &Peer) -> Config {
-    let mut config = Config::new();
-    config
-        .endpoint(&peer.endpoint())
-        .region("cn-hangzhou")
-        .keys("id", "secret", None)
-        .attempts(1);
-    config
-}
-
-fn bucket(peer: &Peer) -> Bucket {
-    Bucket::new(&config(peer), "examplebucket").unwrap()
-}
+use peer::{Peer, bucket, config, is_cancelled_within, read_head, read_request, reset};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nx-oss-request-id: R1\r\ncontent-length: 0\r\n\r\n";
 
@@ -464,25 +450,10 @@ fn cancelling_ends_a_call_wherever_it_waits() {
             .region("cn-hangzhou")
             .keys("id", "secret", None);
         let bucket = Bucket::new(&config, "examplebucket").unwrap();
-        let late = |_| {
-            let cancel = Cancel::new();
-            let options = Options::new().cancel(&cancel);
-            let raised = std::thread::scope(|scope| {
-                let canceller = scope.spawn(|| {
-                    std::thread::sleep(Duration::from_millis(400));
-                    cancel.cancel();
-                    Instant::now()
-                });
-                let error = bucket.put_object("a", &data, &options).unwrap_err();
-                assert_eq!(error.kind(), Kind::Cancelled, "{what}: {error}");
-                canceller.join().unwrap()
-            });
-            raised.elapsed()
-        };
-        // A busy machine may take its time to wake a thread, but not each time.
-        let in_time = (0..5)
-            .map(late)
-            .any(|late| late < Duration::from_millis(350));
+        let in_time = is_cancelled_within(Duration::from_millis(350), |options| {
+            let error = bucket.put_object("a", &data, options).unwrap_err();
+            assert_eq!(error.kind(), Kind::Cancelled, "{what}: {error}");
+        });
         assert!(in_time, "{what}");
     }
 }

@@ -85,9 +85,7 @@ impl Secrets {
         keys.check(what, Kind::Credentials)?;
         Ok(keys)
     }
-}
 
-impl Secrets {
     /// The keys of a profile inside `path`, which holds a pair of that kind.
     pub fn profile_keys(
         &self,

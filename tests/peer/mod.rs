@@ -6,8 +6,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use alioss::{Bucket, Cancel, Config, Options};
 use socket2::{Domain, SockRef, Socket, Type};
 
 /// A listener on loopback that hands every connection to a closure.
@@ -46,6 +47,46 @@ impl Peer {
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
+}
+
+/// For one attempt at `endpoint`.
+pub fn config_at(endpoint: &str) -> Config {
+    let mut config = Config::new();
+    config
+        .endpoint(endpoint)
+        .region("cn-hangzhou")
+        .keys("id", "secret", None)
+        .attempts(1);
+    config
+}
+
+/// For one attempt at `peer`.
+pub fn config(peer: &Peer) -> Config {
+    config_at(&peer.endpoint())
+}
+
+pub fn bucket(peer: &Peer) -> Bucket {
+    Bucket::new(&config(peer), "examplebucket").unwrap()
+}
+
+/// Whether `call` is over so soon after it was cancelled in its midst: one time of five, as a busy machine may take its time to
+/// wake a thread, but not each time.
+pub fn is_cancelled_within(limit: Duration, call: impl Fn(&Options<'_>)) -> bool {
+    let late = |_| {
+        let cancel = Cancel::new();
+        let options = Options::new().cancel(&cancel);
+        let raised = std::thread::scope(|scope| {
+            let canceller = scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(400));
+                cancel.cancel();
+                Instant::now()
+            });
+            call(&options);
+            canceller.join().unwrap()
+        });
+        raised.elapsed()
+    };
+    (0..5).map(late).any(|late| late < limit)
 }
 
 /// A listener whose queue is full: connecting to it neither succeeds nor fails.

@@ -1,6 +1,6 @@
 //! What makes the programs in `tests/official` ready: packages of registries, compilers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::root;
@@ -23,4 +23,19 @@ pub fn prepare(command: &mut Command, needs: &str) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The program in Go in that folder, built.
+pub fn build_go(folder: &str) -> PathBuf {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("official-{folder}"));
+    let mut build = Command::new("go");
+    build
+        .current_dir(programs().join(folder))
+        .args(["build", "-mod=readonly", "-buildvcs=false", "-o"])
+        .arg(&program)
+        .env("GOTOOLCHAIN", "local")
+        .env_remove("GOFLAGS");
+    let needs = "Go 1.23 or newer (Debian: golang-go) and a way to the module proxy";
+    prepare(&mut build, needs);
+    program
 }
