@@ -17,6 +17,7 @@ use crate::credentials::{self, Credentials, CredentialsProvider, Environment, Re
 use crate::endpoint::{self, EndpointOptions};
 use crate::error::{Error, Result};
 use crate::file;
+use crate::request::callback;
 use crate::retry::Retry;
 use crate::transport::{Override, Proxy, Session, TlsVersion, Trust};
 
@@ -407,6 +408,7 @@ impl Config {
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
         let check = check_header(["user_header"; 2], name, value)
             .and_then(|()| check_common(name))
+            .and_then(|()| callback::check_header(name, value))
             .and_then(|()| self.user_headers.with(name, value));
         self.set(check, |config, headers| config.user_headers = headers)
     }

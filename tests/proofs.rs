@@ -166,6 +166,24 @@ fn a_callback_that_the_service_cannot_use_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn a_callback_of_the_configuration_that_cannot_be_used_is_refused_there() {
+    let peer = always(good("", ""));
+    for (name, value, words) in [
+        ("X-Oss-Callback", CALLBACK, "it is not base64"),
+        ("x-oss-callback", "", "callbackUrl"),
+        ("x-oss-callback-var", "[1]", "it is not base64"),
+    ] {
+        let mut config = config(&peer);
+        config.user_header(name, value);
+        assert_refused(Bucket::new(&config, "examplebucket"), value, words);
+    }
+    let mut config = config(&peer);
+    config.user_header("x-oss-callback-var", &STANDARD.encode("[1]"));
+    let bucket = Bucket::new(&config, "examplebucket");
+    assert_refused(bucket, "[1]", "not an object");
+}
+
+#[test]
 fn headers_of_one_request_are_not_for_all() {
     let peer = always(good("", ""));
     for name in ["Accept-Encoding", "content-range", "If-Range", "Range"] {

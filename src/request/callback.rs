@@ -55,7 +55,7 @@ pub(crate) fn no_callback(what: &str) -> Error {
 /// An error if the service could not use what a call says about a callback.
 pub(crate) fn check_usable(options: &Options<'_>) -> Result<()> {
     let headers = options.headers.iter();
-    let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.as_ref()));
+    let headers = headers.map(|(name, value)| (name.to_string(), value.as_ref()));
     let query = options.query.iter().filter(|(name, _)| is_parameter(name));
     let query = query.map(|(name, value)| {
         let name = name.strip_prefix("x-oss-").unwrap_or(name);
@@ -64,14 +64,18 @@ pub(crate) fn check_usable(options: &Options<'_>) -> Result<()> {
             value.as_deref().unwrap_or_default(),
         )
     });
-    for (name, value) in headers.chain(query) {
-        match name.as_str() {
-            CALLBACK => check_callback(&decoded("callback", value)?)?,
-            VARIABLES => check_variables(&decoded("variables", value)?)?,
-            _ => {}
-        }
+    headers
+        .chain(query)
+        .try_for_each(|(name, value)| check_header(&name, value))
+}
+
+/// The same for one header; others than those about a callback are not looked at.
+pub(crate) fn check_header(name: &str, value: &str) -> Result<()> {
+    match name {
+        _ if name.eq_ignore_ascii_case(CALLBACK) => check_callback(&decoded("callback", value)?),
+        _ if name.eq_ignore_ascii_case(VARIABLES) => check_variables(&decoded("variables", value)?),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn decoded(parameter: &str, value: &str) -> Result<String> {

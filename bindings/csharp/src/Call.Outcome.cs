@@ -62,15 +62,10 @@ namespace Alioss
             throw report.Failed.Files > 0 && error.Status != OssStatus.Cancelled ? error : Failure(error, token);
         }
 
-        /// <summary>
-        /// Throws what a callback threw, with how the call ended behind it. What ends a writer is thrown again, as long as it
-        /// fails for the same reason.
-        /// </summary>
+        /// <summary>Throws what a callback threw, with how the call ended behind it.</summary>
         private void ThrowThrown(OssException? error)
         {
-            var before = error != null && error.Status == thrownWith ? thrown : null;
-            thrown = transfer?.Exception ?? Thrown.TakeFor(Pointer, error) ?? before;
-            thrownWith = error == null ? OssStatus.Ok : error.Status;
+            var thrown = transfer?.Exception ?? Thrown.TakeFor(Pointer, error);
             if (thrown == null)
             {
                 return;

@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
 
@@ -17,8 +16,6 @@ namespace Alioss
         private Transfer? transfer;
         private PinnedObject? user;
         private string? path;
-        private ExceptionDispatchInfo? thrown;
-        private OssStatus thrownWith;
         private int lastStatus;
         private CancellationTokenRegistration registration;
         private bool ownerHeld;
