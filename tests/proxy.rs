@@ -17,6 +17,11 @@ const AUTHORIZATION: &str = "proxy-authorization: basic dxnlcjpwqhnz";
 
 /// A proxy that wants a password, and the first line of every request it saw.
 fn proxy() -> (Peer, Arc<Mutex<Vec<String>>>) {
+    proxy_that_says("HTTP/1.1 200 Connection established\r\n\r\n")
+}
+
+/// The same, which says this when a tunnel is open.
+fn proxy_that_says(opened: &'static str) -> (Peer, Arc<Mutex<Vec<String>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let peer = Peer::start(move |mut client| {
@@ -40,9 +45,7 @@ fn proxy() -> (Peer, Arc<Mutex<Vec<String>>>) {
             }
             None => {
                 let server = TcpStream::connect(target).unwrap();
-                client
-                    .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                    .unwrap();
+                client.write_all(opened.as_bytes()).unwrap();
                 splice(client, server);
             }
         }
@@ -114,6 +117,23 @@ fn http_is_forwarded_and_https_tunnelled() {
             .iter()
             .all(|r| r.tls_version.is_none() || r.header("proxy-authorization").is_none())
     );
+}
+
+#[test]
+fn a_tunnel_is_open_however_the_lines_of_its_answer_end() {
+    let server = Server::start(oss_local::Options::default()).unwrap();
+    for opened in [
+        "HTTP/1.0 200 OK\n\n",
+        "HTTP/1.1 200 OK\nvia: a\n\r\n",
+        "HTTP/1.1 100 Continue\n\nHTTP/1.1 200\r\nvia: a\r\n\n",
+    ] {
+        let (proxy, _) = proxy_that_says(opened);
+        let mut config = config(&server.https_endpoint(), &server);
+        config
+            .proxy(&format!("http://user:p%40ss@127.0.0.1:{}", proxy.port()))
+            .connect_timeout(std::time::Duration::from_secs(20));
+        put(&config).unwrap_or_else(|error| panic!("{opened:?}: {error}"));
+    }
 }
 
 #[test]
@@ -201,7 +221,7 @@ fn only_the_variable_for_the_scheme_has_to_be_right() {
             ("https_proxy", socks),
             Some("`https_proxy`: only http://"),
         ),
-        ("http", ("http_proxy", good), None),
+        ("http", ("http_proxy", " http://127.0.0.1:7890\t"), None),
     ] {
         let mut again = Command::new(std::env::current_exe().unwrap());
         without_proxies(&mut again);

@@ -116,7 +116,7 @@ impl Proxy {
         let Some((name, text)) = found else {
             return Ok(None);
         };
-        let mut proxy = Proxy::parse_named(&name, &text)?;
+        let mut proxy = Proxy::parse_named(&name, text.trim())?;
         let bypass = variable("NO_PROXY")?.map(|(_, text)| text);
         proxy.bypass = bypass
             .unwrap_or_default()
@@ -205,10 +205,11 @@ impl Proxy {
     }
 }
 
-/// One head of an answer to CONNECT, byte by byte: what follows it belongs to the tunnel.
+/// One head of an answer to CONNECT, byte by byte: what follows it belongs to the tunnel. Its lines may end with a line feed
+/// alone, as those of other answers may.
 fn read_head(socket: &Socket, wait: &mut Wait<'_>) -> Result<String, Fault> {
     let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.ends_with(b"\n\r\n") && !head.ends_with(b"\n\n") {
         let mut byte = [0];
         if head.len() >= MAX_ANSWER || socket.receive(&mut byte, wait)? == 0 {
             let why = "it did not answer CONNECT with an HTTP head";
