@@ -684,10 +684,10 @@ OSS_API oss_status oss_call_cancel(oss_call *call);
 typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 
 /// Goes back to the first byte of the body, so that #oss_read_fn yields the
-/// same bytes again; returns 0, or anything else to give up. Not called before
-/// the first attempt. Runs on the
-/// calling thread, only during the call; must not throw, longjmp or use the
-/// call.
+/// same bytes again; returns 0, or anything else to give up. If other bytes
+/// come, the upload ends with OSS_IO before it is complete. Not called before
+/// the first attempt. Runs on the calling thread, only during the call; must
+/// not throw, longjmp or use the call.
 typedef int (*oss_rewind_fn)(void *user);
 
 /// Sets a request header, such as "x-oss-object-acl", replacing an earlier one

@@ -124,3 +124,101 @@ fn a_source_that_cannot_begin_again_leaves_the_first_cause() {
     assert_eq!(error.attempts(), 1);
     assert!(error.to_string().contains("the tape is torn"), "{error}");
 }
+
+/// A source that says it begins again, and goes on with another body: the next of these.
+struct Other {
+    bodies: Vec<Vec<u8>>,
+    at: usize,
+}
+
+impl Read for Other {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let body = &self.bodies[0];
+        let got = (&body[self.at..]).read(buffer)?;
+        self.at += got;
+        Ok(got)
+    }
+}
+
+impl Rewind for Other {
+    fn rewind(&mut self) -> io::Result<()> {
+        self.bodies.remove(0);
+        self.at = 0;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_source_that_yields_something_else_when_it_begins_again_stores_nothing() {
+    const SIZE: usize = 300_000;
+    let server = server();
+    let whole = vec![7; SIZE];
+    let mut another = whole.clone();
+    another[150_000] = 8;
+    let more = vec![7; SIZE + 1];
+    let half = vec![7; SIZE / 2];
+    for (crc64, is_stored) in [(true, false), (false, false), (true, true)] {
+        let mut config = config(&server.endpoint());
+        config.crc64(crc64);
+        let bucket = new_bucket(&config);
+        for (length, second, words) in [
+            (None, vec![], "it ended after 0 bytes"),
+            (None, half.clone(), "it ended after 150000 bytes"),
+            (None, another.clone(), "it has other bytes"),
+            (Some(SIZE as u64), another.clone(), "it has other bytes"),
+            (None, more.clone(), "it goes on after 300000 bytes"),
+        ] {
+            bucket
+                .put_object("again", "what was there", &Options::new())
+                .unwrap();
+            // The answer comes when all of the first body was read, or is lost after it was stored.
+            server.inject(match is_stored {
+                true => Rule::new(Action::StoreThenReset)
+                    .key_prefix("again")
+                    .times(1),
+                false => unavailable(1),
+            });
+            let mut source = Other {
+                bodies: vec![whole.clone(), second],
+                at: 0,
+            };
+            let body = Body::Rewindable {
+                reader: &mut source,
+                length,
+            };
+            let error = bucket
+                .put_object("again", body, &Options::new())
+                .unwrap_err();
+            assert_eq!((error.kind(), error.attempts()), (Kind::Io, 2), "{error}");
+            assert!(error.to_string().contains(words), "{words}: {error}");
+            let stored = content(&bucket, "again");
+            let expected = if is_stored {
+                &whole[..]
+            } else {
+                b"what was there"
+            };
+            assert!(stored == expected, "{words}: {} bytes", stored.len());
+        }
+    }
+}
+
+#[test]
+fn a_source_that_ends_where_another_attempt_was_cut_is_the_same() {
+    let server = server();
+    let bucket = bucket(&server);
+    let data: Vec<u8> = (0..3_000_000_u32).map(|n| (n >> 7) as u8).collect();
+    for length in [Some(data.len() as u64), None] {
+        for bytes in [1_000_000, 10] {
+            let reset = Action::Reset { after_bytes: bytes };
+            server.inject(Rule::new(reset).key_prefix("again").times(1));
+        }
+        let mut source = Seekable::new(Cursor::new(&data)).unwrap();
+        let body = Body::Rewindable {
+            reader: &mut source,
+            length,
+        };
+        let response = bucket.put_object("again", body, &Options::new()).unwrap();
+        assert_eq!(response.attempts(), 3, "{length:?}");
+        assert_eq!(content(&bucket, "again"), data, "{length:?}");
+    }
+}

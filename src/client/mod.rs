@@ -1,5 +1,6 @@
 //! One request end to end: address, sign, send, check, repeat.
 
+mod again;
 pub(crate) mod answer;
 mod attempt;
 mod attempts;

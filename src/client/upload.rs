@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use super::again::Again;
 use crate::cancel::{Limits, stopped};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
@@ -21,6 +22,8 @@ pub(crate) struct Upload<'a, 'o> {
     snapshot: Option<Snapshot>,
     /// Whether the source was asked for bytes since it began.
     touched: bool,
+    /// What a source that can begin again has to yield.
+    again: Option<Again>,
     /// With the value it began with.
     crc: Option<(Crc64, u64)>,
     progress: Option<&'o Progress<'o>>,
@@ -41,6 +44,7 @@ impl<'a, 'o> Upload<'a, 'o> {
                 Body::File { file, .. } => Snapshot::of(file).ok(),
                 _ => None,
             },
+            again: matches!(body, Body::Rewindable { .. }).then(Again::new),
             body,
             sent: 0,
             reported: 0,
@@ -78,6 +82,9 @@ impl<'a, 'o> Upload<'a, 'o> {
             reader
                 .rewind()
                 .map_err(|cause| Error::from_io(Kind::Io, "the body cannot begin again", cause))?;
+            if let Some(again) = &mut self.again {
+                again.begin();
+            }
         }
         self.touched = false;
         self.sent = 0;
@@ -129,7 +136,11 @@ impl Source for Upload<'_, '_> {
         let got = self
             .take(buffer)
             .map_err(|cause| Error::from_io(Kind::Io, "reading the body failed", cause))?;
-        if let (Some((crc, _)), Some(bytes)) = (&mut self.crc, buffer.get(..got)) {
+        let bytes = buffer.get(..got).unwrap_or_default();
+        if let (Some(again), false) = (&mut self.again, buffer.is_empty()) {
+            again.take(bytes)?;
+        }
+        if let Some((crc, _)) = &mut self.crc {
             crc.update(bytes);
         }
         if self.length == Some(self.sent.saturating_add(got as u64)) {

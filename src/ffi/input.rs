@@ -22,10 +22,10 @@ pub type oss_progress_fn =
     Option<unsafe extern "C-unwind" fn(user: *mut c_void, done: i64, total: i64) -> c_int>;
 
 /// Goes back to the first byte of the body, so that #oss_read_fn yields the
-/// same bytes again; returns 0, or anything else to give up. Not called before
-/// the first attempt. Runs on the
-/// calling thread, only during the call; must not throw, longjmp or use the
-/// call.
+/// same bytes again; returns 0, or anything else to give up. If other bytes
+/// come, the upload ends with OSS_IO before it is complete. Not called before
+/// the first attempt. Runs on the calling thread, only during the call; must
+/// not throw, longjmp or use the call.
 pub type oss_rewind_fn = Option<unsafe extern "C-unwind" fn(user: *mut c_void) -> c_int>;
 
 /// Changes what stays until the call is reset.

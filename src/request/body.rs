@@ -51,7 +51,7 @@ fn has_no_blocks(_: &Metadata) -> bool {
 
 /// A source of bytes that can begin again.
 pub trait Rewind: Read {
-    /// Goes back to where the body began. The bytes that follow have to be the same.
+    /// Goes back to where the body began. The bytes that follow have to be the same: the request fails if they are not.
     fn rewind(&mut self) -> io::Result<()>;
 }
 
@@ -87,7 +87,13 @@ impl<R: Read> Read for Seekable<R> {
 
 impl<R: Read + Seek> Rewind for Seekable<R> {
     fn rewind(&mut self) -> io::Result<()> {
-        self.reader.seek(SeekFrom::Start(self.start)).map(drop)
+        match self.reader.seek(SeekFrom::Start(self.start))? {
+            at if at == self.start => Ok(()),
+            at => Err(io::Error::other(format!(
+                "it stands at {at} after it went to {}",
+                self.start
+            ))),
+        }
     }
 }
 
