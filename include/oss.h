@@ -1811,11 +1811,11 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 // -----------------------------------------------------------------------------
 
 /// Deletes at the target what the source does not have, after everything else:
-/// not if anything failed, and not from a source that is empty or unreadable.
+/// not if anything failed, and not from a source that is unreadable or without a file.
 /// What the filter leaves out, and what was skipped, stays.
 #define OSS_DIRECTORY_DELETE 1
 
-/// With OSS_DIRECTORY_DELETE: also if the source is empty, which then deletes
+/// With OSS_DIRECTORY_DELETE: also if the source has no file, which then deletes
 /// everything.
 #define OSS_DIRECTORY_DELETE_FROM_EMPTY 2
 

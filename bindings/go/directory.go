@@ -11,9 +11,9 @@ import (
 // what is new or different, deletes nothing and leaves links out.
 type DirectoryTransfer struct {
 	// Delete deletes at the target what the source does not have, after everything else: not if anything failed, and not
-	// from a source that is empty or unreadable. What Filter leaves out, and what was skipped, stays.
+	// from a source that is unreadable or without a file. What Filter leaves out, and what was skipped, stays.
 	Delete bool
-	// DeleteFromEmpty goes with Delete: also if the source is empty, which then deletes everything.
+	// DeleteFromEmpty goes with Delete: also if the source has no file, which then deletes everything.
 	DeleteFromEmpty bool
 	// Overwrite transfers everything, also what is the same on both sides. Not together with Delete.
 	Overwrite bool

@@ -227,3 +227,43 @@ fn a_spelling_child() {
     let report = down(&bucket, &folder, &how().delete()).unwrap();
     assert_eq!(counts(&report), [0, 1, 0, 0, 1]);
 }
+
+#[test]
+fn markers_alone_are_no_source() {
+    let server = server();
+    let bucket = bucket(&server);
+    let here = scratch("markers-alone");
+    write_files(&here, &[("a", b"a")]);
+    put(&bucket, "q/a", b"a");
+    put(&bucket, "p/sub/", b"");
+    let error = down(&bucket, &here, &how().delete()).unwrap_err();
+    assert_eq!(error.error().kind(), Kind::InvalidArgument, "{error}");
+    assert_eq!(local(&here).len(), 1);
+    fs::remove_file(here.join("a")).unwrap();
+    fs::create_dir_all(here.join("disk")).unwrap();
+    put(&bucket, "p/a", b"a");
+    let error = up(&bucket, &here, &how().delete().markers()).unwrap_err();
+    assert_eq!(error.error().kind(), Kind::InvalidArgument, "{error}");
+    assert!(keys(&bucket).contains(&"p/a".to_owned()));
+    // A marker with content is one that somebody wants to keep.
+    bucket.delete_object("p/a", &Options::new()).unwrap();
+    put(&bucket, "p/sub/", b"text");
+    let failed = down(&bucket, &here, &how().delete()).unwrap_err();
+    assert_eq!(counts(failed.report())[3], 1, "{failed}");
+}
+
+#[test]
+fn keys_that_no_file_can_have_are_deleted() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (here, back) = (scratch("no-names"), scratch("no-names-back"));
+    write_files(&here, &[("a", b"a"), ("docs/r.txt", b"r")]);
+    for key in ["p/a/", "p/docs//r.txt", "p/docs/r.txt/", "p//a", "p/docs/"] {
+        put(&bucket, key, b"");
+    }
+    let mirror = how().delete();
+    up(&bucket, &here, &mirror).unwrap();
+    assert_eq!(keys(&bucket), ["p/a", "p/docs/", "p/docs/r.txt"]);
+    down(&bucket, &back, &mirror).unwrap();
+    assert!(local(&back) == local(&here));
+}

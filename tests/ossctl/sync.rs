@@ -67,7 +67,7 @@ fn sync_makes_both_sides_the_same_and_deletes_only_what_it_should() {
     place.fails(
         2,
         &["sync", "--delete", "empty", "oss://bucket/p"],
-        "the source is empty",
+        "the source has no file",
     );
     place.ends(6, &["sync", "--delete", "missing", "oss://bucket/p"]);
     assert_eq!(place.keys().len(), 3);
@@ -189,7 +189,7 @@ fn a_sync_within_oss_deletes_nothing_for_an_empty_or_missing_source() {
     place.fails(
         2,
         &["sync", "--delete", "oss://other", "oss://bucket/p"],
-        "the source is empty",
+        "the source has no file",
     );
     place.ends(3, &["sync", "--delete", "oss://missing", "oss://bucket/p"]);
     for (from, to) in [("p", "p/q"), ("p/q", "p"), ("p", "p"), ("", "p")] {
@@ -280,4 +280,84 @@ fn objects_within_oss_are_copied_and_moved_by_several_workers() {
         40
     );
     assert_eq!(place.keys().len(), 80);
+}
+
+#[test]
+fn markers_of_directories_alone_are_no_source() {
+    let place = Place::new("markers-only");
+    place.ok(&["mb", "oss://other"]);
+    place.write("here/f", b"1");
+    fs::create_dir_all(place.folder.join("unmounted/disk")).unwrap();
+    place.put("copy/1", b"1");
+    let mirror = ["sync", "--delete"];
+    let refused = |from: &str, to: &str, more: &[&str]| {
+        place.fails(
+            2,
+            &[&mirror, &[from, to], more].concat(),
+            "the source has no file",
+        );
+    };
+    let marker = |key: &str| place.bucket.put_object(key, b"", &Options::new()).unwrap();
+    for (name, key) in [("site", "site/"), ("v", "v/sub/"), ("w", "w/sub/deeper/")] {
+        marker(key);
+        let from = format!("oss://bucket/{name}");
+        refused(&from, "oss://bucket/copy", &[]);
+        refused(&from, "here", &[]);
+    }
+    place.put("w/3.log", b"1");
+    refused("oss://bucket/w", "oss://bucket/copy", &["-x", "*.log"]);
+    refused("unmounted", "oss://bucket/copy", &["--markers"]);
+    assert_eq!(place.stored("copy/1").unwrap(), b"1");
+    assert_eq!(place.read("here/f"), b"1");
+    let all = [
+        "oss://bucket/site",
+        "oss://bucket/copy",
+        "--delete-from-empty",
+    ];
+    place.ok(&[&mirror[..], &all].concat());
+    assert_eq!(place.stored("copy/1"), None);
+}
+
+#[test]
+fn headers_that_are_given_are_copied_with_delete_too() {
+    let place = Place::new("headers");
+    place.put("t/a", b"1");
+    for class in ["IA", "Archive"] {
+        place.ok(&[
+            "sync",
+            "--delete",
+            "--storage-class",
+            class,
+            "oss://bucket/t",
+            "oss://bucket/u",
+        ]);
+        let stat = &place.json(&["stat", "oss://bucket/u/a"])[0];
+        assert_eq!(stat["x-oss-storage-class"], class, "{stat}");
+    }
+}
+
+#[test]
+fn a_prefix_that_nothing_lies_below_is_not_found() {
+    let place = Place::new("typo");
+    place.put("t/a", b"1");
+    for arguments in [
+        ["get", "-r", "oss://bucket/typo", "here"],
+        ["cp", "-r", "oss://bucket/typo", "oss://bucket/copy"],
+        ["mv", "-r", "oss://bucket/typo", "oss://bucket/copy"],
+        ["mv", "-r", "oss://bucket/typo", "here"],
+    ] {
+        place.fails(3, &arguments, "oss://bucket/typo: nothing is below that");
+    }
+    // What is left out is there all the same.
+    place.ok(&["get", "-r", "-x", "*", "oss://bucket/t", "here"]);
+}
+
+#[test]
+fn patterns_are_of_characters() {
+    let place = Place::new("characters");
+    for name in ["路.txt", "a.txt", "ab.txt", "é"] {
+        place.write(&format!("in/{name}"), b"1");
+    }
+    place.ok(&["sync", "-x", "?.txt", "-x", "[é]", "in", "oss://bucket/p"]);
+    assert_eq!(place.keys(), ["p/ab.txt"]);
 }

@@ -11,11 +11,11 @@ namespace Alioss
     {
         /// <summary>
         /// Deletes at the target what the source does not have, after everything else: not if anything failed, and not from a
-        /// source that is empty or unreadable. What <see cref="Filter"/> leaves out, and what was skipped, stays.
+        /// source that is unreadable or without a file. What <see cref="Filter"/> leaves out, and what was skipped, stays.
         /// </summary>
         public bool Delete { get; set; }
 
-        /// <summary>With <see cref="Delete"/>: also if the source is empty, which then deletes everything.</summary>
+        /// <summary>With <see cref="Delete"/>: also if the source has no file, which then deletes everything.</summary>
         public bool DeleteFromEmpty { get; set; }
 
         /// <summary>

@@ -33,7 +33,7 @@ static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct {
     const struct place *source, *target;
     oss_bucket *from, *to;
-    int removes, is_closed, is_stopped, workers, queued, code;
+    int removes, keeps_same, is_closed, is_stopped, workers, queued, code;
     struct job *first, **end;
     long long copied, unchanged, failures, deleted;
     int64_t copied_bytes, planned, done;
@@ -249,7 +249,7 @@ static void add_extra(struct extra *extra, const char *key)
     extra->keys[extra->count++] = joined(key, "");
 }
 
-/* Compares both sides, and plans what is to be done; `*sources` is how many objects the source has. */
+/* Compares both sides, and plans what is to be done; `*sources` is how many files the source has. */
 static oss_status plan(struct side *here, struct side *there, struct extra *extra, long long *sources, int has_threads)
 {
     const size_t length = strlen(here->prefix), other = strlen(there->prefix);
@@ -260,12 +260,13 @@ static oss_status plan(struct side *here, struct side *there, struct extra *extr
                                          : strcmp(here->entry->name + length, there->entry->name + other);
         if (order <= 0) {
             const oss_entry *entry = here->entry, *match = order == 0 ? there->entry : NULL;
-            const int may_be_same = match && match->size == entry->size;
+            const int may_be_same = work.keeps_same && match && match->size == entry->size;
             const int is_same = may_be_same && !options.checksum && entry->etag && match->etag
                                 && strcmp(entry->etag, match->etag) == 0;
             char *to = joined(there->prefix, entry->name + length);
             int goes_on = 1;
-            ++*sources;
+            /* Markers of directories alone are also what is left when all files are gone. */
+            *sources += !ends_with_slash(entry->name) || entry->size > 0;
             if (is_same) {
                 const struct job same = {NULL, (char *)entry->name, to, entry->size, 0};
                 pthread_mutex_lock(&lock);
@@ -309,7 +310,7 @@ static int delete_extra(const struct extra *extra, long long sources)
 {
     size_t at;
     if (sources == 0 && extra->count > 0 && !options.delete_from_empty)
-        return complain(EXIT_USAGE, "--delete: the source is empty, so everything at the target (%lu objects) would be deleted; "
+        return complain(EXIT_USAGE, "--delete: the source has no file, so everything at the target (%lu objects) would be deleted; "
                  "--delete-from-empty allows that",
                  (unsigned long)extra->count);
     for (at = 0; at < extra->count; at += PAGE) {
@@ -397,14 +398,14 @@ static oss_status run_all(struct side *here, struct side *there, struct extra *e
     return status;
 }
 
-static int copy_all(const struct place *from, const struct place *to, const char *prefix, const char *target, int compares)
+static int copy_all(const struct place *from, const struct place *to, const char *prefix, const char *target)
 {
     struct side here = {call, from->text, prefix, NULL, NULL, 0}, there = {NULL, to->text, target, NULL, NULL, 0};
     struct extra extra = {NULL, 0, 0};
     long long sources = 0;
     oss_status status;
     int code;
-    if (compares && (code = open_second()) != EXIT_DONE)
+    if ((options.delete_extra || work.keeps_same) && (code = open_second()) != EXIT_DONE)
         return code;
     there.with = second;
     status = run_all(&here, &there, &extra, &sources);
@@ -444,6 +445,7 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     work.source = from;
     work.target = to;
     work.removes = removes;
+    work.keeps_same = !(options.overwrite || is_described || removes);
     /* Either way a copy could be written over an object that is still to be copied. */
     if (is_one_bucket && (lies_in(target, prefix) || lies_in(prefix, target))) {
         code = complain(EXIT_USAGE, "%s and %s: one of them lies in the other", from->text, to->text);
@@ -456,7 +458,7 @@ int copy_tree(const struct place *from, const struct place *to, int removes)
     }
     if (code == EXIT_DONE) {
         watch_progress(from->text);
-        code = copy_all(from, to, prefix, target, options.delete_extra || !(options.overwrite || is_described || removes));
+        code = copy_all(from, to, prefix, target);
     }
     free_workers();
     free(prefix);

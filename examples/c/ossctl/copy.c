@@ -242,19 +242,19 @@ static int transfer_tree(const struct place *from, const struct place *to, int i
     char *name = is_one ? joined("", "") : name_of_source(from), *base = directory_key(to->is_oss ? to->key : to->text);
     char *target = joined(base, name);
     struct place place = *to;
-    int code;
+    int code = EXIT_DONE;
     place.key = target;
     if (removes)
         options.checksum = 1; /* what is removed has to be there for certain */
+    if (from->is_oss)
+        code = expect_something(from);
     prepare();
     if (to->is_oss)
         store_headers(call);
-    if (!from->is_oss)
-        code = upload_tree(from->text, &place, tree_flags(), removes);
-    else if (!to->is_oss)
-        code = download_tree(from, target, tree_flags(), removes);
-    else
-        code = copy_tree(from, &place, removes);
+    if (code == EXIT_DONE)
+        code = !from->is_oss ? upload_tree(from->text, &place, tree_flags(), removes)
+               : !to->is_oss ? download_tree(from, target, tree_flags(), removes)
+                             : copy_tree(from, &place, removes);
     free(target);
     free(base);
     free(name);

@@ -66,6 +66,25 @@ static oss_status begin_listing(const struct place *place, const char *delimiter
     return oss_list_objects_v2(open_bucket(place->bucket), place->key, delimiter, call);
 }
 
+/* Says it if nothing lies below a prefix: it was mistyped, or what is to be there is gone. An exit code. */
+int expect_something(const struct place *place)
+{
+    char *prefix = directory_key(place->key);
+    const oss_entry *entry = NULL;
+    oss_status status;
+    prepare();
+    oss_call_set_query(call, "max-keys", "1");
+    status = oss_list_objects_v2(open_bucket(place->bucket), prefix, NULL, call);
+    free(prefix);
+    if (status == OSS_OK)
+        status = oss_call_next(call, &entry);
+    if (status != OSS_OK)
+        return failed("ls", place->text, call, status);
+    if (!entry && *place->key)
+        return complain(EXIT_NOT_FOUND, "%s: nothing is below that", place->text);
+    return EXIT_DONE;
+}
+
 int run_ls(int count, char **arguments)
 {
     struct place *places;

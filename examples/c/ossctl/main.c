@@ -2,6 +2,7 @@
 #include "ossctl.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <unistd.h>
 
 /* What is opened must not get the number of a standard stream that is closed: errors would be written into it. */
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
 {
     int code;
     keep_standard_streams();
+    setlocale(LC_CTYPE, "C.UTF-8"); /* keys are UTF-8, so that ? in a pattern is one character of it */
     code = run_main(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         complain(EXIT_LOCAL, "standard output: writing failed");

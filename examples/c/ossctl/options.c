@@ -12,7 +12,7 @@ const struct option_row option_rows[] = {
     {"human", 'H', NULL, LS | DU | MOVES, "sizes as 1.5 MiB"},
     {"dry-run", 'n', NULL, SYNC, "change nothing, show what would be done"},
     {"delete", 0, NULL, SYNC, "remove at the target what the source does not have; last, and never after a failure"},
-    {"delete-from-empty", 0, NULL, SYNC, "with --delete: also if the source is empty"},
+    {"delete-from-empty", 0, NULL, SYNC, "with --delete: also if the source has no file"},
     {"checksum", 'c', NULL, MOVES, "with directories: compare content (CRC-64) instead of times"},
     {"overwrite", 0, NULL, PUT | GET | CP, "with directories: transfer what is unchanged, too"},
     {"follow", 'L', NULL, MOVES, "with directories: follow symbolic links; else they are skipped"},

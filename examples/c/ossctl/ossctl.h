@@ -157,6 +157,9 @@ void end_progress(void);
 void hide_progress(void);                      /* before anything else is printed */
 extern int stdout_is_data;                     /* content goes to standard output, so nothing else may */
 
+/* list.c */
+int expect_something(const struct place *place); /* below a prefix; an exit code */
+
 /* commands */
 int run_ls(int count, char **arguments);
 int run_stat(int count, char **arguments);

@@ -312,7 +312,10 @@ impl<'p, 'w> Plan<'p, 'w> {
                 _ => self.work.ledger.add(object.because(content_of_directory())),
             };
         }
-        self.source_files += 1;
+        // Markers alone are no files: they are also what is left when all files are gone.
+        if !remote.name.ends_with('/') || remote.size > 0 {
+            self.source_files += 1;
+        }
         if let Err(error) = self.check(&remote.name) {
             return self.work.ledger.add(object.because(error));
         }

@@ -62,7 +62,7 @@ impl<'a> DirectoryTransfer<'a> {
         self
     }
 
-    /// With [`delete`](Self::delete): also if the source is empty, which then deletes everything.
+    /// With [`delete`](Self::delete): also if the source has no file, which then deletes everything.
     pub fn delete_from_empty(mut self) -> Self {
         self.deletes_from_empty = true;
         self
@@ -137,7 +137,7 @@ impl<'a> DirectoryTransfer<'a> {
         self.transfer.check()
     }
 
-    /// An error if what would be deleted is all there is, because of an empty source.
+    /// An error if what would be deleted is all there is, because of a source without files.
     fn check_deletion(&self, source_files: u64, extra: usize) -> Result<()> {
         if source_files > 0 || extra == 0 || self.deletes_from_empty {
             return Ok(());
@@ -145,7 +145,7 @@ impl<'a> DirectoryTransfer<'a> {
         Err(Error::unusable(
             "delete",
             format_args!(
-                "the source is empty, so everything at the target ({extra} files) would be deleted; allow that with \
+                "the source has no file, so everything at the target ({extra} files) would be deleted; allow that with \
                  `delete_from_empty` (OSS_DIRECTORY_DELETE_FROM_EMPTY in C) if it is meant"
             ),
         ))

@@ -21,6 +21,13 @@ pub(super) fn check(name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether each piece of a name leads one step further, as those of the names of files do.
+pub(super) fn is_path(name: &str) -> bool {
+    let name = name.strip_suffix('/').unwrap_or(name);
+    let mut segments = name.split('/');
+    segments.all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
 /// What is wrong with a piece of a name between two slashes.
 fn problem(segment: &str, on_windows: bool) -> Option<&'static str> {
     match segment {

@@ -98,6 +98,15 @@ fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
     }
 }
 
+/// Whether certainly nothing below `root` has that name.
+fn has_gone(root: &Path, name: &str) -> bool {
+    let path = names::path_of(root, name);
+    // Other names would be looked for where these lead.
+    !names::is_path(name)
+        || is_gone(&path)
+        || name.ends_with('/') && std::fs::metadata(&path).is_ok_and(|found| !found.is_dir())
+}
+
 /// Whether there is certainly nothing at `path`.
 fn is_gone(path: &Path) -> bool {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
@@ -211,7 +220,6 @@ impl<'p, 'w> Plan<'p, 'w> {
             }
             Found::Directory { is_empty } => match remote {
                 None if is_empty && self.how.makes_markers => {
-                    self.source_files += 1;
                     let path = names::path_of(&self.work.shared.root, &item.name);
                     self.work.add(Job {
                         key,
@@ -303,7 +311,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         let doomed = self
             .extra
             .into_iter()
-            .filter(|remote| is_gone(&names::path_of(&shared.root, &remote.name)));
+            .filter(|remote| has_gone(&shared.root, &remote.name));
         let mut doomed =
             doomed.map(|remote| Doomed::new(format!("{prefix}{}", remote.name), remote.size));
         if shared.is_dry_run {
