@@ -1811,7 +1811,8 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 // -----------------------------------------------------------------------------
 
 /// Deletes at the target what the source does not have, after everything else:
-/// not if anything failed, and not from a source that is unreadable or without a file.
+/// not if anything failed, and not from a source that is unreadable or has no
+/// file.
 /// What the filter leaves out, and what was skipped, stays.
 #define OSS_DIRECTORY_DELETE 1
 

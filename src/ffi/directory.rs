@@ -22,7 +22,8 @@ use crate::transfer::{
 };
 
 /// Deletes at the target what the source does not have, after everything else:
-/// not if anything failed, and not from a source that is unreadable or without a file.
+/// not if anything failed, and not from a source that is unreadable or has no
+/// file.
 /// What the filter leaves out, and what was skipped, stays.
 pub const OSS_DIRECTORY_DELETE: c_int = 1;
 /// With OSS_DIRECTORY_DELETE: also if the source has no file, which then deletes
