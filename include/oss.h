@@ -1812,12 +1812,11 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 
 /// Deletes at the target what the source does not have, after everything else:
 /// not if anything failed, and not from a source that is unreadable or has no
-/// file.
-/// What the filter leaves out, and what was skipped, stays.
+/// file. What the filter leaves out, and what was skipped, stays.
 #define OSS_DIRECTORY_DELETE 1
 
-/// With OSS_DIRECTORY_DELETE: also if the source has no file, which then deletes
-/// everything.
+/// With OSS_DIRECTORY_DELETE: also if the source has no file, which then
+/// deletes everything.
 #define OSS_DIRECTORY_DELETE_FROM_EMPTY 2
 
 /// Transfers everything, also what is the same on both sides. An upload then

@@ -23,11 +23,10 @@ use crate::transfer::{
 
 /// Deletes at the target what the source does not have, after everything else:
 /// not if anything failed, and not from a source that is unreadable or has no
-/// file.
-/// What the filter leaves out, and what was skipped, stays.
+/// file. What the filter leaves out, and what was skipped, stays.
 pub const OSS_DIRECTORY_DELETE: c_int = 1;
-/// With OSS_DIRECTORY_DELETE: also if the source has no file, which then deletes
-/// everything.
+/// With OSS_DIRECTORY_DELETE: also if the source has no file, which then
+/// deletes everything.
 pub const OSS_DIRECTORY_DELETE_FROM_EMPTY: c_int = 2;
 /// Transfers everything, also what is the same on both sides. An upload then
 /// lists nothing. Not together with OSS_DIRECTORY_DELETE.
