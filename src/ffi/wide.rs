@@ -10,6 +10,10 @@ pub(crate) const BLOCK: usize = 256;
 pub(crate) type Pair = [u64; 2];
 
 /// Distances of the folds, as pairs for the earlier and the later half.
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "other processors have no such vectors")
+)]
 pub(crate) struct Distances {
     /// Over four vectors, 2048 bits.
     pub block: Pair,
