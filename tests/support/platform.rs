@@ -49,6 +49,12 @@ pub fn os() -> &'static str {
     platform().map_or(std::env::consts::OS, |other| &other.os)
 }
 
+/// The platform of the tests, as the library calls it.
+pub fn name() -> String {
+    let arch = platform().map_or(std::env::consts::ARCH, |other| &other.arch);
+    format!("{}/{arch}", os())
+}
+
 /// The words that run a program that was compiled for the platform of the tests.
 pub fn command(program: PathBuf) -> Vec<OsString> {
     let mut words = platform().map_or(Vec::new(), |platform| platform.run.clone());

@@ -64,9 +64,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub fn run_all(runners: &[Runner], name: &str) {
     let runner = find(runners, name);
     let command = (runner.command)();
+    let platform = support::platform::name();
     let scenarios: Vec<Scenario> = scenario::load()
         .into_iter()
-        .filter(|scenario| !scenario.is_slow() && scenario.is_for(support::platform::os()))
+        .filter(|scenario| !scenario.is_slow() && scenario.is_for(&platform))
         .collect();
     let next = Mutex::new(scenarios.iter());
     let failures = Mutex::new(Vec::new());

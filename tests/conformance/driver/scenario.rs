@@ -72,9 +72,11 @@ impl Scenario {
         self.0["name"].as_str().unwrap_or("(without a name)")
     }
 
-    /// Whether a system has what it needs.
-    pub fn is_for(&self, os: &str) -> bool {
-        !strings(&self.0["not_on"]).iter().any(|one| one == os)
+    /// Whether a platform, such as `linux/aarch64`, has what it needs.
+    pub fn is_for(&self, platform: &str) -> bool {
+        let lacking = strings(&self.0["not_on"]);
+        let (os, _) = platform.split_once('/').unwrap_or((platform, ""));
+        !lacking.iter().any(|one| one == os || one == platform)
     }
 
     pub fn is_slow(&self) -> bool {
