@@ -1669,7 +1669,9 @@ OSS_API oss_status oss_call_set_no_record(oss_call *call);
 /// kill leaves parts for oss_abort_uploads_before(). Headers, timeout, progress
 /// and cancel are of the whole; Content-MD5, Content-Length, Range and
 /// Accept-Encoding are of single requests, and all transfers refuse them.
-/// #OSS_BUSY if another transfer is using the record.
+/// #OSS_BUSY if another transfer is using the record. What is stored is what
+/// the file was when its last bytes were read; it may change while the answer
+/// is awaited. Who removes it has to compare size and times of before the call.
 OSS_CHECK
 OSS_API oss_status oss_upload_file(const oss_bucket *bucket,
                                    const char *key,
@@ -1812,7 +1814,9 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 
 /// Deletes at the target what the source does not have, after everything else:
 /// not if anything failed, and not from a source that is unreadable or has no
-/// file. What the filter leaves out, and what was skipped, stays.
+/// file. What the filter leaves out, and what was skipped, stays. A local file
+/// that was written to since it was listed stays, too, and fails; an object
+/// goes by its key.
 #define OSS_DIRECTORY_DELETE 1
 
 /// With OSS_DIRECTORY_DELETE: also if the source has no file, which then
@@ -1824,7 +1828,9 @@ OSS_API oss_status oss_abort_uploads_before(const oss_bucket *bucket,
 #define OSS_DIRECTORY_OVERWRITE 4
 
 /// Compares files of the same size by CRC-64, not by time. Local files are read
-/// for it.
+/// for it. An upload needs this if a whole directory took the place of another
+/// one, by a rename or a link, since the files in it keep their times, or if
+/// the clock was behind when files were written.
 #define OSS_DIRECTORY_COMPARE_CONTENT 8
 
 /// Follows symbolic links. Otherwise an upload skips them, and in a download a
@@ -1874,12 +1880,29 @@ typedef struct {
     const char *version_id;
     /// The local file; NULL if there is none.
     const char *path;
-    /// Bytes; 0 if that is not known.
+    /// Bytes; 0 if that is not known. Of an upload, what the file had then.
     int64_t size;
     /// Why it was skipped or failed; #OSS_OK for the others.
     oss_status status;
     /// The same in words; NULL for the others.
     const char *reason;
+    /// ETag, with its quotes, of the object that was stored, fetched or was the
+    /// same already; NULL if that is not known.
+    const char *etag;
+    /// Last-Modified of an object that was fetched or the same already, in
+    /// seconds since 1970 UTC; -1 if that is not known.
+    int64_t last_modified;
+    /// Of an upload, the file just before it was read: when it was written to
+    /// (`st_mtim`), in nanoseconds since 1970; 0 if not known. Who removes what
+    /// was uploaded has to compare `size` and these four with the file as it is
+    /// then: it may have changed while the answer was awaited, or since.
+    int64_t file_modified_ns;
+    /// When anything about it was changed (`st_ctim`), likewise; 0 on Windows.
+    int64_t file_changed_ns;
+    /// The device that it is on (`st_dev`); 0 on Windows.
+    uint64_t file_device;
+    /// Its number there (`st_ino`); 0 on Windows.
+    uint64_t file_number;
 } oss_outcome;
 
 /// Is told of each file when it is done. `outcome` lives as long as this runs.
@@ -1911,10 +1934,13 @@ OSS_API oss_status oss_call_set_filter(oss_call *call,
 
 /// Stores all regular files below `directory` as objects below `prefix` (a
 /// slash is added unless it is "" or ends with one). A file is unchanged if its
-/// object has its size and was stored after it was last written to. What
-/// unfinished transfers left (`.NAME.alioss-part`) is skipped. `flags` are
-/// those above, or 0. After a failure or a kill the same call goes on where it
-/// stopped. Files go on if one fails; then the status is that of the first, and
+/// object has its size and was stored after anything about the file was
+/// changed. If that was after the file was written to (it was moved here,
+/// restored, or got another mode), the content is compared: a HeadObject, and
+/// the file is read; each time until the object is stored anew. What unfinished
+/// transfers left (`.NAME.alioss-part`) is skipped. `flags` are those above, or
+/// 0. After a failure or a kill the same call goes on where it stopped. Files
+/// go on if one fails; then the status is that of the first, and
 /// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of
 /// the whole; the progress has no total before all files are known.
 OSS_CHECK
@@ -1926,11 +1952,12 @@ OSS_API oss_status oss_upload_directory(const oss_bucket *bucket,
 
 /// Fetches all objects below `prefix`, as above, into `directory`, which is
 /// made if there is none. Files get the times of their objects, and are
-/// unchanged if they have size and time, or size and CRC-64, of them. What
-/// cannot be a file there fails and is written nowhere: keys with "..", a NUL,
-/// nothing between two slashes, on Windows names of devices and the like;
-/// "a/b" beside "a"; what symbolic links are in the way of. A key with a slash
-/// at its end becomes a directory. All else as for oss_upload_directory().
+/// unchanged if they have size and time, or size and CRC-64, of them; who sets
+/// times by hand needs OSS_DIRECTORY_COMPARE_CONTENT. What cannot be a file
+/// there fails and is written nowhere: keys with "..", a NUL, nothing between
+/// two slashes, on Windows names of devices and the like; "a/b" beside "a";
+/// what symbolic links are in the way of. A key with a slash at its end becomes
+/// a directory. All else as for oss_upload_directory().
 OSS_CHECK
 OSS_API oss_status oss_download_directory(const oss_bucket *bucket,
                                           const char *prefix,

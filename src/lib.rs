@@ -115,8 +115,8 @@ pub use table::{OPERATIONS, find as find_operation};
 pub use time::Timestamp;
 #[cfg(feature = "transfers")]
 pub use transfer::{
-    AbortedUploads, Count, DeletePrefix, DirectoryTransfer, ObjectWriter, OnOutcome, Outcome,
-    OutcomeKind, PartlyDone, Prefetch, Report, Transfer,
+    AbortedUploads, Count, DeletePrefix, DirectoryTransfer, FileState, ObjectWriter, OnOutcome,
+    Outcome, OutcomeKind, PartlyDone, Prefetch, Report, Transfer,
 };
 pub use transport::{Session, TlsVersion};
 

@@ -5,19 +5,22 @@ import "C"
 
 import (
 	"context"
+	"time"
 )
 
 // A DirectoryTransfer says how [Bucket.UploadDirectory] and [Bucket.DownloadDirectory] go about it. The zero value transfers
 // what is new or different, deletes nothing and leaves links out.
 type DirectoryTransfer struct {
 	// Delete deletes at the target what the source does not have, after everything else: not if anything failed, and not
-	// from a source that is unreadable or without a file. What Filter leaves out, and what was skipped, stays.
+	// from a source that is unreadable or without a file. What Filter leaves out, and what was skipped, stays. A file that
+	// was written to since it was listed stays, too, and fails.
 	Delete bool
 	// DeleteFromEmpty goes with Delete: also if the source has no file, which then deletes everything.
 	DeleteFromEmpty bool
 	// Overwrite transfers everything, also what is the same on both sides. Not together with Delete.
 	Overwrite bool
-	// CompareContent compares files of the same size by CRC-64, not by time. Local files are read for it.
+	// CompareContent compares files of the same size by CRC-64, not by time. Local files are read for it. An upload does
+	// that anyway with files about which anything was changed after their objects were stored.
 	CompareContent bool
 	// FollowLinks follows symbolic links. Otherwise an upload skips them, and in a download a file fails that would be
 	// written through one.
@@ -111,10 +114,27 @@ type Outcome struct {
 	VersionID string
 	// Path is the local file; "" if there is none.
 	Path string
-	// Size is in bytes; 0 if it is not known.
+	// Size is in bytes; 0 if it is not known. Of an upload, it is what the file had then.
 	Size int64
+	// ETag is that of the object that was stored, fetched or the same already, with its quotes; "" if it is not known.
+	ETag string
+	// LastModified is that of an object that was fetched or the same already; the zero time if it is not known.
+	LastModified time.Time
+	// File is the local file just before it was uploaded; nil for the others.
+	File *FileState
 	// Err says why it was skipped or failed, with Status and Reason; nil for the others.
 	Err *Error
+}
+
+// A FileState is a local file at one moment. Who removes a file that was uploaded has to compare it with what [os.Stat] says
+// then, by Size of the [Outcome] and these: the file may have changed while the answer was awaited, or since.
+type FileState struct {
+	// Modified is when it was last written to.
+	Modified time.Time
+	// Changed is when anything about it was changed (ctime); the zero time on Windows.
+	Changed time.Time
+	// Device and Number are st_dev and st_ino; 0 on Windows.
+	Device, Number uint64
 }
 
 // A Count is so many files, with so many bytes in all.
@@ -132,11 +152,23 @@ type Report struct {
 
 func newOutcome(from *C.oss_outcome) Outcome {
 	outcome := Outcome{
-		Kind:      OutcomeKind(from.kind),
-		Key:       goString(from.key),
-		VersionID: goString(from.version_id),
-		Path:      goString(from.path),
-		Size:      int64(from.size),
+		Kind:         OutcomeKind(from.kind),
+		Key:          goString(from.key),
+		VersionID:    goString(from.version_id),
+		Path:         goString(from.path),
+		Size:         int64(from.size),
+		ETag:         goString(from.etag),
+		LastModified: unixTime(from.last_modified),
+	}
+	if from.file_modified_ns != 0 || from.file_changed_ns != 0 {
+		outcome.File = &FileState{
+			Modified: time.Unix(0, int64(from.file_modified_ns)),
+			Device:   uint64(from.file_device),
+			Number:   uint64(from.file_number),
+		}
+		if from.file_changed_ns != 0 {
+			outcome.File.Changed = time.Unix(0, int64(from.file_changed_ns))
+		}
 	}
 	if from.status != C.OSS_OK {
 		outcome.Err = newError(Status(from.status), goString(from.reason))

@@ -45,6 +45,14 @@ func TestDirectoriesGoThereAndBack(t *testing.T) {
 		Filter: func(name string) bool { return name != "no/" },
 		OnOutcome: func(outcome Outcome) error {
 			told = append(told, outcome.Kind.String()+" "+outcome.Key)
+			if outcome.Kind != Transferred {
+				return nil
+			}
+			now := must(os.Stat(outcome.Path))(t)
+			if file := outcome.File; file == nil || !file.Modified.Equal(now.ModTime()) || file.Changed.Before(file.Modified) ||
+				outcome.Size != now.Size() || file.Number == 0 || outcome.ETag == "" || !outcome.LastModified.IsZero() {
+				t.Errorf("%+v, %+v", outcome, file)
+			}
 			return nil
 		},
 	}
@@ -62,7 +70,14 @@ func TestDirectoriesGoThereAndBack(t *testing.T) {
 	}
 
 	out := filepath.Join(t.TempDir(), "new")
-	report = must(b.DownloadDirectory(live(t), "p/", out, DirectoryTransfer{}))(t)
+	how = DirectoryTransfer{OnOutcome: func(outcome Outcome) error {
+		head := must(b.HeadObject(live(t), outcome.Key))(t)
+		if outcome.ETag != head.ETag || !outcome.LastModified.Equal(head.LastModified) || outcome.File != nil {
+			t.Errorf("%+v, %v", outcome, head.LastModified)
+		}
+		return nil
+	}}
+	report = must(b.DownloadDirectory(live(t), "p/", out, how))(t)
 	wantCounts(t, report, 3, 0, 0, 0, 0)
 	if got := string(must(os.ReadFile(filepath.Join(out, "d", "b")))(t)); got != "bbb" {
 		t.Error(got)

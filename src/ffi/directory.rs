@@ -23,7 +23,9 @@ use crate::transfer::{
 
 /// Deletes at the target what the source does not have, after everything else:
 /// not if anything failed, and not from a source that is unreadable or has no
-/// file. What the filter leaves out, and what was skipped, stays.
+/// file. What the filter leaves out, and what was skipped, stays. A local file
+/// that was written to since it was listed stays, too, and fails; an object
+/// goes by its key.
 pub const OSS_DIRECTORY_DELETE: c_int = 1;
 /// With OSS_DIRECTORY_DELETE: also if the source has no file, which then
 /// deletes everything.
@@ -32,7 +34,9 @@ pub const OSS_DIRECTORY_DELETE_FROM_EMPTY: c_int = 2;
 /// lists nothing. Not together with OSS_DIRECTORY_DELETE.
 pub const OSS_DIRECTORY_OVERWRITE: c_int = 4;
 /// Compares files of the same size by CRC-64, not by time. Local files are read
-/// for it.
+/// for it. An upload needs this if a whole directory took the place of another
+/// one, by a rename or a link, since the files in it keep their times, or if
+/// the clock was behind when files were written.
 pub const OSS_DIRECTORY_COMPARE_CONTENT: c_int = 8;
 /// Follows symbolic links. Otherwise an upload skips them, and in a download a
 /// file fails that would be written through one.
@@ -83,12 +87,29 @@ pub struct oss_outcome {
     pub version_id: *const c_char,
     /// The local file; NULL if there is none.
     pub path: *const c_char,
-    /// Bytes; 0 if that is not known.
+    /// Bytes; 0 if that is not known. Of an upload, what the file had then.
     pub size: i64,
     /// Why it was skipped or failed; #OSS_OK for the others.
     pub status: oss_status,
     /// The same in words; NULL for the others.
     pub reason: *const c_char,
+    /// ETag, with its quotes, of the object that was stored, fetched or was the
+    /// same already; NULL if that is not known.
+    pub etag: *const c_char,
+    /// Last-Modified of an object that was fetched or the same already, in
+    /// seconds since 1970 UTC; -1 if that is not known.
+    pub last_modified: i64,
+    /// Of an upload, the file just before it was read: when it was written to
+    /// (`st_mtim`), in nanoseconds since 1970; 0 if not known. Who removes what
+    /// was uploaded has to compare `size` and these four with the file as it is
+    /// then: it may have changed while the answer was awaited, or since.
+    pub file_modified_ns: i64,
+    /// When anything about it was changed (`st_ctim`), likewise; 0 on Windows.
+    pub file_changed_ns: i64,
+    /// The device that it is on (`st_dev`); 0 on Windows.
+    pub file_device: u64,
+    /// Its number there (`st_ino`); 0 on Windows.
+    pub file_number: u64,
 }
 
 /// Is told of each file when it is done. `outcome` lives as long as this runs.
@@ -133,6 +154,7 @@ impl OutcomeMemory {
             pointer
         };
         let reason = outcome.error.as_ref();
+        let file = outcome.file.unwrap_or_default();
         let outcome = oss_outcome {
             kind: outcome.kind as c_int,
             key: lend(outcome.key.clone().into_bytes()),
@@ -143,6 +165,12 @@ impl OutcomeMemory {
             reason: reason.map_or(std::ptr::null(), |error| {
                 lend(error.to_string().into_bytes())
             }),
+            etag: lend(outcome.etag.clone().into_bytes()),
+            last_modified: outcome.last_modified.map_or(-1, |time| time.0),
+            file_modified_ns: file.modified_ns,
+            file_changed_ns: file.changed_ns,
+            file_device: file.device,
+            file_number: file.number,
         };
         OutcomeMemory {
             outcome,
@@ -284,10 +312,13 @@ pub unsafe extern "C" fn oss_call_set_filter(
 
 /// Stores all regular files below `directory` as objects below `prefix` (a
 /// slash is added unless it is "" or ends with one). A file is unchanged if its
-/// object has its size and was stored after it was last written to. What
-/// unfinished transfers left (`.NAME.alioss-part`) is skipped. `flags` are
-/// those above, or 0. After a failure or a kill the same call goes on where it
-/// stopped. Files go on if one fails; then the status is that of the first, and
+/// object has its size and was stored after anything about the file was
+/// changed. If that was after the file was written to (it was moved here,
+/// restored, or got another mode), the content is compared: a HeadObject, and
+/// the file is read; each time until the object is stored anew. What unfinished
+/// transfers left (`.NAME.alioss-part`) is skipped. `flags` are those above, or
+/// 0. After a failure or a kill the same call goes on where it stopped. Files
+/// go on if one fails; then the status is that of the first, and
 /// oss_call_outcome_at() has each. Headers, timeout, progress and cancel are of
 /// the whole; the progress has no total before all files are known.
 #[unsafe(no_mangle)]
@@ -310,11 +341,12 @@ pub unsafe extern "C" fn oss_upload_directory(
 
 /// Fetches all objects below `prefix`, as above, into `directory`, which is
 /// made if there is none. Files get the times of their objects, and are
-/// unchanged if they have size and time, or size and CRC-64, of them. What
-/// cannot be a file there fails and is written nowhere: keys with "..", a NUL,
-/// nothing between two slashes, on Windows names of devices and the like;
-/// "a/b" beside "a"; what symbolic links are in the way of. A key with a slash
-/// at its end becomes a directory. All else as for oss_upload_directory().
+/// unchanged if they have size and time, or size and CRC-64, of them; who sets
+/// times by hand needs OSS_DIRECTORY_COMPARE_CONTENT. What cannot be a file
+/// there fails and is written nowhere: keys with "..", a NUL, nothing between
+/// two slashes, on Windows names of devices and the like; "a/b" beside "a";
+/// what symbolic links are in the way of. A key with a slash at its end becomes
+/// a directory. All else as for oss_upload_directory().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_download_directory(
     bucket: *const oss_bucket,

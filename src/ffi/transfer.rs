@@ -130,7 +130,9 @@ unsafe fn give_up(
 /// kill leaves parts for oss_abort_uploads_before(). Headers, timeout, progress
 /// and cancel are of the whole; Content-MD5, Content-Length, Range and
 /// Accept-Encoding are of single requests, and all transfers refuse them.
-/// #OSS_BUSY if another transfer is using the record.
+/// #OSS_BUSY if another transfer is using the record. What is stored is what
+/// the file was when its last bytes were read; it may change while the answer
+/// is awaited. Who removes it has to compare size and times of before the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_upload_file(
     bucket: *const oss_bucket,

@@ -26,6 +26,7 @@ mod uploads;
 mod writer;
 mod writers;
 
+pub use crate::file::FileState;
 pub use delete_prefix::DeletePrefix;
 pub use directory::DirectoryTransfer;
 pub use prefetch::Prefetch;

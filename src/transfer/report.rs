@@ -5,6 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::error::{Error, Kind};
+use crate::file::FileState;
+use crate::request::Response;
+use crate::time::Timestamp;
 
 /// How many outcomes of a kind are kept in a report; all are counted, and told one by one.
 const MOST_KEPT: u64 = 1000;
@@ -38,10 +41,17 @@ pub struct Outcome {
     pub version_id: String,
     /// The local file; empty if there is none.
     pub path: PathBuf,
-    /// Bytes; 0 if that is not known.
+    /// Bytes; 0 if that is not known. Of a file that was uploaded, what it had then.
     pub size: u64,
     /// Why it was skipped, or could not be transferred or deleted.
     pub error: Option<Error>,
+    /// ETag, with its quotes, of the object that was stored, fetched or the same already; empty if that is not known.
+    pub etag: String,
+    /// When that object was stored; known if it was fetched or the same already.
+    pub last_modified: Option<Timestamp>,
+    /// Of an upload: the file as it was just before it was read. Who removes what was uploaded has to compare that with
+    /// [`FileState::of`] its path: it may have changed while the answer was awaited, or since.
+    pub file: Option<FileState>,
 }
 
 impl Outcome {
@@ -53,11 +63,31 @@ impl Outcome {
             path: PathBuf::new(),
             size,
             error: None,
+            etag: String::new(),
+            last_modified: None,
+            file: None,
         }
     }
 
     pub(super) fn at(mut self, path: impl Into<PathBuf>) -> Outcome {
         self.path = path.into();
+        self
+    }
+
+    /// With the object that `response` is about.
+    pub(super) fn of_object(mut self, response: &Response) -> Outcome {
+        response
+            .etag()
+            .unwrap_or_default()
+            .clone_into(&mut self.etag);
+        self.last_modified = response.last_modified();
+        self
+    }
+
+    /// With the file that was read for it.
+    pub(super) fn of_file(mut self, file: Option<FileState>) -> Outcome {
+        self.size = file.map_or(self.size, |file| file.size);
+        self.file = file;
         self
     }
 

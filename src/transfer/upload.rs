@@ -28,6 +28,10 @@ impl Bucket {
     /// directory that cannot be written to, or is full, there is no record; an upload that fails then leaves nothing, one
     /// that is killed leaves parts for [`abort_uploads_before`](Bucket::abort_uploads_before).
     ///
+    /// A file that changes while it is read fails. What is stored is what it was when its last bytes were read; it may change
+    /// while the answer is awaited. Whoever removes it afterwards takes its [`FileState`](crate::FileState) before the call
+    /// and compares.
+    ///
     /// `options` are those of PutObject; headers go where they belong, and those of single requests (Content-MD5,
     /// Content-Length, Range, Accept-Encoding) are refused, as by all transfers. The timeout, the cancellation and the progress are of
     /// the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.

@@ -6,6 +6,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 
 static oss_bucket *bucket;
 static oss_call *call;
@@ -15,6 +16,16 @@ static int told, over;
 static int tell(void *user, const oss_outcome *outcome)
 {
     CHECK(user == &told);
+    if (outcome->kind == OSS_OUTCOME_TRANSFERRED) {
+        struct stat now;
+        CHECK(stat(outcome->path, &now) == 0);
+        NUMBER(now.st_size, outcome->size);
+        NUMBER(now.st_mtime, outcome->file_modified_ns / 1000000000);
+        NUMBER(now.st_ctime, outcome->file_changed_ns / 1000000000);
+        CHECK(outcome->file_device == (uint64_t)now.st_dev && outcome->file_number == (uint64_t)now.st_ino);
+        CHECK(outcome->etag && outcome->etag[0] == '"');
+        NUMBER(-1, outcome->last_modified);
+    }
     CHECK(outcome->key && outcome->kind >= OSS_OUTCOME_TRANSFERRED);
     told++;
     return 0;

@@ -101,6 +101,10 @@ void directories(const oss::bucket &bucket, const std::string &directory) {
     oss::call call = in_parts(3);
     call.on_outcome([&](const oss::outcome &one) {
         told += one.key + " ";
+        if (one.kind == oss::outcome_kind::transferred) {
+            CHECK(one.file_number != 0 && one.file_modified_ns > 0 && one.file_changed_ns >= one.file_modified_ns);
+            CHECK(one.etag.size() > 2 && one.last_modified == -1 && one.size == std::int64_t(one.path.size() - in.size()));
+        }
         return true;
     });
     call.filter([](const std::string &name) { return name != "d/no/"; });

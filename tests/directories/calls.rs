@@ -160,3 +160,58 @@ fn no_more_threads_run_than_the_whole_may_have_and_none_stays() {
     );
     assert!(local(&folder.join("out")) == local(&folder.join("in")));
 }
+
+/// What a program needs that removes what was moved.
+#[test]
+fn outcomes_tell_which_object_it_was_and_which_state_of_the_file() {
+    let server = server();
+    let (bucket, here, back) = (bucket(&server), scratch("told"), scratch("told-back"));
+    write_files(&here, &[("large", &content(3 * PART)), ("small", b"one")]);
+    make_old(&here);
+    let told = RefCell::new(Vec::new());
+    let on_outcome = |outcome: &Outcome| {
+        told.borrow_mut().push(outcome.clone());
+        true
+    };
+    let how = how().on_outcome(&on_outcome);
+    let head = |outcome: &Outcome| bucket.head_object(&outcome.key, &Options::new()).unwrap();
+    a_minute_later(&server, || up(&bucket, &here, &how)).unwrap();
+    // By its times, then by its content.
+    up(&bucket, &here, &how).unwrap();
+    up(&bucket, &here, &how.clone().compare_content()).unwrap();
+    assert_eq!(told.borrow().len(), 6);
+    for outcome in told.take() {
+        let state = FileState::of(&outcome.path).unwrap();
+        assert_eq!(outcome.file, Some(state), "{outcome:?}");
+        assert_eq!(outcome.etag, head(&outcome).etag().unwrap(), "{outcome:?}");
+        assert!(
+            state.changed_ns > state.modified_ns && state.number != 0,
+            "{state:?}"
+        );
+    }
+    down(&bucket, &back, &how).unwrap();
+    down(&bucket, &back, &how).unwrap();
+    down(&bucket, &back, &how.clone().compare_content()).unwrap();
+    assert_eq!(told.borrow().len(), 6);
+    for outcome in told.take() {
+        let head = head(&outcome);
+        assert_eq!(outcome.etag, head.etag().unwrap(), "{outcome:?}");
+        assert_eq!(outcome.last_modified, head.last_modified(), "{outcome:?}");
+        assert_eq!(outcome.file, None);
+    }
+    // What a file has, and not what it had when it was listed.
+    let grows = |_: u64, _: Option<u64>| {
+        fs::write(here.join("small"), b"longer").unwrap();
+        true
+    };
+    let options = Options::new().progress(&grows);
+    let how = how.transfer(small_parts().workers(1)).overwrite();
+    fs::write(here.join("a"), b"first").unwrap();
+    bucket.upload_directory("p", &here, &how, &options).unwrap();
+    let sizes: Vec<u64> = told.take().iter().map(|outcome| outcome.size).collect();
+    assert_eq!(
+        sizes.iter().filter(|size| **size == 6).count(),
+        1,
+        "{sizes:?}"
+    );
+}

@@ -32,6 +32,7 @@ fn a_tree_goes_there_and_back_and_a_second_time_nothing_moves() {
         let moved = count(&server, "PutObject") + count(&server, "UploadPart");
         assert_eq!(moved + count(&server, "GetObject"), 0);
         make_old(&here);
+        a_minute_later(&server, || up(&bucket, &here, &how.clone().overwrite())).unwrap();
         server.clear_requests();
         up(&bucket, &here, &how).unwrap();
         assert_eq!(server.requests().len(), 1, "one listing");
@@ -89,12 +90,13 @@ fn content_is_compared_on_request_and_where_times_do_not_tell() {
     write_files(&here, &[("a", b"one"), ("b", b"two")]);
     up(&bucket, &here, &how()).unwrap();
     down(&bucket, &back, &how()).unwrap();
-    // As if written before it was stored: the time says that it is unchanged.
     fs::write(here.join("a"), "ONE").unwrap();
     make_old(&here);
+    a_minute_later(&server, || put(&bucket, "p/a", b"one"));
     assert_eq!(
         counts(&up(&bucket, &here, &how()).unwrap()),
-        [0, 2, 0, 0, 0]
+        [0, 2, 0, 0, 0],
+        "its object is younger than any change of it"
     );
     let compared = how().compare_content();
     assert_eq!(
@@ -138,23 +140,59 @@ fn content_is_compared_on_request_and_where_times_do_not_tell() {
     );
 }
 
+/// As by `mv`, `cp -p`, `tar x` and `rsync -t` of a file of the same size, and by `touch -r`.
+#[test]
+fn content_that_came_with_an_old_time_is_sent() {
+    let server = server();
+    let (bucket, here, other) = (bucket(&server), scratch("old-time"), scratch("old-other"));
+    let names = ["copied", "moved", "same", "touched"];
+    for name in names {
+        write_files(&here, &[(name, b"one")]);
+        write_files(&other, &[(name, b"two")]);
+    }
+    make_old(&here);
+    make_old(&other);
+    let time = |path: PathBuf| fs::metadata(path).unwrap().modified().unwrap();
+    up(&bucket, &here, &how()).unwrap();
+    fs::rename(other.join("moved"), here.join("moved")).unwrap();
+    for (name, model) in [
+        ("copied", other.join("copied")),
+        ("touched", here.join("touched")),
+    ] {
+        let old = time(model);
+        fs::write(here.join(name), b"two").unwrap();
+        let file = File::open(here.join(name)).unwrap();
+        file.set_modified(old).unwrap();
+    }
+    let mode = fs::Permissions::from_mode(0o640);
+    fs::set_permissions(here.join("same"), mode).unwrap();
+    server.clear_requests();
+    let report = up(&bucket, &here, &how()).unwrap();
+    assert_eq!(counts(&report), [3, 1, 0, 0, 0]);
+    assert_eq!(count(&server, "PutObject"), 3);
+    for (name, content) in local(&here) {
+        assert_eq!(stored(&bucket)[&format!("p/{name}")], content, "{name}");
+    }
+}
+
 /// Times of files are of this machine's clock, times of objects of the service's.
 #[test]
 fn clocks_that_differ_hide_no_change_and_send_nothing_twice() {
     for ahead in [600, -600] {
         let server = server();
-        server.set_clock_skew(ahead);
+        server.set_clock_skew(ahead + 60);
         let (bucket, here) = (bucket(&server), scratch("clocks"));
         write_files(&here, &[("a", b"one"), ("b", b"two")]);
         make_old(&here);
         up(&bucket, &here, &how()).unwrap();
+        server.set_clock_skew(ahead);
         server.clear_requests();
         let again = up(&bucket, &here, &how()).unwrap();
         // An hour old is older than what was stored now, whatever the clocks say.
         assert_eq!(counts(&again), [0, 2, 0, 0, 0], "{ahead}");
         assert_eq!(count(&server, "HeadObject"), 0, "{ahead}");
         fs::write(here.join("a"), "ONE").unwrap();
-        let later = SystemTime::now() + Duration::from_secs(5);
+        let later = SystemTime::now() + Duration::from_secs(65);
         let file = File::open(here.join("a")).unwrap();
         file.set_modified(later).unwrap();
         let report = up(&bucket, &here, &how()).unwrap();

@@ -116,6 +116,31 @@ fn unreadable_for_root(bucket: &Bucket, here: &Path) {
 }
 
 #[test]
+fn a_file_that_was_written_to_since_it_was_listed_is_not_deleted() {
+    let server = server();
+    let (bucket, here) = (bucket(&server), scratch("rewritten"));
+    put(&bucket, "p/a", b"a");
+    write_files(&here, &[("new", b"old"), ("old", b"old")]);
+    fs::hard_link(here.join("old"), here.join("older")).unwrap();
+    let new = here.join("new");
+    let progress = |_: u64, _: Option<u64>| {
+        fs::write(&new, b"written meanwhile").unwrap();
+        true
+    };
+    let options = Options::new().progress(&progress);
+    let done = bucket.download_directory("p", &here, &how().delete(), &options);
+    let failed = done.unwrap_err();
+    // That a file lost another of its names is no change of it.
+    assert_eq!(counts(failed.report()), [1, 0, 0, 1, 2]);
+    assert!(
+        failed.to_string().contains("it was written to since"),
+        "{failed}"
+    );
+    let left: Vec<String> = local(&here).into_keys().collect();
+    assert_eq!(left, ["a", "new"]);
+}
+
+#[test]
 fn what_vanishes_meanwhile_is_skipped() {
     let server = server();
     let bucket = bucket(&server);

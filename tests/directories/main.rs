@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use alioss::{
-    Bucket, Cancel, DeletePrefix, DirectoryTransfer, Kind, ListMultipartUploads, ListObjectsV2,
-    ListedObject, Options, Outcome, OutcomeKind, PartlyDone, Report, Transfer,
+    Bucket, Cancel, DeletePrefix, DirectoryTransfer, FileState, Kind, ListMultipartUploads,
+    ListObjectsV2, ListedObject, Options, Outcome, OutcomeKind, PartlyDone, Report, Transfer,
 };
 use oss_local::{Action, Rule, Server, Status};
 use support::{new_bucket, scratch, server};
@@ -55,6 +55,15 @@ fn write_files(folder: &Path, files: &[(&str, &[u8])]) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
+}
+
+/// Does something while the service's clock is a minute ahead: what is stored then is younger than any change of a file until
+/// now, as it is some seconds after files were made.
+fn a_minute_later<T>(server: &Server, does: impl FnOnce() -> T) -> T {
+    server.set_clock_skew(60);
+    let done = does();
+    server.set_clock_skew(0);
+    done
 }
 
 /// Lets what is below `folder` look as if it were written long ago.

@@ -5,6 +5,7 @@
 mod commands;
 mod errors;
 mod interrupted;
+mod moved;
 mod objects;
 mod several;
 #[path = "../support/mod.rs"]

@@ -30,15 +30,24 @@ struct outcome {
     outcome() = default;
     explicit outcome(const oss_outcome &from)
         : kind(static_cast<outcome_kind>(from.kind)), key(given(from.key)), version_id(given(from.version_id)),
-          path(given(from.path)), size(from.size), status(from.status), reason(given(from.reason)) {}
+          path(given(from.path)), size(from.size), status(from.status), reason(given(from.reason)),
+          etag(given(from.etag)), last_modified(from.last_modified), file_modified_ns(from.file_modified_ns),
+          file_changed_ns(from.file_changed_ns), file_device(from.file_device), file_number(from.file_number) {}
 
     outcome_kind kind = outcome_kind::transferred;
     std::string key;
     std::string version_id; // that was deleted
     std::string path;       // the local file
-    std::int64_t size = 0;  // bytes; 0 if that is not known
+    std::int64_t size = 0;  // bytes; 0 if that is not known; of an upload, what the file had then
     oss_status status = OSS_OK; // why it was skipped or failed
     std::string reason;         // the same in words
+    std::string etag;           // of the object that was stored, fetched or the same already
+    std::int64_t last_modified = -1; // of one that was fetched or the same already, in seconds since 1970
+    // The file just before it was uploaded: to be compared before it is removed, see oss.h.
+    std::int64_t file_modified_ns = 0;
+    std::int64_t file_changed_ns = 0;
+    std::uint64_t file_device = 0;
+    std::uint64_t file_number = 0;
 
 private:
     static std::string given(const char *text) { return text == nullptr ? "" : text; }

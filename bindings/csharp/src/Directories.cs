@@ -11,7 +11,8 @@ namespace Alioss
     {
         /// <summary>
         /// Deletes at the target what the source does not have, after everything else: not if anything failed, and not from a
-        /// source that is unreadable or without a file. What <see cref="Filter"/> leaves out, and what was skipped, stays.
+        /// source that is unreadable or without a file. What <see cref="Filter"/> leaves out, and what was skipped, stays. A
+        /// file that was written to since it was listed stays, too, and fails.
         /// </summary>
         public bool Delete { get; set; }
 
@@ -23,7 +24,10 @@ namespace Alioss
         /// </summary>
         public bool Overwrite { get; set; }
 
-        /// <summary>Compares files of the same size by CRC-64, not by time. Local files are read for it.</summary>
+        /// <summary>
+        /// Compares files of the same size by CRC-64, not by time. Local files are read for it. An upload does that anyway with
+        /// files about which anything was changed after their objects were stored.
+        /// </summary>
         public bool CompareContent { get; set; }
 
         /// <summary>
@@ -139,7 +143,22 @@ namespace Alioss
                 (OssStatus)from->Status,
                 Utf8.Text(from->Reason))
         {
+            ETag = Utf8.Text(from->ETag);
+            LastModified = BucketEntry.Time(from->LastModified);
+            if (from->FileModifiedNs != 0 || from->FileChangedNs != 0)
+            {
+                FileModified = Time(from->FileModifiedNs);
+            }
+            if (from->FileChangedNs != 0)
+            {
+                FileChanged = Time(from->FileChangedNs);
+            }
+            FileDevice = from->FileDevice;
+            FileNumber = from->FileNumber;
         }
+
+        private static DateTimeOffset Time(long nanoseconds) =>
+            new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(nanoseconds / 100);
 
         /// <summary>What became of it.</summary>
         public OutcomeKind Kind { get; }
@@ -150,7 +169,7 @@ namespace Alioss
         /// <summary>The local file; null if there is none.</summary>
         public string? Path { get; }
 
-        /// <summary>Bytes; 0 if that is not known.</summary>
+        /// <summary>Bytes; 0 if that is not known. Of an upload, what the file had then.</summary>
         public long Size { get; }
 
         /// <summary>The version that was deleted; null if none was named.</summary>
@@ -161,6 +180,29 @@ namespace Alioss
 
         /// <summary>The same in words; null for the others.</summary>
         public string? Reason { get; }
+
+        /// <summary>
+        /// ETag, with its quotes, of the object that was stored, fetched or the same already; null if that is not known.
+        /// </summary>
+        public string? ETag { get; set; }
+
+        /// <summary>When an object that was fetched or the same already was stored; null if that is not known.</summary>
+        public DateTimeOffset? LastModified { get; set; }
+
+        /// <summary>
+        /// When a file that was uploaded was last written to, as of just before it was read. Whoever removes it has to compare
+        /// this and <see cref="Size"/> with the file as it is then: it may have changed while the answer was awaited, or since.
+        /// </summary>
+        public DateTimeOffset? FileModified { get; set; }
+
+        /// <summary>When anything about it was changed (ctime), likewise; null on Windows.</summary>
+        public DateTimeOffset? FileChanged { get; set; }
+
+        /// <summary>The device that it is on (st_dev); 0 on Windows.</summary>
+        public ulong FileDevice { get; set; }
+
+        /// <summary>Its number there (st_ino); 0 on Windows.</summary>
+        public ulong FileNumber { get; set; }
 
         /// <summary>Such as "Failed p/a: ...".</summary>
         public override string ToString() => Kind + " " + Key + (Reason == null ? "" : ": " + Reason);

@@ -494,6 +494,12 @@ namespace Alioss
             internal long Size;
             internal int Status;
             internal byte* Reason;
+            internal byte* ETag;
+            internal long LastModified;
+            internal long FileModifiedNs;
+            internal long FileChangedNs;
+            internal ulong FileDevice;
+            internal ulong FileNumber;
         }
 
         /// <summary>oss_entry: lent by the library, and longer in later versions, so only ever read through a pointer.</summary>

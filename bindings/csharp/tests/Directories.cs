@@ -77,12 +77,27 @@ internal static class Directories
                 Equal(900003L, report.Transferred.Bytes);
                 Equal(900003L, last);
                 Equal(3, told.All.Count);
+                foreach (var sent in told.All.Where(one => one.Kind == OutcomeKind.Transferred))
+                {
+                    var now = new FileInfo(sent.Path);
+                    Equal(now.Length, sent.Size);
+                    // Mono tells whole microseconds.
+                    Check((now.LastWriteTimeUtc - sent.FileModified.Value).Duration().Ticks < 10, sent.FileModified.ToString());
+                    Check(sent.FileChanged >= sent.FileModified && sent.FileNumber != 0, sent.FileChanged.ToString());
+                    Check(sent.ETag != null && sent.LastModified == null, sent.ETag);
+                }
                 var link = report.Problems.Single();
                 Check(link.Kind == OutcomeKind.Skipped && link.Key == prefix + "/link", link.ToString());
                 Check(link.Path == Path.Combine(from, "link") && link.VersionId == null, link.Path);
                 Check(link.Status == OssStatus.Unsupported && link.Reason.Contains("symbolic link"), link.Reason);
                 Equal("1 2 1 0 0", Counts(bucket.UploadDirectoryAsync(prefix + "/", from).Result));
-                Equal("3 0 0 0 0", Counts(bucket.DownloadDirectory(prefix, to, null, InParts())));
+                told.All.Clear();
+                how = new DirectoryOptions { Outcomes = told };
+                Equal("3 0 0 0 0", Counts(bucket.DownloadDirectory(prefix, to, how, InParts())));
+                var head = bucket.HeadObject(told.All[0].Key);
+                Equal(head.ETag, told.All[0].ETag);
+                Equal(head.LastModified, told.All[0].LastModified);
+                Check(told.All[0].FileModified == null && told.All[0].FileChanged == null, "a file was read");
                 SameBytes(Pattern(900000), File.ReadAllBytes(Path.Combine(to, "large")));
                 Equal("bbb", File.ReadAllText(Path.Combine(to, "d", "b")));
                 how = new DirectoryOptions { CompareContent = true };

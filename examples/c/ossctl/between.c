@@ -15,6 +15,8 @@ struct job {
     char *from, *to;
     int64_t size;
     int compares; /* only if its content is another one than at the target */
+    struct object_state listed; /* as it was before it was copied */
+    int is_kept;                /* it is another one by now, so it was not removed */
 };
 
 /* One side: what is below a prefix, in the order of the bytes of the names. */
@@ -58,8 +60,8 @@ static void tell(const struct job *job, const char *doing, oss_call *with, oss_s
 {
     pthread_mutex_lock(&lock);
     work.done += job->size;
-    if (status != OSS_OK) {
-        const int code = failed(doing, job->from, with, status);
+    if (status != OSS_OK || job->is_kept) {
+        const int code = job->is_kept ? complain_kept(work.source->bucket, job->from) : failed(doing, job->from, with, status);
         work.failures++;
         if (code >= 128 || work.code == EXIT_DONE)
             work.code = code;
@@ -97,7 +99,7 @@ static oss_status compare(const struct job *job, oss_call *with, int *is_same)
     return status == OSS_NOT_FOUND ? OSS_OK : status;
 }
 
-static void perform(const struct job *job, struct worker *worker)
+static void perform(struct job *job, struct worker *worker)
 {
     int is_same = 0;
     oss_status status = OSS_OK;
@@ -112,7 +114,7 @@ static void perform(const struct job *job, struct worker *worker)
     }
     if (status == OSS_OK && work.removes) {
         with = worker->asking;
-        status = oss_delete_object(work.from, job->from, with);
+        status = remove_object(work.from, job->from, &job->listed, with, &job->is_kept);
     }
     tell(job, doing, with, status, is_same);
 }
@@ -121,6 +123,7 @@ static void free_job(struct job *job)
 {
     free(job->from);
     free(job->to);
+    free_object_state(&job->listed);
     free(job);
 }
 
@@ -154,7 +157,7 @@ static void *run_worker(void *argument)
 }
 
 /* Hands a job to the workers; whether to go on. Without workers it is done here. */
-static int add(const char *from, const char *to, int64_t size, int compares, int has_threads)
+static int add(const oss_entry *from, const char *to, int compares, int has_threads)
 {
     struct job *job = calloc(1, sizeof *job);
     int goes_on;
@@ -162,12 +165,14 @@ static int add(const char *from, const char *to, int64_t size, int compares, int
         complain(EXIT_FAILED, "there is no memory");
         exit(EXIT_FAILED);
     }
-    job->from = joined(from, "");
+    job->from = joined(from->name, "");
     job->to = joined(to, "");
-    job->size = size;
+    job->size = from->size;
     job->compares = compares;
+    job->listed.etag = from->etag ? joined(from->etag, "") : NULL;
+    job->listed.modified = from->time;
     pthread_mutex_lock(&lock);
-    work.planned += size;
+    work.planned += from->size;
     while (has_threads && work.queued >= MOST_QUEUED && !work.is_stopped)
         pthread_cond_wait(&changed, &lock);
     goes_on = !work.is_stopped;
@@ -268,13 +273,13 @@ static oss_status plan(struct side *here, struct side *there, struct extra *extr
             /* Markers of directories alone are also what is left when all files are gone. */
             *sources += !ends_with_slash(entry->name) || entry->size > 0;
             if (is_same) {
-                const struct job same = {NULL, (char *)entry->name, to, entry->size, 0};
+                const struct job same = {NULL, (char *)entry->name, to, entry->size, 0, {NULL, NULL, -1}, 0};
                 pthread_mutex_lock(&lock);
                 work.planned += same.size;
                 pthread_mutex_unlock(&lock);
                 tell(&same, "", NULL, OSS_OK, 1);
             } else {
-                goes_on = add(entry->name, to, entry->size, may_be_same, has_threads);
+                goes_on = add(entry, to, may_be_same, has_threads);
             }
             free(to);
             if (!goes_on)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* What the options say about objects that are stored. */
 void store_headers(oss_call *with)
@@ -81,7 +80,7 @@ static int put_one(const char *source, const struct place *to, int removes)
 {
     const int is_stream = strcmp(source, "-") == 0, key_is_directory = !*to->key || ends_with_slash(to->key);
     oss_bucket *bucket = open_bucket(to->bucket);
-    struct stat found;
+    struct file_state sent = {0, 0, 0, 0, 0};
     int64_t bytes = 0;
     oss_status status;
     char *key, *name;
@@ -93,20 +92,23 @@ static int put_one(const char *source, const struct place *to, int removes)
     prepare();
     store_headers(call);
     watch_progress(name);
-    if (is_stream)
+    if (is_stream) {
         status = put_stdin(bucket, key, &bytes, &is_broken);
-    else
+    } else {
+        /* Before it is read: if it is like that in the end, it is what was sent. */
+        look_at_file(source, &sent);
+        bytes = sent.size;
         status = oss_upload_file(bucket, key, source, call);
-    if (!is_stream && status == OSS_OK)
-        bytes = stat(source, &found) == 0 ? (int64_t)found.st_size : 0;
+    }
     if (status != OSS_OK)
         code = failed("put", source, call, status);
     else if (is_broken)
         code = exit_code(OSS_CANCELLED) < 128 ? EXIT_LOCAL : exit_code(OSS_CANCELLED);
     else
         code = done("put", source, name, bytes);
-    if (code == EXIT_DONE && removes && unlink(source) != 0) {
-        code = complain(EXIT_LOCAL, "%s is stored, but cannot be removed here: %s", source, strerror(errno));
+    if (code == EXIT_DONE && removes) {
+        prepare();
+        code = remove_file(source, &sent, bucket, key, call);
     }
     free(name);
     free(key);
@@ -149,6 +151,19 @@ static char *target_of(const char *key, const char *target)
     return path;
 }
 
+/* Deletes what was moved, if it is what has `arrived`. */
+static int remove_one(const struct place *from, const struct object_state *arrived)
+{
+    oss_bucket *bucket = open_bucket(from->bucket);
+    int is_kept = 0;
+    oss_status status;
+    prepare();
+    status = bucket ? remove_object(bucket, from->key, arrived, call, &is_kept) : OSS_INVALID_ARGUMENT;
+    if (is_kept)
+        return complain_kept(from->bucket, from->key);
+    return status == OSS_OK ? EXIT_DONE : failed("remove", from->text, call, status);
+}
+
 static int get_one(const struct place *from, const char *target, int removes)
 {
     oss_bucket *bucket = open_bucket(from->bucket);
@@ -170,8 +185,10 @@ static int get_one(const struct place *from, const char *target, int removes)
     else
         code = failed("get", from->text, call, status);
     if (code == EXIT_DONE && removes) {
-        status = oss_delete_object(bucket, from->key, call);
-        code = status == OSS_OK ? EXIT_DONE : failed("remove", from->text, call, status);
+        struct object_state arrived;
+        look_at_object(call, &arrived);
+        code = remove_one(from, &arrived);
+        free_object_state(&arrived);
     }
     free(path);
     return code;
@@ -205,29 +222,45 @@ void keep_records(oss_call *with)
     free((char *)cache);
 }
 
+/* Copies it to the open bucket `to`; `removes` deletes it then, if it is the one that was copied. */
+static int copy_object(const struct place *from, oss_bucket *to, const char *key, const char *name, int removes)
+{
+    struct object_state origin = {NULL, NULL, -1};
+    oss_bucket *bucket = removes ? open_bucket(from->bucket) : NULL;
+    oss_status status = OSS_OK;
+    int code;
+    if (removes) {
+        if (!bucket)
+            return no_bucket();
+        /* The copy has an ETag and a time of its own, so the source is asked for its own before. */
+        prepare();
+        if ((status = oss_head_object(bucket, from->key, call)) != OSS_OK)
+            return failed("copy", from->text, call, status);
+        look_at_object(call, &origin);
+    }
+    prepare();
+    replace_headers(call);
+    watch_progress(name);
+    keep_records(call);
+    status = oss_copy_large_object(to, key, from->bucket, from->key, NULL, call);
+    code = status == OSS_OK ? done("copy", from->text, name, progress_done()) : failed("copy", from->text, call, status);
+    if (code == EXIT_DONE && removes)
+        code = remove_one(from, &origin);
+    free_object_state(&origin);
+    return code;
+}
+
 static int copy_one(const struct place *from, const struct place *to, int removes)
 {
     const int key_is_directory = !*to->key || ends_with_slash(to->key);
     char *key = joined(to->key, key_is_directory ? last_part(from->key) : ""), *name = name_of(to->bucket, key);
-    oss_status status;
     int code;
     if (strcmp(from->bucket, to->bucket) == 0 && strcmp(from->key, key) == 0) {
         code = complain(EXIT_USAGE, "%s: source and target are the same", from->text);
     } else if (!open_bucket(to->bucket)) {
         code = no_bucket();
     } else {
-        prepare();
-        replace_headers(call);
-        watch_progress(name);
-        keep_records(call);
-        status = oss_copy_large_object(open_bucket(to->bucket), key, from->bucket, from->key, NULL, call);
-        code = status == OSS_OK ? done("copy", from->text, name, progress_done()) : failed("copy", from->text, call, status);
-        if (code == EXIT_DONE && removes) {
-            oss_bucket *bucket = open_bucket(from->bucket);
-            prepare();
-            status = bucket ? oss_delete_object(bucket, from->key, call) : OSS_INVALID_ARGUMENT;
-            code = status == OSS_OK ? EXIT_DONE : failed("remove", from->text, call, status);
-        }
+        code = copy_object(from, open_bucket(to->bucket), key, name, removes);
     }
     free(name);
     free(key);

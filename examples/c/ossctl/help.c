@@ -35,7 +35,11 @@ const struct command commands[] = {
      "  ossctl cp oss://a/x oss://b/x\n"
      "  ossctl cp -r oss://a/logs oss://b/logs\n"},
     {"mv", MV, run_mv, "mv [-r] SOURCE... TARGET", "as cp, then the source is removed",
-     "Nothing is removed before it has arrived and was compared. Local directories stay, without their files.\n\n"
+     "Nothing is removed before it has arrived and was compared, and then only what has arrived: a file that was written\n"
+     "to or replaced meanwhile, and an object that was stored anew, stays, is named, and the exit code is not 0. Both are\n"
+     "looked at last: what happens in the moment between that and the removal is lost, since OSS deletes by key alone. In\n"
+     "a bucket with versioning it stays as an older version. What a program still writes to a file that it has open is\n"
+     "lost with it. Local directories stay, without their files.\n\n"
      "  ossctl mv old.log oss://logs/\n"},
     {"rm", RM, run_rm, "rm [-r] oss://BUCKET/KEY...", "delete objects, or with -r all that is below a prefix",
      "Deleting what is not there is a success. With -r a slash is added: \"logs\" is not \"logs2\". A whole bucket needs\n"
@@ -43,11 +47,14 @@ const struct command commands[] = {
      "  ossctl rm oss://photos/a.jpg\n"
      "  ossctl rm -r oss://photos/2019\n"},
     {"sync", SYNC, run_sync, "sync SOURCE TARGET", "make a prefix like a directory, a directory like a prefix, or a prefix like another one",
-     "What is new or different is transferred, by size and time, or with -c by content. Within OSS the service copies, and\n"
-     "what has the same size is compared by ETag or CRC-64. --delete removes at the target\n"
-     "what the source does not have: last, not if anything failed, and not from an empty source. What --exclude leaves\n"
-     "out is not touched. Patterns: * and ? and [...], * also for slashes; a pattern without a slash fits any file of\n"
-     "that name, one that ends with a slash is about directories.\n\n"
+     "What is new or different is transferred, by size and time, or with -c by content. A file about which anything was\n"
+     "changed after its object was stored, also its mode, is compared by content, so one that was restored or has taken\n"
+     "the place of another one is sent. (In a directory that took the place of another one as a whole, by mv or ln -sfn,\n"
+     "files keep their times: that needs -c.) Within OSS the service copies, and what has the same size is compared by\n"
+     "ETag or CRC-64. --delete removes at the target what the source does not have: last, not if anything failed, and not\n"
+     "from an empty source; a file that was written to since it was listed stays. What --exclude leaves out is not\n"
+     "touched. Patterns: * and ? and [...], * also for slashes; a pattern without a slash fits any file of that name, one\n"
+     "that ends with a slash is about directories.\n\n"
      "  ossctl sync --delete /srv/www oss://site\n"
      "  ossctl sync -n --delete oss://site /srv/www\n"
      "  ossctl sync -x '*.tmp' -x '.git/' src oss://backup/src\n"

@@ -2,8 +2,8 @@
  *
  * options.c reads the command line, help.c explains it, place.c knows what "oss://bucket/key" is and opens buckets,
  * output.c speaks to people and programs, list.c looks, manage.c makes and removes, several.c looks at sources and their
- * target, copy.c moves single files and objects, tree.c whole directories, between.c whole prefixes within OSS. main.c puts
- * them together.
+ * target, copy.c moves single files and objects, tree.c whole directories, between.c whole prefixes within OSS, source.c
+ * removes what was moved. main.c puts them together.
  */
 #ifndef OSSCTL_H
 #define OSSCTL_H
@@ -175,6 +175,22 @@ int run_get(int count, char **arguments);
 int run_cp(int count, char **arguments);
 int run_mv(int count, char **arguments);
 int run_sync(int count, char **arguments);
+
+/* source.c */
+struct file_state { /* a local file at one moment */
+    int64_t size, modified_ns, changed_ns;
+    uint64_t device, number;
+};
+struct object_state { /* likewise an object; what is not known is NULL or -1 */
+    char *etag, *version_id;
+    int64_t modified;
+};
+int look_at_file(const char *path, struct file_state *state); /* whether there is one */
+int remove_file(const char *path, const struct file_state *sent, oss_bucket *bucket, const char *key, oss_call *with);
+void look_at_object(oss_call *answered, struct object_state *state);
+void free_object_state(struct object_state *state);
+oss_status remove_object(oss_bucket *bucket, const char *key, const struct object_state *arrived, oss_call *with, int *is_kept);
+int complain_kept(const char *bucket, const char *key);
 
 /* tree.c */
 int upload_tree(const char *directory, const struct place *to, int flags, int removes);

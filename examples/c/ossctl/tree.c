@@ -1,9 +1,7 @@
 /* Whole directories: the library does the work, this tells what became of each file. */
 #include "ossctl.h"
 
-#include <errno.h>
 #include <fnmatch.h>
-#include <unistd.h>
 
 /* What the callbacks know. */
 static struct {
@@ -95,20 +93,32 @@ static void tell(const char *action, const oss_outcome *outcome)
     }
 }
 
-/* The source of what was moved goes, and not before it has arrived. Local directories stay, so those of markers, too. */
+static int remove_uploaded(const oss_outcome *outcome)
+{
+    const struct file_state sent = {outcome->size, outcome->file_modified_ns, outcome->file_changed_ns,
+                                    outcome->file_device, outcome->file_number};
+    return remove_file(outcome->path, &sent, tree.bucket, outcome->key, second);
+}
+
+static int remove_fetched(const oss_outcome *outcome)
+{
+    const struct object_state arrived = {(char *)outcome->etag, NULL, outcome->last_modified};
+    int is_kept;
+    const oss_status status = remove_object(tree.bucket, outcome->key, &arrived, second, &is_kept);
+    if (is_kept)
+        return complain_kept(tree.bucket_name, outcome->key);
+    return status == OSS_OK ? EXIT_DONE : failed("remove", outcome->key, second, status);
+}
+
+/* The source of what was moved goes, if it is what has arrived. Local directories stay, so those of markers, too. */
 static void remove_source(const oss_outcome *outcome)
 {
-    if (tree.is_upload) {
-        if (ends_with_slash(outcome->key) || unlink(outcome->path) == 0)
-            return;
-        complain(EXIT_LOCAL, "%s is stored, but cannot be removed here: %s", outcome->path, strerror(errno));
-    } else {
-        const oss_status status = oss_delete_object(tree.bucket, outcome->key, second);
-        if (status == OSS_OK)
-            return;
-        failed("remove", outcome->key, second, status);
-    }
-    tree.failures++;
+    int code = EXIT_DONE;
+    if (!tree.is_upload)
+        code = remove_fetched(outcome);
+    else if (!ends_with_slash(outcome->key))
+        code = remove_uploaded(outcome);
+    tree.failures += code != EXIT_DONE;
 }
 
 static int on_outcome(void *user, const oss_outcome *outcome)

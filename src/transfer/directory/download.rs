@@ -9,9 +9,9 @@ use std::time::Duration;
 use super::remote::{Remote, Remotes, in_seconds, system_time};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
-use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
+use super::{DirectoryTransfer, Done, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
-use crate::file::{self, Identity};
+use crate::file::{self, FileState, Identity};
 use crate::names::check_key_named;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
@@ -26,6 +26,7 @@ impl Bucket {
     /// Fetches all objects below `prefix`, to which a slash is added unless it ends with one or is empty, into `directory`,
     /// which is made if there is none: `PREFIX/a/b` becomes `a/b` in it. Files get the time at which their objects were
     /// stored; a file is unchanged, and not fetched, if it has the size and the time of its object, or its size and CRC-64.
+    /// Whoever sets times of files by hand needs [`compare_content`](DirectoryTransfer::compare_content).
     ///
     /// What cannot be a file in the directory fails and leads nowhere else: keys with `..`, `.` or nothing between two
     /// slashes, a NUL, on Windows also backslashes, device names and other characters; `a/b` if there is an object `a`; what
@@ -101,7 +102,7 @@ impl Way for Download {
         job: &Job,
         transfer: &Transfer,
         options: &Options<'_>,
-    ) -> Result<OutcomeKind> {
+    ) -> Result<Done> {
         check_links(shared, job)?;
         if job.step == Step::Compare
             && let Some(head) = shared.is_same(job, options)?
@@ -110,10 +111,10 @@ impl Way for Download {
                 set_time(&job.path, &head);
             }
             forget_record(shared, &job.key, &job.path, job.size);
-            return Ok(OutcomeKind::Unchanged);
+            return Ok(Done::new(OutcomeKind::Unchanged, Some(head)));
         }
         if shared.is_dry_run {
-            return Ok(OutcomeKind::Transferred);
+            return Ok(Done::new(OutcomeKind::Transferred, None));
         }
         make_directories(shared, job)?;
         let is_single = !shared.is_in_parts(job.size);
@@ -127,7 +128,7 @@ impl Way for Download {
         };
         let response = fetch()?;
         set_time(&job.path, &response);
-        Ok(OutcomeKind::Transferred)
+        Ok(Done::new(OutcomeKind::Transferred, Some(response)))
     }
 
     fn vanished(&self, _: &Job, error: &Error) -> bool {
@@ -232,7 +233,7 @@ struct Plan<'p, 'w> {
     /// Directories that have an object of their own.
     markers: HashSet<String>,
     /// What only the directory has.
-    extra: Vec<(String, PathBuf, u64)>,
+    extra: Vec<(String, PathBuf, FileState)>,
     /// Files of objects that the directory lists by other names: it takes both for the same.
     aliases: Vec<PathBuf>,
 }
@@ -287,9 +288,9 @@ impl<'p, 'w> Plan<'p, 'w> {
     /// Something in the directory that has no object.
     fn only_here(&mut self, item: Item) -> Result<()> {
         match item.found {
-            Found::File { path, size, .. } => {
+            Found::File { path, state, .. } => {
                 self.extra.try_reserve(1).map_err(|_| no_memory())?;
-                self.extra.push((item.name, path, size));
+                self.extra.push((item.name, path, state));
                 Ok(())
             }
             // A file whose name is not UTF-8 has no object; but who deletes what cannot be named?
@@ -364,6 +365,8 @@ impl<'p, 'w> Plan<'p, 'w> {
         match self.step(&remote, &object.path) {
             None => {
                 object.kind = OutcomeKind::Unchanged;
+                object.etag = remote.etag;
+                object.last_modified = remote.modified;
                 forget_record(&self.work.shared, &object.key, &object.path, object.size);
                 self.work.ledger.add(object)
             }
@@ -408,17 +411,17 @@ impl<'p, 'w> Plan<'p, 'w> {
             .iter()
             .filter_map(|path| Identity::of(path))
             .collect();
-        for (name, path, size) in &self.extra {
+        for (name, path, state) in &self.extra {
             shared.common.check()?;
             let is_kept = || Identity::of(path).is_some_and(|file| kept.contains(&file));
             if self.clashes.is_folded(name) || (!kept.is_empty() && is_kept()) {
                 continue;
             }
             let key = format!("{}{name}", self.prefix);
-            let outcome = |kind| Outcome::new(kind, key.as_str(), *size).at(path);
+            let outcome = |kind| Outcome::new(kind, key.as_str(), state.size).at(path);
             let removed = match shared.is_dry_run {
                 true => Ok(()),
-                false => fs::remove_file(path),
+                false => remove_unwritten(path, state),
             };
             work.ledger.add(match removed {
                 Ok(()) => outcome(OutcomeKind::Deleted),
@@ -446,6 +449,17 @@ impl<'p, 'w> Plan<'p, 'w> {
             }
             rest = directory;
         }
+    }
+}
+
+/// Removes the file at `path`, unless it was written to since `listed`: what is new is not what was to be deleted.
+fn remove_unwritten(path: &Path, listed: &FileState) -> io::Result<()> {
+    let now = FileState::from_metadata(&fs::symlink_metadata(path)?);
+    match now.is_unwritten(listed) {
+        true => fs::remove_file(path),
+        false => Err(io::Error::other(
+            "it was written to since the directory was listed, so it stays",
+        )),
     }
 }
 

@@ -17,7 +17,8 @@ use work::{Job, Shared};
 use super::report::{OnOutcome, OutcomeKind};
 use super::{Transfer, What};
 use crate::error::{Error, Result};
-use crate::request::Options;
+use crate::file::FileState;
+use crate::request::{Options, Response};
 
 /// How [`upload_directory`](crate::Bucket::upload_directory) and
 /// [`download_directory`](crate::Bucket::download_directory) go about it.
@@ -56,7 +57,8 @@ impl<'a> DirectoryTransfer<'a> {
 
     /// Deletes at the target what the source does not have, after everything else: not if anything failed, and not from a
     /// source that is empty or cannot be read. What [`filter`](Self::filter) leaves out stays, as does what is at or below
-    /// the names of links and special files that were skipped.
+    /// the names of links and special files that were skipped. A file that was written to since it was listed stays, and
+    /// counts as failed; an object is deleted by its key, also if it was stored anew since.
     pub fn delete(mut self) -> Self {
         self.deletes = true;
         self
@@ -74,7 +76,8 @@ impl<'a> DirectoryTransfer<'a> {
         self
     }
 
-    /// Compares files of the same size by their CRC-64, for which local files are read, instead of by their time.
+    /// Compares files of the same size by their CRC-64, for which local files are read, instead of by their time. An upload needs
+    /// this if a whole directory took the place of another one, by a rename or a link, since the files in it keep their times.
     pub fn compare_content(mut self) -> Self {
         self.compares_content = true;
         self
@@ -152,6 +155,33 @@ impl<'a> DirectoryTransfer<'a> {
     }
 }
 
+/// What became of a file that did not fail.
+struct Done {
+    kind: OutcomeKind,
+    /// What the service said of the object.
+    object: Option<Response>,
+    /// The file that was read for it.
+    file: Option<FileState>,
+}
+
+impl Done {
+    fn new(kind: OutcomeKind, object: Option<Response>) -> Done {
+        Done {
+            kind,
+            object,
+            file: None,
+        }
+    }
+
+    /// After `file` was read.
+    fn of_file(self, file: FileState) -> Done {
+        Done {
+            file: Some(file),
+            ..self
+        }
+    }
+}
+
 /// One of the two ways.
 trait Way: Sync {
     /// What is done to files.
@@ -164,7 +194,7 @@ trait Way: Sync {
         job: &Job,
         transfer: &Transfer,
         options: &Options<'_>,
-    ) -> Result<OutcomeKind>;
+    ) -> Result<Done>;
 
     /// Whether a file failed with `error` because it is not in the source any more.
     fn vanished(&self, job: &Job, error: &Error) -> bool;

@@ -16,6 +16,7 @@ pub(super) struct Remote {
     pub name: String,
     pub size: u64,
     pub modified: Option<Timestamp>,
+    pub etag: String,
     /// By how many seconds the service's clock, which told that time, is ahead of this machine's, at least and at most.
     pub ahead: (i64, i64),
     /// Whether it leads to another object, whose size and time are not known.
@@ -73,17 +74,18 @@ impl<'r> Remotes<'r> {
             };
             let name = self.check(&object.key)?;
             if self.filter.is_none_or(|filter| is_wanted(&name, filter)) {
-                return Ok(Some(self.remote(name, &object)));
+                return Ok(Some(self.remote(name, object)));
             }
         }
         Ok(None)
     }
 
-    fn remote(&self, name: String, object: &ObjectSummary) -> Remote {
+    fn remote(&self, name: String, object: ObjectSummary) -> Remote {
         Remote {
             name,
             size: object.size,
             modified: object.last_modified,
+            etag: object.etag,
             ahead: self.pager.ahead(),
             is_link: object.object_type == "Symlink",
         }

@@ -2,14 +2,13 @@
 
 use std::cmp::Ordering;
 use std::path::Path;
-use std::time::SystemTime;
 
 use super::remote::{Remote, Remotes, in_seconds};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
-use super::{DirectoryTransfer, Way, What, directory_prefix, names, note};
+use super::{DirectoryTransfer, Done, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
-use crate::file;
+use crate::file::{self, FileState};
 use crate::names::{check_key_named, check_object_key};
 use crate::operations::Bucket;
 use crate::request::Options;
@@ -20,8 +19,12 @@ use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
 impl Bucket {
     /// Stores all regular files below `directory` as objects below `prefix`, to which a slash is added unless it ends with one
     /// or is empty: `a/b` in the directory becomes `PREFIX/a/b`. A file is unchanged, and not sent, if the object has its
-    /// size and was stored after it was last written to (within two seconds of it: if it has its CRC-64). This
-    /// machine's clock may be wrong: the service's answers say by how much.
+    /// size and was stored after anything about the file was changed. If that was after the file was last written to, or within
+    /// two seconds of it, the content decides: one HeadObject, and the file is read for its CRC-64. So a file that took the
+    /// place of another one is sent, however old it says it is, and files that were unpacked or restored, or got another mode
+    /// since, are compared each time. (Windows does not tell when those things happened: there the time of writing alone
+    /// counts.) This machine's clock may be wrong now: the service's answers say by how much. What was written while it was
+    /// slower than now can look older than it is: [`compare_content`](DirectoryTransfer::compare_content) finds it.
     ///
     /// Files are sent by a few workers, see [`DirectoryTransfer`]. One that fails does not stop the others; then the result is
     /// an error with the report. If the transfer fails or the program is killed, calling this again goes on where it stopped:
@@ -54,6 +57,31 @@ impl Bucket {
 /// Times that are not further apart than so many seconds do not tell what was first: both clocks tell whole seconds.
 const UNSURE: i64 = 2;
 
+/// A machine that begins without the time, as those without a battery for their clock do, gives files times before this one,
+/// in 2001, which say nothing.
+const CLOCK_IS_SET: i64 = 1_000_000_000;
+
+/// What is to be done with a file of the size of its object, by when it was written to, when anything about it was changed, and
+/// when the object was stored by a clock that is so much `ahead`, at least and at most. `None` if it is unchanged.
+fn step_by_times(
+    modified: i64,
+    changed: Option<i64>,
+    stored: i64,
+    ahead: (i64, i64),
+) -> Option<Step> {
+    let later = |here: i64, ahead| here.saturating_add(ahead).saturating_sub(stored);
+    let is_older = |here| later(here, ahead.1) < -UNSURE;
+    let is_untouched = changed.is_none_or(|time| time >= CLOCK_IS_SET && is_older(time));
+    if later(modified, ahead.0) > UNSURE {
+        Some(Step::Transfer)
+    } else if is_older(modified) && is_untouched {
+        None
+    } else {
+        // It may have been written to, or have taken the place of another one, after that was stored.
+        Some(Step::Compare)
+    }
+}
+
 /// The way of an upload.
 struct Upload;
 
@@ -66,21 +94,29 @@ impl Way for Upload {
         job: &Job,
         transfer: &Transfer,
         options: &Options<'_>,
-    ) -> Result<OutcomeKind> {
-        if job.step == Step::Compare && shared.is_same(job, options)?.is_some() {
+    ) -> Result<Done> {
+        if job.step == Step::Marker && !shared.is_dry_run {
+            let stored = shared.bucket.put_object(&job.key, &[][..], options)?;
+            return Ok(Done::new(OutcomeKind::Transferred, Some(stored)));
+        }
+        // As it is before anything of it is read: if it is the same later, it is what was read.
+        let file = FileState::of(&job.path).map_err(|cause| {
+            Error::io(format!("`path`: cannot read {}", job.path.display()), cause)
+        })?;
+        if job.step == Step::Compare
+            && let Some(head) = shared.is_same(job, options)?
+        {
             forget_record(shared, &job.key, &job.path, job.size);
-            return Ok(OutcomeKind::Unchanged);
+            return Ok(Done::new(OutcomeKind::Unchanged, Some(head)).of_file(file));
         }
-        if shared.is_dry_run {
-            return Ok(OutcomeKind::Transferred);
-        }
-        match job.step {
-            Step::Marker => shared.bucket.put_object(&job.key, &[][..], options)?,
-            _ => shared
-                .bucket
-                .upload_file(&job.key, &job.path, transfer, options)?,
+        let stored = match shared.is_dry_run {
+            true => None,
+            false => {
+                let bucket = shared.bucket;
+                Some(bucket.upload_file(&job.key, &job.path, transfer, options)?)
+            }
         };
-        Ok(OutcomeKind::Transferred)
+        Ok(Done::new(OutcomeKind::Transferred, stored).of_file(file))
     }
 
     fn vanished(&self, job: &Job, error: &Error) -> bool {
@@ -233,36 +269,41 @@ impl<'p, 'w> Plan<'p, 'w> {
             },
             Found::File {
                 path,
-                size,
+                state,
                 modified,
             } => {
                 self.source_files += 1;
-                let file = Outcome::new(OutcomeKind::Unchanged, key, size).at(path);
-                self.take_file(file, item.name, modified, remote)
+                let file = Outcome::new(OutcomeKind::Unchanged, key, state.size).at(path);
+                let modified = modified.map(|time| in_seconds(time).0);
+                self.take_file(file.of_file(Some(state)), item.name, modified, remote)
             }
         }
     }
 
     fn take_file(
         &self,
-        file: Outcome,
+        mut file: Outcome,
         name: String,
-        modified: Option<SystemTime>,
+        modified: Option<i64>,
         remote: Option<Remote>,
     ) -> Result<()> {
         if let Err(error) = check_object_key(&file.key) {
             let failed = Outcome::new(OutcomeKind::Failed, file.key, file.size);
             return self.work.ledger.add(failed.at(file.path).because(error));
         }
-        let step = remote.map_or(Some(Step::Transfer), |remote| {
-            self.step(file.size, modified, &remote)
+        let step = remote.as_ref().map_or(Some(Step::Transfer), |remote| {
+            self.step(&file, modified, remote)
         });
-        match step {
-            None => {
+        match (step, remote) {
+            (None, remote) => {
                 forget_record(&self.work.shared, &file.key, &file.path, file.size);
+                if let Some(remote) = remote {
+                    file.etag = remote.etag;
+                    file.last_modified = remote.modified;
+                }
                 self.work.ledger.add(file)
             }
-            Some(step) => self.work.add(Job {
+            (Some(step), _) => self.work.add(Job {
                 key: file.key,
                 name,
                 path: file.path,
@@ -273,29 +314,18 @@ impl<'p, 'w> Plan<'p, 'w> {
     }
 
     /// What is to be done with a file that is on both sides; `None` if it is unchanged.
-    fn step(&self, size: u64, modified: Option<SystemTime>, remote: &Remote) -> Option<Step> {
-        if !remote.is_link && remote.size != size {
+    fn step(&self, file: &Outcome, modified: Option<i64>, remote: &Remote) -> Option<Step> {
+        if !remote.is_link && remote.size != file.size {
             return Some(Step::Transfer);
         }
         if remote.is_link || self.how.compares_content {
             return Some(Step::Compare);
         }
-        let (Some(here), Some(there)) = (modified, remote.modified) else {
+        let (Some(modified), Some(stored)) = (modified, remote.modified) else {
             return Some(Step::Compare);
         };
-        let later = |ahead: i64| {
-            let here = in_seconds(here).0.saturating_add(ahead);
-            here.saturating_sub(there.0)
-        };
-        let (least, most) = remote.ahead;
-        if later(most) < -UNSURE {
-            None
-        } else if later(least) > UNSURE {
-            Some(Step::Transfer)
-        } else {
-            // It may have been written to after it was stored.
-            Some(Step::Compare)
-        }
+        let changed = file.file.and_then(|file| file.changed());
+        step_by_times(modified, changed, stored.0, remote.ahead)
     }
 
     /// Deletes what only the bucket has.
@@ -330,4 +360,57 @@ fn no_memory() -> Error {
         Kind::NoMemory,
         "there is no memory to note down what is to be deleted",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_that_nobody_touched_since_is_unchanged_by_its_times() {
+        const STORED: i64 = 1_800_000_000;
+        let (compare, transfer) = (Some(Step::Compare), Some(Step::Transfer));
+        let rows = [
+            ("older", -10, Some(-5), (0, 0), None),
+            ("no such time on this system", -10, None, (0, 0), None),
+            (
+                "another one with an old time",
+                -900,
+                Some(10),
+                (0, 0),
+                compare,
+            ),
+            ("changed in the same second", -10, Some(0), (0, 0), compare),
+            ("written since", 10, Some(10), (0, 0), transfer),
+            ("written in the same second", 1, Some(1), (0, 0), compare),
+            ("a clock that is slow", -70, Some(-50), (60, 60), compare),
+            (
+                "a clock that is slow, before",
+                -90,
+                Some(-70),
+                (60, 60),
+                None,
+            ),
+            ("a clock that is fast", 50, Some(50), (-60, -60), None),
+            (
+                "a clock of which little is known",
+                -10,
+                Some(-10),
+                (-20, 20),
+                compare,
+            ),
+            (
+                "a clock that was not set",
+                -STORED,
+                Some(-STORED),
+                (0, 0),
+                compare,
+            ),
+        ];
+        for (name, modified, changed, ahead, expected) in rows {
+            let changed = changed.map(|changed| STORED + changed);
+            let step = step_by_times(STORED + modified, changed, STORED, ahead);
+            assert_eq!(step, expected, "{name}");
+        }
+    }
 }

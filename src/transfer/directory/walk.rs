@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use super::names::is_of_transfer;
 use crate::error::{Error, Kind, Result};
-use crate::file::short_name;
+use crate::file::{FileState, short_name};
 use crate::sort::sort_by;
 
 /// Whether something is to be looked at: gets its name below the directory, with a slash at the end for a directory.
@@ -21,7 +21,7 @@ pub(super) enum Found {
     /// A regular file.
     File {
         path: PathBuf,
-        size: u64,
+        state: FileState,
         modified: Option<SystemTime>,
     },
     /// A directory; its name ends with a slash.
@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
             EntryKind::Directory => return self.visit_directory(name, path),
             EntryKind::File => match self.metadata(&path) {
                 Ok(metadata) => Found::File {
-                    size: metadata.len(),
+                    state: FileState::from_metadata(&metadata),
                     modified: metadata.modified().ok(),
                     path,
                 },

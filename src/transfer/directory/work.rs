@@ -243,7 +243,13 @@ fn perform<W: Way>(
     let outcome = |kind| Outcome::new(kind, job.key.as_str(), job.size).at(&job.path);
     let transfer = shared.transfer.clone().workers(workers);
     match way.perform(shared, job, &transfer, options) {
-        Ok(kind) => Ok(outcome(kind)),
+        Ok(done) => {
+            let outcome = outcome(done.kind).of_file(done.file);
+            Ok(match &done.object {
+                Some(object) => outcome.of_object(object),
+                None => outcome,
+            })
+        }
         Err(error) if ends_all(&error) => Err(error),
         Err(error) => {
             shared.common.check()?;
