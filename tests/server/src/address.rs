@@ -75,9 +75,10 @@ fn bucket_of_host(
     }
     let labels: Vec<&str> = name.strip_suffix(".aliyuncs.com")?.split('.').collect();
     // How many labels the service's own host name has before `.aliyuncs.com`:
-    // REGION.oss (both IP versions), CLOUDBOX.REGION.oss-cloudbox, else just oss-REGION, oss-accelerate and so on.
+    // REGION.oss (both IP versions), ZONE-internal.oss-data-acc (accelerators), CLOUDBOX.REGION.oss-cloudbox, else just
+    // oss-REGION, oss-accelerate and so on.
     let own = match *labels.last()? {
-        "oss" => 2,
+        "oss" | "oss-data-acc" => 2,
         label if label.starts_with("oss-cloudbox") => 3,
         _ => 1,
     };
@@ -96,6 +97,13 @@ pub fn is_bucket_name(name: &str) -> bool {
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
         && end(bytes.first())
         && end(bytes.last())
+}
+
+/// Up to 253 characters: labels of 1 to 63 letters, digits, `-` and `_`, with dots between them.
+pub fn is_host_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(allowed);
+    name.len() <= 253 && name.split('.').all(is_label)
 }
 
 /// UTF-8, 1 to 1023 bytes, not beginning with a slash of either kind.
@@ -137,6 +145,9 @@ mod tests {
         );
         assert_eq!(at("cn-hangzhou.oss.aliyuncs.com", "/"), pair("", ""));
         assert_eq!(at("b.cn-hangzhou.oss.aliyuncs.com", "/k"), pair("b", "k"));
+        let accelerator = "cn-hangzhou-j-internal.oss-data-acc.aliyuncs.com";
+        assert_eq!(at(accelerator, "/b/k"), pair("b", "k"));
+        assert_eq!(at(&format!("b.{accelerator}"), "/k"), pair("b", "k"));
         assert_eq!(
             at("cb-1.cn-hangzhou.oss-cloudbox.aliyuncs.com", "/"),
             pair("", "")

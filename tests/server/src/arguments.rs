@@ -1,11 +1,13 @@
 //! The options of the command line, each of which can be an environment variable, too.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use oss_local::{Credential, Options};
+
+use crate::values::{self, address, pair, seconds};
 
 pub const HELP: &str = "\
 A local OSS: objects in a directory or in memory, over HTTP and HTTPS.
@@ -115,6 +117,14 @@ const KNOWN: [(&str, bool); 25] = [
     ("--no-md5", false),
     ("--no-record", false),
 ];
+/// Of each pair one can be had.
+const CONTRADICTING: [(&str, &str); 5] = [
+    ("--memory", "--dir"),
+    ("--memory-limit", "--dir"),
+    ("--no-https", "--https-port"),
+    ("--no-https", "--cert"),
+    ("--no-https", "--key"),
+];
 /// May be given several times.
 const REPEATED: [&str; 3] = ["--domain", "--account", "--cname"];
 
@@ -145,24 +155,20 @@ fn text(word: OsString) -> Result<String, String> {
         .map_err(|word| format!("{word:?} is not UTF-8"))
 }
 
+/// One option as it was given.
+struct Given {
+    name: &'static str,
+    /// How the user wrote it.
+    from: String,
+    value: String,
+    of_environment: bool,
+}
+
 pub fn parse(
     words: impl Iterator<Item = OsString>,
     environment: impl Fn(&str) -> Option<OsString>,
 ) -> Result<Command, String> {
-    let mut parsed = Arguments::default();
-    for (name, takes_value) in KNOWN {
-        let named = |error| format!("{}: {error}", variable(name));
-        let value = from_environment(name, takes_value, &environment).map_err(named)?;
-        let values: Vec<String> = match value {
-            Some(value) if REPEATED.contains(&name) => {
-                value.split_whitespace().map(str::to_owned).collect()
-            }
-            value => value.into_iter().collect(),
-        };
-        for value in values {
-            set(&mut parsed, name, value).map_err(named)?;
-        }
-    }
+    let mut given = in_environment(&environment)?;
     let mut words = words.map(text);
     while let Some(word) = words.next().transpose()? {
         let (name, inline) = match word.split_once('=') {
@@ -177,19 +183,81 @@ pub fn parse(
             _ => {}
         }
         let known = KNOWN.iter().find(|(known, _)| *known == name);
-        let value = match (known, inline) {
-            (None, _) => return Err(format!("{name} is unknown")),
-            (Some((_, false)), None) => String::new(),
-            (Some((_, false)), Some(_)) => return Err(format!("{name} takes no value")),
-            (Some((_, true)), Some(inline)) => inline,
-            (Some((_, true)), None) => match words.next().transpose()? {
-                Some(value) => value,
-                None => return Err(format!("{name} needs a value")),
-            },
+        let Some((known, takes_value)) = known else {
+            return Err(format!("{name} is unknown"));
         };
-        set(&mut parsed, &name, value).map_err(|error| format!("{name}: {error}"))?;
+        let value = match (takes_value, inline) {
+            (false, None) => String::new(),
+            (false, Some(_)) => return Err(format!("{name} takes no value")),
+            (true, Some(inline)) => inline,
+            (true, None) => words.next().transpose()?.unwrap_or_default(),
+        };
+        if *takes_value && value.is_empty() {
+            return Err(format!("{name} needs a value"));
+        }
+        given.push(Given {
+            name: known,
+            from: name,
+            value,
+            of_environment: false,
+        });
+    }
+    let mut parsed = Arguments::default();
+    for Given {
+        name, from, value, ..
+    } in without_contradictions(given)?
+    {
+        set(&mut parsed, name, value).map_err(|error| format!("{from}: {error}"))?;
     }
     finish(parsed).map(|arguments| Command::Run(Box::new(arguments)))
+}
+
+fn in_environment(environment: &impl Fn(&str) -> Option<OsString>) -> Result<Vec<Given>, String> {
+    let mut given = Vec::new();
+    for (name, takes_value) in KNOWN {
+        let from = variable(name);
+        let value = from_environment(name, takes_value, environment)
+            .map_err(|error| format!("{from}: {error}"))?;
+        let values: Vec<String> = match value {
+            Some(value) if REPEATED.contains(&name) => {
+                value.split_whitespace().map(str::to_owned).collect()
+            }
+            value => value.into_iter().collect(),
+        };
+        given.extend(values.into_iter().map(|value| Given {
+            name,
+            from: from.clone(),
+            value,
+            of_environment: true,
+        }));
+    }
+    Ok(given)
+}
+
+/// What the command line takes back of the environment goes; what still contradicts something is refused.
+fn without_contradictions(mut given: Vec<Given>) -> Result<Vec<Given>, String> {
+    let said: Vec<&str> = given
+        .iter()
+        .filter(|one| !one.of_environment)
+        .map(|one| one.name)
+        .collect();
+    // A limit is no wish to lose what is kept in a directory.
+    let takes_back = |name: &str| name != "--memory-limit" && said.contains(&name);
+    for (one, other) in CONTRADICTING {
+        given.retain(|option| {
+            !option.of_environment
+                || !(option.name == one && takes_back(other))
+                    && !(option.name == other && takes_back(one))
+        });
+        let find = |name: &str| given.iter().find(|option| option.name == name);
+        if let (Some(one), Some(other)) = (find(one), find(other)) {
+            return Err(format!(
+                "{} and {} contradict each other; give one of them",
+                one.from, other.from
+            ));
+        }
+    }
+    Ok(given)
 }
 
 fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> {
@@ -211,15 +279,10 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
         "--https-port" => parsed.https_port = Some(port(&value)?),
         "--no-https" => parsed.https_port = None,
         "--host" => parsed.host = address(&value)?,
-        "--domain" => options.domains.push(value),
+        "--domain" => options.domains.push(values::domain(&value)?),
         "--cert" => parsed.cert = Some(value.into()),
         "--key" => parsed.key = Some(value.into()),
-        "--region" if value.starts_with("oss-") || value.is_empty() => {
-            return Err(format!(
-                "{value:?} is not a region; give the plain id, like cn-hangzhou"
-            ));
-        }
-        "--region" => options.region = value,
+        "--region" => options.region = values::region(&value)?,
         "--access-key" => {
             let (id, secret) = pair(&value, ':')
                 .ok_or_else(|| "give ACCESS_KEY_ID:ACCESS_KEY_SECRET".to_owned())?;
@@ -232,12 +295,8 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
             let credential = Credential::new(id, secret).of_account(name);
             options.credentials.push(credential);
         }
-        "--cname" => {
-            let (domain, bucket) =
-                pair(&value, '=').ok_or_else(|| format!("{value:?} is not DOMAIN=BUCKET"))?;
-            options.cnames.push((domain.to_owned(), bucket.to_owned()));
-        }
-        "--ram-role" => options.ram_role = Some(value),
+        "--cname" => options.cnames.push(values::cname(&value)?),
+        "--ram-role" => options.ram_role = Some(values::role(&value)?),
         "--sts-lifetime" => {
             options.sts_lifetime = Some(seconds(&value)?);
         }
@@ -255,40 +314,6 @@ fn set(parsed: &mut Arguments, name: &str, value: String) -> Result<(), String> 
     Ok(())
 }
 
-/// 1 to as many as a century has.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text
-        .parse()
-        .ok()
-        .filter(|seconds| (1..=3_155_760_000).contains(seconds));
-    seconds
-        .map(Duration::from_secs)
-        .ok_or_else(|| format!("{text:?} is not a number of seconds; give 1 or more"))
-}
-
-/// Two texts, neither of them empty.
-fn pair(text: &str, separator: char) -> Option<(&str, &str)> {
-    text.split_once(separator)
-        .filter(|(left, right)| !left.is_empty() && !right.is_empty())
-}
-
-fn address(text: &str) -> Result<IpAddr, String> {
-    if let Ok(address) = text.parse() {
-        return Ok(address);
-    }
-    let found: Vec<SocketAddr> = (text, 0)
-        .to_socket_addrs()
-        .map_err(|error| format!("{text:?} is neither an address nor a known name: {error}"))?
-        .collect();
-    // Where a name stands for both, the older one serves as well.
-    let best = found
-        .iter()
-        .find(|address| address.is_ipv4())
-        .or(found.first());
-    best.map(SocketAddr::ip)
-        .ok_or_else(|| format!("{text:?} has no address"))
-}
-
 fn finish(mut parsed: Arguments) -> Result<Arguments, String> {
     parsed.options.http_addr = SocketAddr::new(parsed.host, parsed.port);
     let host = parsed.host;
@@ -298,125 +323,26 @@ fn finish(mut parsed: Arguments) -> Result<Arguments, String> {
         (Some(cert), Some(key)) => Some((cert, key)),
         _ => return Err("--cert and --key: give both or none".to_owned()),
     };
+    let mut keys = HashSet::new();
+    for key in &parsed.options.credentials {
+        if !keys.insert(&key.id) {
+            return Err(format!(
+                "--account: the key {:?} belongs to two; each account needs keys of its own",
+                key.id
+            ));
+        }
+    }
+    let mut buckets = HashMap::new();
+    for (domain, bucket) in &parsed.options.cnames {
+        let before = buckets.insert(domain.to_ascii_lowercase(), bucket);
+        if before.is_some_and(|before| before != bucket) {
+            return Err(format!(
+                "--cname: {domain:?} is given with two buckets; a domain leads to one"
+            ));
+        }
+    }
     Ok(parsed)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(words: &[&str], variables: &[(&str, &str)]) -> Result<String, String> {
-        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
-        let command = parse(words.iter().map(OsString::from), |name| {
-            find(name).map(|(_, value)| value.into())
-        });
-        match command? {
-            Command::Run(arguments) => Ok(format!("{arguments:?}")),
-            Command::Help | Command::Version => Err("nothing runs".to_owned()),
-        }
-    }
-
-    /// Each option with a value that is not its default, and what it cannot do without.
-    const SAMPLES: [(&str, &str, &[&str]); 25] = [
-        ("--memory-limit", "7", &[]),
-        ("--lifecycle-clock", "7", &[]),
-        ("--ram-role", "role", &[]),
-        ("--sts-lifetime", "7", &[]),
-        ("--restore-delay", "7", &[]),
-        ("--block-public-access", "1", &[]),
-        ("--dir", "/data", &[]),
-        ("--memory", "1", &["--dir", "/data"]),
-        ("--port", "7", &[]),
-        ("--https-port", "7", &[]),
-        ("--no-https", "1", &[]),
-        ("--host", "127.0.0.7", &[]),
-        ("--domain", "oss.test", &[]),
-        ("--cert", "a.pem", &["--key", "b.pem"]),
-        ("--key", "b.pem", &["--cert", "a.pem"]),
-        ("--region", "cn-beijing", &[]),
-        ("--access-key", "id:secret", &[]),
-        ("--account", "other=id:secret", &[]),
-        ("--cname", "img.example.com=pictures", &[]),
-        ("--seed", "/seed", &[]),
-        ("--ready-file", "/ready", &[]),
-        ("--json", "1", &[]),
-        ("--verbose", "1", &[]),
-        ("--no-md5", "1", &[]),
-        ("--no-record", "1", &[]),
-    ];
-
-    #[test]
-    fn each_option_is_a_variable_too_and_in_the_help() {
-        assert_eq!(
-            SAMPLES.map(|(name, ..)| name),
-            KNOWN.map(|(name, _)| name),
-            "an option has no sample"
-        );
-        for ((name, value, rest), (_, takes_value)) in SAMPLES.into_iter().zip(KNOWN) {
-            let given = if takes_value {
-                format!("{name}={value}")
-            } else {
-                name.to_owned()
-            };
-            // `--memory` is the only one that takes something back, so it comes after the rest.
-            let by_word = parsed(&[rest, &[given.as_str()]].concat(), &[]);
-            let set = variable(name);
-            let by_variable = match name {
-                "--memory" => parsed(&[], &[("OSS_LOCAL_DIR", "/data"), (&set, value)]),
-                _ => parsed(rest, &[(&set, value)]),
-            };
-            assert_eq!(by_word, by_variable, "{name}");
-            assert_ne!(by_word, parsed(rest, &[]), "{name} does nothing");
-            assert!(
-                HELP.contains(&format!("{name} ")),
-                "{name} is not in the help"
-            );
-            if !takes_value {
-                assert_eq!(parsed(rest, &[(&set, "0")]), parsed(rest, &[]), "{name}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_command_line_wins() {
-        assert_eq!(
-            parsed(
-                &["--region", "cn-beijing"],
-                &[("OSS_LOCAL_REGION", "cn-shanghai")]
-            ),
-            parsed(&["--region", "cn-beijing"], &[])
-        );
-    }
-
-    #[test]
-    fn spaces_part_the_values_of_a_variable_that_may_be_repeated() {
-        let domains = [("OSS_LOCAL_DOMAIN", "a.test  b.test")];
-        assert_eq!(
-            parsed(&[], &domains),
-            parsed(&["--domain=a.test", "--domain=b.test"], &[])
-        );
-    }
-
-    #[test]
-    fn the_address_that_kubernetes_sets_is_not_a_port() {
-        let of_a_service = [("OSS_LOCAL_PORT", "tcp://10.0.0.7:9000")];
-        assert_eq!(parsed(&[], &of_a_service), parsed(&[], &[]));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_is_not_utf_8_is_named() {
-        use std::os::unix::ffi::OsStringExt;
-        let broken = || OsString::from_vec(vec![b'd', 0xff]);
-        let words = parse([OsString::from("--dir"), broken()].into_iter(), |_| None);
-        assert_eq!(words.err().as_deref(), Some("\"d\\xFF\" is not UTF-8"));
-        let variable = parse(std::iter::empty(), |name| {
-            (name == "OSS_LOCAL_DIR").then(broken)
-        });
-        let said = variable.err();
-        assert_eq!(
-            said.as_deref(),
-            Some("OSS_LOCAL_DIR: \"d\\xFF\" is not UTF-8")
-        );
-    }
-}
+mod tests;

@@ -37,6 +37,7 @@ mod tls;
 mod upkeep;
 mod xml;
 
+pub use address::{is_bucket_name, is_host_name};
 pub use faults::{Action, Rule, Status};
 pub use options::{
     ACCESS_KEY_ID, ACCESS_KEY_SECRET, Credential, OWNER, Options, STS_ACCESS_KEY_ID,

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod seed;
+mod values;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;

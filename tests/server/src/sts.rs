@@ -53,9 +53,10 @@ impl Issuer {
         if self.role.is_some() && head.target.starts_with(b"/latest/") {
             return Some(METADATA);
         }
-        let form = head
-            .header("content-type")
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let form = head.header("content-type").is_some_and(|kind| {
+            let kind = kind.split(';').next().unwrap_or_default().trim();
+            kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        });
         let host = crate::address::host_name(&head.host);
         let named = host.starts_with("sts.") || host.starts_with("sts-");
         let plain = head.place.bucket.is_none() && (head.query.has("Action") || form);

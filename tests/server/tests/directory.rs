@@ -56,6 +56,14 @@ fn find(dir: &Path, end: &str) -> PathBuf {
     found[0].clone()
 }
 
+/// The empty path would fill the directory that the program runs in.
+#[test]
+fn a_directory_has_a_name() {
+    let said = refusal(options(Path::new("")));
+    assert!(said.contains("the directory has no name"), "{said}");
+    assert!(!Path::new("oss-local.json").exists());
+}
+
 #[test]
 fn a_directory_of_somebody_else_is_left_alone() {
     let dir = TempDir::new("foreign");

@@ -21,6 +21,11 @@ fn server() -> Server {
 }
 
 fn post(server: &Server, fields: Pairs<'_>, file: &[u8]) -> Answer {
+    post_as(server, "multipart/form-data; boundary=xyz", fields, file)
+}
+
+/// With this content type, whose boundary is `xyz`.
+fn post_as(server: &Server, kind: &str, fields: Pairs<'_>, file: &[u8]) -> Answer {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend_from_slice(
@@ -31,7 +36,7 @@ fn post(server: &Server, fields: Pairs<'_>, file: &[u8]) -> Answer {
     body.extend_from_slice(b"--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\dir\\f.txt\"\r\nContent-Type: text/x\r\n\r\n");
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--xyz\r\nContent-Disposition: form-data; name=\"submit\"\r\n\r\nUpload\r\n--xyz--\r\n");
-    let mut request = format!("POST / HTTP/1.1\r\nhost: bucket.localhost\r\nconnection: close\r\ncontent-type: multipart/form-data; boundary=xyz\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
+    let mut request = format!("POST / HTTP/1.1\r\nhost: bucket.localhost\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n", body.len()).into_bytes();
     request.extend_from_slice(&body);
     raw(server.http_port(), &request)
 }
@@ -43,6 +48,37 @@ fn signed(conditions: &str) -> (String, String) {
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(ACCESS_KEY_SECRET.as_bytes()).unwrap();
     mac.update(policy.as_bytes());
     (policy, STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+#[test]
+fn names_in_the_content_type_of_a_form_are_without_case() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let (policy, signature) = signed(r#"[{"bucket":"bucket"}]"#);
+    let fields = [
+        ("key", "k"),
+        ("OSSAccessKeyId", ACCESS_KEY_ID),
+        ("policy", policy.as_str()),
+        ("Signature", signature.as_str()),
+    ];
+    for kind in [
+        "Multipart/Form-Data; Boundary=xyz",
+        "MULTIPART/FORM-DATA;charset=utf-8; BOUNDARY=\"xyz\"",
+        "multipart/form-data ; a=\";\"; boundary=xyz; b",
+    ] {
+        let body = kind.as_bytes();
+        assert_eq!(post_as(&server, kind, &fields, body).status, 204, "{kind}");
+        assert_eq!(client.get("k").body, body);
+    }
+    for kind in [
+        "multipart/form-data; Boundary=XYZ",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data-x; boundary=xyz",
+        "text/plain; boundary=xyz",
+    ] {
+        assert_eq!(post_as(&server, kind, &fields, b"1").status, 400, "{kind}");
+    }
 }
 
 #[test]

@@ -112,6 +112,16 @@ fn mistakes_are_named() {
         (&["--region", "oss-cn-hangzhou"], "is not a region"),
         (&["--json=1"], "--json takes no value"),
         (&["--dir"], "--dir needs a value"),
+        (&["--dir", ""], "--dir needs a value"),
+        (
+            &["--memory", "--dir", "q"],
+            "--memory and --dir contradict each other",
+        ),
+        (
+            &["--domain", "http://x"],
+            "--domain: \"http://x\" is not a domain",
+        ),
+        (&["--region", "A_B"], "--region: \"A_B\" is not a region"),
         (&["--what"], "--what is unknown"),
         (
             &["--memory-limit", "0"],

@@ -54,6 +54,60 @@ pub fn judge(policy: &Value, question: &Question<'_>) -> Verdict {
     verdict
 }
 
+/// Says what a policy is that the service does not take. One of a `bucket` is about that one only; those of access points
+/// name their resources in another way.
+pub fn check(policy: &Value, bucket: Option<&str>) -> Result<(), String> {
+    if let Some(version) = policy.get("Version").filter(|version| **version != "1") {
+        return Err(format!("the Version is {version}, not \"1\""));
+    }
+    let statements = policy["Statement"].as_array();
+    let statements = statements.filter(|list| !list.is_empty());
+    let Some(statements) = statements else {
+        return Err("an object with a list of statements, Statement, is expected".to_owned());
+    };
+    for statement in statements {
+        let effect = &statement["Effect"];
+        if effect != "Allow" && effect != "Deny" {
+            return Err(format!(
+                "the Effect is {effect}, neither \"Allow\" nor \"Deny\""
+            ));
+        }
+        if let Some(bucket) = bucket {
+            check_statement(statement, bucket)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_statement(statement: &Value, bucket: &str) -> Result<(), String> {
+    for (name, inverse) in [("Action", "NotAction"), ("Resource", "NotResource")] {
+        let mut given = texts(&statement[name]).chain(texts(&statement[inverse]));
+        if given.next().is_none() {
+            return Err(format!("a statement has no {name}"));
+        }
+    }
+    match texts(&statement["Resource"]).find(|resource| !is_of_bucket(resource, bucket)) {
+        Some(other) => Err(format!(
+            "the Resource {other:?} is not of the bucket {bucket:?}"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether `acs:oss:REGION:ACCOUNT:RESOURCE` can be the bucket or something in it.
+fn is_of_bucket(resource: &str, bucket: &str) -> bool {
+    let wild = resource.find(['*', '?']);
+    let Some(named) = resource.splitn(5, ':').nth(4) else {
+        // Shorter ones stand for all that begins like them.
+        return wild.is_some();
+    };
+    let place = format!("{bucket}/");
+    match named.find(['*', '?']) {
+        None => named == bucket || named.starts_with(&place),
+        Some(end) => named[..end].starts_with(&place) || place.starts_with(&named[..end]),
+    }
+}
+
 /// Whether anybody at all is let in without a condition.
 pub fn is_public(policy: &Value) -> bool {
     let open = |statement: &Value| {

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use super::headers;
 use super::named::leaf;
+use crate::clock;
 use crate::errors::{ApiError, Result};
+use crate::upkeep::DAY_MS;
 use crate::xml::Node;
 
 /// Elements that hold what a user wrote, whatever it looks like.
@@ -239,6 +241,9 @@ fn lifecycle_rule(rule: &Node) -> Result<()> {
     if !ACTIONS.iter().any(|action| rule.child(action).is_some()) {
         return Err(ApiError::malformed_xml("a rule needs an action"));
     }
+    for name in ["Expiration", "Transition", "AbortMultipartUpload"] {
+        rule.all(name).try_for_each(|action| moment(name, action))?;
+    }
     let by_date =
         |node: &Node| node.child("CreatedBeforeDate").is_some() || node.child("Date").is_some();
     let dated = |name: &str| rule.all(name).any(by_date);
@@ -258,6 +263,33 @@ fn lifecycle_rule(rule: &Node) -> Result<()> {
         None => None,
     };
     transitions(rule, "NoncurrentVersionTransition", "NoncurrentDays", end)
+}
+
+/// When an action is due is said once, and a date is the beginning of a day.
+fn moment(name: &str, action: &Node) -> Result<()> {
+    let filled = |field: &str| action.get(field).filter(|text| !text.is_empty());
+    let dates = ["CreatedBeforeDate", "Date"];
+    let marker = filled("ExpiredObjectDeleteMarker") == Some("true");
+    let given = ["Days", dates[0], dates[1]].map(|field| filled(field).is_some());
+    let given = given.iter().filter(|is| **is).count() + usize::from(marker);
+    if given != 1 {
+        let detail = format!("{name} needs just one of Days and CreatedBeforeDate");
+        let error = ApiError::malformed_xml(detail);
+        return Err(match (name, given) {
+            ("Expiration", 0) => error.ec("0014-00000060"),
+            ("Expiration", _) => error.ec("0014-00000061"),
+            ("Transition", 2..) => error.ec("0014-00000050"),
+            _ => error,
+        });
+    }
+    for (field, text) in dates.map(|field| (field, filled(field))) {
+        let midnight = |text| clock::parse_iso(text).is_some_and(|at| at % DAY_MS == 0);
+        if let Some(text) = text.filter(|text| !midnight(text)) {
+            let message = format!("{field} is not a midnight (UTC) as yyyy-MM-ddT00:00:00.000Z.");
+            return Err(ApiError::argument(field, text, message).ec("0014-00000087"));
+        }
+    }
+    Ok(())
 }
 
 /// Colder classes come later, and all of them before the end.
@@ -313,8 +345,26 @@ pub fn encryption(root: &Node) -> Result<()> {
     Ok(())
 }
 
-/// A page that is set has a name.
+/// Something is set, and a page that is set has a name.
 pub fn website(root: &Node) -> Result<()> {
+    let parts = ["IndexDocument", "ErrorDocument", "RoutingRules"];
+    if !parts.iter().any(|part| root.child(part).is_some()) {
+        let parts = parts.join(", ");
+        return Err(ApiError::malformed_xml(format!("none of {parts} is there")));
+    }
+    for (page, field, values) in [
+        ("IndexDocument", "Type", &["0", "1", "2"][..]),
+        ("ErrorDocument", "HttpStatus", &["200", "404"]),
+    ] {
+        let value = root.child(page).and_then(|page| page.get(field));
+        if let Some(value) = value.filter(|value| !value.is_empty() && !values.contains(value)) {
+            return Err(ApiError::argument(
+                field,
+                value,
+                format!("{field} is Invalid"),
+            ));
+        }
+    }
     for (page, field) in [("IndexDocument", "Suffix"), ("ErrorDocument", "Key")] {
         let Some(node) = root.child(page) else {
             continue;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::checks::{self, lower_booleans};
+use super::cors;
 use super::headers;
 use super::route;
 use crate::answer::Answer;
@@ -349,19 +350,7 @@ fn check(exchange: &Exchange, name: &str, node: &Node, body: &[u8]) -> Result<()
             some("Rule", 1000)?;
             checks::lifecycle(node)
         }
-        "cors" => {
-            some("CORSRule", 10)?;
-            let sound = |rule: &Node| {
-                rule.child("AllowedOrigin").is_some() && rule.child("AllowedMethod").is_some()
-            };
-            if body.len() <= 16 * 1024 && node.all("CORSRule").all(sound) {
-                Ok(())
-            } else {
-                Err(ApiError::malformed_xml(
-                    "a rule needs AllowedOrigin and AllowedMethod",
-                ))
-            }
-        }
+        "cors" => cors::check(node, body.len()),
         "tagging" => headers::check_tags(&read_tags(body)?, 20, 64, 128),
         "encryption" => checks::encryption(node),
         "website" => checks::website(node),
@@ -431,24 +420,25 @@ pub async fn put_versioning(exchange: &mut Exchange) -> Result<Answer> {
     Ok(Answer::new(200))
 }
 
+/// The refusal of a policy, with what is wrong in it.
+pub fn invalid_policy(what: &str) -> ApiError {
+    ApiError::new(
+        400,
+        "InvalidPolicyDocument",
+        "The content of the policy document is invalid.",
+    )
+    .detail("ErrorDetail", what)
+}
+
 pub async fn put_policy(exchange: &mut Exchange) -> Result<Answer> {
     let body = exchange.read_all(LARGEST).await?;
-    let invalid = |what: &str| {
-        ApiError::new(
-            400,
-            "InvalidPolicyDocument",
-            "The content of the policy document is invalid.",
-        )
-        .detail("ErrorDetail", what)
-    };
     let value: Value =
-        serde_json::from_slice(&body).map_err(|error| invalid(&error.to_string()))?;
-    if body.len() > 16 * 1024 || !value["Statement"].is_array() {
-        return Err(invalid(
-            "an object with a Statement list of at most 16 KB is expected",
-        ));
+        serde_json::from_slice(&body).map_err(|error| invalid_policy(&error.to_string()))?;
+    if body.len() > 16 * 1024 {
+        return Err(invalid_policy("it has more than 16 KB"));
     }
     let bucket = exchange.bucket()?;
+    bucket_policy::check(&value, Some(&bucket.name)).map_err(|what| invalid_policy(&what))?;
     if bucket_policy::is_public(&value) && is_closed(exchange, &bucket.lock()) {
         let message = "Put public bucket policy is not allowed";
         return Err(ApiError::denied(message));

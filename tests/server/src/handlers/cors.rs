@@ -1,9 +1,82 @@
-//! Cross-origin requests: preflights, and what a browser wants to see on every other answer.
+//! Cross-origin requests: what their rules may be, preflights, and what a browser wants to see on every other answer.
 
 use crate::answer::Answer;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
 use crate::xml::{self, Node};
+
+/// Rules of a bucket, and bytes of the document that holds them, at most.
+const MOST_RULES: usize = 20;
+const LARGEST: usize = 16 * 1024;
+
+const METHODS: [&str; 5] = ["GET", "PUT", "DELETE", "POST", "HEAD"];
+
+/// The longest that browsers may keep the answer to a preflight, in seconds.
+const LONGEST_AGE: u64 = 999_999_999;
+
+/// Refuses rules that the service does not take; `size` is that of their document.
+pub fn check(root: &Node, size: usize) -> Result<()> {
+    let count = root.all("CORSRule").count();
+    if count == 0 {
+        return Err(ApiError::malformed_xml("CORSRule is missing").ec("0034-00000002"));
+    }
+    if count > MOST_RULES || size > LARGEST {
+        return Err(ApiError::malformed_xml(format!(
+            "there are {count} CORSRule elements in {size} bytes; a bucket has up to {MOST_RULES} in up to {LARGEST} bytes"
+        )));
+    }
+    root.all("CORSRule").try_for_each(check_rule)
+}
+
+fn check_rule(rule: &Node) -> Result<()> {
+    for needed in ["AllowedOrigin", "AllowedMethod"] {
+        if rule.child(needed).is_none() {
+            return Err(ApiError::malformed_xml(format!("a rule needs {needed}")));
+        }
+    }
+    // Each with the asterisks that it may have, and other characters that it may not.
+    let fields = [
+        ("AllowedOrigin", 1, ""),
+        ("AllowedHeader", 1, "<>&'\""),
+        ("ExposeHeader", 0, "<>&'\""),
+    ];
+    for (field, asterisks, others) in fields {
+        for text in texts(rule, field) {
+            if text.matches('*').count() > asterisks || text.contains(|c| others.contains(c)) {
+                let allowed = if asterisks == 0 { "no" } else { "up to one" };
+                let message = format!("The {field} of a rule has {allowed} asterisk.");
+                return Err(ApiError::argument(field, text, message));
+            }
+        }
+    }
+    for method in texts(rule, "AllowedMethod") {
+        if !METHODS.contains(&method.as_str()) {
+            let message = format!("AllowedMethod must be one of {}.", METHODS.join(", "));
+            let error = ApiError::argument("AllowedMethod", method, message);
+            return Err(error.ec("0034-00000011"));
+        }
+    }
+    check_age(rule)
+}
+
+fn check_age(rule: &Node) -> Result<()> {
+    let ages = texts(rule, "MaxAgeSeconds");
+    if ages.len() > 1 {
+        return Err(ApiError::malformed_xml("a rule has one MaxAgeSeconds"));
+    }
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = |text: &str| digits(text) && text.parse().is_ok_and(|age: u64| age <= LONGEST_AGE);
+    match ages
+        .into_iter()
+        .find(|text| !text.is_empty() && !sound(text))
+    {
+        Some(text) => {
+            let message = format!("MaxAgeSeconds is from 0 to {LONGEST_AGE}.");
+            Err(ApiError::argument("MaxAgeSeconds", text, message))
+        }
+        None => Ok(()),
+    }
+}
 
 /// `*` stands for any text, once.
 fn matches(pattern: &str, text: &str) -> bool {

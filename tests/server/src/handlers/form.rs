@@ -152,6 +152,19 @@ fn parameters(header: &str) -> Vec<(String, String)> {
     pieces.iter().filter_map(split).collect()
 }
 
+/// The boundary that the content type of a form names; names are without case, the boundary is not.
+fn boundary(content_type: &str) -> Option<String> {
+    let (kind, rest) = content_type.split_once(';')?;
+    if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let mut named = parameters(rest).into_iter();
+    named
+        .find(|(name, _)| name.eq_ignore_ascii_case("boundary"))
+        .map(|(_, boundary)| boundary)
+        .filter(|boundary| !boundary.is_empty())
+}
+
 pub async fn post(exchange: &mut Exchange) -> Result<Answer> {
     // The fields of the form take the place of headers for a while.
     let own = exchange.head.headers.clone();
@@ -167,14 +180,7 @@ async fn store(exchange: &mut Exchange) -> Result<Answer> {
         .header("content-type")
         .unwrap_or_default()
         .into_owned();
-    let boundary = kind
-        .strip_prefix("multipart/form-data")
-        .and_then(|rest| {
-            rest.split(';')
-                .find_map(|piece| piece.trim().strip_prefix("boundary="))
-        })
-        .map(|boundary| boundary.trim_matches('"').to_owned())
-        .filter(|boundary| !boundary.is_empty())
+    let boundary = boundary(&kind)
         .ok_or_else(|| malformed("the content type is not multipart/form-data with a boundary"))?;
 
     // The first delimiter has no line break before it, so one is put there.

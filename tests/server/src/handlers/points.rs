@@ -1,9 +1,10 @@
 //! Access points, plain and for object processing, and the state of meta queries.
 
-use super::configs::{read_root, unset_error};
+use super::configs::{self, read_root, unset_error};
 use super::named::{LARGEST, all, forget, keep, leaf, needed, node_answer, one, tree};
 use super::service::NOT_BLOCKED;
 use crate::answer::Answer;
+use crate::auth::bucket_policy;
 use crate::clock;
 use crate::errors::{ApiError, Result};
 use crate::exchange::Exchange;
@@ -128,13 +129,7 @@ pub async fn policy(exchange: &mut Exchange) -> Result<Answer> {
         "Put" => {
             let body = exchange.read_all(LARGEST).await?;
             let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-            if !value["Statement"].is_array() {
-                return Err(ApiError::new(
-                    400,
-                    "InvalidPolicyDocument",
-                    "The content of the policy document is invalid.",
-                ));
-            }
+            bucket_policy::check(&value, None).map_err(|what| configs::invalid_policy(&what))?;
             keep(
                 exchange,
                 kind,

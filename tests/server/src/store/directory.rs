@@ -40,6 +40,10 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 
 /// Refuses a directory that is neither empty nor marked. Changes nothing.
 pub fn inspect(path: &Path) -> io::Result<()> {
+    // It would be the directory that the program happens to run in.
+    if path.as_os_str().is_empty() {
+        return Err(invalid("the directory has no name".to_owned()));
+    }
     let entries = match std::fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
