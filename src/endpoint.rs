@@ -1,8 +1,10 @@
 //! From the text of an endpoint and its options to the scheme, host and path that requests go to.
 
-mod authority;
+pub(crate) mod authority;
+mod host_kind;
 
 use authority::Authority;
+use host_kind::{HostKind, region_of};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -20,9 +22,8 @@ const ACCELERATE_HOST: &str = "oss-accelerate.aliyuncs.com";
 const PRODUCT: &str = "oss";
 const CLOUDBOX_PRODUCT: &str = "oss-cloudbox";
 
-/// Longest host name that DNS carries (RFC 1035, section 2.3.4), and longest label.
+/// Longest host name that DNS carries (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
-const MAX_LABEL: usize = 63;
 
 /// What an endpoint looks like, for messages.
 const ALLOWED: &str = "an endpoint is [http://|https://]HOST[:PORT]";
@@ -254,7 +255,7 @@ pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
     }
     let kind = HostKind::of(&authority.host);
     if let Some(wanted) = wanted {
-        wanted.check(&authority.host, &kind)?;
+        wanted.check(&authority.host, kind)?;
     }
     // What is said wins over what is guessed: not every host that looks like a region's is named after its region.
     let region = region.or_else(|| region_of(&authority.host).map(str::to_owned));
@@ -321,12 +322,6 @@ fn default_host(
     }
 }
 
-/// The region that a host of the service names, also in the domain of a bucket.
-fn region_of(host: &str) -> Option<&str> {
-    let of_bucket = || HostKind::of(host.split_once('.')?.1).region();
-    HostKind::of(host).region().or_else(of_bucket)
-}
-
 /// The host of the service in the domain of a bucket, as the console shows it: `BUCKET.oss-cn-hangzhou.aliyuncs.com`.
 fn without_bucket<'h>(host: &'h str, bucket: Option<&str>) -> Result<&'h str> {
     let Some((first, rest)) = host.split_once('.') else {
@@ -336,12 +331,14 @@ fn without_bucket<'h>(host: &'h str, bucket: Option<&str>) -> Result<&'h str> {
     if rest == "localhost" && bucket == Some(first) {
         return Ok(rest);
     }
-    let is_plain = !matches!(HostKind::of(host), HostKind::Other);
-    if is_plain || matches!(HostKind::of(rest), HostKind::Other) {
+    let kind = HostKind::of(rest);
+    if HostKind::of(host) != HostKind::Other || kind == HostKind::Other {
         return Ok(host);
     }
     let problem = match bucket {
         Some(bucket) if bucket == first => return Ok(rest),
+        // What stands before such a host may be something else than a bucket.
+        _ if matches!(kind, HostKind::Public(None) | HostKind::Internal(None)) => return Ok(host),
         Some(bucket) => format!("is the domain of the bucket {first:?}, not of {bucket:?}"),
         None => format!("is the domain of the bucket {first:?}, not of the service"),
     };
@@ -396,7 +393,7 @@ impl Wanted {
         }
     }
 
-    fn check(self, host: &str, kind: &HostKind<'_>) -> Result<()> {
+    fn check(self, host: &str, kind: HostKind<'_>) -> Result<()> {
         let agrees = matches!(
             (self, kind),
             (Wanted::Internal, HostKind::Internal(_))
@@ -410,70 +407,6 @@ impl Wanted {
             "`{}` contradicts the endpoint {host:?}, which is not of that kind; leave one of the two out",
             self.name()
         )))
-    }
-}
-
-/// What the name of a host tells.
-enum HostKind<'h> {
-    /// `oss-REGION.aliyuncs.com`
-    Public(&'h str),
-    /// `oss-REGION-internal.aliyuncs.com`
-    Internal(&'h str),
-    /// `REGION.oss.aliyuncs.com`
-    DualStack(&'h str),
-    /// `oss-accelerate.aliyuncs.com`, `oss-accelerate-overseas.aliyuncs.com`
-    Accelerate,
-    /// `ID.REGION.oss-cloudbox.aliyuncs.com`, `ID.REGION.oss-cloudbox-control.aliyuncs.com`
-    Cloudbox { id: &'h str, region: &'h str },
-    /// Somebody else's host, or one without meaning to us.
-    Other,
-}
-
-impl<'h> HostKind<'h> {
-    fn of(host: &'h str) -> HostKind<'h> {
-        let Some(name) = host.strip_suffix(SERVICE_DOMAIN) else {
-            return HostKind::Other;
-        };
-        let labels: Vec<&str> = name.split('.').collect();
-        match labels.as_slice() {
-            ["oss-accelerate" | "oss-accelerate-overseas"] => HostKind::Accelerate,
-            [label] => match label.strip_prefix("oss-") {
-                Some(rest) => match rest.strip_suffix("-internal") {
-                    Some(region) => HostKind::with_region(region, HostKind::Internal),
-                    None => HostKind::with_region(rest, HostKind::Public),
-                },
-                None => HostKind::Other,
-            },
-            [region, "oss"] => HostKind::with_region(region, HostKind::DualStack),
-            [id, region, "oss-cloudbox" | "oss-cloudbox-control"] if id.starts_with("cb-") => {
-                HostKind::with_region(region, |region| HostKind::Cloudbox { id, region })
-            }
-            _ => HostKind::Other,
-        }
-    }
-
-    fn with_region(region: &'h str, kind: impl FnOnce(&'h str) -> HostKind<'h>) -> HostKind<'h> {
-        match names::check_region(region) {
-            Ok(()) => kind(region),
-            Err(_) => HostKind::Other,
-        }
-    }
-
-    fn region(&self) -> Option<&'h str> {
-        match self {
-            HostKind::Public(region)
-            | HostKind::Internal(region)
-            | HostKind::DualStack(region)
-            | HostKind::Cloudbox { region, .. } => Some(region),
-            HostKind::Accelerate | HostKind::Other => None,
-        }
-    }
-
-    fn cloudbox(&self) -> Option<&'h str> {
-        match self {
-            HostKind::Cloudbox { id, .. } => Some(id),
-            _ => None,
-        }
     }
 }
 

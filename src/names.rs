@@ -57,7 +57,13 @@ pub(crate) fn check_key_named(name: &str, key: &str) -> Result<()> {
     ))
 }
 
-/// Region ids have `a-z`, `0-9` and `-`, and no `oss-` in front.
+/// Characters of a region id at most: its internal endpoint has it in a label of 63, between `oss-` and `-internal`.
+const MAX_REGION: usize = MAX_LABEL - "oss--internal".len();
+
+/// Longest label of a host name (RFC 1035, section 2.3.4).
+pub(crate) const MAX_LABEL: usize = 63;
+
+/// Region ids have 1 to 50 of `a-z`, `0-9` and `-`, with no `-` at either end and no `oss-` in front.
 pub fn check_region(region: &str) -> Result<()> {
     let plain = region.strip_prefix("oss-").unwrap_or(region);
     if let Some(plain) = plain.strip_suffix("-internal") {
@@ -77,26 +83,25 @@ pub fn check_region(region: &str) -> Result<()> {
             ),
         ));
     }
-    if is_id(region) {
-        return Ok(());
-    }
-    Err(Error::unusable(
-        "region",
-        format_args!(
-            "{region:?} is not a region id; one has lower-case letters, digits and hyphens, such as \"cn-hangzhou\""
-        ),
-    ))
+    check_label("region", "region id", "cn-hangzhou", region, MAX_REGION)
 }
 
-/// Cloud box ids have `a-z`, `0-9` and `-`, such as `cb-f8z7yvzgwfkl9q0h`.
+/// Cloud box ids have 1 to 63 of `a-z`, `0-9` and `-`, with no `-` at either end, such as `cb-f8z7yvzgwfkl9q0h`.
 pub fn check_cloudbox_id(id: &str) -> Result<()> {
-    if is_id(id) {
+    check_label("cloudbox_id", "cloud box id", "cb-123", id, MAX_LABEL)
+}
+
+/// Checks the value of `option`, which becomes a label of a host name, or a part of one.
+fn check_label(option: &str, what: &str, example: &str, text: &str, most: usize) -> Result<()> {
+    let is_whole = !text.starts_with('-') && !text.ends_with('-');
+    if is_id(text) && is_whole && text.len() <= most {
         return Ok(());
     }
     Err(Error::unusable(
-        "cloudbox_id",
+        option,
         format_args!(
-            "{id:?} is not a cloud box id; one has lower-case letters, digits and hyphens, such as \"cb-123\""
+            "{text:?} is not a {what}; one has up to {most} lower-case letters, digits and hyphens, none at the ends, such as \
+             {example:?}"
         ),
     ))
 }
@@ -153,10 +158,34 @@ mod tests {
             let words = "the region is \"cn-hangzhou\", and `internal_endpoint`";
             assert!(error.message().contains(words), "{error}");
         }
-        for region in ["", "CN-Hangzhou", "cn.hangzhou", "cn/hangzhou"] {
-            assert!(check_region(region).is_err(), "{region}");
+        for region in [
+            "",
+            "CN-Hangzhou",
+            "cn.hangzhou",
+            "cn/hangzhou",
+            "-",
+            "-cn",
+            "cn-",
+        ] {
+            let error = check_region(region).unwrap_err();
+            assert!(error.message().contains(" is not a region id; "), "{error}");
         }
-        assert!(check_cloudbox_id("cb-abc").is_ok());
-        assert!(check_cloudbox_id("cb/abc").is_err());
+    }
+
+    /// What can be no label, or no part of one, is never asked for.
+    #[test]
+    fn what_becomes_a_label_is_as_short_as_one() {
+        let internal = crate::endpoint::internal_host(&"a".repeat(50));
+        assert_eq!(internal.find('.'), Some(63), "{internal}");
+        assert!(check_region(&"a".repeat(50)).is_ok());
+        let error = check_region(&"a".repeat(51)).unwrap_err();
+        assert!(error.message().contains("up to 50 lower-case"), "{error}");
+        for id in ["cb-abc", &"a".repeat(63)] {
+            assert!(check_cloudbox_id(id).is_ok(), "{id}");
+        }
+        for id in ["", "cb/abc", "-", "cb-", "-cb", &"a".repeat(64)] {
+            let error = check_cloudbox_id(id).unwrap_err();
+            assert!(error.message().starts_with("`cloudbox_id`: "), "{error}");
+        }
     }
 }

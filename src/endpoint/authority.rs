@@ -2,11 +2,11 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::HostKind;
+use super::host_kind::{HostKind, is_known_place};
 use super::public_host;
-use super::{ALLOWED, Addressing, EndpointOptions, MAX_HOST, MAX_LABEL, SERVICE_DOMAIN, Scheme};
+use super::{ALLOWED, Addressing, EndpointOptions, MAX_HOST, SERVICE_DOMAIN, Scheme};
 use crate::error::{Error, Result};
-use crate::names;
+use crate::names::MAX_LABEL;
 
 /// The text of an endpoint, taken apart.
 #[derive(Debug)]
@@ -64,11 +64,7 @@ impl Authority {
         if rest.contains(['/', '?', '#', '\\']) {
             return Err(refuse("has a path, query or fragment"));
         }
-        let (host, port) = split_port(rest).map_err(refuse)?;
-        let port = port.map(parse_port).transpose().map_err(refuse)?;
-        // The dot of the root, which neither certificates nor signatures have.
-        let host = host.strip_suffix('.').unwrap_or(host);
-        check_host(host).map_err(refuse)?;
+        let (host, port) = host_and_port(rest).map_err(refuse)?;
         Ok(Authority {
             scheme,
             host: host.to_ascii_lowercase(),
@@ -99,7 +95,7 @@ impl Authority {
                 ),
             ));
         }
-        if options.cname && !matches!(HostKind::of(&self.host), HostKind::Other) {
+        if options.cname && HostKind::of(&self.host) != HostKind::Other {
             return Err(Error::unusable(
                 "cname",
                 format_args!(
@@ -115,10 +111,10 @@ impl Authority {
             return Ok(());
         }
         let whole = match self.host.strip_prefix("oss-") {
-            Some(region) if is_region_of_service(region) || region.starts_with("accelerate") => {
+            Some(region) if is_known_place(region) || region.starts_with("accelerate") => {
                 format!("{}{SERVICE_DOMAIN}", self.host)
             }
-            None if is_region_of_service(&self.host) => public_host(&self.host),
+            None if is_known_place(&self.host) => public_host(&self.host),
             _ => return Ok(()),
         };
         Err(Error::unusable(
@@ -144,19 +140,17 @@ impl Authority {
     }
 }
 
-/// Whether a name looks like the region ids of the service: `cn-hangzhou`, `ap-southeast-1-internal`.
-fn is_region_of_service(name: &str) -> bool {
-    const AREAS: [&str; 8] = ["ap", "cn", "eu", "me", "na", "rg", "sa", "us"];
-    let place = name.strip_suffix("-internal").unwrap_or(name);
-    let area = place.split_once('-').map(|(area, _)| area);
-    // Those outside of China are numbered; what is not may be a host of one's own.
-    let is_numbered = place.ends_with(|end: char| end.is_ascii_digit());
-    let is_place = |area| AREAS.contains(&area) && (is_numbered || ["cn", "rg"].contains(&area));
-    area.is_some_and(is_place) && names::is_id(name)
+/// Host and port of `HOST[:PORT]`, both as they can be; the brackets of an IPv6 address belong to the host. The dot of the
+/// root, which neither certificates nor signatures have, is left out.
+pub(crate) fn host_and_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
+    let (host, port) = split_port(text)?;
+    let host = host.strip_suffix('.').unwrap_or(host);
+    check_host(host)?;
+    Ok((host, port))
 }
 
-/// Host and port of `HOST[:PORT]`; the brackets of an IPv6 address belong to the host.
-fn split_port(text: &str) -> Result<(&str, Option<&str>), &'static str> {
+/// As [`host_and_port`], whatever the host is.
+pub(crate) fn split_port(text: &str) -> Result<(&str, Option<u16>), &'static str> {
     let end_of_host = match text.find(']') {
         Some(bracket) => bracket + 1,
         None => text.find(':').unwrap_or(text.len()),
@@ -167,7 +161,7 @@ fn split_port(text: &str) -> Result<(&str, Option<&str>), &'static str> {
             Some(port) if port.contains(':') => {
                 Err("has too many colons; an IPv6 address stands in brackets")
             }
-            Some(port) => Ok((host, Some(port))),
+            Some(port) => Ok((host, Some(parse_port(port)?))),
             None => Err("has something between the address and the port"),
         },
     }

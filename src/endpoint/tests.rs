@@ -33,6 +33,148 @@ fn infers_the_region_from_hosts_of_the_service() {
     }
 }
 
+/// A region that is only guessed makes requests whose signature is wrong.
+#[test]
+fn only_what_looks_like_a_region_is_one() {
+    for region in [
+        "cn-hangzhou",
+        "ap-southeast-1",
+        "us-east-1",
+        "xx-newtown",
+        "xx-newtown-12",
+        "cn-wuhan-lr",
+        "cn-zhengzhou-jva",
+        "cn-hangzhou-finance",
+        "cn-shanghai-finance-1",
+        "cn-beijing-gov-1",
+        "cn-north-2-gov-1",
+        "cn-heyuan-acdr-1",
+        "rg-china-mainland",
+    ] {
+        for host in [
+            format!("oss-{region}.aliyuncs.com"),
+            format!("oss-{region}-internal.aliyuncs.com"),
+            format!("{region}.oss.aliyuncs.com"),
+            format!("{region}.oss-data-acc.aliyuncs.com"),
+            format!("{region}-internal.oss-data-acc.aliyuncs.com"),
+        ] {
+            assert_eq!(region_of(&host).as_deref(), Some(region), "{host}");
+        }
+    }
+    for host in [
+        "oss-cache-cn-beijing-h",
+        "oss-enet",
+        "oss-vectors",
+        "oss-cn-hangzhou-vpc",
+        "oss-cn-hangzhou-vpc-internal",
+        "oss-cn-hangzhou-internal-internal",
+        "oss-accelerate-x",
+        "oss-accelerate-internal",
+        "oss-cn-hzfinance",
+        "oss-cn-hzfinance-internal",
+        "oss-cn-szfinance",
+        "oss-cn-hzjbp-a-internal",
+        "oss-cn-shanghai-finance-1-pub",
+        "oss-cn-hangzhou-",
+        "oss-cn--hangzhou",
+        "oss-cn",
+        "oss-cn-1",
+        "oss-c-hangzhou",
+        "oss-oss-cn-hangzhou",
+        "oss-a_b",
+        "examplebucket.oss",
+        "cn-hangzhou-vpc.oss",
+        "cn-hangzhou.oss-vectors",
+        "cn-hangzhou-internal.oss-dls",
+        "cn-hzjbp-a-internal.oss-data-acc",
+        "somewhere.oss-data-acc",
+    ] {
+        let resolved = of(&format!("{host}.aliyuncs.com")).unwrap();
+        assert_eq!(resolved.region, None, "{host}");
+        assert_eq!(resolved.endpoint.host, format!("{host}.aliyuncs.com"));
+    }
+    let unguessed = EndpointOptions {
+        internal: true,
+        endpoint: Some("oss-cn-hzjbp-a-internal.aliyuncs.com"),
+        region: Some("cn-hangzhou-finance"),
+        ..EndpointOptions::default()
+    };
+    assert!(resolve(&unguessed).is_ok());
+}
+
+#[test]
+fn accelerators_are_hosts_of_the_service() {
+    for (zone, region) in [
+        ("cn-hangzhou", "cn-hangzhou"),
+        ("cn-hangzhou-j", "cn-hangzhou"),
+        ("cn-wulanchabu-b", "cn-wulanchabu"),
+        ("ap-southeast-1c", "ap-southeast-1"),
+    ] {
+        let host = format!("{zone}-internal.oss-data-acc.aliyuncs.com");
+        let own = format!("abc.{host}");
+        let with = |endpoint, bucket, cname| {
+            resolve(&EndpointOptions {
+                endpoint: Some(endpoint),
+                bucket,
+                cname,
+                ..EndpointOptions::default()
+            })
+        };
+        for endpoint in [&host, &own] {
+            let resolved = with(endpoint, Some("abc"), false).unwrap();
+            assert_eq!(resolved.region.as_deref(), Some(region), "{endpoint}");
+            assert_eq!(resolved.endpoint.host_for(Some("abc")), own);
+        }
+        let error = with(&own, Some("other"), false).unwrap_err();
+        assert!(
+            error.message().contains("domain of the bucket \"abc\""),
+            "{error}"
+        );
+        assert!(with(&host, Some("abc"), true).is_err());
+        let custom = with(&own, Some("abc"), true).unwrap();
+        assert_eq!(custom.region.as_deref(), Some(region));
+    }
+}
+
+/// What stands before a host that names no region is a bucket only if the caller says so.
+#[test]
+fn hosts_beside_the_service_are_used_as_they_are() {
+    for (host, bucket, expected) in [
+        (
+            "cn-hangzhou.oss-vectors",
+            Some("abc"),
+            "abc.cn-hangzhou.oss-vectors",
+        ),
+        (
+            "cn-hangzhou.oss-dls",
+            Some("cn-hangzhou"),
+            "cn-hangzhou.cn-hangzhou.oss-dls",
+        ),
+        (
+            "abc.cn-hangzhou.oss-dls",
+            Some("abc"),
+            "abc.cn-hangzhou.oss-dls",
+        ),
+        ("abc.oss-enet", Some("abc"), "abc.oss-enet"),
+        ("abc.oss-enet", None, "abc.oss-enet"),
+        (
+            "abc.oss-cn-hzjbp-a-internal",
+            Some("abc"),
+            "abc.oss-cn-hzjbp-a-internal",
+        ),
+    ] {
+        let resolved = resolve(&EndpointOptions {
+            endpoint: Some(&format!("{host}.aliyuncs.com")),
+            bucket,
+            ..EndpointOptions::default()
+        });
+        assert_eq!(
+            resolved.unwrap().endpoint.host_for(bucket),
+            format!("{expected}.aliyuncs.com")
+        );
+    }
+}
+
 #[test]
 fn refuses_contradictions() {
     let base = EndpointOptions {

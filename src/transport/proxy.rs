@@ -12,7 +12,9 @@ use zeroize::Zeroizing;
 use super::Authority;
 use super::resolve::is_loopback_name;
 use super::socket::{Fault, Socket, Wait};
+use crate::ascii;
 use crate::cancel::Connecting;
+use crate::endpoint::authority::{host_and_port, split_port};
 use crate::error::{Error, Kind, Result, in_one_line};
 use crate::escape;
 
@@ -78,10 +80,9 @@ impl Proxy {
             return Err(refuse("it has a path"));
         }
         let (host, port) =
-            split_port(address).ok_or_else(|| refuse("the port is not a number in 1..65535"))?;
-        let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-        if host.is_empty() || !host.bytes().all(legal) {
-            return Err(refuse("the host is missing or malformed"));
+            host_and_port(address).map_err(|problem| refuse(&format!("it {problem}")))?;
+        if matches!(user_info, Some("" | ":")) {
+            return Err(refuse("it has neither a user nor a password before its @"));
         }
         let authorization = user_info
             .map(|user_info| {
@@ -257,40 +258,28 @@ fn basic(user_info: &str) -> Option<Zeroizing<String>> {
     Some(value)
 }
 
-/// `host[:port]`; `None` when the port is not one.
-fn split_port(address: &str) -> Option<(&str, Option<u16>)> {
-    match address.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => {
-            let port = port.parse().ok().filter(|port| *port != 0)?;
-            Some((host, Some(port)))
-        }
-        _ => Some((address, None)),
-    }
-}
-
 /// One entry of `NO_PROXY`: `*`, a name (which covers the names below it), an address, or a network in CIDR notation; names
 /// and addresses with a port or without.
 fn bypasses(rule: &str, host: &str, port: u16) -> bool {
     if rule == "*" {
         return true;
     }
-    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    let host = without_brackets(host).to_ascii_lowercase();
     if let Ok(address) = host.parse::<IpAddr>() {
         if let Some((network, bits)) = rule.split_once('/') {
             return in_network(address, network, bits).unwrap_or(false);
         }
-        if rule.trim_matches(['[', ']']).parse() == Ok(address) {
+        if without_brackets(rule).parse() == Ok(address) {
             return true;
         }
     }
-    let Some((name, wanted)) = split_port(rule) else {
+    let Ok((name, wanted)) = split_port(rule) else {
         return false;
     };
     if wanted.is_some_and(|wanted| wanted != port) {
         return false;
     }
-    let name = name
-        .trim_matches(['[', ']'])
+    let name = without_brackets(name)
         .trim_start_matches('*')
         .trim_start_matches('.')
         // The dot of the root.
@@ -303,9 +292,17 @@ fn bypasses(rule: &str, host: &str, port: u16) -> bool {
                 .is_some_and(|above| above.ends_with('.')))
 }
 
+/// What stands in the brackets of an IPv6 address.
+fn without_brackets(text: &str) -> &str {
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inner.unwrap_or(text)
+}
+
 fn in_network(address: IpAddr, network: &str, bits: &str) -> Option<bool> {
-    let bits: u32 = bits.parse().ok()?;
-    Some(match (address, network.parse().ok()?) {
+    let bits = u32::try_from(ascii::decimal(bits)?).ok()?;
+    Some(match (address, without_brackets(network).parse().ok()?) {
         (IpAddr::V4(a), IpAddr::V4(n)) => {
             let drop = 32_u32.checked_sub(bits)?;
             u64::from(a.to_bits()) >> drop == u64::from(n.to_bits()) >> drop
@@ -328,7 +325,16 @@ mod tests {
         assert_eq!((proxy.host.as_str(), proxy.port), ("proxy.example", 3128));
         assert_eq!(proxy.authorization(), Some("Basic dXNlcjpwQHNz"));
         assert!(!format!("{proxy:?}").contains("p@ss"));
-        assert_eq!(Proxy::parse("[::1]").unwrap().port, 80);
+        for (text, host, port) in [
+            ("[::1]", "[::1]", 80),
+            ("http://[::1]:8080", "[::1]", 8080),
+            ("proxy.example.:3128", "proxy.example", 3128),
+            ("a_b", "a_b", 80),
+            ("http://:key@10.0.0.1:1/", "10.0.0.1", 1),
+        ] {
+            let proxy = Proxy::parse(text).unwrap();
+            assert_eq!((proxy.host.as_str(), proxy.port), (host, port), "{text}");
+        }
         for bad in [
             "socks5://h",
             "http://",
@@ -337,6 +343,24 @@ mod tests {
             "http://h h",
             "http://h:80/path",
             "http://u:%zz@h",
+            "http://::1",
+            "http://::1:8080",
+            "http://[::1",
+            "http://[::1]x",
+            "http://[zz]:80",
+            "http://[127.0.0.1]:80",
+            "http://a..b:1",
+            "http://.a",
+            "http://256.1.1.1:80",
+            "http://127.0.0.01",
+            "http://a:+80",
+            "http://a:",
+            "http://a:1:2",
+            "http://@h",
+            "http://:@h",
+            "http://u@",
+            "http://\u{4e2d}",
+            &format!("http://{}", "a".repeat(64)),
         ] {
             let error = Proxy::parse(bad).unwrap_err();
             assert!(error.to_string().starts_with("`proxy`: "), "{bad}: {error}");
@@ -361,6 +385,13 @@ mod tests {
             ("0.0.0.0/0", "11.1.2.3", true),
             ("::1", "[::1]", true),
             ("fd00::/8", "[fd12::1]", true),
+            ("[fd00::]/8", "[fd12::1]", true),
+            ("[::1]/128", "[::1]", true),
+            ("[::1]/128", "[::2]", false),
+            ("[::1]:443", "[::1]", true),
+            ("[::1]:80", "[::1]", false),
+            ("10.0.0.0/+8", "10.1.2.3", false),
+            ("example.com:+443", "example.com", false),
             ("127.0.0.1", "127.0.0.1", true),
             ("10.0.0.0/99", "10.1.2.3", false),
             ("localhost", "bucket.localhost", true),
