@@ -175,7 +175,8 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
     }
 }
 
-fn check_host(host: &str) -> Result<(), &'static str> {
+/// Whether a name or an address can be the host of anything; the reason if not.
+pub(crate) fn check_host(host: &str) -> Result<(), &'static str> {
     if let Some(address) = host.strip_prefix('[') {
         let address = address.strip_suffix(']').unwrap_or_default();
         return match address.parse::<Ipv6Addr>() {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 use crate::cancel::Limits;
+use crate::endpoint::authority::check_host;
 use crate::error::{Error, Kind, Result};
 use crate::process::ForkLock;
 
@@ -27,9 +28,10 @@ pub(crate) struct Override {
 impl Override {
     /// `host` is a name, `*.suffix` or `*`; `address` an IP address, with a port if another one is to be used.
     pub fn parse(host: &str, address: &str) -> Result<Override> {
-        let name = host.strip_prefix("*.").unwrap_or(host);
-        let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
-        if host != "*" && (name.is_empty() || !name.bytes().all(legal)) {
+        // The dot of the root is not in the names of endpoints.
+        let pattern = host.strip_suffix('.').unwrap_or(host);
+        let name = pattern.strip_prefix("*.").unwrap_or(pattern);
+        if host != "*" && (name.starts_with('[') || check_host(name).is_err()) {
             return Err(Error::unusable(
                 "resolve",
                 format_args!("{host:?} is not a host name; give a name, \"*.suffix\" or \"*\""),
@@ -54,7 +56,7 @@ impl Override {
             ));
         };
         Ok(Override {
-            pattern: host.to_ascii_lowercase(),
+            pattern: pattern.to_ascii_lowercase(),
             address,
             port,
         })
@@ -318,6 +320,9 @@ mod tests {
         ] {
             assert_eq!(resolve(&resolver, host), expected, "{host}");
         }
+        let rooted = Override::parse("*.Example.com.", "10.0.0.4").unwrap();
+        let rooted = Resolver::new(vec![rooted]);
+        assert_eq!(resolve(&rooted, "a.example.com"), "10.0.0.4:80");
         let everything = Resolver::new(vec![Override::parse("*", "10.0.0.3").unwrap()]);
         assert_eq!(resolve(&everything, "example.com"), "10.0.0.3:80");
         for (host, address) in [
@@ -328,6 +333,12 @@ mod tests {
             ("*.", "::1"),
             ("a", "10.0.0.1:0"),
             ("a", "[::1]:0"),
+            ("a..b", "::1"),
+            (".a", "::1"),
+            ("*..a", "::1"),
+            ("256.1.1.1", "::1"),
+            ("[::1]", "::1"),
+            (&"a".repeat(64), "::1"),
         ] {
             let error = Override::parse(host, address).unwrap_err();
             assert!(error.to_string().starts_with("`resolve`: "), "{error}");

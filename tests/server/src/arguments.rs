@@ -244,11 +244,10 @@ fn without_contradictions(mut given: Vec<Given>) -> Result<Vec<Given>, String> {
     // A limit is no wish to lose what is kept in a directory.
     let takes_back = |name: &str| name != "--memory-limit" && said.contains(&name);
     for (one, other) in CONTRADICTING {
-        given.retain(|option| {
-            !option.of_environment
-                || !(option.name == one && takes_back(other))
-                    && !(option.name == other && takes_back(one))
-        });
+        let lost = |option: &Given| {
+            (option.name == one && takes_back(other)) || (option.name == other && takes_back(one))
+        };
+        given.retain(|option| !(option.of_environment && lost(option)));
         let find = |name: &str| given.iter().find(|option| option.name == name);
         if let (Some(one), Some(other)) = (find(one), find(other)) {
             return Err(format!(
