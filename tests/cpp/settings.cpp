@@ -131,11 +131,11 @@ void the_others(const oss::bucket &bucket) {
 
 // A number that is not one is said to be so.
 void unreadable(const oss::bucket &bucket) {
-    const std::string document = "<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>GET"
-                                 "</AllowedMethod><MaxAgeSeconds>soon</MaxAgeSeconds></CORSRule></CORSConfiguration>";
-    bucket.invoke("PutBucketCors", "", document, {}).value();
-    const auto why = FAILS(OSS_BAD_RESPONSE, bucket.get_bucket_cors());
-    CHECK(contains(why.text, "CORSRule[0].MaxAgeSeconds") && contains(why.text, "soon"));
+    const std::string document = "<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>soon</RuleNumber>"
+                                 "</RoutingRule></RoutingRules></WebsiteConfiguration>";
+    bucket.invoke("PutBucketWebsite", "", document, {}).value();
+    const auto why = FAILS(OSS_BAD_RESPONSE, bucket.get_bucket_website());
+    CHECK(contains(why.text, "RoutingRules.RoutingRule[0].RuleNumber") && contains(why.text, "soon"));
 }
 
 } // namespace

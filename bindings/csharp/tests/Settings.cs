@@ -96,7 +96,7 @@ internal static class Settings
             Roundtrip(c => bucket.PutBucketVersioning(c), () => bucket.GetBucketVersioning(), () => { }, new VersioningConfiguration { Status = "Enabled" });
             Roundtrip(c => bucket.PutBucketTags(c), () => bucket.GetBucketTags(), () => bucket.DeleteBucketTags(), new Tagging { Tags = { new Tag("a", "1"), new Tag("é", "") } });
             Equal(0, bucket.GetBucketTags().Tags.Count);
-            const string Policy = "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":[\"oss:PutObject\"],\"Principal\":[\"123\"],\"Resource\":[\"acs:oss:*:*:x/*\"]}]}";
+            const string Policy = "{\"Version\":\"1\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":[\"oss:PutObject\"],\"Principal\":[\"123\"],\"Resource\":[\"acs:oss:*:*:*/x/*\"]}]}";
             Fails(OssStatus.NotFound, () => bucket.GetBucketPolicy());
             bucket.PutBucketPolicy(Policy);
             Equal(Policy, bucket.GetBucketPolicyAsync().Result);
