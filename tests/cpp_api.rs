@@ -107,6 +107,12 @@ fn callbacks_throw_where_they_stand_and_streams_begin_again() {
             "one",
             "two",
             "three",
+            "elsewhere0",
+            "elsewhere1",
+            "elsewhere2",
+            "elsewhere3",
+            "elsewhere4",
+            "elsewhere5",
         ] {
             let unavailable = Action::Status(Status::new(503, "ServiceUnavailable"));
             let rule = Rule::new(unavailable).key_prefix(format!("again/{key}"));

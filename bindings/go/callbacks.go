@@ -128,7 +128,7 @@ func readSome(reader io.Reader, p []byte) (int, error) {
 func ossgoRewind(self C.uintptr_t) C.int {
 	r := fromHandle(self)
 	var err error
-	if !r.await(func() { _, err = r.seeker.Seek(r.start, io.SeekStart) }) {
+	if !r.await(func() { err = r.rewind() }) {
 		return -1
 	}
 	if err != nil {

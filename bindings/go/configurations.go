@@ -2,7 +2,6 @@ package oss
 
 import (
 	"context"
-	"encoding/json"
 	"encoding/xml"
 )
 
@@ -28,6 +27,9 @@ func get[T any](ctx context.Context, b *Bucket, operation string, options []Opti
 
 // put sends a configuration, whose type has the name of the root element.
 func (b *Bucket) put(ctx context.Context, operation string, configuration any, options []Option) (*Answer, error) {
+	if err := inXML.checkAll(configuration); err != nil {
+		return nil, err
+	}
 	body, err := xml.Marshal(configuration)
 	if err != nil {
 		return nil, newError(InvalidArgument, "`configuration`: "+err.Error())
@@ -124,7 +126,8 @@ type RefererConfiguration struct {
 
 // A RefererList is a list of referers.
 type RefererList struct {
-	Referers []string `xml:"Referer"`
+	Referers []string  `xml:"Referer"`
+	Other    []Element `xml:",any"`
 }
 
 // PutBucketReferer replaces the rules about referers. No rules at all: AllowEmptyReferer and an empty list.
@@ -201,7 +204,8 @@ type Tag struct {
 // Tagging is all tags of a bucket or an object.
 type Tagging struct {
 	Answer `xml:"-"`
-	Tags   []Tag `xml:"TagSet>Tag"`
+	Tags   []Tag     `xml:"TagSet>Tag"`
+	Other  []Element `xml:",any"`
 }
 
 func newTagging(answer *Answer, err error) (*Tagging, error) {
@@ -227,69 +231,4 @@ func (b *Bucket) GetBucketTags(ctx context.Context, options ...Option) (*Tagging
 // DeleteBucketTags takes off all tags of the bucket.
 func (b *Bucket) DeleteBucketTags(ctx context.Context, options ...Option) (*Answer, error) {
 	return b.Invoke(ctx, "DeleteBucketTags", "", nil, options...)
-}
-
-// A BucketPolicy says who may do what with the bucket.
-type BucketPolicy struct {
-	// Version is "1".
-	Version   string
-	Statement []PolicyStatement
-}
-
-// A PolicyStatement allows or denies something.
-type PolicyStatement struct {
-	SID string `json:"Sid,omitempty"`
-	// Effect is "Allow" or "Deny".
-	Effect string
-	// Principal is about these accounts, NotPrincipal about all others; "*" is everybody.
-	Principal    Texts `json:",omitempty"`
-	NotPrincipal Texts `json:",omitempty"`
-	// Action is such as "oss:GetObject".
-	Action    Texts `json:",omitempty"`
-	NotAction Texts `json:",omitempty"`
-	// Resource is such as "acs:oss:*:*:examplebucket/*".
-	Resource    Texts `json:",omitempty"`
-	NotResource Texts `json:",omitempty"`
-	// Condition is such as {"IpAddress": {"acs:SourceIp": {"10.0.0.0/8"}}}.
-	Condition map[string]map[string]Texts `json:",omitempty"`
-}
-
-// Texts are what a policy may also have as one text.
-type Texts []string
-
-// UnmarshalJSON takes one text or a list.
-func (t *Texts) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*t = Texts{one}
-		return nil
-	}
-	return json.Unmarshal(data, (*[]string)(t))
-}
-
-// PutBucketPolicy replaces the policy. One that is written already is sent by [Bucket.Invoke].
-func (b *Bucket) PutBucketPolicy(ctx context.Context, policy BucketPolicy, options ...Option) (*Answer, error) {
-	body, err := json.Marshal(policy)
-	if err != nil {
-		return nil, newError(InvalidArgument, "`policy`: "+err.Error())
-	}
-	return b.Invoke(ctx, "PutBucketPolicy", "", body, options...)
-}
-
-// GetBucketPolicy returns the policy; [NotFound] if there is none.
-func (b *Bucket) GetBucketPolicy(ctx context.Context, options ...Option) (*BucketPolicy, error) {
-	answer, err := b.Invoke(ctx, "GetBucketPolicy", "", nil, options...)
-	if err != nil {
-		return nil, err
-	}
-	policy := &BucketPolicy{}
-	if err := json.Unmarshal(answer.Body, policy); err != nil {
-		return nil, unreadable(answer, err)
-	}
-	return policy, nil
-}
-
-// DeleteBucketPolicy takes off the policy.
-func (b *Bucket) DeleteBucketPolicy(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketPolicy", "", nil, options...)
 }

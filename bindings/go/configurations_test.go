@@ -88,7 +88,7 @@ func TestConfigurations(t *testing.T) {
 	must(b.DeleteBucketLogging(ctx))(t)
 	wantEqual(t, must(b.GetBucketLogging(ctx))(t), BucketLoggingStatus{})
 
-	referer := RefererConfiguration{AllowTruncateQueryString: Ptr(false), TruncatePath: Ptr(false), Referers: RefererList{[]string{"https://a?b=c&d"}}, Blacklist: &RefererList{[]string{"x"}}}
+	referer := RefererConfiguration{AllowTruncateQueryString: Ptr(false), TruncatePath: Ptr(false), Referers: RefererList{Referers: []string{"https://a?b=c&d"}}, Blacklist: &RefererList{Referers: []string{"x"}}}
 	must(b.PutBucketReferer(ctx, referer))(t)
 	wantEqual(t, must(b.GetBucketReferer(ctx))(t), referer)
 
@@ -114,7 +114,7 @@ func TestConfigurations(t *testing.T) {
 	_, err = b.GetBucketPolicy(ctx)
 	wantError(t, err, NotFound)
 	policy := BucketPolicy{Version: "1", Statement: []PolicyStatement{{Effect: "Deny", Principal: Texts{"*"}, Action: Texts{"oss:PutObject"},
-		Resource: Texts{"acs:oss:*:*:" + b.Name() + "/*"}, Condition: map[string]map[string]Texts{"NotIpAddress": {"acs:SourceIp": {"10.0.0.0/8"}}}}}}
+		Resource: Texts{"acs:oss:*:*:" + b.Name() + "/*"}, Condition: map[string]map[string]Values{"NotIpAddress": {"acs:SourceIp": {"10.0.0.0/8"}}}}}}
 	must(b.PutBucketPolicy(ctx, policy))(t)
 	wantEqual(t, must(b.GetBucketPolicy(ctx))(t), policy)
 	must(b.Invoke(ctx, "PutBucketPolicy", "", []byte(strings.NewReplacer(`["*"]`, `"*"`, "BUCKET", b.Name()).Replace(

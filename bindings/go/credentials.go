@@ -39,7 +39,7 @@ type Credentials interface {
 }
 
 // EnvironmentCredentials reads OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for temporary keys, OSS_SESSION_TOKEN,
-// once, when a bucket or service is made. It is the default.
+// once, when a bucket or service is made. It is the default, unless OSS_CREDENTIALS in the environment names another provider.
 func EnvironmentCredentials() Credentials {
 	return environmentCredentials{}
 }

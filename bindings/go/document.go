@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Document is an XML document whose elements are found by path: a configuration is read and changed element by element,
@@ -129,8 +128,8 @@ func (d *Document) Set(path, text string) error {
 	if err != nil {
 		return err
 	}
-	if strings.ContainsFunc(text, isForbidden) || !utf8.ValidString(text) {
-		return newError(InvalidArgument, fmt.Sprintf("`%s`: %q has what an XML document cannot carry", path, text))
+	if err := inXML.check(path, text); err != nil {
+		return err
 	}
 	if d.root.leavesGap(steps) {
 		return newError(InvalidArgument, fmt.Sprintf("`path`: %q leads past the end; an index may be one after the last", path))
@@ -218,11 +217,6 @@ func parsePath(path string) ([]step, error) {
 // isName reports whether an element may have this name.
 func isName(name string) bool {
 	return name != "" && !strings.ContainsAny(name, " \t\r\n<>&'\"/=!?[]{}()*+,;#%@$^`|\\~") && !strings.ContainsAny(name[:1], "-0123456789")
-}
-
-// isForbidden reports whether XML has no way to write this character.
-func isForbidden(c rune) bool {
-	return c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == '\ufffe' || c == '\uffff'
 }
 
 // descend follows the steps; nil if there is nothing.

@@ -56,6 +56,43 @@ func TestSeekersBeginAgain(t *testing.T) {
 	}
 }
 
+// seeksElsewhere has a Seek that is not about what its Read gives.
+type seeksElsewhere struct {
+	io.Reader
+	seek func(offset int64, whence int) (int64, error)
+}
+
+func (s seeksElsewhere) Seek(offset int64, whence int) (int64, error) { return s.seek(offset, whence) }
+
+// What was read of them does not come again: they are sent once, and nothing is stored.
+func TestSeekersThatDoNotMoveWhatIsReadAreReadOnce(t *testing.T) {
+	content := pattern(600_000)
+	other := bytes.NewReader(content)
+	for name, seek := range map[string]func(int64, int) (int64, error){
+		"zero":     func(int64, int) (int64, error) { return 0, nil },
+		"negative": func(int64, int) (int64, error) { return -7, nil },
+		"end":      func(int64, int) (int64, error) { return int64(len(content)), nil },
+		"another":  other.Seek,
+	} {
+		for mishap, action := range map[string]map[string]any{
+			"503":   {"type": "status", "status": 503, "code": "ServiceUnavailable"},
+			"reset": {"type": "store_then_reset"},
+		} {
+			for _, option := range []Option{nil, WithLength(int64(len(content)))} {
+				b := newBucket(t)
+				fault(t, b, 1, action, "method", "PUT")
+				answer, err := b.PutObject(live(t), "key", seeksElsewhere{bytes.NewReader(content), seek}, option)
+				if mishap == "503" && err == nil {
+					t.Errorf("%s: it is stored, with %d attempts", name, answer.Attempts)
+				}
+				if exists := must(b.ObjectExists(live(t), "key"))(t); exists {
+					wantBody(t, b, "key", content)
+				}
+			}
+		}
+	}
+}
+
 // onlyReads cannot begin again.
 type onlyReads struct{ io.Reader }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +36,11 @@ func TestSeekersAreSentWithTheirLength(t *testing.T) {
 		if length := sent.header("content-length"); length != "7" {
 			t.Errorf("%s: Content-Length %q", name, length)
 		}
+		wantBody(t, b, "key", []byte("3456789"))
+	}
+	// The rest, however long that is.
+	for _, length := range []int64{1 << 62, math.MaxInt64} {
+		must(b.PutObject(live(t), "key", io.NewSectionReader(strings.NewReader("0123456789"), 3, length)))(t)
 		wantBody(t, b, "key", []byte("3456789"))
 	}
 	// What embeds a file may read something else than the file has.

@@ -39,7 +39,8 @@ type LifecycleFilter struct {
 // A LifecycleNot exempts objects from a rule.
 type LifecycleNot struct {
 	Prefix string
-	Tag    *Tag `xml:",omitempty"`
+	Tag    *Tag      `xml:",omitempty"`
+	Other  []Element `xml:",any"`
 }
 
 // A LifecycleExpiration deletes objects. One of its fields is set.

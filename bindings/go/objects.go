@@ -6,6 +6,7 @@ import "C"
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -31,8 +32,8 @@ func (b *Bucket) sendKey(
 
 // PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
 // If the length of body is known, see [WithLength], it has to give that many bytes; else it is sent in chunks.
-// An upload from an [io.Seeker] is repeated like any other, from where it stood; one from another reader only as long as
-// nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
+// An upload from an [io.Seeker] whose position follows what it reads is repeated like any other, from where it stood; one from
+// another reader only as long as nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
 	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
 		return C.ossgo_put_object_stream(b.bucket(), key, length, via.self, via.call, via.outcome)
@@ -80,12 +81,31 @@ func (r *request) rewindable(body io.Reader) {
 		return
 	}
 	start, err := seeker.Seek(0, io.SeekCurrent)
-	if err != nil {
+	if err != nil || start < 0 {
 		return
 	}
 	r.seeker, r.start = seeker, start
 	C.ossgo_call_rewind(r.call, C.uintptr_t(r.self))
 }
+
+// rewind has the reader give the same bytes again. Its Seek need not be about what its Read gives: one that embeds a file, and
+// reads something else of it, has the file's. So its position has to have followed what was read, and to be where it is put.
+func (r *request) rewind() error {
+	at, err := r.seeker.Seek(0, io.SeekCurrent)
+	if err == nil && at == r.start+*r.sent {
+		at, err = r.seeker.Seek(r.start, io.SeekStart)
+		if err == nil && at == r.start {
+			return nil
+		}
+	}
+	if err == nil {
+		err = errors.New("oss: the position of the reader does not follow what it reads")
+	}
+	return err
+}
+
+// The longest object has 10,000 parts of 5 GB.
+const longestObject = 10_000 * 5 << 30
 
 // lengthOf returns how many bytes a reader has left; -1 if there is no telling. Of a type that is not known there is none: one
 // that embeds a file, and reads something else of it, has its Seek too.
@@ -120,7 +140,12 @@ func lengthOf(body io.Reader) (int64, error) {
 	if failed != nil {
 		return -1, nil
 	}
-	return max(0, end-position), nil
+	rest := max(0, end-position)
+	if _, isSection := body.(*io.SectionReader); isSection && rest > longestObject {
+		// A section of what follows, however long that is.
+		return -1, nil
+	}
+	return rest, nil
 }
 
 // mayBlock reports whether a reader or writer may make others wait; memory and regular files do not.

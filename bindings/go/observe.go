@@ -14,7 +14,7 @@ import (
 // A Call is what an [Observer] learns of a call that is over: a request with its retries and the reading of its answer, or
 // a whole listing.
 type Call struct {
-	// Operation is the operation, such as "PutObject"; for Invoke what it was given.
+	// Operation is the operation, such as "PutObject"; for Invoke what it was given, for a [Writer] "NewWriter".
 	Operation string
 	// Bucket is the name of the bucket; "" for a Service.
 	Bucket string

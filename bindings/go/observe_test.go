@@ -101,6 +101,21 @@ func TestObserverBesideProgress(t *testing.T) {
 	}
 }
 
+func TestObserversKnowWriters(t *testing.T) {
+	seen := &calls{}
+	b := newBucket(t, func(o *Options) { o.Observer = seen })
+	for _, end := range []func(*Writer) error{(*Writer).Close, (*Writer).Abort} {
+		w := must(b.NewWriter(live(t), "key"))(t)
+		must(w.Write([]byte("hello")))(t)
+		if err := end(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(seen.all) != 2 || seen.all[0].Operation != "NewWriter" || seen.all[1].Operation != "NewWriter" {
+		t.Errorf("%+v", seen.all)
+	}
+}
+
 func TestOperationNames(t *testing.T) {
 	for function, want := range map[string]string{
 		"ossgo_get_object_by_url_to_file": "GetObjectByURL", "ossgo_upload_part_file": "UploadPart",

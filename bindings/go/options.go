@@ -56,7 +56,8 @@ type Options struct {
 	// that it is given, so never host.
 	AdditionalSignedHeaders []string
 
-	// Credentials say where keys come from; nil is [EnvironmentCredentials].
+	// Credentials say where keys come from. nil is the provider that OSS_CREDENTIALS in the environment names, else
+	// [EnvironmentCredentials].
 	Credentials Credentials
 
 	// Session shares the connections of a session; nil makes one of its own. The session may be closed before what

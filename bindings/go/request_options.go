@@ -128,7 +128,7 @@ func WithTimeout(limit time.Duration) Option {
 
 // WithLength says how many bytes the reader of PutObject will give; fewer are an error, and more are not read. Without it
 // PutObject knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular
-// [os.File]; others are sent in chunks.
+// [os.File]; others are sent in chunks, and so is a section that is longer than any object.
 func WithLength(bytes int64) Option {
 	return func(s *settings) { s.measured, s.length = true, bytes }
 }

@@ -30,6 +30,7 @@ type ErrorDocument struct {
 // RoutingRules are up to 20 rules.
 type RoutingRules struct {
 	Rules []RoutingRule `xml:"RoutingRule"`
+	Other []Element     `xml:",any"`
 }
 
 // A RoutingRule sends some requests elsewhere, or fetches from there what is missing.

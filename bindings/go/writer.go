@@ -37,6 +37,7 @@ func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (
 	if err != nil {
 		return nil, err
 	}
+	r.named("NewWriter")
 	w := &Writer{request: r}
 	err = r.attempt(func(via passage) C.oss_status {
 		return C.ossgo_writer_open(b.bucket(), k.pointer(), &w.writer, via.self, via.call, via.outcome)

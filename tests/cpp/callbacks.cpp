@@ -7,13 +7,17 @@
 
 #include "check.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <streambuf>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -356,6 +360,44 @@ void streams_begin_again(const oss::bucket &bucket, const std::string &directory
     CHECK(call.attempts() == 1);
 }
 
+// What it gives comes from `inner`, and where it stands has nothing to do with that.
+class elsewhere : public std::streambuf {
+public:
+    elsewhere(std::string inner, std::streamoff at) : inner_(std::move(inner)), at_(at) {}
+
+protected:
+    int_type underflow() override {
+        if (given_ == inner_.size())
+            return traits_type::eof();
+        const std::size_t size = std::min<std::size_t>(4096, inner_.size() - given_);
+        setg(&inner_[given_], &inner_[given_], &inner_[given_] + size);
+        given_ += size;
+        return traits_type::to_int_type(*gptr());
+    }
+    pos_type seekoff(off_type, std::ios::seekdir, std::ios::openmode) override { return at_; }
+    pos_type seekpos(pos_type to, std::ios::openmode) override { return to; }
+
+private:
+    std::string inner_;
+    std::streamoff at_;
+    std::size_t given_ = 0;
+};
+
+// They are sent once: what was read would not come again.
+void streams_that_stand_elsewhere(const oss::bucket &bucket) {
+    const std::string content(300000, 'x');
+    int number = 0;
+    for (const std::streamoff at : {0, 7, 300000})
+        for (const std::int64_t length : {std::int64_t{-1}, std::int64_t{300000}}) {
+            const std::string key = "again/elsewhere" + std::to_string(number++);
+            elsewhere buffer(content, at);
+            std::istream source(&buffer);
+            oss::call call;
+            FAILS(OSS_THROTTLED, bucket.put_object_stream(key, length, source, call));
+            CHECK(call.attempts() == 1 && !bucket.object_exists(key).value());
+        }
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
@@ -371,5 +413,6 @@ int main(int argc, char **argv) {
     inputs_that_are_refused(bucket);
     failed_streams(bucket, argv[2]);
     streams_begin_again(bucket, argv[2]);
+    streams_that_stand_elsewhere(bucket);
     return 0;
 }

@@ -42,6 +42,23 @@ void lifecycle(const oss::bucket &bucket) {
     FAILS(OSS_NOT_FOUND, bucket.get_bucket_lifecycle());
 }
 
+// Blanks and line ends are part of a text; what is not UTF-8 is refused.
+void texts(const oss::bucket &bucket) {
+    oss::lifecycle_configuration given;
+    oss::lifecycle_rule &rule = given.rules.emplace_back();
+    rule.status = "Enabled";
+    rule.expiration.emplace().days = 1;
+    for (const char *text : {" ", "\t", "\n", "\r", "\r\n", " a\rb\n\tc "}) {
+        rule.prefix = text;
+        bucket.put_bucket_lifecycle(given).value();
+        bucket.put_bucket_lifecycle(bucket.get_bucket_lifecycle().value()).value();
+        CHECK(bucket.get_bucket_lifecycle().value().rules.at(0).prefix == text);
+    }
+    rule.prefix = "logs\xff/";
+    FAILS(OSS_INVALID_ARGUMENT, bucket.put_bucket_lifecycle(given));
+    bucket.delete_bucket_lifecycle().value();
+}
+
 void cors(const oss::bucket &bucket) {
     oss::cors_configuration given;
     given.response_vary = true;
@@ -144,6 +161,7 @@ int main(int argc, char **argv) {
     CHECK(argc == 2);
     const auto bucket = create_bucket(argv[1]);
     lifecycle(bucket);
+    texts(bucket);
     cors(bucket);
     website(bucket);
     access(bucket);

@@ -88,20 +88,28 @@ public:
 
     std::int64_t operator()(char *buffer, std::size_t capacity) {
         stream_.read(buffer, static_cast<std::streamsize>(capacity));
+        given_ += stream_.gcount();
         return stream_.bad() ? -1 : static_cast<std::int64_t>(stream_.gcount());
     }
 
     bool can_rewind() const { return start_ != std::streampos(-1); }
-    // To where it stood at first.
+    // To where it stood at first. A buffer that takes what it gives from another may have that one's positions: they have to
+    // have followed what was given, and to be what they are set to, or other bytes would come.
     bool rewind() {
         stream_.clear();
-        return stream_.rdbuf()->pubseekpos(start_, std::ios::in) == start_;
+        std::streambuf &buffer = *stream_.rdbuf();
+        if (buffer.pubseekoff(0, std::ios::cur, std::ios::in) - start_ != given_ ||
+            buffer.pubseekpos(start_, std::ios::in) != start_ || buffer.pubseekoff(0, std::ios::cur, std::ios::in) != start_)
+            return false;
+        given_ = 0;
+        return true;
     }
 
 private:
     std::istream &stream_;
     quiet quiet_;
     std::streampos start_;
+    std::streamoff given_ = 0; // since it stood there
 };
 
 // A std::ostream as a target.

@@ -15,9 +15,9 @@ namespace Alioss
             string text,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            PutObject(key, text, Encoding.UTF8, options, cancellationToken);
+            PutObject(key, Encoded(text), options, cancellationToken);
 
-        /// <summary>PutObject of a text in an encoding.</summary>
+        /// <summary>PutObject of a text in an encoding, which replaces what it cannot encode unless it is told otherwise.</summary>
         public OssResponse PutObject(
             string key,
             string text,
@@ -32,7 +32,7 @@ namespace Alioss
             string text,
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken)) =>
-            PutObjectAsync(key, text, Encoding.UTF8, options, cancellationToken);
+            PutObjectAsync(key, Encoded(text), options, cancellationToken);
 
         /// <summary>PutObject of a text in an encoding, on another thread.</summary>
         public Task<OssResponse> PutObjectAsync(
@@ -204,6 +204,12 @@ namespace Alioss
             Require.Text(key, nameof(key));
             handle.CheckOpen();
             return key;
+        }
+
+        private static byte[] Encoded(string text)
+        {
+            Require.NotNull(text, nameof(text));
+            return Utf8.Bytes(text, nameof(text));
         }
 
         private static byte[] Encoded(string text, Encoding encoding)

@@ -259,8 +259,10 @@ namespace Alioss
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
             using (var call = new Call(handle, options, cancellationToken))
             {
+                int index = 0;
                 foreach (UploadedPart part in parts ?? new UploadedPart[0])
                 {
+                    Require.NotNull(part, $"{nameof(parts)}[{index++}]");
                     call.Part(part);
                 }
                 call.Check(Native.oss_complete_multipart_upload(call.Owner, keyText, idText, call.Pointer));

@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 
@@ -318,7 +317,7 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            var json = Encoding.UTF8.GetBytes(policy ?? throw new ArgumentNullException(nameof(policy)));
+            var json = Utf8.Bytes(policy ?? throw new ArgumentNullException(nameof(policy)), nameof(policy));
             return Invoke("PutBucketPolicy", null, json, options, cancellationToken);
         }
 
@@ -337,7 +336,7 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            return Encoding.UTF8.GetString(Invoke("GetBucketPolicy", null, null, options, cancellationToken).Body);
+            return Utf8.Document(Invoke("GetBucketPolicy", null, null, options, cancellationToken).Body);
         }
 
         /// <summary>As <see cref="GetBucketPolicy"/>, on another thread.</summary>

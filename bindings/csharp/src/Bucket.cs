@@ -278,7 +278,7 @@ namespace Alioss
 
         /// <summary>What is left of a stream, -1 if it does not know.</summary>
         private static long Rest(Stream source) =>
-            source != null && source.CanSeek ? source.Length - source.Position : -1;
+            source != null && source.CanSeek ? Math.Max(0, source.Length - source.Position) : -1;
 
         // Functions of C by their parameters, so that calls of the same kind share their code.
         private delegate int BucketFunction(IntPtr bucket, IntPtr call);

@@ -107,7 +107,7 @@ namespace Alioss
             user = new PinnedObject(given, GCHandleType.Weak);
         }
 
-        /// <summary>Has an upload repeated from where its stream stands now, if the stream can go back there.</summary>
+        /// <summary>Has an upload repeated from where its stream stands now, if the stream says that it can go back there.</summary>
         internal Call Rewindable()
         {
             try

@@ -52,11 +52,24 @@ namespace Alioss
         /// <summary>Where the stream stood when the call began.</summary>
         internal long Start;
 
-        /// <summary>Has the stream give the same bytes again.</summary>
+        /// <summary>
+        /// Has the stream give the same bytes again. One around another may have that one's position, whatever it reads: so the
+        /// position has to have followed what was read, and to be where it is set.
+        /// </summary>
         internal void Rewind()
         {
+            CheckPosition(Start + Count);
             Stream!.Position = Start;
+            CheckPosition(Start);
             Count = 0;
+        }
+
+        private void CheckPosition(long expected)
+        {
+            if (Stream!.Position != expected)
+            {
+                throw new IOException($"the stream is at {Stream.Position}, not at {expected}");
+            }
         }
 
         /// <summary>Bytes of the body that have moved.</summary>

@@ -135,8 +135,9 @@ namespace Alioss
         {
             if (writing)
             {
-                foreach (T value in values)
+                for (int index = 0; index < values.Count; index++)
                 {
+                    T value = Item(values, index, name);
                     value.Map(new Mapper(Document.Append(element, name), true));
                 }
                 return;
@@ -151,9 +152,9 @@ namespace Alioss
         {
             if (writing)
             {
-                foreach (string value in values)
+                for (int index = 0; index < values.Count; index++)
                 {
-                    Write(name, value);
+                    Write(name, Item(values, index, name), index);
                 }
                 return;
             }
@@ -179,13 +180,38 @@ namespace Alioss
             return made;
         }
 
-        private void Write(string name, string? value)
+        /// <summary>An item of a list, which may not be null.</summary>
+        private T Item<T>(IList<T> values, int index, string name) where T : class =>
+            values[index] ?? throw new ArgumentNullException(PathOf($"{name}[{index}]"), "an element of a list is null");
+
+        /// <summary>Writes a text, which may be one of a list.</summary>
+        private void Write(string name, string? value, int index = -1)
         {
             if (value != null)
             {
-                Document.Append(element, name).AppendChild(
-                    element.OwnerDocument.CreateTextNode(Document.Characters(value)));
+                if (!Document.CanHold(value))
+                {
+                    throw Document.CannotHold(PathOf(index < 0 ? name : $"{name}[{index}]"));
+                }
+                Document.Append(element, name).AppendChild(element.OwnerDocument.CreateTextNode(value));
             }
+        }
+
+        /// <summary>What is called <paramref name="name"/> here, from below the root.</summary>
+        private string PathOf(string name)
+        {
+            XmlNode at = element;
+            while (at != element.OwnerDocument.DocumentElement && at.ParentNode != null)
+            {
+                int before = 0;
+                for (XmlNode? node = at.PreviousSibling; node != null; node = node.PreviousSibling)
+                {
+                    before += node.LocalName == at.LocalName ? 1 : 0;
+                }
+                name = at.LocalName + (before > 0 ? $"[{before}]." : ".") + name;
+                at = at.ParentNode;
+            }
+            return name;
         }
 
         private IEnumerable<XmlElement> All(string name)

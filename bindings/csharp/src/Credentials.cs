@@ -35,7 +35,6 @@ namespace Alioss
     {
         private readonly AccessKeys? keys;
         private readonly CredentialsProvider? own;
-        private readonly bool anonymous;
         private readonly string? provider;
         private readonly Lazy<CredentialsHandle>? named;
 
@@ -45,22 +44,22 @@ namespace Alioss
             named = new Lazy<CredentialsHandle>(Open);
         }
 
-        private Credentials(AccessKeys? keys, CredentialsProvider? own, bool anonymous)
+        private Credentials(AccessKeys? keys, CredentialsProvider? own)
         {
             this.keys = keys;
             this.own = own;
-            this.anonymous = anonymous;
         }
 
         /// <summary>
         /// The environment, read once, when a bucket or a service is made: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and, for
-        /// temporary keys, OSS_SESSION_TOKEN. The default. What
-        /// <see cref="System.Environment.SetEnvironmentVariable(string, string)"/> has set is seen.
+        /// temporary keys, OSS_SESSION_TOKEN. The default, unless OSS_CREDENTIALS names another provider. What
+        /// <see cref="System.Environment.SetEnvironmentVariable(string, string)"/> has set or removed counts. What is missing
+        /// is the error of the first call.
         /// </summary>
-        public static Credentials Environment { get; } = new Credentials(null, null, false);
+        public static Credentials Environment { get; } = new Credentials(null, null);
 
         /// <summary>None: requests go unsigned, for what is public.</summary>
-        public static Credentials Anonymous { get; } = new Credentials(null, null, true);
+        public static Credentials Anonymous { get; } = new Credentials(null, null);
 
         /// <summary>
         /// Always the same keys; <paramref name="token"/> is null for long-lived ones. Whether they are well-formed is
@@ -68,13 +67,16 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="id"/> or <paramref name="secret"/> is null.</exception>
         public static Credentials Static(string id, string secret, string? token = null) =>
-            new Credentials(new AccessKeys(id, secret, token), null, false);
+            new Credentials(new AccessKeys(id, secret, token), null);
 
         /// <summary>
         /// A provider by its text: "ecs-ram-role", "oidc-role", "assume-role:ROLE-ARN;duration=900", "process:COMMAND",
         /// "uri:URL", "profile:NAME", "chain" and others; oss_credentials_from() in oss.h describes them all. Temporary keys
-        /// are renewed before they expire, and shared by all buckets made with the same object. What is needed of the
-        /// environment is read when it is first used. What is wrong with the text is the error of making a bucket.
+        /// are renewed before they expire, and shared by all buckets made with the same object. "environment" is
+        /// <see cref="Environment"/>, and "environment:alibaba-cloud" likewise. What others need of the environment is read
+        /// when they are first used, and is, not on Windows, what the program was started with:
+        /// <see cref="System.Environment.SetEnvironmentVariable(string, string)"/> changes only .NET's copy. What is wrong
+        /// with the text is the error of making a bucket.
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
         public static Credentials From(string provider) =>
@@ -97,7 +99,7 @@ namespace Alioss
         /// </summary>
         /// <exception cref="ArgumentNullException"><paramref name="provider"/> is null.</exception>
         public static Credentials Provider(CredentialsProvider provider) =>
-            new Credentials(null, provider ?? throw new ArgumentNullException(nameof(provider)), false);
+            new Credentials(null, provider ?? throw new ArgumentNullException(nameof(provider)));
 
         /// <summary>
         /// For those of <see cref="From"/>: what the provider is called, for a chain also which provider it has found,
@@ -128,36 +130,18 @@ namespace Alioss
             }
         }
 
-        /// <summary>What is used where nothing is said: the keys in the environment, or what the library finds itself.</summary>
-        private static readonly Credentials Default = new Credentials(null, null, false);
-
         /// <summary>The provider that OSS_CREDENTIALS names, else the keys in the environment.</summary>
         internal static Credentials OfEnvironment()
         {
             string? named = System.Environment.GetEnvironmentVariable("OSS_CREDENTIALS");
-            return string.IsNullOrEmpty(named) ? Default : From(named!);
-        }
-
-        /// <summary>
-        /// The keys in the environment as .NET sees it, which is not always what C sees: null if there are none.
-        /// </summary>
-        private static AccessKeys? KeysOfEnvironment()
-        {
-            string? id = System.Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_ID");
-            string? secret = System.Environment.GetEnvironmentVariable("OSS_ACCESS_KEY_SECRET");
-            if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(secret))
-            {
-                return null;
-            }
-            string? token = System.Environment.GetEnvironmentVariable("OSS_SESSION_TOKEN");
-            return new AccessKeys(id!, secret!, string.IsNullOrEmpty(token) ? null : token);
+            return string.IsNullOrEmpty(named) ? Environment : From(named!);
         }
 
         /// <summary>Gives them to <paramref name="config"/>; what has to live as long as the handles made from it.</summary>
         internal unsafe PinnedObject? Apply(Config config)
         {
-            bool isOfEnvironment = this == Environment || this == Default;
-            var given = isOfEnvironment ? KeysOfEnvironment() : keys;
+            var variables = this == Environment ? EnvironmentKeys.Oss : EnvironmentKeys.Named(provider);
+            var given = variables == null ? keys : variables.Read();
             if (given != null)
             {
                 fixed (byte* id = Utf8.Required(given.Id, "id"))
@@ -167,6 +151,11 @@ namespace Alioss
                     Native.oss_config_set_keys(config.Handle, id, secret, token);
                 }
                 return null;
+            }
+            if (variables != null)
+            {
+                // They are missed when they are needed, and not looked for in C's environment, which may still have them.
+                return Ask(variables.Missing(), config);
             }
             if (named != null && !named.Value.IsInvalid)
             {
@@ -184,19 +173,20 @@ namespace Alioss
             }
             if (own != null)
             {
-                var pinned = new PinnedObject(own);
-                Native.oss_config_set_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
-                return pinned;
+                return Ask(own, config);
             }
-            if (this == Default)
-            {
-                return null;
-            }
-            using (var handle = anonymous ? Native.oss_credentials_anonymous() : Native.oss_credentials_environment())
+            using (var handle = Native.oss_credentials_anonymous())
             {
                 Native.oss_config_set_credentials(config.Handle, handle);
             }
             return null;
+        }
+
+        private static PinnedObject Ask(CredentialsProvider provider, Config config)
+        {
+            var pinned = new PinnedObject(provider);
+            Native.oss_config_set_credentials_callback(config.Handle, Callbacks.Credentials, pinned.Pointer);
+            return pinned;
         }
     }
 }

@@ -81,7 +81,10 @@ namespace Alioss
         /// <exception cref="OssException">It is not a path, or not a text that XML can hold.</exception>
         public void Set(string path, string value)
         {
-            Characters(value ?? throw new ArgumentNullException(nameof(value)));
+            if (!CanHold(value ?? throw new ArgumentNullException(nameof(value))))
+            {
+                throw CannotHold(path);
+            }
             var element = Find(path, true)!;
             element.RemoveAll();
             element.AppendChild(document.CreateTextNode(value));
@@ -120,9 +123,8 @@ namespace Alioss
         /// <summary>The document as UTF-8, to be sent.</summary>
         public byte[] ToBytes()
         {
-            var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false) };
             var stream = new MemoryStream();
-            using (var writer = XmlWriter.Create(stream, settings))
+            using (var writer = XmlWriter.Create(stream, Written(false)))
             {
                 document.Save(writer);
             }
@@ -130,19 +132,43 @@ namespace Alioss
         }
 
         /// <summary>The document as text.</summary>
-        public override string ToString() => Root.OuterXml;
+        public override string ToString()
+        {
+            var text = new StringBuilder();
+            using (var writer = XmlWriter.Create(text, Written(true)))
+            {
+                Root.WriteTo(writer);
+            }
+            return text.ToString();
+        }
 
+        /// <summary>
+        /// How documents are written. A carriage return has to be a reference: who reads takes a plain one for a line feed.
+        /// </summary>
+        private static XmlWriterSettings Written(bool bare) => new XmlWriterSettings
+        {
+            Encoding = new UTF8Encoding(false),
+            NewLineHandling = NewLineHandling.Entitize,
+            OmitXmlDeclaration = bare,
+        };
+
+        /// <summary>What stands right inside an element, without the blanks that only indent its children.</summary>
         internal static string TextOf(XmlElement element)
         {
             var text = new StringBuilder();
+            bool isBlank = true;
+            bool hasChildren = false;
             for (XmlNode? node = element.FirstChild; node != null; node = node.NextSibling)
             {
-                if (node is XmlText || node is XmlCDataSection)
+                bool isSpace = node is XmlWhitespace || node is XmlSignificantWhitespace;
+                if (isSpace || node is XmlText || node is XmlCDataSection)
                 {
                     text.Append(node.Value);
+                    isBlank &= isSpace;
                 }
+                hasChildren |= node is XmlElement;
             }
-            return text.ToString();
+            return hasChildren && isBlank ? "" : text.ToString();
         }
 
         /// <summary>Child number <paramref name="index"/> of those with a name, null if there are not so many.</summary>
@@ -161,20 +187,29 @@ namespace Alioss
         internal static XmlElement Append(XmlElement parent, string name) =>
             (XmlElement)parent.AppendChild(parent.OwnerDocument.CreateElement(name))!;
 
-        /// <summary><paramref name="text"/>, if XML can hold it.</summary>
-        internal static string Characters(string text)
+        /// <summary>Whether XML can hold a text.</summary>
+        internal static bool CanHold(string text)
         {
             try
             {
-                return XmlConvert.VerifyXmlChars(text);
+                XmlConvert.VerifyXmlChars(text);
+                return true;
             }
             catch (XmlException)
             {
-                throw OssException.Invalid("a text holds a character that XML cannot");
+                return false;
             }
         }
 
-        private static XmlDocument New() => new XmlDocument(new Names()) { XmlResolver = null };
+        /// <summary>The exception for the text of the element at <paramref name="path"/>, which XML cannot hold.</summary>
+        internal static Exception CannotHold(string path) => OssException.Invalid(
+            $"`{path}` holds a character that XML cannot, such as a control character or half of a surrogate pair");
+
+        private static XmlDocument New() => new XmlDocument(new Names())
+        {
+            XmlResolver = null,
+            PreserveWhitespace = true,
+        };
 
         private static string Name(string name)
         {

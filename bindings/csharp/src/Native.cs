@@ -113,8 +113,6 @@ namespace Alioss
 
         // Credentials.
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
-        internal static extern CredentialsHandle oss_credentials_environment();
-        [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern CredentialsHandle oss_credentials_anonymous();
         [DllImport(Library, CallingConvention = C, ExactSpelling = true)]
         internal static extern void oss_credentials_free(IntPtr credentials);

@@ -16,6 +16,7 @@ namespace Alioss
         private static readonly ConditionalWeakTable<Exception, OssException> Behind =
             new ConditionalWeakTable<Exception, OssException>();
 
+        private bool isComplete;
         private KeyValuePair<string, string>[] details = new KeyValuePair<string, string>[0];
 
         private OssException(OssStatus status, string message, Exception? cause = null) : base(message, cause)
@@ -104,6 +105,11 @@ namespace Alioss
         /// <summary>Remembers how the call ended in which <paramref name="thrown"/>, of a user's callback, was thrown.</summary>
         internal static void Remember(Exception thrown, OssException error)
         {
+            var own = thrown as OssException;
+            if (own != null && own.isComplete)
+            {
+                return;
+            }
             lock (Behind)
             {
                 Behind.Remove(thrown);
@@ -128,6 +134,10 @@ namespace Alioss
 
         internal static OssException Plain(int status, string message) =>
             new OssException((OssStatus)status, message);
+
+        /// <summary>The same for what a callback of our own throws, which says more than the call that it ends.</summary>
+        internal static OssException Complete(int status, string message) =>
+            new OssException((OssStatus)status, message) { isComplete = true };
 
         /// <summary>A copy of the failure that <paramref name="call"/> holds, which may be about the file of that path.</summary>
         internal static unsafe OssException From(int status, CallHandle call, string? path = null)

@@ -127,7 +127,9 @@ namespace Alioss
 
         /// <summary>
         /// Takes the proxy from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, read when the session is made. Default
-        /// false. Belongs to the session.
+        /// false. Belongs to the session. Not on Windows, these are the variables that the program was started with:
+        /// <see cref="System.Environment.SetEnvironmentVariable(string, string)"/> changes only .NET's copy. A program that
+        /// knows its proxy sets <see cref="Proxy"/>.
         /// </summary>
         public bool ProxyFromEnv { get; set; }
 

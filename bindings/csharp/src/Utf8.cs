@@ -22,9 +22,33 @@ namespace Alioss
             {
                 throw OssException.Invalid($"`{name}` holds a NUL, which C strings cannot");
             }
+            return Encoded(text, name, 1);
+        }
+
+        /// <summary>The bytes of a text.</summary>
+        /// <exception cref="OssException">The text holds half of a surrogate pair.</exception>
+        internal static byte[] Bytes(string text, string name) => Encoded(text, name, 0);
+
+        /// <summary>The text of an answer.</summary>
+        /// <exception cref="OssException">It is not UTF-8: <see cref="OssStatus.BadResponse"/>.</exception>
+        internal static string Document(byte[] body)
+        {
             try
             {
-                var bytes = new byte[Strict.GetByteCount(text) + 1];
+                return Strict.GetString(body);
+            }
+            catch (DecoderFallbackException)
+            {
+                throw OssException.Plain((int)OssStatus.BadResponse, "the answer is not UTF-8");
+            }
+        }
+
+        /// <summary>The bytes of a text, and so many zeros.</summary>
+        private static byte[] Encoded(string text, string name, int zeros)
+        {
+            try
+            {
+                var bytes = new byte[Strict.GetByteCount(text) + zeros];
                 Strict.GetBytes(text, 0, text.Length, bytes, 0);
                 return bytes;
             }

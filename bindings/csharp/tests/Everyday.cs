@@ -46,6 +46,62 @@ internal static class Everyday
         }
     }
 
+    /// <summary>Where it says that it stands has nothing to do with what it gives.</summary>
+    private sealed class Elsewhere : MemoryStream
+    {
+        private readonly Func<long> says;
+
+        internal Elsewhere(byte[] content, Func<long> says) : base(content)
+        {
+            this.says = says;
+        }
+
+        public override long Length => 300000 + says();
+
+        public override long Position
+        {
+            get { return says(); }
+            set { }
+        }
+    }
+
+    internal static void StreamsThatStandElsewhereAreReadOnce()
+    {
+        byte[] content = Pattern(300000);
+        using (var bucket = Bucket())
+        {
+            foreach (long says in new[] { 0L, 7L, 300000L })
+            {
+                foreach (long length in new[] { -1L, content.Length })
+                {
+                    string key = Key();
+                    Func<Stream> source = () => new Elsewhere(content, () => says);
+                    Fault(key, "{'type':'status','status':503,'code':'ServiceUnavailable'}");
+                    Equal(1, Fails(OssStatus.Throttled, () => bucket.PutObject(key, source(), length)).Attempts);
+                    Fault(key, "{'type':'status','status':503,'code':'ServiceUnavailable'}");
+                    Equal(1, Fails(OssStatus.Throttled, () => Failures.Wait(bucket.PutObjectAsync(key, source(), length))).Attempts);
+                    Check(!bucket.ObjectExists(key), "something is stored");
+                    bucket.PutObject(key, source());
+                    SameBytes(content, ReadAll(bucket.GetObject(key)));
+                }
+            }
+        }
+    }
+
+    internal static void StreamsPastTheirEndAreEmpty()
+    {
+        using (var bucket = Bucket())
+        {
+            foreach (long position in new[] { 3L, 4L, 10L })
+            {
+                string key = Key();
+                bucket.PutObject(key, Pattern(5));
+                bucket.PutObject(key, new MemoryStream(new byte[3]) { Position = position });
+                Equal(0L, bucket.HeadObject(key).ContentLength);
+            }
+        }
+    }
+
     internal static void EverydayHeadersArrive()
     {
         var options = new CallOptions

@@ -401,12 +401,12 @@ internal static class Failures
         }
         foreach (var environment in new[] { null, Credentials.Environment })
         {
-            SetEnvironment("OSS_ACCESS_KEY_ID", Id);
-            SetEnvironment("OSS_ACCESS_KEY_SECRET", Secret);
+            Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_ID", Id);
+            Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_SECRET", Secret);
             using (var bucket = with(environment))
             {
                 // Read when the bucket was made.
-                SetEnvironment("OSS_ACCESS_KEY_SECRET", null);
+                Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_SECRET", null);
                 bucket.HeadObject(key);
             }
             using (var bucket = with(environment))
@@ -414,7 +414,7 @@ internal static class Failures
                 var error = Fails(OssStatus.Credentials, () => bucket.HeadObject(key));
                 Check(error.Message.Contains("OSS_ACCESS_KEY_SECRET"), error.Message);
             }
-            SetEnvironment("OSS_ACCESS_KEY_ID", null);
+            Environment.SetEnvironmentVariable("OSS_ACCESS_KEY_ID", null);
         }
         Check(!new AccessKeys("id", "hidden").ToString().Contains("hidden"), "shows the secret");
         Fails(OssStatus.InvalidArgument, () => with(Credentials.Static("a\nb", "c")));

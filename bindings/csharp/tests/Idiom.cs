@@ -110,6 +110,62 @@ internal static class Idiom
         }
     }
 
+    /// <summary>What the program was started with is there for C, whatever the program makes of it.</summary>
+    internal static void KeysThatThisProgramRemovesAreNotUsed()
+    {
+        Action<string, string> set = Environment.SetEnvironmentVariable;
+        Action<string, string> misses = (text, name) =>
+        {
+            var options = Options();
+            options.Credentials = text == null ? null : text == "" ? Credentials.Environment : Credentials.From(text);
+            using (var bucket = Bucket(options))
+            {
+                var error = Fails(OssStatus.Credentials, () => bucket.BucketExists());
+                Check(error.Message.StartsWith("the environment variable " + name + " is not set; set it, "), error.Message);
+                Check(error.Attempts == 0, "sent");
+                Fails(OssStatus.Credentials, () => Failures.Wait(bucket.HeadObjectAsync("key")));
+            }
+        };
+        try
+        {
+            foreach (string variables in new[] { "OSS_ACCESS_KEY_", "ALIBABA_CLOUD_ACCESS_KEY_" })
+            {
+                SetEnvironment(variables + "ID", Id);
+                SetEnvironment(variables + "SECRET", Secret);
+                set(variables + "ID", null);
+                set(variables + "SECRET", null);
+            }
+            foreach (string text in new[] { null, "", "environment" })
+            {
+                misses(text, "OSS_ACCESS_KEY_ID");
+            }
+            misses("environment:alibaba-cloud", "ALIBABA_CLOUD_ACCESS_KEY_ID");
+            set("OSS_ACCESS_KEY_ID", Id);
+            misses(null, "OSS_ACCESS_KEY_SECRET");
+            misses("", "OSS_ACCESS_KEY_SECRET");
+
+            set("ALIBABA_CLOUD_ACCESS_KEY_ID", Id);
+            set("ALIBABA_CLOUD_ACCESS_KEY_SECRET", Secret);
+            var given = Options();
+            given.Credentials = Credentials.From("environment:alibaba-cloud");
+            using (var bucket = Bucket(given))
+            {
+                Check(bucket.BucketExists() && given.Credentials.Name != null, "no bucket");
+            }
+        }
+        finally
+        {
+            foreach (string variables in new[] { "OSS_ACCESS_KEY_", "ALIBABA_CLOUD_ACCESS_KEY_" })
+            {
+                foreach (string part in new[] { "ID", "SECRET" })
+                {
+                    SetEnvironment(variables + part, null);
+                    set(variables + part, null);
+                }
+            }
+        }
+    }
+
     internal static void StreamsSeek()
     {
         using (var bucket = Bucket())

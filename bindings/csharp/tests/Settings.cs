@@ -175,6 +175,73 @@ internal static class Settings
         }
     }
 
+    internal static void BlankTextsComeBack()
+    {
+        Operations.InBucket("blanks", bucket =>
+        {
+            foreach (string text in new[] { " ", "\t", "\n", "\r", "\r\n", " a\rb\n\tc ", "\u00a0", "\u0085", "\u2028" })
+            {
+                var rule = new LifecycleRule { Id = "r", Prefix = text, Status = "Enabled", Expiration = new LifecycleExpiration { Days = 1 } };
+                bucket.PutBucketLifecycle(new LifecycleConfiguration { Rules = { rule } });
+                Equal(text, bucket.Invoke("GetBucketLifecycle").Text("Rule.Prefix"));
+                bucket.PutBucketLifecycle(bucket.GetBucketLifecycle());
+                Equal(text, bucket.GetBucketLifecycle().Rules.Single().Prefix);
+                var document = Document.Parse(bucket.Invoke("GetBucketLifecycle").Body);
+                Equal(text, document.Get("Rule.Prefix"));
+                bucket.Invoke("PutBucketLifecycle", null, document.ToBytes());
+                bucket.Invoke("PutBucketLifecycle", null, Encoding.UTF8.GetBytes(Document.Parse(document.ToBytes()).ToString()));
+                Equal(text, bucket.Invoke("GetBucketLifecycle").Text("Rule.Prefix"));
+            }
+        });
+        // What indents is not a text.
+        var indented = Document.Parse(Encoding.UTF8.GetBytes("<a>\n  <b> </b>\n  <c>x <d/> </c>&#13;\n</a>"));
+        Equal("", indented.Get(""));
+        Equal(" ", indented.Get("b"));
+        Equal("x  ", indented.Get("c"));
+    }
+
+    internal static void WhatCannotBeWrittenIsNamed()
+    {
+        using (var bucket = Bucket())
+        {
+            Action<string, Action> refused = (path, put) =>
+            {
+                string words = Fails(OssStatus.InvalidArgument, put).Message;
+                Check(words.StartsWith("`" + path + "`"), words);
+            };
+            Func<string, CorsConfiguration> cors = origin =>
+                new CorsConfiguration { Rules = { new CorsRule(), new CorsRule { AllowedOrigins = { "*", origin } } } };
+            foreach (string bad in new[] { "\u0001", "a\ud800b", "\udc00", "\uffff" })
+            {
+                refused("CORSRule[1].AllowedOrigin[1]", () => bucket.PutBucketCors(cors(bad)));
+                refused("TagSet.Tag.Value", () => bucket.PutBucketTags(new Tagging { Tags = { new Tag("a", bad) } }));
+                refused("Rule.Prefix", () => new Document("A").Set("Rule.Prefix", bad));
+            }
+            refused("policy", () => bucket.PutBucketPolicy("{\"Version\":\"\ud800\"}"));
+            refused("text", () => bucket.PutObject("key", "a\ud800b"));
+            refused("text", () => Failures.Wait(bucket.PutObjectAsync("key", "\udc00")));
+            string key = Key();
+            bucket.PutObject(key, "\ud83d\ude00");
+            Equal(4L, bucket.HeadObject(key).ContentLength);
+            Equal(0, Requests("cors").Count);
+        }
+    }
+
+    internal static void NullInListsIsNamed()
+    {
+        using (var bucket = Bucket())
+        {
+            Action<string, Action> isNull = (name, put) => Equal(name, Throws<ArgumentNullException>(put).ParamName);
+            isNull("TagSet.Tag[1]", () => bucket.PutBucketTags(new Tagging { Tags = { new Tag("a", "b"), null } }));
+            var origins = new CorsRule { AllowedOrigins = { null, "*" } };
+            isNull("CORSRule[1].AllowedOrigin[0]", () => bucket.PutBucketCors(new CorsConfiguration { Rules = { new CorsRule(), origins } }));
+            isNull("Rule[0]", () => Failures.Wait(bucket.PutBucketLifecycleAsync(new LifecycleConfiguration { Rules = { null } })));
+            isNull("RefererList.Referer[0]", () => bucket.PutBucketReferer(new RefererConfiguration { Referers = { null } }));
+            isNull("parts[1]", () => bucket.CompleteMultipartUpload("key", "id", new[] { new UploadedPart(1, "a"), null }));
+            isNull("key", () => bucket.DeleteMultipleObjects(new string[] { null }));
+        }
+    }
+
     internal static void DocumentsAreEdited()
     {
         var document = new Document("InventoryConfiguration");

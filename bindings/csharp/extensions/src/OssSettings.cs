@@ -155,6 +155,11 @@ namespace Alioss
                 set(options, given);
                 return;
             }
+            // A list or dictionary with nothing in it: configurations have "" for an empty array.
+            if (given.Value.Length == 0 && Several.ContainsKey(name))
+            {
+                return;
+            }
             string[] path = name.Split(Colon, 2);
             if (path.Length < 2 || !Several.TryGetValue(path[0], out add))
             {

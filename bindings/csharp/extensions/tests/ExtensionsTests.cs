@@ -19,7 +19,7 @@ internal static class ExtensionsTests
 
     private static readonly Action[] Tests =
     {
-        BucketsAreServices, PairsAreOptions, WrongPairsAreNamed, SectionsAreOptions, WrongSectionsAreNamed, EveryOptionHasAName,
+        BucketsAreServices, PairsAreOptions, EmptyListsAreNoMistake, WrongPairsAreNamed, SectionsAreOptions, WrongSectionsAreNamed, EveryOptionHasAName,
         OptionsOfTheApplicationAreTaken, LinesAreLogged, FactoriesShareBuckets,
     };
 
@@ -118,6 +118,20 @@ internal static class ExtensionsTests
         Equal("b:c", options.UserHeaders["x-oss-meta-a"]);
         Equal("host", options.AdditionalSignedHeaders.Single());
         Equal(true, options.Credentials != null);
+    }
+
+    /// <summary>Configurations have a text with nothing in it, or null, where a file has an empty array.</summary>
+    private static void EmptyListsAreNoMistake()
+    {
+        foreach (string name in new[] { "AdditionalSignedHeaders", "UserHeaders", "resolve" })
+        {
+            foreach (string nothing in new[] { "=", "" })
+            {
+                var options = Bound(name + nothing);
+                Equal(0, options.AdditionalSignedHeaders.Count + options.UserHeaders.Count + options.Resolve.Count);
+                Bound(Configured("Alioss:" + name + nothing, "Alioss:Region=cn-beijing").GetSection("Alioss"));
+            }
+        }
     }
 
     private static void WrongPairsAreNamed()
