@@ -20,6 +20,7 @@ namespace Alioss
         internal abstract string Root { get; }
 
         /// <summary>It as XML, as it is sent.</summary>
+        /// <exception cref="ArgumentNullException">An element of a list is null; the exception has its path.</exception>
         /// <exception cref="OssException">A text holds a character that XML cannot.</exception>
         public byte[] ToXml()
         {
@@ -60,6 +61,9 @@ namespace Alioss
     /// </summary>
     internal sealed class Mapper
     {
+        private const NumberStyles Whole =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+
         private readonly XmlElement element;
         private readonly bool writing;
 
@@ -87,11 +91,11 @@ namespace Alioss
         internal long? Number(string name, long? value)
         {
             string? text = Text(name, value?.ToString(CultureInfo.InvariantCulture));
-            if (writing || string.IsNullOrEmpty(text))
+            if (writing || string.IsNullOrWhiteSpace(text))
             {
                 return value;
             }
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            return long.TryParse(text, Whole, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : throw Bad($"`{name}` is not a number: {text}");
         }
@@ -99,7 +103,7 @@ namespace Alioss
         internal bool? Flag(string name, bool? value)
         {
             string? text = Text(name, value.HasValue ? (value.Value ? "true" : "false") : null);
-            if (writing || string.IsNullOrEmpty(text))
+            if (writing || string.IsNullOrWhiteSpace(text))
             {
                 return value;
             }
@@ -110,7 +114,7 @@ namespace Alioss
         {
             string? text = Text(
                 name, value?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            if (writing || string.IsNullOrEmpty(text))
+            if (writing || string.IsNullOrWhiteSpace(text))
             {
                 return value;
             }

@@ -198,6 +198,15 @@ internal static class Settings
         Equal("", indented.Get(""));
         Equal(" ", indented.Get("b"));
         Equal("x  ", indented.Get("c"));
+        // In numbers and times the blanks do not matter.
+        Operations.InBucket("indented", bucket =>
+        {
+            const string Text = "<LifecycleConfiguration>\\n <Rule>\\n <Expiration>\\n <Days>\\n 3 </Days>\\n <Date> </Date>\\n </Expiration>\\n "
+                + "<AtimeBase>\\n</AtimeBase>\\n <Prefix> a</Prefix></Rule>\\n</LifecycleConfiguration>";
+            Admin("POST", "/_local/rules", "{\"bucket\":\"" + bucket.Name + "\",\"action\":{\"type\":\"status\",\"status\":200,\"raw_body\":\"" + Text + "\"}}");
+            var rule = bucket.GetBucketLifecycle().Rules.Single();
+            Check(rule.Expiration.Days == 3 && rule.Expiration.Date == null && rule.AtimeBase == null && rule.Prefix == " a", "blanks");
+        });
     }
 
     internal static void WhatCannotBeWrittenIsNamed()
