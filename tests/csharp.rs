@@ -465,5 +465,8 @@ fn extensions() {
         &["ExtensionsTests"],
         &variables,
     );
-    assert!(said.ends_with("Extensions: 10 passed, 0 failed\n"), "{said}");
+    assert!(
+        said.ends_with("Extensions: 10 passed, 0 failed\n"),
+        "{said}"
+    );
 }
