@@ -998,6 +998,7 @@ OSS_API int oss_call_attempts(const oss_call *call);
 OSS_API int oss_call_os_error(const oss_call *call);
 
 /// A header of a good answer by name, whatever its case; NULL if it has none.
+/// Bytes that are not UTF-8, as in metadata that others stored, become U+FFFD.
 OSS_API const char *oss_call_response_header(const oss_call *call,
                                              const char *name);
 
@@ -1010,7 +1011,8 @@ OSS_API const char *oss_call_response_header_at(const oss_call *call,
 
 /// All headers of a good answer as one text: for each its name in lower case,
 /// ": ", its value and a line feed. NULL if there is no good answer. Cheaper
-/// than oss_call_response_header_at() for who wants them all.
+/// than oss_call_response_header_at() for who wants them all. Values are as
+/// with oss_call_response_header().
 OSS_API const char *oss_call_response_headers(const oss_call *call);
 
 /// ETag of the object with its quotes; NULL if the answer has none.
@@ -1041,7 +1043,7 @@ OSS_API const void *oss_call_body(const oss_call *call, size_t *len);
 OSS_API int64_t oss_call_next_append_position(const oss_call *call);
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
-/// the answer does not tell.
+/// the answer does not tell, or if the key has a NUL.
 OSS_API const char *oss_call_symlink_target(const oss_call *call);
 
 /// The upload id of oss_initiate_multipart_upload(); NULL if the answer has

@@ -14,6 +14,8 @@ pub struct Headers {
     spans: Vec<Span>,
     /// The number of the first header of each known name, counted from 1; 0 if there is none.
     known: [u16; KNOWN],
+    /// Whether there are two of a known name.
+    is_known_twice: bool,
 }
 
 /// Where name and value of a header are in the text.
@@ -23,7 +25,7 @@ struct Span {
     value: (u32, u32),
 }
 
-/// Headers that every answer is asked for.
+/// Headers that every answer is asked for, or that prove something and may not be there with two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     Connection,
@@ -31,24 +33,43 @@ pub(crate) enum Known {
     ContentRange,
     Crc64,
     ETag,
+    LastModified,
+    NextAppendPosition,
     RequestId,
+    SymlinkTarget,
     TransferEncoding,
+    VersionId,
 }
 
-const KNOWN: usize = Known::TransferEncoding as usize + 1;
+const KNOWN: usize = Known::VersionId as usize + 1;
+
+/// Those that prove something.
+const PROOFS: [(Known, &str); 7] = [
+    (Known::ContentRange, "Content-Range"),
+    (Known::Crc64, "x-oss-hash-crc64ecma"),
+    (Known::ETag, "ETag"),
+    (Known::LastModified, "Last-Modified"),
+    (Known::NextAppendPosition, "x-oss-next-append-position"),
+    (Known::SymlinkTarget, "x-oss-symlink-target"),
+    (Known::VersionId, "x-oss-version-id"),
+];
 
 impl Known {
     /// `name` is in lower case.
     fn of(name: &[u8]) -> Option<Known> {
-        // Their lengths differ, so that each name is compared with one of them at most.
-        let (known, text): (Known, &[u8]) = match name.len() {
-            4 => (Known::ETag, b"etag"),
-            10 => (Known::Connection, b"connection"),
-            13 => (Known::ContentRange, b"content-range"),
-            14 => (Known::ContentLength, b"content-length"),
-            16 => (Known::RequestId, b"x-oss-request-id"),
-            17 => (Known::TransferEncoding, b"transfer-encoding"),
-            20 => (Known::Crc64, b"x-oss-hash-crc64ecma"),
+        // Their lengths differ, or a byte does, so that each name is compared with one of them at most.
+        let (known, text): (Known, &[u8]) = match (name.len(), name.get(6).unwrap_or(&0)) {
+            (4, _) => (Known::ETag, b"etag"),
+            (10, _) => (Known::Connection, b"connection"),
+            (13, b'o') => (Known::LastModified, b"last-modified"),
+            (13, _) => (Known::ContentRange, b"content-range"),
+            (14, _) => (Known::ContentLength, b"content-length"),
+            (16, b'v') => (Known::VersionId, b"x-oss-version-id"),
+            (16, _) => (Known::RequestId, b"x-oss-request-id"),
+            (17, _) => (Known::TransferEncoding, b"transfer-encoding"),
+            (20, b's') => (Known::SymlinkTarget, b"x-oss-symlink-target"),
+            (20, _) => (Known::Crc64, b"x-oss-hash-crc64ecma"),
+            (26, _) => (Known::NextAppendPosition, b"x-oss-next-append-position"),
             _ => return None,
         };
         (name == text).then_some(known)
@@ -107,11 +128,25 @@ impl Headers {
 
     /// The next header is the first of that name, if it is.
     fn note(&mut self, known: Option<Known>) {
-        if let Some(place) = known.and_then(|known| self.known.get_mut(known as usize))
-            && *place == 0
-        {
-            *place = u16::try_from(self.spans.len() + 1).unwrap_or(0);
+        if let Some(place) = known.and_then(|known| self.known.get_mut(known as usize)) {
+            match place {
+                0 => *place = u16::try_from(self.spans.len() + 1).unwrap_or(0),
+                _ => self.is_known_twice = true,
+            }
         }
+    }
+
+    /// A header that proves something, if it is there with two values.
+    pub(crate) fn contradiction(&self) -> Option<&'static str> {
+        let has_two = |known| {
+            let mut values = self.all_known(known);
+            let first = values.next();
+            values.any(|other| Some(other) != first)
+        };
+        let mut proofs = PROOFS.into_iter().filter(|_| self.is_known_twice);
+        proofs
+            .find(|(known, _)| has_two(*known))
+            .map(|(_, name)| name)
     }
 
     /// The value of the first header of that name.

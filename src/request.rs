@@ -17,7 +17,8 @@ use crate::ascii::decimal;
 use crate::cancel::{Cancel, Deadline};
 #[cfg(feature = "documents")]
 use crate::document::Document;
-use crate::error::{Error, Result, ServiceError};
+use crate::error::{Error, Kind, Result, ServiceError};
+use crate::escape;
 use crate::header::{Header, Parameter};
 use crate::headers::{Headers, Known};
 use crate::operation::{Operation, Value};
@@ -297,30 +298,38 @@ impl Range {
     /// What a header `Range` asks for, if it is one of these and written as here.
     fn of_header(value: &str) -> Option<Range> {
         let value = value.trim();
-        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
-        let range = match (first, last) {
-            ("", count) => Range::Last(decimal(count)?),
-            (first, "") => Range::From(decimal(first)?),
-            (first, last) => Range::Bytes(decimal(first)?, decimal(last)?),
-        };
+        let range = Range::asked(value)?;
         let written = range.header().ok()?;
         (written == value).then_some(range)
     }
 
-    /// Whether `got`, out of `size`, is what was asked for.
-    pub(crate) fn agrees(self, got: &RangeInclusive<u64>, size: Option<u64>) -> bool {
-        let end_fits = |last: u64| match size {
-            Some(size) => *got.end() == last.min(size.saturating_sub(1)),
-            None => *got.end() <= last,
-        };
-        match self {
-            Range::From(first) => *got.start() == first && end_fits(u64::MAX),
-            Range::Bytes(first, last) => *got.start() == first && end_fits(last),
-            Range::Last(count) => {
-                end_fits(u64::MAX)
-                    && size.is_none_or(|size| *got.start() == size.saturating_sub(count))
-            }
+    /// What a header `Range` asks for, if that is one range, however it is written.
+    pub(crate) fn asked(value: &str) -> Option<Range> {
+        let (unit, range) = value.split_once('=')?;
+        let (first, last) = range.split_once('-')?;
+        if !unit.trim().eq_ignore_ascii_case("bytes") {
+            return None;
         }
+        Some(match (first.trim(), last.trim()) {
+            ("", count) => Range::Last(decimal(count)?),
+            (first, "") => Range::From(decimal(first)?),
+            (first, last) => Range::Bytes(decimal(first)?, decimal(last)?),
+        })
+    }
+
+    /// Whether `got`, out of `size`, is what was asked for. If nobody says the size, only the very bytes that were asked for
+    /// are: fewer may be the end of the object, or a piece of it.
+    pub(crate) fn agrees(self, got: &RangeInclusive<u64>, size: Option<u64>) -> bool {
+        let Some(size) = size else {
+            return self == Range::Bytes(*got.start(), *got.end());
+        };
+        let end = size.saturating_sub(1);
+        let (first, last) = match self {
+            Range::From(first) => (first, end),
+            Range::Bytes(first, last) => (first, last.min(end)),
+            Range::Last(count) => (size.saturating_sub(count), end),
+        };
+        (*got.start(), *got.end()) == (first, last)
     }
 }
 
@@ -349,7 +358,7 @@ impl Response {
         self.status
     }
 
-    /// All headers, names in lower case.
+    /// All headers, names in lower case, values as of [`header`](Response::header).
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
@@ -366,7 +375,8 @@ impl Response {
             .map_err(|error| Error::new(error.kind(), format!("the answer is {error}")))
     }
 
-    /// The first header of that name, whatever its case.
+    /// The first header of that name, whatever its case. Bytes that are not UTF-8, as in metadata that others stored, become
+    /// U+FFFD.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)
     }
@@ -410,7 +420,7 @@ impl Response {
 
     /// `x-oss-next-append-position`: where AppendObject goes on, which is the size of the object.
     pub fn next_append_position(&self) -> Option<u64> {
-        self.header(NEXT_APPEND_POSITION)?.parse().ok()
+        decimal(self.header(NEXT_APPEND_POSITION)?.trim())
     }
 
     /// `Content-Length` in bytes: of the object for HeadObject, of the answer otherwise.
@@ -428,15 +438,31 @@ impl Response {
         Timestamp::parse_http_date(self.header("last-modified")?)
     }
 
-    /// `Content-Range` of a partial answer: first and last byte, and the size of the object if the server says it.
+    /// `Content-Range` of a partial answer: first and last byte, and the size of the object, `None` if the server says `*`.
     pub fn content_range(&self) -> Option<(RangeInclusive<u64>, Option<u64>)> {
-        let (range, size) = self
-            .headers
-            .known(Known::ContentRange)?
-            .strip_prefix("bytes ")?
-            .split_once('/')?;
+        let value = self.headers.known(Known::ContentRange)?;
+        let (unit, range) = value.trim().split_once(' ')?;
+        let (range, size) = range.split_once('/')?;
         let (first, last) = range.split_once('-')?;
-        let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-        (first <= last).then(|| (first..=last, size.parse().ok()))
+        let (first, last) = (decimal(first.trim())?, decimal(last.trim())?);
+        let size = match size.trim() {
+            "*" => None,
+            size => Some(decimal(size)?),
+        };
+        let is_possible = first <= last && size.is_none_or(|size| last < size);
+        (unit.eq_ignore_ascii_case("bytes") && is_possible).then_some((first..=last, size))
+    }
+
+    /// `x-oss-symlink-target` of GetSymlink: where the link leads, a key of the same bucket.
+    pub fn symlink_target(&self) -> Result<Option<String>> {
+        let Some(target) = self.header("x-oss-symlink-target") else {
+            return Ok(None);
+        };
+        // It stands for bytes that were no text: the service percent-encodes keys, and so that character of a key, too.
+        if target.contains(char::REPLACEMENT_CHARACTER) {
+            let message = format!("x-oss-symlink-target is not UTF-8: {target:?}");
+            return Err(Error::new(Kind::BadResponse, message));
+        }
+        escape::decode(target).map(Some)
     }
 }

@@ -283,6 +283,15 @@ impl Element {
         Timestamp::parse_iso8601(self.text_of(name).trim())
     }
 
+    /// Whether the names of a listing are percent-encoded, which `EncodingType` says.
+    pub fn is_encoded(&self) -> Result<bool> {
+        let is_url = |_: &str, text: &str| match text.trim().eq_ignore_ascii_case("url") {
+            true => Ok(true),
+            false => Err(wrong_value("EncodingType", text, "url")),
+        };
+        Ok(self.value_of("EncodingType", is_url)?.unwrap_or(false))
+    }
+
     fn value_of<T>(&self, name: &str, read: fn(&str, &str) -> Result<T>) -> Result<Option<T>> {
         let text = self.text_of(name);
         if is_blank(text) {
@@ -385,6 +394,14 @@ pub(crate) fn is_text(text: &str) -> bool {
     let is_suspicious =
         |byte: u8| byte == 0xef || byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     !text.bytes().any(is_suspicious) || text.chars().all(is_character)
+}
+
+/// `text` as readers give it back if it was written as it is (XML 1.0, section 2.11).
+pub(crate) fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => text.replace("\r\n", "\n").replace('\r', "\n").into(),
+        false => text.into(),
+    }
 }
 
 /// What follows the last colon.

@@ -231,6 +231,23 @@ fn keys_that_only_look_expired_are_the_services_to_judge() {
 }
 
 #[test]
+fn a_wrong_date_of_who_gave_the_keys_does_not_end_them() {
+    let (service, _) = service(now);
+    for (year, attempts) in [("9999", 1), ("1970", 1)] {
+        let dated = format!("Date: Fri, 31 Dec {year} 23:59:59 GMT\r\n");
+        let metadata = http(move |line, _| match line.starts_with("put ") {
+            true => (404, String::new(), String::new()),
+            false => (200, dated.clone(), answers::keys(1, 3600)),
+        });
+        let text = format!("ecs-ram-role:role;endpoint={}", metadata.endpoint());
+        let mut config = config(&service, &Clock::at(now()));
+        config.credentials(Recipe::parse(&text).unwrap().build().unwrap());
+        let bucket = Bucket::new(&config, "examplebucket").unwrap();
+        assert_eq!(put(&bucket).unwrap(), attempts, "{year}");
+    }
+}
+
+#[test]
 fn keys_that_have_expired_are_refused_in_the_words_of_the_service() {
     let oss = Arc::new(answers::Oss::default());
     oss.expired.lock().unwrap().push("t".to_owned());

@@ -1,6 +1,10 @@
 //! What an answer has to prove: that it is about what was asked for, and that it tells what it is for. Settings of a call or
 //! of the configuration must not switch that off.
 
+#[path = "proofs/bodies.rs"]
+mod bodies;
+#[path = "proofs/contradictions.rs"]
+mod contradictions;
 mod peer;
 
 use std::io::Write;

@@ -201,6 +201,15 @@ pub(crate) fn document(
     })
 }
 
+/// The error of a body that ended with its connection, where nothing else says that it is all there.
+pub(crate) fn no_end(operation: &str, response: &Response) -> Error {
+    let error = Error::new(
+        Kind::BadResponse,
+        "nothing says where the answer ends: it has neither a length nor chunks, and no CRC-64 to compare",
+    );
+    malformed(operation, response, &error)
+}
+
 fn message(operation: &str, service: &ServiceError, response: &Response) -> String {
     let mut text = format!("{operation}: {}", service.http_status);
     if !service.code.is_empty() {

@@ -82,6 +82,12 @@ impl Inner {
         let mut root = None;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
+            if incoming.ends_with_connection() && judge.is_text_or_data(&response.body) {
+                return Err(Failed {
+                    reached: Reached::Service,
+                    ..Failed::from(answer::no_end(call.operation.name, &response))
+                });
+            }
             root = judge.body(&response).map_err(|error| Failed {
                 reached: Reached::Service,
                 ..Failed::from(error)

@@ -4,6 +4,7 @@
 use super::answer;
 use super::prepared::Prepared;
 use crate::error::{Error, Kind, ServiceError};
+use crate::escape;
 use crate::headers::Known;
 use crate::json;
 use crate::operation::{Content, Method, Operation};
@@ -31,6 +32,8 @@ enum Fault {
     Anonymous,
     /// `x-oss-hash-crc64ecma` is not a number.
     Crc64,
+    /// This header is there twice, and says two things.
+    Contradiction(&'static str),
 }
 
 impl<'c> Judge<'c> {
@@ -67,6 +70,13 @@ impl<'c> Judge<'c> {
         operation.answer == Content::Bytes && (operation.transfers || is_any)
     }
 
+    /// Whether the body is of a kind that can be cut off anywhere: a document shows its end, and nothing is as much as
+    /// was to come, unless something was asked for.
+    pub fn is_text_or_data(&self, body: &[u8]) -> bool {
+        let is_open = matches!(self.operation.answer, Content::Bytes | Content::Text);
+        is_open && (!body.is_empty() || self.operation.method == Method::Get)
+    }
+
     fn fault(&self, response: &Response) -> Option<Fault> {
         let status = response.status;
         // 203 and 304 are in the rows, and are what failed.
@@ -77,9 +87,10 @@ impl<'c> Judge<'c> {
             return Some(Fault::Anonymous);
         }
         let crc64 = response.headers.known(Known::Crc64).filter(|_| self.crc64);
-        crc64
-            .is_some_and(|_| response.crc64().is_none())
-            .then_some(Fault::Crc64)
+        if crc64.is_some_and(|_| response.crc64().is_none()) {
+            return Some(Fault::Crc64);
+        }
+        response.headers.contradiction().map(Fault::Contradiction)
     }
 
     /// The error of an answer whose head is not accepted.
@@ -97,6 +108,7 @@ impl<'c> Judge<'c> {
                 let value = response.header(CRC64).unwrap_or_default();
                 format!("the header {CRC64} is {value:?}, not a number")
             }
+            Some(Fault::Contradiction(name)) => format!("the answer has two different {name}"),
             Some(Fault::Status) if status == 304 && !self.call.has_condition() => {
                 "nothing was asked for under a condition".to_owned()
             }
@@ -119,7 +131,40 @@ impl<'c> Judge<'c> {
     pub fn body(&self, response: &Response) -> Result<Option<Element>, Error> {
         let root = self.document_in(response)?;
         self.check_told(response, root.as_ref())?;
+        let about = match &root {
+            Some(root) => self.check_key(root),
+            None if self.operation.name == "GetSymlink" => response.symlink_target().map(drop),
+            None => Ok(()),
+        };
+        about.map_err(|error| answer::malformed(self.operation.name, response, &error))?;
         Ok(root)
+    }
+
+    /// An error if the document says that it is about another key than was asked for. The bucket may go by another name: of
+    /// an access point, for one.
+    fn check_key(&self, root: &Element) -> Result<(), Error> {
+        const REPEAT_IT: [&str; 3] = [
+            "CompleteMultipartUpload",
+            "InitiateMultipartUpload",
+            "ListParts",
+        ];
+        let (Some(asked), Some(said)) = (self.call.key, root.child("Key")) else {
+            return Ok(());
+        };
+        if !REPEAT_IT.contains(&self.operation.name) {
+            return Ok(());
+        }
+        let encoded = root.is_encoded()?;
+        let key = escape::decode_if(encoded, &said.text)?;
+        // Readers of XML turn each line end into a line feed.
+        let is_same = key == asked || (!encoded && key == xml::with_line_feeds(asked));
+        if is_same || key.trim().is_empty() || key.trim() == asked {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::BadResponse,
+            format!("the answer is about the key {key:?}, not {asked:?}"),
+        ))
     }
 
     /// An error if the answer does not tell what it is for.

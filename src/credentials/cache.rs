@@ -263,11 +263,15 @@ impl Cache {
             return Ok(self.unknown_life);
         };
         let now = asking.now();
-        match keys.life(asking.service_time()) {
+        let service_time = asking.service_time();
+        match keys.life(service_time) {
             None => Ok(self.unknown_life),
             Some(life) if !life.is_zero() => Ok(life),
-            // Not if who gave them says so, nor if there are better ones.
-            Some(_) if keys.is_life_certain() || self.state.with(|state| state.has_better(now)) => {
+            // Not if nobody's clock says otherwise, nor if there are better ones.
+            Some(_)
+                if keys.had_ended(service_time)
+                    || self.state.with(|state| state.has_better(now)) =>
+            {
                 Err(Error::new(
                     Kind::Credentials,
                     format!(
@@ -278,7 +282,7 @@ impl Cache {
             }
             Some(_) => {
                 log::warn!(
-                    "{} gave keys that look expired; is this machine's clock right?",
+                    "{} gave keys that look expired; is this machine's clock right, and its own?",
                     self.provider.name()
                 );
                 Ok(DOUBTFUL_LIFE)

@@ -128,9 +128,11 @@ impl Credentials {
         Some(Duration::from_secs(seconds))
     }
 
-    /// Whether who gave them also told the time: then no clock of ours has a say in how long they are good for.
-    pub(crate) fn is_life_certain(&self) -> bool {
-        self.given.is_some()
+    /// Whether they had ended when they were given, at `now` as far as we know, by two clocks: who gave them told the time,
+    /// and ours agrees. One of the two alone may be wrong.
+    pub(crate) fn had_ended(&self, now: i64) -> bool {
+        let ends_by = |time: i64| self.expiration.is_some_and(|end| end.0 <= time);
+        self.given.is_some_and(|given| ends_by(given.0)) && ends_by(now)
     }
 
     /// An error if a part is empty or could not stand in a header; `from` says whose they are.

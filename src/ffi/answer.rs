@@ -227,6 +227,7 @@ pub unsafe extern "C" fn oss_call_os_error(call: *const oss_call) -> c_int {
 }
 
 /// A header of a good answer by name, whatever its case; NULL if it has none.
+/// Bytes that are not UTF-8, as in metadata that others stored, become U+FFFD.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_response_header(
     call: *const oss_call,
@@ -260,7 +261,8 @@ pub unsafe extern "C" fn oss_call_response_header_at(
 
 /// All headers of a good answer as one text: for each its name in lower case,
 /// ": ", its value and a line feed. NULL if there is no good answer. Cheaper
-/// than oss_call_response_header_at() for who wants them all.
+/// than oss_call_response_header_at() for who wants them all. Values are as
+/// with oss_call_response_header().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_response_headers(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| {
@@ -362,10 +364,13 @@ pub unsafe extern "C" fn oss_call_next_append_position(call: *const oss_call) ->
 }
 
 /// Where the link of oss_get_symlink() leads: a key of the same bucket; NULL if
-/// the answer does not tell.
+/// the answer does not tell, or if the key has a NUL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *const c_char {
-    let find = |o: &Output| o.response()?.symlink_target().ok()?;
+    let find = |o: &Output| {
+        let target = o.response()?.symlink_target().ok()?;
+        target.filter(|key| !key.contains('\0'))
+    };
     // SAFETY: NULL or a live handle.
     unsafe { lend_text(call, ":symlink", std::ptr::null(), &find) }
 }
@@ -376,7 +381,7 @@ pub unsafe extern "C" fn oss_call_symlink_target(call: *const oss_call) -> *cons
 pub unsafe extern "C" fn oss_call_upload_id(call: *const oss_call) -> *const c_char {
     let find = |o: &Output| {
         let root = xml::parse(&o.response.as_ref()?.body).ok()?;
-        Some(root.child("UploadId")?.text.clone())
+        Some(root.child("UploadId")?.text.trim().to_owned())
     };
     // SAFETY: NULL or a live handle.
     unsafe { lend_text(call, ":upload-id", std::ptr::null(), &find) }

@@ -136,7 +136,8 @@ fn add_missing(deleted: &mut Vec<DeletedObject>, objects: &[ObjectIdentifier<'_>
 }
 
 fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
-    let encoded = root.text_of("EncodingType") == "url";
+    let encoded = root.is_encoded()?;
+    let trimmed = |entry: &Element, name| entry.text_of(name).trim().to_owned();
     let mut objects = Vec::new();
     for entry in &root.children {
         let is_deleted = match entry.name.as_str() {
@@ -148,11 +149,11 @@ fn deleted(root: &Element, quiet: bool) -> Result<Vec<DeletedObject>> {
         };
         objects.push(DeletedObject {
             key: name_of(entry, "Key", encoded)?,
-            version_id: entry.text_of("VersionId").to_owned(),
+            version_id: trimmed(entry, "VersionId"),
             is_deleted,
             delete_marker: entry.bool_of("DeleteMarker")?.unwrap_or(false),
-            delete_marker_version_id: entry.text_of("DeleteMarkerVersionId").to_owned(),
-            code: entry.text_of("Code").to_owned(),
+            delete_marker_version_id: trimmed(entry, "DeleteMarkerVersionId"),
+            code: trimmed(entry, "Code"),
             message: entry.text_of("Message").to_owned(),
         });
     }

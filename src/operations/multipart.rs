@@ -39,7 +39,7 @@ impl Bucket {
         request.parameter("encoding-type", "url");
         let (response, root) = send_for_document(&self.client, request, Body::Empty, options)?;
         let document = answer::document("InitiateMultipartUpload", &response, root)?;
-        let id = document.text_of("UploadId").to_owned();
+        let id = document.text_of("UploadId").trim().to_owned();
         Ok((response, id))
     }
 

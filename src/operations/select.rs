@@ -199,7 +199,7 @@ impl Select {
     fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize> {
         loop {
             match self.state.clone() {
-                State::Raw => return self.body.read(buffer),
+                State::Raw => return self.read_raw(buffer),
                 State::Ended(how) => return how.map(|()| 0),
                 State::Between => self.begin_frame()?,
                 State::Rows { left: 0, crc } => {
@@ -223,6 +223,15 @@ impl Select {
                     return Ok(got);
                 }
             }
+        }
+    }
+
+    fn read_raw(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        match self.body.read(buffer)? {
+            0 if self.body.ends_with_connection() => {
+                Err(answer::no_end("SelectObject", &self.response))
+            }
+            got => Ok(got),
         }
     }
 

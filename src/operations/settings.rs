@@ -3,7 +3,6 @@
 use super::object::encoded_key;
 use super::{Bucket, request};
 use crate::error::{Error, Result};
-use crate::escape;
 use crate::request::{Body, Options, Response};
 use crate::xml;
 
@@ -133,14 +132,5 @@ impl Bucket {
         let body = format!("x-oss-async-process={process}");
         let request = request!("AsyncProcessObject", key);
         self.call_with(request, Body::from(body.as_str()), options)
-    }
-}
-
-impl Response {
-    /// Where a symbolic link leads: a key of the same bucket.
-    pub fn symlink_target(&self) -> Result<Option<String>> {
-        self.header("x-oss-symlink-target")
-            .map(escape::decode)
-            .transpose()
     }
 }

@@ -89,7 +89,6 @@ impl Bucket {
                 Some(ListedObject::Object(object)) => object,
                 _ => return Ok(None),
             };
-            check_prefix(prefix, &object.key)?;
             Ok(Some(Doomed::new(object.key, object.size)))
         })
     }
@@ -106,7 +105,6 @@ impl Bucket {
                 Some(ListedVersion::Version(version)) => version,
                 _ => return Ok(None),
             };
-            check_prefix(prefix, &version.object.key)?;
             let mut doomed = Doomed::new(version.object.key, version.object.size);
             doomed.version_id = version.version_id;
             Ok(Some(doomed))
@@ -135,17 +133,6 @@ impl Doomed {
         outcome.version_id.clone_from(&self.version_id);
         outcome
     }
-}
-
-/// An error if a service lists what was not asked for: that must not be deleted.
-fn check_prefix(prefix: &str, key: &str) -> Result<()> {
-    if key.starts_with(prefix) {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::BadResponse,
-        format!("the listing of {prefix:?} has the key {key:?}, which does not begin like that"),
-    ))
 }
 
 /// Deletes all that `next` gives.

@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::checkpoint::Checkpoint;
 use super::plan::{Part, Plan};
 use super::pool::{self, Board, Lane};
 use super::{CHUNK, Common, TRAFFIC_LIMIT, Transfer, What};
 use crate::cancel::Cancel;
-use crate::client::Client;
 use crate::crc64::{self, Crc64};
 use crate::error::{Error, Kind, Result};
 use crate::file::{self, Record, Snapshot, Target, Temporary, write_all_at};
@@ -83,8 +82,10 @@ impl Bucket {
                 bucket: self.clone(),
                 key: key.to_owned(),
                 etag: etag.to_owned(),
+                size,
                 common,
                 limit,
+                crc64: told(&head),
             },
             plan,
             workers,
@@ -92,7 +93,7 @@ impl Bucket {
             done: Mutex::new(Vec::new()),
             record: Mutex::new(record),
         };
-        let verified = download.bring(target, places.data, head.crc64(), options)?;
+        let verified = download.bring(target, places.data, options)?;
         Ok(Response { verified, ..head })
     }
 
@@ -147,9 +148,12 @@ pub(super) struct RangedObject {
     pub bucket: Bucket,
     pub key: String,
     pub etag: String,
+    pub size: u64,
     pub common: Common,
     /// Bandwidth of each connection.
     pub limit: Option<String>,
+    /// CRC-64 of the whole: what HeadObject said, else what comes with the parts.
+    pub crc64: OnceLock<u64>,
 }
 
 impl RangedObject {
@@ -169,11 +173,40 @@ impl RangedObject {
             .bucket
             .get_object(&self.key, &options)
             .map_err(changed)?;
-        if object.response().etag() != Some(self.etag.as_str()) {
+        let response = object.response();
+        let size = response.content_range().and_then(|(_, size)| size);
+        let is_other = size.is_some_and(|size| size != self.size);
+        if is_other || response.etag() != Some(self.etag.as_str()) {
             return Err(changed_now());
+        }
+        if let Some(crc64) = response.crc64() {
+            self.crc64.get_or_init(|| crc64);
         }
         Ok(object)
     }
+
+    /// Compares the CRC-64 of what arrived with that of the whole; whether that was possible.
+    pub fn check_whole(&self, arrived: u64) -> Result<bool> {
+        let expected = self
+            .crc64
+            .get()
+            .filter(|_| self.bucket.client.checks_crc64());
+        match expected {
+            None => Ok(false),
+            Some(expected) if *expected == arrived => Ok(true),
+            Some(expected) => Err(Error::new(
+                Kind::ChecksumMismatch,
+                format!(
+                    "what arrived is not what the service stored: CRC-64 {arrived} here, {expected} there"
+                ),
+            )),
+        }
+    }
+}
+
+/// The CRC-64 that an answer tells.
+pub(super) fn told(head: &Response) -> OnceLock<u64> {
+    head.crc64().map_or_else(OnceLock::new, OnceLock::from)
 }
 
 /// A download in parts.
@@ -193,19 +226,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Download {
-    /// Brings the file to `target`, by way of `data`; whether it could be compared with `expected`, the object's CRC-64.
-    fn bring(
-        &self,
-        target: Target,
-        data: PathBuf,
-        expected: Option<u64>,
-        options: &Options<'_>,
-    ) -> Result<bool> {
+    /// Brings the file to `target`, by way of `data`; whether it could be compared with the object's CRC-64.
+    fn bring(&self, target: Target, data: PathBuf, options: &Options<'_>) -> Result<bool> {
         let resumes = lock(&self.record).is_some();
         let claimed = self.claimed();
         let is_begun = data.exists();
         let verified = if !is_begun && self.has_all(&claimed, target.path())? {
-            self.compare(expected)?
+            self.compare()?
         } else {
             let file = match resumes {
                 true => Temporary::resumed(target, data),
@@ -214,18 +241,17 @@ impl Download {
             if file.is_err() && claimed.is_none() && !is_begun {
                 self.remove_record();
             }
-            self.run(file?, claimed, expected, options)?
+            self.run(file?, claimed, options)?
         };
         self.remove_record();
         Ok(verified)
     }
 
-    /// Whether the whole could be compared with `expected`, its CRC-64.
+    /// Whether the whole could be compared with its CRC-64.
     fn run(
         &self,
         file: Temporary,
         claimed: Option<Checkpoint>,
-        expected: Option<u64>,
         options: &Options<'_>,
     ) -> Result<bool> {
         self.resume(claimed, &file)?;
@@ -241,7 +267,7 @@ impl Download {
             let work = |part: &Part, lane: &Lane<'_>| self.fetch(part, lane, &file);
             let (workers, common) = (self.workers, &self.object.common);
             pool::run(workers, parts, common, &board, options.progress, &work)?;
-            self.compare(expected)
+            self.compare()
         };
         let mut fetched = fetch(&missing);
         let most = self.object.bucket.client.retry().most().min(MOST_ROUNDS);
@@ -405,8 +431,8 @@ impl Download {
         Ok(())
     }
 
-    /// Compares the whole with `expected`; whether that was possible.
-    fn compare(&self, expected: Option<u64>) -> Result<bool> {
+    /// Compares the whole with its CRC-64; whether that was possible.
+    fn compare(&self) -> Result<bool> {
         let mut done = lock(&self.done).clone();
         sort(&mut done);
         let numbers = done.iter().map(|(number, _)| *number);
@@ -420,28 +446,8 @@ impl Download {
             let part = self.plan.part_of(*number)?;
             Some(crc64::combine(whole, *crc, part.length))
         });
-        check_whole(
-            &self.object.bucket.client,
-            whole.unwrap_or_default(),
-            expected,
-        )
+        self.object.check_whole(whole.unwrap_or_default())
     }
-}
-
-/// Compares the CRC-64 of a whole with `expected`; whether that was possible.
-pub(super) fn check_whole(client: &Client, whole: u64, expected: Option<u64>) -> Result<bool> {
-    let Some(expected) = expected.filter(|_| client.checks_crc64()) else {
-        return Ok(false);
-    };
-    if whole == expected {
-        return Ok(true);
-    }
-    Err(Error::new(
-        Kind::ChecksumMismatch,
-        format!(
-            "what arrived is not what the service stored: CRC-64 {whole} here, {expected} there"
-        ),
-    ))
 }
 
 /// What a refused part means: with our condition, 412 and 404 say that the object is another one.

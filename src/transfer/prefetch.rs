@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::download::{RangedObject, check_whole};
+use super::download::{RangedObject, told};
 use super::multipart::lost;
 use super::plan::{Part, Plan};
 use super::pool::LOOK;
@@ -64,8 +64,10 @@ impl Bucket {
             bucket: self.clone(),
             key: key.to_owned(),
             etag: etag.to_owned(),
+            size,
             common,
             limit,
+            crc64: told(&head),
         };
         Ok(Prefetch(match Ahead::start(object, plan, workers, head) {
             Some(ahead) => Reading::Ahead(ahead),
@@ -342,8 +344,7 @@ impl Ahead {
         drop(state);
         self.crc = crc64::combine(self.crc, crc, bytes.len() as u64);
         if self.shared.plan.part_of(number + 1).is_none() {
-            let client = &self.shared.object.bucket.client;
-            self.head.verified = check_whole(client, self.crc, self.head.crc64())?;
+            self.head.verified = self.shared.object.check_whole(self.crc)?;
         }
         Ok(bytes)
     }

@@ -20,6 +20,7 @@ pub(crate) struct Body {
     /// `None` once the body has ended.
     connection: Option<Box<Connection>>,
     framing: Framing,
+    ends_with_connection: bool,
     /// Whether the connection may be used again after the body.
     reusable: bool,
     shared: Arc<Shared>,
@@ -39,6 +40,7 @@ impl Body {
         let mut body = Body {
             connection: Some(connection),
             framing,
+            ends_with_connection: framing == Framing::UntilClose,
             reusable,
             shared: shared.clone(),
             limits: limits.clone(),
@@ -53,6 +55,11 @@ impl Body {
     /// Whether the last byte has been read.
     pub fn is_over(&self) -> bool {
         self.connection.is_none() && self.failure.is_none()
+    }
+
+    /// Whether the body has no end of its own.
+    pub fn ends_with_connection(&self) -> bool {
+        self.ends_with_connection
     }
 
     /// Reads on: how many bytes, 0 at the end. An error stays.

@@ -196,20 +196,17 @@ fn not_http(why: &str) -> Error {
 
 /// A head and how many bytes it has; `None` if there is more to come.
 fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>> {
-    let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
-    let mut response = httparse::Response::new(&mut []);
-    let config = ParserConfig::default();
-    match config.parse_response_with_uninit_headers(&mut response, bytes, &mut usual) {
-        Ok(status) => Ok(complete(bytes, &response, status)),
-        Err(httparse::Error::TooManyHeaders) => {
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
-            let mut many = vec![EMPTY_HEADER; lines.min(MAX_HEADERS)];
-            let mut response = httparse::Response::new(&mut many);
-            match response.parse(bytes) {
-                Ok(status) => Ok(complete(bytes, &response, status)),
-                Err(cause) => Err(not_http(&cause.to_string())),
-            }
-        }
+    let mut config = ParserConfig::default();
+    let mut parsed = parse_as(&config, bytes);
+    // Values over several lines, and spaces before the colon: nobody may write them any more, but who does is understood
+    // (RFC 9112, sections 5.1 and 5.2).
+    if matches!(parsed, Err(httparse::Error::HeaderName)) {
+        config.allow_obsolete_multiline_headers_in_responses(true);
+        config.allow_spaces_after_header_name_in_responses(true);
+        parsed = parse_as(&config, bytes);
+    }
+    match parsed {
+        Ok(parsed) => Ok(parsed),
         Err(_) if begins_like_tls(bytes) => Err(not_http(
             "it looks like TLS; does it speak TLS? Then the endpoint begins with https://",
         )),
@@ -225,12 +222,28 @@ fn parse(bytes: &[u8]) -> Result<Option<(Head, usize)>> {
     }
 }
 
+fn parse_as(config: &ParserConfig, bytes: &[u8]) -> Result<Option<(Head, usize)>, httparse::Error> {
+    let mut usual = [const { MaybeUninit::uninit() }; USUAL_HEADERS];
+    let mut response = httparse::Response::new(&mut []);
+    match config.parse_response_with_uninit_headers(&mut response, bytes, &mut usual) {
+        Err(httparse::Error::TooManyHeaders) => {
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let mut many = vec![EMPTY_HEADER; lines.min(MAX_HEADERS)];
+            let mut response = httparse::Response::new(&mut many);
+            let status = config.parse_response(&mut response, bytes)?;
+            Ok(complete(config, bytes, &response, status))
+        }
+        status => Ok(complete(config, bytes, &response, status?)),
+    }
+}
+
 /// A record of TLS: an alert or a handshake message, version 3.x.
 fn begins_like_tls(bytes: &[u8]) -> bool {
     matches!(bytes, [0x15 | 0x16, 3, ..] | [0x15 | 0x16])
 }
 
 fn complete(
+    config: &ParserConfig,
     bytes: &[u8],
     response: &httparse::Response<'_, '_>,
     status: httparse::Status<usize>,
@@ -238,7 +251,11 @@ fn complete(
     let httparse::Status::Complete(length) = status else {
         return None;
     };
-    let headers = texts(response, bytes.get(..length)?);
+    let head = bytes.get(..length)?;
+    let headers = match config.obsolete_multiline_headers_in_responses_are_allowed() {
+        true => texts(response, head, &in_one_line(head)),
+        false => texts(response, head, head),
+    };
     let head = Head {
         status: response.code.unwrap_or_default(),
         is_old: response.version == Some(0),
@@ -247,9 +264,18 @@ fn complete(
     Some((head, length))
 }
 
-/// The headers of `response`, whose texts are parts of `head`.
-fn texts(response: &httparse::Response<'_, '_>, head: &[u8]) -> Headers {
-    let begin = head.as_ptr().addr();
+/// The same with spaces for the line ends, of which those that fold a value are the only ones inside one.
+fn in_one_line(head: &[u8]) -> Vec<u8> {
+    let in_line = |byte: &u8| match byte {
+        b'\r' | b'\n' => b' ',
+        byte => *byte,
+    };
+    head.iter().map(in_line).collect()
+}
+
+/// The headers of `response`, which was `parsed`; their texts are at the same places in `head`.
+fn texts(response: &httparse::Response<'_, '_>, parsed: &[u8], head: &[u8]) -> Headers {
+    let begin = parsed.as_ptr().addr();
     let place = |part: &[u8]| {
         let start = part.as_ptr().addr().wrapping_sub(begin);
         // Empty values need not be parts of anything.
@@ -260,12 +286,13 @@ fn texts(response: &httparse::Response<'_, '_>, head: &[u8]) -> Headers {
         }
     };
     let count = response.headers.len();
-    let places = response.headers.iter();
-    let places = places.map(|header| (place(header.name.as_bytes()), place(header.value)));
-    Headers::of_head(head, count, places).unwrap_or_else(|| {
+    let headers = response.headers.iter();
+    let places = headers.map(|header| (place(header.name.as_bytes()), place(header.value)));
+    Headers::of_head(head, count, places.clone()).unwrap_or_else(|| {
         let mut headers = Headers::with_capacity(count, head.len());
-        for header in response.headers.iter() {
-            headers.push(header.name, &String::from_utf8_lossy(header.value));
+        let text = |place| String::from_utf8_lossy(head.get(place).unwrap_or_default());
+        for (name, value) in places {
+            headers.push(&text(name), &text(value));
         }
         headers
     })
@@ -274,6 +301,31 @@ fn texts(response: &httparse::Response<'_, '_>, head: &[u8]) -> Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folded_value_is_one_line_and_spaces_before_the_colon_are_not_of_the_name() {
+        for (head, value) in [
+            ("X-A: b\r\n c\r\n\r\n", "b   c"),
+            ("X-A: b\n\tc\n\n", "b \tc"),
+            ("X-A:\r\n b\r\n \r\n\r\n", "b"),
+            ("X-A \t: b\r\n\r\n", "b"),
+            ("X-A: \u{e9}\r\n c\r\n\r\n", "\u{e9}   c"),
+        ] {
+            let bytes = format!("HTTP/1.1 200 OK\r\n{head}rest").into_bytes();
+            let (parsed, length) = parse(&bytes).unwrap().unwrap();
+            assert_eq!(length, bytes.len() - 4, "{head:?}");
+            assert_eq!(parsed.headers.at(0), Some(("x-a", value)), "{head:?}");
+            for end in 0..length {
+                assert!(parse(&bytes[..end]).unwrap().is_none(), "{head:?}, {end}");
+            }
+        }
+        let latin = b"HTTP/1.1 200 OK\r\nX-A: \xe9\r\n c\r\n\r\n";
+        let (parsed, _) = parse(latin).unwrap().unwrap();
+        assert_eq!(parsed.headers.get("x-a"), Some("\u{fffd}   c"));
+        // There is nothing before it that it could be a part of.
+        let first = b"HTTP/1.1 200 OK\r\n X-A: b\r\n\r\n";
+        assert!(parse(first).is_err());
+    }
 
     #[test]
     fn what_is_not_http_shows_its_first_words() {

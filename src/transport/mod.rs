@@ -154,6 +154,11 @@ impl Incoming {
     pub fn is_over(&self) -> bool {
         self.body.is_over()
     }
+
+    /// Whether only the end of the connection ends the body: whether that was all of it, nobody says.
+    pub fn ends_with_connection(&self) -> bool {
+        self.body.ends_with_connection()
+    }
 }
 
 /// An exchange that brought no answer.

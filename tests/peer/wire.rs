@@ -184,7 +184,6 @@ pub fn config(peer: &Peer, wire: Wire) -> Config {
         .endpoint(&format!("{scheme}://127.0.0.1:{}", peer.port()))
         .region("cn-hangzhou")
         .keys("id", "secret", None)
-        .crc64(false)
         .attempts(1);
     if wire != Wire::Plain {
         config.ca_pem(identity().pem.as_bytes());

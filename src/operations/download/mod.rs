@@ -11,6 +11,7 @@ pub(super) use sink::{collect, to_buffer, to_file, to_writer};
 
 use super::body::no_fields;
 use crate::cancel::Limits;
+use crate::client::answer::no_end;
 use crate::client::{Client, Reply};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
@@ -40,6 +41,8 @@ struct Arriving {
     body: Incoming,
     length: Option<u64>,
     crc: Option<(Crc64, u64)>,
+    /// Whether the end of the connection may be the end of the body, or may have cut it off.
+    is_endless: bool,
     /// Whether the rest can be asked for when the body breaks, if the object has an ETag.
     is_resumable: bool,
     /// Where the body begins in the object.
@@ -62,6 +65,7 @@ impl Arriving {
             .filter(|_| response.status == 200 && is_object && client.checks_crc64())
             .map(|expected| (Crc64::new(), expected));
         Ok(Arriving {
+            is_endless: body.ends_with_connection() && length.is_none() && crc.is_none(),
             body,
             length,
             crc,
@@ -144,6 +148,9 @@ impl Object {
             match self.arriving.body.read(buffer) {
                 Ok(0) if self.is_early() => {
                     self.resume(Error::new(Kind::Truncated, "the answer ended early"))?;
+                }
+                Ok(0) if self.arriving.is_endless => {
+                    return Err(no_end("GetObject", &self.response));
                 }
                 Ok(0) => return self.compare().map(|()| 0),
                 Ok(got) => {
@@ -312,9 +319,7 @@ impl Read for Object {
 /// How long the body has to be, as far as the answer says it; an error if the answer is not to what was asked.
 fn expected_length(origin: &Origin, response: &Response) -> Result<Option<u64>> {
     let announced = response.content_length();
-    if let Some(range) = origin.range {
-        check_range(range, response)?;
-    }
+    origin.check_range(response)?;
     let ranged = origin.range.is_some() || origin.sends("range");
     match (response.status, response.content_range()) {
         (200, _) => Ok(announced),

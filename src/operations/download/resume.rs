@@ -70,8 +70,27 @@ impl Origin {
 
     /// Whether the caller gave that header.
     pub fn sends(&self, header: &str) -> bool {
-        let mut names = self.headers.iter().map(|(name, _)| name);
-        names.any(|name| name.eq_ignore_ascii_case(header))
+        self.header(header).is_some()
+    }
+
+    /// That header of the caller's.
+    fn header(&self, header: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(header));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// An error if the answer is not to the range that was asked for. One in a header that stayed a header, the whole object
+    /// answers as well; a part of it has to be the one that was meant.
+    pub fn check_range(&self, response: &Response) -> Result<()> {
+        match (self.range, self.header("range")) {
+            (Some(range), _) => check_range(range, response),
+            (None, Some(header)) if response.status == 206 => match Range::asked(header) {
+                Some(range) if is_answer(range, response) => Ok(()),
+                _ => Err(not_asked_for(header, response)),
+            },
+            (None, _) => Ok(()),
+        }
     }
 
     /// Whether the answer is something else than the object is.
@@ -197,21 +216,25 @@ impl Source {
 }
 
 pub(super) fn check_range(range: Range, response: &Response) -> Result<()> {
-    let agrees = response.status == 206
-        && response
-            .content_range()
-            .is_some_and(|(got, size)| range.agrees(&got, size));
-    if agrees {
-        return Ok(());
+    match is_answer(range, response) {
+        true => Ok(()),
+        false => Err(not_asked_for(&range.header()?, response)),
     }
-    Err(Error::new(
+}
+
+fn is_answer(range: Range, response: &Response) -> bool {
+    let got = response.content_range();
+    response.status == 206 && got.is_some_and(|(got, size)| range.agrees(&got, size))
+}
+
+fn not_asked_for(range: &str, response: &Response) -> Error {
+    Error::new(
         Kind::BadResponse,
         format!(
-            "asked for the range {}, but the service answered with status {} and Content-Range {:?} (request id {})",
-            range.header()?,
+            "asked for the range {range}, but the service answered with status {} and Content-Range {:?} (request id {})",
             response.status,
             response.header("content-range").unwrap_or_default(),
             response.request_id()
         ),
-    ))
+    )
 }

@@ -49,6 +49,14 @@ impl Listing for ListBuckets {
     const MAY_NOT_SAY: bool = true;
     const ENCODED: bool = false;
 
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn name(entry: &ListedBucket) -> &str {
+        &entry.name
+    }
+
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let marker = marker.map_or(&self.marker, |marker| &marker.name);
         add(request, &[("prefix", &self.prefix), ("marker", marker)]);

@@ -44,6 +44,14 @@ pub(crate) trait Listing {
     fn key(&self) -> Option<&str> {
         None
     }
+    /// What the names of its entries begin with.
+    fn prefix(&self) -> &str {
+        ""
+    }
+    /// The name that has to begin so.
+    fn name(_: &Self::Entry) -> &str {
+        ""
+    }
     /// An error if it cannot be asked for.
     fn check(&self) -> Result<()> {
         Ok(())
@@ -66,13 +74,13 @@ pub(crate) trait Listing {
         match marker {
             _ if !goes_on => Ok(None),
             "" => Err(no_marker(name)),
-            marker => Ok(Some(escape::decode_if(is_encoded(root), marker)?.into())),
+            marker => Ok(Some(escape::decode_if(root.is_encoded()?, marker)?.into())),
         }
     }
     /// As [`next`](Self::next), of a name and an id.
     fn next_pair(root: &Element, name: &str, id: &str) -> Result<Option<Marker>> {
         Ok(Self::next(root, name)?.map(|marker| Marker {
-            id: root.text_of(id).to_owned(),
+            id: root.text_of(id).trim().to_owned(),
             ..marker
         }))
     }
@@ -115,11 +123,6 @@ fn add_count(request: &mut Request<'_>, name: &'static str, count: Option<u32>) 
     }
 }
 
-/// Whether the names of a listing are percent-encoded.
-fn is_encoded(root: &Element) -> bool {
-    root.text_of("EncodingType") == "url"
-}
-
 /// `None` if the answer does not say: that of ListBuckets need not.
 fn is_truncated(root: &Element) -> Result<Option<bool>> {
     root.bool_of("IsTruncated")
@@ -140,6 +143,14 @@ fn text_of<'e>(entry: &'e Element, name: &str) -> Result<&'e str> {
     }
 }
 
+/// Likewise of an id, which has no spaces around it.
+pub(super) fn id_of(entry: &Element, name: &str) -> Result<String> {
+    match entry.text_of(name).trim() {
+        "" => Err(lacks("an entry of the answer", name)),
+        id => Ok(id.to_owned()),
+    }
+}
+
 /// Likewise of a name, which may be percent-encoded.
 pub(super) fn name_of(entry: &Element, name: &str, encoded: bool) -> Result<String> {
     escape::decode_if(encoded, text_of(entry, name)?)
@@ -155,10 +166,20 @@ fn lacks(what: &str, name: &str) -> Error {
     Error::new(Kind::BadResponse, format!("{what} has no {name}"))
 }
 
-fn common_prefixes(root: &Element) -> impl Iterator<Item = Result<String>> {
-    let encoded = is_encoded(root);
+fn common_prefixes(root: &Element, encoded: bool) -> impl Iterator<Item = Result<String>> {
     root.children_named("CommonPrefixes")
         .map(move |prefix| name_of(prefix, "Prefix", encoded))
+}
+
+/// An error if a service lists what was not asked for: who asked may delete it, or take it for what it is not.
+fn check_prefix(prefix: &str, name: &str) -> Result<()> {
+    if name.starts_with(prefix) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::BadResponse,
+        format!("the listing of {prefix:?} has {name:?}, which does not begin like that"),
+    ))
 }
 
 /// Name and id of the owner; empty if the entry does not tell.
@@ -260,6 +281,7 @@ impl<L: Listing> Pager<L> {
         let page = self
             .listing
             .page(&root)
+            .and_then(|page| self.checked(page, options))
             .map_err(|error| answer::malformed(operation, &response, &error))?;
         if page.next.is_some() && page.next == self.milestone {
             return Err(Error::new(
@@ -275,6 +297,18 @@ impl<L: Listing> Pager<L> {
         self.marker = page.next;
         self.entries = page.entries;
         Ok(response)
+    }
+
+    /// The page, if all of it was asked for.
+    fn checked(&self, page: Page<L::Entry>, options: &Options<'_>) -> Result<Page<L::Entry>> {
+        let mut query = options.query.iter();
+        let prefix = match query.find(|(name, _)| name == "prefix") {
+            Some((_, given)) => given.as_deref().unwrap_or_default(),
+            None => self.listing.prefix(),
+        };
+        let mut names = page.entries.iter().map(L::name);
+        names.try_for_each(|name| check_prefix(prefix, name))?;
+        Ok(page)
     }
 
     fn request(&self) -> Request<'_> {

@@ -1,8 +1,8 @@
 //! Listings of objects.
 
 use super::{
-    Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, is_truncated, name_of,
-    no_marker, owner, size_of,
+    Listing, Marker, Page, add, add_count, common_prefixes, is_truncated, name_of, no_marker,
+    owner, size_of,
 };
 use crate::error::Result;
 use crate::operation::Operation;
@@ -87,6 +87,14 @@ impl Listing for ListObjectsV2 {
     type Entry = ListedObject;
     const OPERATION: &'static Operation = operation!("ListObjectsV2");
 
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn name(entry: &ListedObject) -> &str {
+        entry.name()
+    }
+
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let token = marker.map_or("", |marker| &marker.name);
         add(
@@ -113,6 +121,14 @@ impl Listing for ListObjectsV2 {
 impl Listing for ListObjects {
     type Entry = ListedObject;
     const OPERATION: &'static Operation = operation!("ListObjects");
+
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn name(entry: &ListedObject) -> &str {
+        entry.name()
+    }
 
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let marker = marker.map_or(&self.marker, |marker| &marker.name);
@@ -145,13 +161,13 @@ impl Listing for ListObjects {
 }
 
 fn entries(root: &Element) -> Result<Vec<ListedObject>> {
-    let encoded = is_encoded(root);
+    let encoded = root.is_encoded()?;
     let mut entries = Vec::new();
     for contents in root.children_named("Contents") {
         let size = size_of(contents)?;
         entries.push(ListedObject::Object(summary(contents, size, encoded)?));
     }
-    for prefix in common_prefixes(root) {
+    for prefix in common_prefixes(root, encoded) {
         entries.push(ListedObject::CommonPrefix(prefix?));
     }
     // The service sends objects and prefixes apart; together they are in the order of their bytes.
@@ -163,7 +179,7 @@ fn entries(root: &Element) -> Result<Vec<ListedObject>> {
 
 /// What an element `Contents`, `Version` or `DeleteMarker` says besides its size.
 pub(super) fn summary(contents: &Element, size: u64, encoded: bool) -> Result<ObjectSummary> {
-    let text = |name| contents.text_of(name).to_owned();
+    let text = |name| contents.text_of(name).trim().to_owned();
     let (owner_id, owner_name) = owner(contents);
     Ok(ObjectSummary {
         key: name_of(contents, "Key", encoded)?,

@@ -1,7 +1,7 @@
 //! Listings of multipart uploads and of their parts.
 
 use super::{
-    Listing, Marker, Page, add, add_count, common_prefixes, is_encoded, name_of, size_of, text_of,
+    Listing, Marker, Page, add, add_count, common_prefixes, id_of, name_of, size_of, text_of,
 };
 use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
@@ -87,6 +87,14 @@ impl Listing for ListMultipartUploads {
     type Entry = ListedUpload;
     const OPERATION: &'static Operation = operation!("ListMultipartUploads");
 
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn name(entry: &ListedUpload) -> &str {
+        entry.name()
+    }
+
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let (key, upload) = match marker {
             Some(marker) => (&marker.name, &marker.id),
@@ -105,16 +113,16 @@ impl Listing for ListMultipartUploads {
     }
 
     fn page(&self, root: &Element) -> Result<Page<ListedUpload>> {
-        let encoded = is_encoded(root);
+        let encoded = root.is_encoded()?;
         let mut entries = Vec::new();
         for upload in root.children_named("Upload") {
             entries.push(ListedUpload::Upload {
                 key: name_of(upload, "Key", encoded)?,
-                upload_id: text_of(upload, "UploadId")?.to_owned(),
+                upload_id: id_of(upload, "UploadId")?,
                 initiated: upload.timestamp_of("Initiated"),
             });
         }
-        for prefix in common_prefixes(root) {
+        for prefix in common_prefixes(root, encoded) {
             entries.push(ListedUpload::CommonPrefix(prefix?));
         }
         // Stable, so the uploads of a key stay in their order.
@@ -150,10 +158,20 @@ impl Listing for ListParts {
     }
 
     fn page(&self, root: &Element) -> Result<Page<ListedPart>> {
+        let upload_id = root.text_of("UploadId").trim();
+        if !upload_id.is_empty() && upload_id != self.upload_id {
+            return Err(Error::new(
+                Kind::BadResponse,
+                format!(
+                    "the listing is of the upload {upload_id:?}, not of {:?}",
+                    self.upload_id
+                ),
+            ));
+        }
         let part = |part: &Element| {
             Ok(ListedPart {
                 number: number_of(part)?,
-                etag: part.text_of("ETag").to_owned(),
+                etag: part.text_of("ETag").trim().to_owned(),
                 size: size_of(part)?,
                 last_modified: part.timestamp_of("LastModified"),
                 crc64: part.u64_of("HashCrc64ecma")?,

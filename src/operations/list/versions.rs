@@ -2,8 +2,7 @@
 
 use super::objects::summary;
 use super::{
-    Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, is_encoded, size_of,
-    text_of,
+    Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, id_of, size_of,
 };
 use crate::error::Result;
 use crate::operation::Operation;
@@ -64,6 +63,14 @@ impl Listing for ListObjectVersions {
     type Entry = ListedVersion;
     const OPERATION: &'static Operation = operation!("ListObjectVersions");
 
+    fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    fn name(entry: &ListedVersion) -> &str {
+        entry.name()
+    }
+
     fn describe<'a>(&'a self, request: &mut Request<'a>, marker: Option<&'a Marker>) {
         let (key, version) = match marker {
             Some(marker) => (&marker.name, &marker.id),
@@ -82,7 +89,7 @@ impl Listing for ListObjectVersions {
     }
 
     fn page(&self, root: &Element) -> Result<Page<ListedVersion>> {
-        let encoded = is_encoded(root);
+        let encoded = root.is_encoded()?;
         let mut entries = Vec::new();
         for entry in &root.children {
             let is_delete_marker = match entry.name.as_str() {
@@ -95,13 +102,13 @@ impl Listing for ListObjectVersions {
                 false => size_of(entry)?,
             };
             entries.push(ListedVersion::Version(ObjectVersion {
-                version_id: text_of(entry, "VersionId")?.to_owned(),
+                version_id: id_of(entry, "VersionId")?,
                 is_latest: entry.bool_of("IsLatest")?.unwrap_or(false),
                 is_delete_marker,
                 object: summary(entry, size, encoded)?,
             }));
         }
-        for prefix in common_prefixes(root) {
+        for prefix in common_prefixes(root, encoded) {
             entries.push(ListedVersion::CommonPrefix(prefix?));
         }
         // Stable, so the versions of a key stay in their order.
