@@ -11,27 +11,30 @@ namespace Alioss
     /// are idle the one that idled last is woken, so that the others end after a while.
     /// </summary>
     /// <remarks>
-    /// A thread that waits for a stream or callback of the caller's does not count meanwhile: what it waits for may itself
-    /// need a thread from here.
+    /// A thread that runs a stream or callback of the caller's does not count meanwhile: what that waits for may itself need a
+    /// thread from here. Nor does work wait in line that such a callback begins: those who stand there, and those who work, may
+    /// be waiting for the callback. It has a line of its own, with as many threads.
     /// </remarks>
     internal static class Blocking
     {
         private static TimeSpan idleTime = TimeSpan.FromSeconds(10);
         private static readonly object Gate = new object();
-        private static readonly LinkedList<Work> Waiting = new LinkedList<Work>();
+        private static readonly Line Ordinary = new Line();
+        private static readonly Line OfCallbacks = new Line();
+
+        /// <summary>Whether what runs belongs to a callback of the caller's, also on other threads.</summary>
+        private static readonly AsyncLocal<bool> InCallback = new AsyncLocal<bool>();
         private static readonly List<Worker> Idle = new List<Worker>();
         private static int maxThreads = 256;
-
-        /// <summary>Threads that work, and are not in <see cref="Wait{T}"/>.</summary>
-        private static int busy;
 
         /// <summary>How a thread is started; tests have it fail.</summary>
         private static Action<Thread> start = StartThread;
 
+        /// <summary>Among whose threads this one counts; null for threads of others, and while it is outside.</summary>
         [ThreadStatic]
-        private static bool isWorker;
+        private static Line? counted;
 
-        /// <summary>How many of these threads work at once at most.</summary>
+        /// <summary>How many of these threads work at once at most, for each line.</summary>
         internal static int MaxThreads
         {
             get
@@ -62,7 +65,9 @@ namespace Alioss
         {
             if (token.IsCancellationRequested)
             {
-                return Task.FromCanceled<T>(token);
+                var cancelled = Task.FromCanceled<T>(token);
+                OssException.Remember(cancelled, NotBegun());
+                return cancelled;
             }
             var made = new Work<T>(work, token, after);
             try
@@ -77,29 +82,47 @@ namespace Alioss
             return made.Task;
         }
 
+        /// <summary>
+        /// Has this thread run what is the caller's, until the result is disposed; on any thread, and also within itself.
+        /// </summary>
+        internal static Away Outside()
+        {
+            var line = counted;
+            if (line != null)
+            {
+                counted = null;
+                lock (Gate)
+                {
+                    line.Busy--;
+                    try
+                    {
+                        TryServe();
+                    }
+                    catch (Exception)
+                    {
+                        // There can be no other thread now: who waits in line has the next one that is free.
+                    }
+                }
+            }
+            bool isFirst = !InCallback.Value;
+            if (isFirst)
+            {
+                InCallback.Value = true;
+            }
+            return new Away(line, isFirst);
+        }
+
         /// <summary>Waits for what a stream or callback of the caller's does.</summary>
         internal static T Wait<T>(Task<T> task)
         {
             CheckTask(task);
-            if (task.IsCompleted || !isWorker)
+            if (task.IsCompleted)
             {
                 return task.GetAwaiter().GetResult();
             }
-            lock (Gate)
-            {
-                busy--;
-                TryServe();
-            }
-            try
+            using (Outside())
             {
                 return task.GetAwaiter().GetResult();
-            }
-            finally
-            {
-                lock (Gate)
-                {
-                    busy++;
-                }
             }
         }
 
@@ -145,7 +168,8 @@ namespace Alioss
         {
             lock (Gate)
             {
-                work.Place = Waiting.AddLast(work);
+                work.Line = InCallback.Value ? OfCallbacks : Ordinary;
+                work.Place = work.Line.Waiting.AddLast(work);
                 try
                 {
                     TryServe();
@@ -175,7 +199,7 @@ namespace Alioss
             {
                 return false;
             }
-            Waiting.Remove(work.Place);
+            work.Line!.Waiting.Remove(work.Place);
             work.Place = null;
             return true;
         }
@@ -183,7 +207,8 @@ namespace Alioss
         /// <summary>Gives the first work in line a thread, if there is work and may be a thread. Within the gate.</summary>
         private static bool TryServe()
         {
-            if (Waiting.Count == 0 || busy >= maxThreads)
+            var line = NextLine();
+            if (line == null)
             {
                 return false;
             }
@@ -191,22 +216,69 @@ namespace Alioss
             {
                 var worker = Idle[Idle.Count - 1];
                 Idle.RemoveAt(Idle.Count - 1);
-                busy++;
-                worker.Wake(Taken());
+                worker.Wake(TakeFirst(line));
                 return true;
             }
             var first = new Worker();
             start(new Thread(first.Loop) { IsBackground = true, Name = "alioss" });
-            busy++;
-            first.Wake(Taken());
+            first.Wake(TakeFirst(line));
             return true;
         }
 
-        private static Work Taken()
+        /// <summary>A line in which work waits that may have a thread; null if there is none.</summary>
+        private static Line? NextLine() => OfCallbacks.MayServe ? OfCallbacks : Ordinary.MayServe ? Ordinary : null;
+
+        /// <summary>The first work in line, which has a thread from now on.</summary>
+        private static Work TakeFirst(Line line)
         {
-            var work = Waiting.First!.Value;
+            var work = line.Waiting.First!.Value;
             TakeOut(work);
+            line.Busy++;
             return work;
+        }
+
+        /// <summary>What was cancelled in line.</summary>
+        private static OssException NotBegun() =>
+            OssException.Plain((int)OssStatus.Cancelled, "the call was cancelled before it began");
+
+        /// <summary>Work that waits for a thread, and how many threads have such work. Within the gate.</summary>
+        internal sealed class Line
+        {
+            internal readonly LinkedList<Work> Waiting = new LinkedList<Work>();
+
+            /// <summary>Threads that work, and are not outside.</summary>
+            internal int Busy;
+
+            internal bool MayServe => Waiting.Count > 0 && Busy < maxThreads;
+        }
+
+        /// <summary>Ends what <see cref="Outside"/> has begun.</summary>
+        internal struct Away : IDisposable
+        {
+            private readonly Line? line;
+            private readonly bool isFirst;
+
+            internal Away(Line? line, bool isFirst)
+            {
+                this.line = line;
+                this.isFirst = isFirst;
+            }
+
+            public void Dispose()
+            {
+                if (isFirst)
+                {
+                    InCallback.Value = false;
+                }
+                if (line != null)
+                {
+                    lock (Gate)
+                    {
+                        line.Busy++;
+                    }
+                    counted = line;
+                }
+            }
         }
 
         /// <summary>A thread with what it is to do next.</summary>
@@ -226,11 +298,11 @@ namespace Alioss
 
             internal void Loop()
             {
-                isWorker = true;
                 for (var work = Next(); work != null; work = Next())
                 {
                     do
                     {
+                        counted = work.Line;
                         work.Do();
                     }
                     while ((work = Another()) != null);
@@ -243,11 +315,13 @@ namespace Alioss
             {
                 lock (Gate)
                 {
-                    if (Waiting.Count > 0 && busy <= maxThreads)
+                    counted!.Busy--;
+                    counted = null;
+                    var line = NextLine();
+                    if (line != null)
                     {
-                        return Taken();
+                        return TakeFirst(line);
                     }
-                    busy--;
                     Idle.Add(this);
                     return null;
                 }
@@ -280,6 +354,9 @@ namespace Alioss
         {
             /// <summary>Its place in line; null once it has left.</summary>
             internal LinkedListNode<Work>? Place;
+
+            /// <summary>The line that it stands in, or has stood in.</summary>
+            internal Line? Line;
 
             internal abstract void Do();
         }
@@ -351,6 +428,7 @@ namespace Alioss
             {
                 if (Leave(this))
                 {
+                    OssException.Remember(source.Task, NotBegun());
                     source.TrySetCanceled(token);
                 }
             }
@@ -366,6 +444,8 @@ namespace Alioss
                 catch (OperationCanceledException exception)
                     when (token.IsCancellationRequested && exception.CancellationToken == token)
                 {
+                    // Such a task keeps no exception.
+                    OssException.Remember(source.Task, OssException.Of(exception));
                     source.TrySetCanceled(token);
                     return;
                 }

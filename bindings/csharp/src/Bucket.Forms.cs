@@ -222,7 +222,20 @@ namespace Alioss
         private static string Address(Uri url)
         {
             Require.NotNull(url, nameof(url));
-            return url.AbsoluteUri;
+            if (!url.IsAbsoluteUri)
+            {
+                throw new ArgumentException($"`url`: \"{url}\" is relative; allowed is the whole of what was signed", nameof(url));
+            }
+            // As it was signed: what AbsoluteUri says has no segments of dots any more.
+            string text = url.OriginalString;
+            foreach (char one in text)
+            {
+                if (one <= ' ' || one > '~')
+                {
+                    return url.AbsoluteUri;
+                }
+            }
+            return text;
         }
     }
 }

@@ -209,6 +209,8 @@ namespace Alioss
             fixed (byte* expressionText = Utf8.Required(expression, nameof(expression)))
             using (var call = new Call(handle, options, cancellationToken))
             {
+                // From the first row on: it is not about what is sent, the expression.
+                call.TakeProgress();
                 call.Check(Native.oss_select_object(call.Owner, keyText, expressionText, call.Pointer));
                 return Opened(call, cancellationToken, -1);
             }
@@ -292,7 +294,10 @@ namespace Alioss
         {
             using (var stream = GetObject(key, options, cancellationToken))
             {
-                options.HeadersReceived!.Invoke(stream.Response);
+                using (Blocking.Outside())
+                {
+                    options.HeadersReceived!.Invoke(stream.Response);
+                }
                 stream.CopyOn(target, async, cancellationToken);
                 return stream.Response;
             }

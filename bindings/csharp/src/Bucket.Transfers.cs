@@ -196,6 +196,7 @@ namespace Alioss
         /// The uploads in parts of keys that begin with <paramref name="prefix"/>, null for all, that began this long ago or
         /// earlier, by the service's clock. Asks the service when it is enumerated.
         /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="age"/> is negative.</exception>
         public virtual IEnumerable<UploadEntry> ListUploadsBefore(
             string? prefix,
             TimeSpan age,
@@ -225,7 +226,7 @@ namespace Alioss
             using (var call = new Call(handle, options, cancellationToken))
             {
                 long aborted;
-                call.Check(Native.oss_abort_uploads_before(call.Owner, prefixText, Config.Seconds(age), &aborted, call.Pointer));
+                call.Check(Native.oss_abort_uploads_before(call.Owner, prefixText, Require.Age(age), &aborted, call.Pointer));
                 return aborted;
             }
         }
@@ -238,13 +239,14 @@ namespace Alioss
             CancellationToken cancellationToken = default(CancellationToken))
         {
             Require.OptionalText(prefix, nameof(prefix));
+            Require.Age(age);
             return Run(() => AbortUploadsBefore(prefix, age, options, cancellationToken), cancellationToken);
         }
 
         private unsafe Listing<UploadEntry> ListUploadsBeforeLazily(
             string? prefix, TimeSpan age, CallOptions? options, CancellationToken cancellationToken)
         {
-            long seconds = Config.Seconds(age);
+            long seconds = Require.Age(age);
             return Under(
                 (bucket, first, ignored, call) => Native.oss_list_uploads_before(bucket, first, seconds, call),
                 prefix,

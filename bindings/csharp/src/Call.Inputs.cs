@@ -142,14 +142,20 @@ namespace Alioss
             }
             if (options.IfModifiedSince.HasValue)
             {
-                long time = options.IfModifiedSince.Value.ToUnixTimeSeconds();
+                long time = Seconds(options.IfModifiedSince.Value, nameof(options.IfModifiedSince));
                 Check(Native.oss_call_set_if_modified_since(Handle, time));
             }
             if (options.IfUnmodifiedSince.HasValue)
             {
-                long time = options.IfUnmodifiedSince.Value.ToUnixTimeSeconds();
+                long time = Seconds(options.IfUnmodifiedSince.Value, nameof(options.IfUnmodifiedSince));
                 Check(Native.oss_call_set_if_unmodified_since(Handle, time));
             }
+        }
+
+        private static long Seconds(DateTimeOffset time, string name)
+        {
+            long seconds = time.ToUnixTimeSeconds();
+            return seconds >= 0 ? seconds : throw OssException.Invalid($"`{name}`: {time:u} is before 1970; allowed is 1970 and later");
         }
 
         private void ApplyCallback(string? callback, string? variables)

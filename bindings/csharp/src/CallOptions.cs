@@ -34,10 +34,22 @@ namespace Alioss
         internal long Last { get; }
 
         /// <summary>From byte <paramref name="first"/> to byte <paramref name="last"/>, both included.</summary>
-        public static ByteRange Between(long first, long last) => new ByteRange(first, last);
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// <paramref name="first"/> is negative, or <paramref name="last"/> is less.
+        /// </exception>
+        public static ByteRange Between(long first, long last)
+        {
+            if (last < CheckedFirst(first))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(last), last, $"`last`: {last} is before {first}, the first byte; allowed is the first byte and more");
+            }
+            return new ByteRange(first, last);
+        }
 
         /// <summary>From byte <paramref name="first"/> to the end.</summary>
-        public static ByteRange From(long first) => new ByteRange(first, -1);
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="first"/> is negative.</exception>
+        public static ByteRange From(long first) => new ByteRange(CheckedFirst(first), -1);
 
         /// <summary>The last <paramref name="count"/> bytes, 1 or more.</summary>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
@@ -49,6 +61,13 @@ namespace Alioss
             }
             return new ByteRange(-count, -1);
         }
+
+        /// <summary>In the library's terms a negative one means the last bytes.</summary>
+        private static long CheckedFirst(long first) =>
+            first >= 0
+                ? first
+                : throw new ArgumentOutOfRangeException(
+                    nameof(first), first, $"`first`: {first} is negative; allowed are 0 and more, and the last bytes are a Suffix");
     }
 
     /// <summary>

@@ -78,7 +78,13 @@ namespace Alioss
         internal void Report(long done, long total)
         {
             Done = done;
-            Progress?.Report(new TransferProgress(done, total));
+            if (Progress != null)
+            {
+                using (Blocking.Outside())
+                {
+                    Progress.Report(new TransferProgress(done, total));
+                }
+            }
         }
 
         internal unsafe long Read(byte* target, long capacity)
@@ -212,7 +218,10 @@ namespace Alioss
             try
             {
                 transfer = TransferOf(user);
-                return transfer.Read(buffer, checked((long)(ulong)capacity));
+                using (Blocking.Outside())
+                {
+                    return transfer.Read(buffer, checked((long)(ulong)capacity));
+                }
             }
             catch (Exception exception)
             {
@@ -226,7 +235,10 @@ namespace Alioss
         {
             try
             {
-                TransferOf(user).Rewind();
+                using (Blocking.Outside())
+                {
+                    TransferOf(user).Rewind();
+                }
                 return 0;
             }
             catch (Exception)
@@ -243,7 +255,10 @@ namespace Alioss
             try
             {
                 transfer = TransferOf(user);
-                transfer.Write(data, checked((long)(ulong)length));
+                using (Blocking.Outside())
+                {
+                    transfer.Write(data, checked((long)(ulong)length));
+                }
                 return 0;
             }
             catch (Exception exception)
@@ -280,7 +295,10 @@ namespace Alioss
             try
             {
                 transfer = TransferOf(user);
-                transfer.Outcomes!.Report(new TransferOutcome(outcome));
+                using (Blocking.Outside())
+                {
+                    transfer.Outcomes!.Report(new TransferOutcome(outcome));
+                }
                 return 0;
             }
             catch (Exception exception)
@@ -297,7 +315,10 @@ namespace Alioss
             try
             {
                 transfer = TransferOf(user);
-                return transfer.Filter!.Invoke(Utf8.Text(name)!) ? 1 : 0;
+                using (Blocking.Outside())
+                {
+                    return transfer.Filter!.Invoke(Utf8.Text(name)!) ? 1 : 0;
+                }
             }
             catch (Exception exception)
             {
@@ -312,22 +333,13 @@ namespace Alioss
             try
             {
                 var provider = (CredentialsProvider)GCHandle.FromIntPtr(user).Target!;
-                var given = provider.GetKeys(keys);
-                if (given == null)
+                AccessKeys? given;
+                using (Blocking.Outside())
                 {
-                    throw new InvalidOperationException("the credentials callback returned null");
+                    given = provider.GetKeys(keys);
                 }
-                fixed (byte* id = Utf8.Required(given.Id, "id"))
-                fixed (byte* secret = Utf8.Required(given.Secret, "secret"))
-                fixed (byte* token = Utf8.Optional(given.Token, "token"))
-                {
-                    int status = Native.oss_keys_set(keys, id, secret, token);
-                    if (status == 0 && given.Expiration is DateTimeOffset expiration)
-                    {
-                        status = Native.oss_keys_set_expiration(keys, expiration.ToUnixTimeSeconds());
-                    }
-                    return status;
-                }
+                Give(keys, given ?? throw new InvalidOperationException("the credentials callback returned null"));
+                return 0;
             }
             catch (OperationCanceledException) when (Native.oss_keys_timeout_ms(keys) == 0)
             {
@@ -341,12 +353,39 @@ namespace Alioss
             }
         }
 
+        /// <summary>Gives keys to the library.</summary>
+        private static void Give(IntPtr keys, AccessKeys given)
+        {
+            if (given.Expiration is DateTimeOffset end && end.ToUnixTimeSeconds() < 1)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(AccessKeys.Expiration), end, "keys cannot end before 1970; null stands for a time that is not known");
+            }
+            fixed (byte* id = Utf8.Required(given.Id, "id"))
+            fixed (byte* secret = Utf8.Required(given.Secret, "secret"))
+            fixed (byte* token = Utf8.Optional(given.Token, "token"))
+            {
+                int status = Native.oss_keys_set(keys, id, secret, token);
+                if (status == 0 && given.Expiration is DateTimeOffset expiration)
+                {
+                    status = Native.oss_keys_set_expiration(keys, expiration.ToUnixTimeSeconds());
+                }
+                if (status != 0)
+                {
+                    throw OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? "").ToThrow();
+                }
+            }
+        }
+
         [MonoPInvokeCallback(typeof(ClockFunction))]
         private static long OnClock(IntPtr user)
         {
             try
             {
-                return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target!)().ToUnixTimeSeconds();
+                using (Blocking.Outside())
+                {
+                    return ((Func<DateTimeOffset>)GCHandle.FromIntPtr(user).Target!)().ToUnixTimeSeconds();
+                }
             }
             catch (Exception exception)
             {
@@ -363,7 +402,10 @@ namespace Alioss
                 var handler = LogHandler;
                 if (handler != null)
                 {
-                    handler((LogLevel)level, Utf8.Text(line)!);
+                    using (Blocking.Outside())
+                    {
+                        handler((LogLevel)level, Utf8.Text(line)!);
+                    }
                 }
             }
             catch (Exception)

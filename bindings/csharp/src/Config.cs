@@ -114,7 +114,7 @@ namespace Alioss
             }
             if (options.TlsMin.HasValue || options.TlsMax.HasValue)
             {
-                int min = (int)options.TlsMin.GetValueOrDefault(), max = (int)options.TlsMax.GetValueOrDefault();
+                int min = Version(options.TlsMin), max = Version(options.TlsMax);
                 Native.oss_config_set_tls_versions(Handle, min, max);
             }
             Set(options.CaFile, "ca_file", Native.oss_config_set_ca_file);
@@ -135,8 +135,8 @@ namespace Alioss
             Native.oss_config_set_attempts(Handle, options.Attempts);
             if (options.BackoffBase.HasValue || options.BackoffCap.HasValue)
             {
-                long first = Milliseconds(options.BackoffBase.GetValueOrDefault());
-                Native.oss_config_set_backoff_ms(Handle, first, Milliseconds(options.BackoffCap.GetValueOrDefault()));
+                long first = Wait(options.BackoffBase, "backoff_base");
+                Native.oss_config_set_backoff_ms(Handle, first, Wait(options.BackoffCap, "backoff_cap"));
             }
             if (options.Clock != null)
             {
@@ -153,6 +153,18 @@ namespace Alioss
         }
 
         private static int Flag(bool on) => on ? 1 : 0;
+
+        /// <summary>0 is the default for the library. Here that is null.</summary>
+        private static long Wait(TimeSpan? time, string name) =>
+            time == TimeSpan.Zero
+                ? throw OssException.Invalid($"`{name}`: no wait is not possible; allowed are 1 ms to an hour, and null for the default")
+                : Milliseconds(time.GetValueOrDefault());
+
+        /// <summary>The same; numbers without a name are not in the library's terms.</summary>
+        private static int Version(TlsVersion? version) =>
+            version == null || version == TlsVersion.Tls12 || version == TlsVersion.Tls13
+                ? (int)version.GetValueOrDefault()
+                : throw OssException.Invalid($"`tls_versions`: {(int)version} is not a version; allowed are Tls12 and Tls13");
 
         private delegate int TextSetter(ConfigHandle config, byte* text);
 

@@ -56,7 +56,13 @@ namespace Alioss
 
         protected sealed override bool ReleaseHandle()
         {
-            if (forgotten && MayWait)
+            if (forgotten && Environment.HasShutdownStarted)
+            {
+                // The process ends, and what it holds with it.
+                return true;
+            }
+            // Where the domain ends, no thread can start, and what is not freed now would call into nothing.
+            if (forgotten && MayWait && !AppDomain.CurrentDomain.IsFinalizingForUnload())
             {
                 // Not here, where all finalizers of the process would wait.
                 Blocking.Run(FreeAll, CancellationToken.None);

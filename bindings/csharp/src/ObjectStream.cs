@@ -338,13 +338,16 @@ namespace Alioss
                     {
                         break;
                     }
-                    if (async)
+                    using (Blocking.Outside())
                     {
-                        Blocking.Wait(destination.WriteAsync(buffer, 0, got, cancellationToken));
-                    }
-                    else
-                    {
-                        destination.Write(buffer, 0, got);
+                        if (async)
+                        {
+                            Blocking.Wait(destination.WriteAsync(buffer, 0, got, cancellationToken));
+                        }
+                        else
+                        {
+                            destination.Write(buffer, 0, got);
+                        }
                     }
                 }
             }
@@ -367,7 +370,10 @@ namespace Alioss
         {
             if (progress != null && got > 0)
             {
-                progress.Report(new TransferProgress(position, length));
+                using (Blocking.Outside())
+                {
+                    progress.Report(new TransferProgress(position, length));
+                }
             }
             return got;
         }

@@ -263,9 +263,9 @@ namespace Alioss
                 {
                     return action();
                 }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
                 {
-                    throw new OperationCanceledException(cancellationToken);
+                    throw new OperationCanceledException(exception.Message, OssException.Of(exception), cancellationToken);
                 }
             }
         }
@@ -311,7 +311,8 @@ namespace Alioss
             {
                 // If the work did not even begin: what it had to do is missing.
                 Fail(exception is OperationCanceledException
-                    ? new OperationCanceledException("the object was given up when an operation of it was cancelled", cancellationToken)
+                    ? new OperationCanceledException(
+                        "the object was given up when an operation of it was cancelled", OssException.Of(exception), cancellationToken)
                     : exception);
                 throw;
             }

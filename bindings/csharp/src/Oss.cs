@@ -27,6 +27,9 @@ namespace Alioss
     /// <summary>What concerns the library as a whole.</summary>
     public static unsafe class Oss
     {
+        /// <summary>Whether the end of the domain of this program takes its log off; only .NET Framework and Mono have several.</summary>
+        private static bool isWatched;
+
         /// <summary>Version of the native library, such as "0.1.0".</summary>
         public static string Version => Utf8.Text(Native.oss_version())!;
 
@@ -46,7 +49,8 @@ namespace Alioss
         /// <summary>
         /// How many threads of this library run asynchronous calls at once at most, 1 to 32767, default 256. Further calls
         /// wait in line, where they can be cancelled. Threads are started when they are needed and end after a while without
-        /// work.
+        /// work. Not counted are those that are in a stream or callback of yours; and what such a one calls does not wait in
+        /// that line, but has as many threads of its own.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">It is set to another value.</exception>
         public static int MaxThreads
@@ -78,12 +82,27 @@ namespace Alioss
         /// </exception>
         public static void SetLog(Action<LogLevel, string>? handler, LogLevel level)
         {
+            if (handler != null && !isWatched)
+            {
+                isWatched = true;
+                // The log would go on calling what is there no longer.
+                AppDomain.CurrentDomain.DomainUnload += TakeOffLog;
+            }
             int status = Native.oss_set_log(handler == null ? IntPtr.Zero : Callbacks.Log, IntPtr.Zero, (int)level);
             if (status != (int)OssStatus.Ok)
             {
                 throw OssException.Plain(status, Utf8.Text(Native.oss_last_error()) ?? "").ToThrow();
             }
             Callbacks.LogHandler = handler;
+        }
+
+        private static void TakeOffLog(object? sender, EventArgs arguments)
+        {
+            if (Callbacks.LogHandler != null)
+            {
+                Native.oss_set_log(IntPtr.Zero, IntPtr.Zero, (int)LogLevel.Off);
+                Callbacks.LogHandler = null;
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading.Tasks;
 
 namespace Alioss
 {
@@ -15,6 +16,10 @@ namespace Alioss
     {
         private static readonly ConditionalWeakTable<Exception, OssException> Behind =
             new ConditionalWeakTable<Exception, OssException>();
+
+        /// <summary>Of tasks that are cancelled, which keep no exception.</summary>
+        private static readonly ConditionalWeakTable<Task, OssException> OfTasks =
+            new ConditionalWeakTable<Task, OssException>();
 
         private bool isComplete;
         private KeyValuePair<string, string>[] details = new KeyValuePair<string, string>[0];
@@ -97,9 +102,28 @@ namespace Alioss
                 return null;
             }
             OssException? found;
-            return Behind.TryGetValue(exception, out found)
-                ? found
+            if (Behind.TryGetValue(exception, out found))
+            {
+                return found;
+            }
+            var task = (exception as TaskCanceledException)?.Task;
+            if (task != null && OfTasks.TryGetValue(task, out found))
+            {
+                return found;
+            }
+            // What waits for a task without await throws this around the reason.
+            return exception is AggregateException
+                ? Of(exception.InnerException)
                 : exception as OssException ?? exception.InnerException as OssException;
+        }
+
+        /// <summary>Remembers why a call ended whose task is about to be cancelled.</summary>
+        internal static void Remember(Task cancelled, OssException? error)
+        {
+            if (error != null)
+            {
+                OfTasks.Add(cancelled, error);
+            }
         }
 
         /// <summary>Remembers how the call ended in which <paramref name="thrown"/>, of a user's callback, was thrown.</summary>

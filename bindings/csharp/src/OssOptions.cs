@@ -154,12 +154,12 @@ namespace Alioss
 
         /// <summary>
         /// The waits between attempts are random, up to a bound that is this at first, doubles each time and never exceeds
-        /// <see cref="BackoffCap"/>. Null: the default, 200 ms.
+        /// <see cref="BackoffCap"/>; 1 ms or more. Null: the default, 200 ms.
         /// </summary>
         public TimeSpan? BackoffBase { get; set; }
 
         /// <summary>
-        /// The longest wait between attempts, up to an hour. Null: the default, 20 s. A Retry-After of the service prolongs a
+        /// The longest wait between attempts, 1 ms to an hour. Null: the default, 20 s. A Retry-After of the service prolongs a
         /// wait, up to 60 s; if it asks for more, the exception is thrown at once.
         /// </summary>
         public TimeSpan? BackoffCap { get; set; }

@@ -136,8 +136,16 @@ namespace Alioss
         /// <summary>Where to send it.</summary>
         public string Url { get; }
 
-        /// <summary>The same as a <see cref="System.Uri"/>.</summary>
+        /// <summary>
+        /// The same as a <see cref="System.Uri"/>. On .NET Standard 2.0 such a one leads elsewhere if the key has segments of
+        /// dots, as in <c>a/../b</c>: what sends it takes them out, and the service refuses the signature. Methods of this
+        /// library send what was signed.
+        /// </summary>
+#if NET
+        public Uri Uri => new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+#else
         public Uri Uri => new Uri(Url);
+#endif
 
         /// <summary>The headers of the call, to be sent along.</summary>
         public IReadOnlyDictionary<string, string> Headers { get; }
@@ -185,7 +193,7 @@ namespace Alioss
         internal Signed(CallHandle call)
         {
             Url = Utf8.Text(Native.oss_call_url(call)) ?? "";
-            Expiration = DateTimeOffset.FromUnixTimeSeconds(Native.oss_call_expiration(call));
+            Expiration = Time(Native.oss_call_expiration(call));
             Pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
             byte* name;
             byte* value;
@@ -195,5 +203,9 @@ namespace Alioss
             }
             GC.KeepAlive(call);
         }
+
+        /// <summary>V1 can sign for longer than .NET can count.</summary>
+        private static DateTimeOffset Time(long seconds) =>
+            DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
     }
 }

@@ -23,11 +23,11 @@ namespace Alioss
         private OneAtATime turn;
         private ObjectStream? current;
 
-        /// <summary>What ends the download that is open, if the read that opened it had a token of its own.</summary>
-        private CancellationTokenSource? tied;
+        /// <summary>What ends the download that is open or being opened: the token of that read, and disposal.</summary>
+        private volatile CancellationTokenSource? tied;
 
         private long wanted;
-        private bool disposed;
+        private volatile bool disposed;
 
         internal SeekableObject(
             Bucket bucket, string key, CallOptions? options, OssResponse head, CancellationToken token)
@@ -108,6 +108,11 @@ namespace Alioss
                 wanted = At;
                 return got;
             }
+            catch (OperationCanceledException) when (disposed)
+            {
+                Drop();
+                throw new ObjectDisposedException(typeof(Stream).FullName);
+            }
             catch (OperationCanceledException exception) when (IsTied(exception))
             {
                 throw Ended(exception, CancellationToken.None);
@@ -143,6 +148,11 @@ namespace Alioss
                 wanted = At;
                 return got;
             }
+            catch (OperationCanceledException) when (disposed)
+            {
+                Drop();
+                throw new ObjectDisposedException(typeof(Stream).FullName);
+            }
             catch (OperationCanceledException exception) when (IsTied(exception))
             {
                 throw Ended(exception, cancellationToken);
@@ -171,7 +181,8 @@ namespace Alioss
             if (disposing)
             {
                 disposed = true;
-                tied?.Cancel();
+                Interlocked.MemoryBarrier();
+                Cancel(tied);
                 Drop();
             }
             base.Dispose(disposing);
@@ -200,7 +211,7 @@ namespace Alioss
             if (!IsOpen())
             {
                 Drop();
-                Opened(bucket.GetObject(key, Wanted(), token));
+                Opened(bucket.GetObject(key, Wanted(), Tie()));
             }
             return true;
         }
@@ -218,17 +229,24 @@ namespace Alioss
             }
             Drop();
             ofRead.ThrowIfCancellationRequested();
-            var both = token;
-            if (ofRead.CanBeCanceled)
-            {
-                tied = CancellationTokenSource.CreateLinkedTokenSource(token);
-                both = tied.Token;
-            }
+            var both = Tie();
             using (ofRead.Register(CancelAction, tied))
             {
                 Opened(await bucket.GetObjectAsync(key, Wanted(), both).ConfigureAwait(false));
             }
             return true;
+        }
+
+        /// <summary>A token for the next download, which also disposal cancels.</summary>
+        private CancellationToken Tie()
+        {
+            var source = CancellationTokenSource.CreateLinkedTokenSource(token);
+            var made = source.Token;
+            tied = source;
+            // Who disposes says so first, and then looks for what is to be ended.
+            Interlocked.MemoryBarrier();
+            Check();
+            return made;
         }
 
         private void Opened(ObjectStream next)
@@ -273,7 +291,7 @@ namespace Alioss
         {
             Drop();
             return new OperationCanceledException(
-                exception.Message, exception.InnerException, ofRead.IsCancellationRequested ? ofRead : token);
+                exception.Message, OssException.Of(exception), ofRead.IsCancellationRequested ? ofRead : token);
         }
 
         private CallOptions Wanted()

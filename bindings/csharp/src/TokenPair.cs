@@ -53,6 +53,6 @@ namespace Alioss
 
         private OperationCanceledException Named(OperationCanceledException exception) =>
             new OperationCanceledException(
-                exception.Message, exception.InnerException, second.IsCancellationRequested ? second : first);
+                exception.Message, OssException.Of(exception), second.IsCancellationRequested ? second : first);
     }
 }

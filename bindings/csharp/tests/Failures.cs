@@ -76,7 +76,15 @@ internal static class Failures
         refused("proxy", o => o.Proxy = "a\0");
         refused("read_timeout", o => o.ReadTimeout = TimeSpan.FromDays(8));
         refused("total_timeout", o => o.TotalTimeout = TimeSpan.FromSeconds(-1));
-        refused("tls_versions", o => o.TlsMin = (TlsVersion)11);
+        // Null is the default, and nothing else is.
+        refused("backoff_base", o => o.BackoffBase = TimeSpan.Zero);
+        refused("backoff_base", o => { o.BackoffBase = TimeSpan.Zero; o.BackoffCap = TimeSpan.FromSeconds(1); });
+        refused("backoff_cap", o => o.BackoffCap = TimeSpan.Zero);
+        foreach (int version in new[] { 0, 11, 99 })
+        {
+            refused("tls_versions", o => o.TlsMin = (TlsVersion)version);
+            refused("tls_versions", o => o.TlsMax = (TlsVersion)version);
+        }
         refused("tls_versions", o => { o.TlsMin = TlsVersion.Tls13; o.TlsMax = TlsVersion.Tls12; });
         refused("ca_file", o => o.CaFile = "/nowhere/ca.pem");
         refused("ca_pem", o => o.CaPem = "no certificate");

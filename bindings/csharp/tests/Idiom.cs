@@ -80,6 +80,59 @@ internal static class Idiom
         }
     }
 
+    internal static void AddressesAreTakenAsTheyAreSigned()
+    {
+        using (var bucket = Bucket())
+        {
+            foreach (string end in new[] { "a/../b", "a/./b", "/..", "a//b", "%2e%2e/b", "ü b?c#d" })
+            {
+                string key = Key("/" + end);
+                bucket.PutObject(key, Pattern(10));
+                var signed = bucket.Presign("GET", key, TimeSpan.FromMinutes(1));
+                Equal(signed.Url, signed.Uri.OriginalString);
+#if NET
+                Equal(signed.Url, signed.Uri.AbsoluteUri);
+#endif
+                SameBytes(Pattern(10), ReadAll(bucket.GetObjectByUrl(signed.Uri)));
+                // Also as others make it of the text.
+                SameBytes(Pattern(10), ReadAll(bucket.GetObjectByUrl(new Uri(signed.Url))));
+                bucket.PutObjectByUrl(new Uri(bucket.Presign("PUT", key, TimeSpan.FromMinutes(1)).Url), Pattern(20));
+                Equal(20L, bucket.HeadObjectByUrl(bucket.Presign("HEAD", key, TimeSpan.FromMinutes(1)).Uri).ContentLength);
+            }
+            var relative = new Uri("/a", UriKind.Relative);
+            Equal("url", Throws<ArgumentException>(() => bucket.PutObjectByUrl(relative, Pattern(1))).ParamName);
+            Equal("url", Throws<ArgumentException>(() => bucket.GetObjectByUrl(relative)).ParamName);
+            Equal("url", Throws<ArgumentException>(() => bucket.HeadObjectByUrl(relative)).ParamName);
+        }
+    }
+
+    internal static void TimesWithoutEndAreSigned()
+    {
+        var options = Options();
+        options.SignatureVersion = 1;
+        using (var bucket = Bucket(options))
+        {
+            Equal(9999, bucket.Presign("GET", "a", TimeSpan.MaxValue).Expiration.Year);
+            Equal(9999, bucket.PostPolicy(TimeSpan.FromDays(3000000)).Expiration.Year);
+        }
+    }
+
+    internal static void ParametersHaveTheirOwnNames()
+    {
+        using (var bucket = Bucket())
+        {
+            var minus = TimeSpan.FromSeconds(-1);
+            Equal("age", Throws<ArgumentOutOfRangeException>(() => bucket.ListUploadsBefore(null, minus).ToList()).ParamName);
+            Equal("age", Throws<ArgumentOutOfRangeException>(() => bucket.AbortUploadsBefore(null, minus)).ParamName);
+            Equal("age", Throws<ArgumentOutOfRangeException>(() => { bucket.AbortUploadsBeforeAsync(null, minus); }).ParamName);
+            var early = new DateTimeOffset(1960, 1, 1, 0, 0, 0, TimeSpan.Zero);
+            var since = Throws<ArgumentException>(() => bucket.HeadObject("a", new CallOptions { IfModifiedSince = early }));
+            Equal("IfModifiedSince", since.ParamName);
+            since = Throws<ArgumentException>(() => bucket.HeadObject("a", new CallOptions { IfUnmodifiedSince = early }));
+            Equal("IfUnmodifiedSince", since.ParamName);
+        }
+    }
+
     internal static void KeysThatThisProgramSetsAreSeen()
     {
         var options = Options();

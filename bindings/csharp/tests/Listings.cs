@@ -84,7 +84,7 @@ internal static class Listings
                 EndsInTime(token => IsCanceledBy(token, ask(first, token).ToListAsync(first ? never.Token : token)));
                 FailPage("{'type':'delay','ms':20000}");
                 EndsInTime(token => IsCanceledBy(token, ask(first, token).GetAsyncEnumerator(first ? never.Token : token).MoveNextAsync()));
-                Threads.WhileAllAreBusy(bucket, () =>
+                Threads.WhileAllAreBusy(() =>
                 {
                     EndsInTime(token => IsCanceledBy(token, ask(first, token).ToListAsync(first ? never.Token : token)));
                     EndsInTime(token => IsCanceledBy(token, ask(first, token).GetAsyncEnumerator(first ? never.Token : token).MoveNextAsync()));

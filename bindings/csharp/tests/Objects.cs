@@ -194,7 +194,14 @@ internal static class Objects
             SameBytes(new byte[] { 3, 4, 5 }, part(ByteRange.Between(3, 5)));
             SameBytes(new byte[] { 98, 99 }, part(ByteRange.From(98)));
             SameBytes(new byte[] { 99 }, part(ByteRange.Suffix(1)));
-            Fails(OssStatus.InvalidArgument, () => part(ByteRange.Between(5, 3)));
+            foreach (long first in new[] { -1, -3, long.MinValue })
+            {
+                Equal("first", Throws<ArgumentOutOfRangeException>(() => ByteRange.From(first)).ParamName);
+                Equal("first", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(first, -1)).ParamName);
+                Equal("first", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(first, 5)).ParamName);
+            }
+            Equal("last", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(5, 3)).ParamName);
+            Equal("last", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(7, -1)).ParamName);
             Throws<ArgumentOutOfRangeException>(() => ByteRange.Suffix(0));
             Equal(206, bucket.GetObject(key, new CallOptions { Range = ByteRange.From(1) }).Response.HttpStatus);
         }

@@ -131,6 +131,23 @@ internal static class Observed
         }
     }
 
+    internal static void RowsAreCounted()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, "a,1\nb,2\n");
+            var told = new List<long>();
+            var options = new CallOptions { Progress = new Reports(report => told.Add(report.Done)) };
+            foreach (var with in new[] { null, options })
+            {
+                var sums = Counted(() => Equal(4, ReadAll(bucket.SelectObject(key, "select * from ossobject limit 1", with)).Length));
+                Equal("SelectObject received 4", string.Join("\n", sums.Where(sum => sum.Key.StartsWith("bytes")).Select(sum => sum.Key.Substring(6) + " " + sum.Value)));
+            }
+            Equal("4", string.Join(" ", told));
+        }
+    }
+
     internal static void WhatIsGivenUpIsNoSuccess()
     {
         using (var bucket = Bucket())

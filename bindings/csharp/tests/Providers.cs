@@ -20,6 +20,29 @@ internal static class Providers
         }
     }
 
+    internal static Credentials From(Func<Task<AccessKeys>> give) =>
+        Credentials.Provider(new Scripted { Give = (request, token) => give() });
+
+    internal static void KeysThatCannotBeAreNamed()
+    {
+        Func<AccessKeys, Exception> refused = keys =>
+        {
+            var options = Options();
+            options.Credentials = Credentials.Callback(() => keys);
+            using (var bucket = Bucket(options))
+            {
+                return Throws<Exception>(() => bucket.HeadObject(Key()));
+            }
+        };
+        foreach (DateTimeOffset end in new[] { default(DateTimeOffset), DateTimeOffset.FromUnixTimeSeconds(0), DateTimeOffset.FromUnixTimeSeconds(-1) })
+        {
+            var thrown = refused(new AccessKeys(Id, Secret) { Expiration = end });
+            Equal("Expiration", ((ArgumentOutOfRangeException)thrown).ParamName);
+            Equal(OssStatus.Credentials, OssException.Of(thrown).Status);
+        }
+        Check(refused(new AccessKeys("", Secret)).Message.Contains("id is empty"), "no reason");
+    }
+
     private static Bucket With(Scripted provider)
     {
         var options = Options();

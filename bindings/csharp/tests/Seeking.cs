@@ -53,6 +53,30 @@ internal static class Seeking
         }
     }
 
+    internal static void DisposalEndsWhatOpens()
+    {
+        using (var bucket = Bucket())
+        using (var source = new CancellationTokenSource())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(1000));
+            foreach (CancellationToken ofRead in new[] { CancellationToken.None, source.Token })
+            {
+                foreach (bool async in new[] { true, false })
+                {
+                    var stream = Opened(bucket, key, CancellationToken.None);
+                    Admin("DELETE", "/_local/requests");
+                    var read = Task.Run(() => async ? stream.ReadAsync(new byte[10], 0, 10, ofRead) : Task.FromResult(stream.Read(new byte[10], 0, 10)));
+                    Thread.Sleep(300);
+                    stream.Dispose();
+                    Check(Task.WaitAny(new Task[] { read }, 10000) == 0, "a read waits for an answer though the stream is disposed");
+                    Throws<ObjectDisposedException>(() => read.GetAwaiter().GetResult());
+                    Admin("DELETE", "/_local/rules");
+                }
+            }
+        }
+    }
+
     /// <summary>Only the download is slow.</summary>
     private static Stream Opened(Bucket bucket, string key, CancellationToken token)
     {

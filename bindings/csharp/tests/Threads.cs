@@ -53,27 +53,32 @@ internal static class Threads
         }
     }
 
-    /// <summary>Runs an action while there is one thread only, which waits.</summary>
-    internal static void WhileAllAreBusy(Bucket bucket, Action action)
+    /// <summary>Runs an action while there is one thread only, which works.</summary>
+    internal static void WhileAllAreBusy(Action action) => WithMaxThreads(1, () => WhileOneIsBusy(action));
+
+    private static void WhileOneIsBusy(Action action)
     {
         using (var entered = new ManualResetEventSlim())
         using (var release = new ManualResetEventSlim())
         {
-            WithMaxThreads(1, () =>
+            Func<bool> work = () =>
             {
-                var blocks = new CallOptions { Progress = new Reports(report => { entered.Set(); release.Wait(); }) };
-                var busy = bucket.PutObjectAsync(Key("busy"), Pattern(1), blocks);
-                entered.Wait();
-                try
-                {
-                    action();
-                }
-                finally
-                {
-                    release.Set();
-                }
-                busy.Wait();
-            });
+                entered.Set();
+                release.Wait();
+                return true;
+            };
+            var run = Blocking.GetMethod("Run", BindingFlags.NonPublic | BindingFlags.Static).MakeGenericMethod(typeof(bool));
+            var busy = (Task)run.Invoke(null, new object[] { work, CancellationToken.None, null });
+            entered.Wait();
+            try
+            {
+                action();
+            }
+            finally
+            {
+                release.Set();
+            }
+            busy.Wait();
         }
     }
 
@@ -154,14 +159,8 @@ internal static class Threads
     private static void ReadInLine(Bucket bucket, string key, CancellationToken ofStream, CancellationToken ofRead)
     {
         using (var stream = bucket.GetObjectAsync(key, ofStream).GetAwaiter().GetResult())
-        using (var entered = new ManualResetEventSlim())
-        using (var release = new ManualResetEventSlim())
         {
-            // The only thread is kept busy.
-            var blocks = new CallOptions { Progress = new Reports(report => { entered.Set(); release.Wait(); }) };
-            var busy = bucket.PutObjectAsync(key + "-busy", Pattern(1), blocks);
-            entered.Wait();
-            try
+            WhileOneIsBusy(() =>
             {
                 var buffer = new byte[4096];
                 while (true)
@@ -170,11 +169,114 @@ internal static class Threads
                     Check(Task.WaitAny(new Task[] { read }, 20000) == 0, "a read in line was not cancelled");
                     Check(read.GetAwaiter().GetResult() > 0, "the end");
                 }
+            });
+        }
+    }
+
+    /// <summary>Bytes from a stream that works only on the thread which reads it.</summary>
+    private static Stream Blocks(Action before)
+    {
+        var inner = new MemoryStream(Pattern(10));
+        Func<byte[], int, int, int> read = (b, o, n) =>
+        {
+            before();
+            return inner.Read(b, o, n);
+        };
+        return new Custom { OnReadAsync = (b, o, n, t) => Task.FromResult(read(b, o, n)) };
+    }
+
+    internal static void CallbacksMayWaitForOtherCalls()
+    {
+        using (var other = Bucket())
+        {
+            string key = Key();
+            other.PutObject(key, Pattern(300000));
+            int called = 0;
+            Action wait = () =>
+            {
+                Interlocked.Increment(ref called);
+                other.HeadObjectAsync(key).Wait();
+                // Also where that begins on another thread.
+                Task.Run(() => other.HeadObjectAsync(key)).Wait();
+            };
+            var given = Options();
+            given.Credentials = Credentials.Callback(() =>
+            {
+                wait();
+                return new AccessKeys(Id, Secret) { Expiration = DateTimeOffset.UtcNow.AddHours(1) };
+            });
+            var reports = new CallOptions { Progress = new Reports(report => wait()), PartSize = 102400, Workers = 2, NoRecord = true };
+            string path = Path.GetTempFileName();
+            File.WriteAllBytes(path, Pattern(300000));
+            try
+            {
+                using (var bucket = Bucket(given))
+                {
+                    var uses = new Func<Task>[]
+                    {
+                        () => bucket.HeadObjectAsync(key),
+                        () => other.PutObjectAsync(key + "-a", Pattern(10), reports),
+                        () => other.PutObjectAsync(key + "-a", Blocks(wait)),
+                        () => other.GetObjectToStreamAsync(key, new Custom { OnWriteAsync = (b, o, n) => { wait(); return Task.FromResult(true); } }),
+                        () => other.GetObjectToStreamAsync(key, Stream.Null, new CallOptions { HeadersReceived = answer => wait() }),
+                        // These have threads of the library below.
+                        () => other.UploadFileAsync(key + "-b", path, reports),
+                        () => other.DeletePrefixAsync(key + "-", new DeletePrefixOptions { Outcomes = new Outcomes(wait) }),
+                    };
+                    WithMaxThreads(1, () =>
+                    {
+                        for (int use = 0; use < uses.Length; use++)
+                        {
+                            called = 0;
+                            Check(uses[use]().Wait(30000), "use " + use + " waits for its callback, and that for it");
+                            Check(called > 0, "use " + use + " has no callback");
+                        }
+                    });
+                }
             }
             finally
             {
-                release.Set();
-                busy.Wait();
+                File.Delete(path);
+            }
+        }
+    }
+
+    private sealed class Outcomes : IProgress<TransferOutcome>
+    {
+        private readonly Action action;
+
+        internal Outcomes(Action action)
+        {
+            this.action = action;
+        }
+
+        public void Report(TransferOutcome value) => action();
+    }
+
+    /// <summary>All others wait for the keys, also those in line.</summary>
+    internal static void ProvidersMayWaitForOtherCalls()
+    {
+        using (var other = Bucket())
+        {
+            string key = Key();
+            other.PutObject(key, Pattern(10));
+            foreach (DateTimeOffset? end in new DateTimeOffset?[] { DateTimeOffset.UtcNow.AddHours(1), null })
+            {
+                var options = Options();
+                options.Credentials = Providers.From(async () =>
+                {
+                    await Task.Yield();
+                    await other.HeadObjectAsync(key);
+                    return new AccessKeys(Id, Secret) { Expiration = end };
+                });
+                using (var bucket = Bucket(options))
+                {
+                    WithMaxThreads(3, () =>
+                    {
+                        var all = Enumerable.Range(0, 20).Select(number => bucket.HeadObjectAsync(key)).ToArray();
+                        Check(Task.WaitAll(all, 30000), "calls and their provider wait for each other");
+                    });
+                }
             }
         }
     }

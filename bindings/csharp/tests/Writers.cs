@@ -76,7 +76,7 @@ internal static class Writers
             using (var writer = bucket.OpenWrite(key))
             {
                 Task writing = null;
-                Threads.WhileAllAreBusy(bucket, () =>
+                Threads.WhileAllAreBusy(() =>
                 {
                     writing = writer.WriteAsync(data, 0, 100000);
                     RefusesEverything(writer);
@@ -97,7 +97,7 @@ internal static class Writers
             var writer = bucket.OpenWrite(Key());
             var short1 = bucket.OpenWrite(Key());
             Task[] writing = null;
-            Threads.WhileAllAreBusy(bucket, () =>
+            Threads.WhileAllAreBusy(() =>
             {
                 writing = new Task[] { writer.WriteAsync(Pattern(100000), 0, 100000), short1.CompleteAsync() };
                 writer.Dispose();
@@ -142,13 +142,13 @@ internal static class Writers
                 });
             }
             // In line.
-            IsGivenUp(bucket, Key(), (writer, source) => Threads.WhileAllAreBusy(bucket, () =>
+            IsGivenUp(bucket, Key(), (writer, source) => Threads.WhileAllAreBusy(() =>
             {
                 var task = writer.WriteAsync(Pattern(100000), 0, 100000, source.Token);
                 source.Cancel();
                 Throws<OperationCanceledException>(() => Failures.Wait(task));
             }));
-            IsGivenUp(bucket, Key(), (writer, source) => Threads.WhileAllAreBusy(bucket, () =>
+            IsGivenUp(bucket, Key(), (writer, source) => Threads.WhileAllAreBusy(() =>
             {
                 var task = writer.CompleteAsync(source.Token);
                 source.Cancel();

@@ -62,7 +62,8 @@ namespace Microsoft.Extensions.DependencyInjection
         /// <summary>
         /// The same with options from pairs of names and values. Names are those of <see cref="OssOptions"/>, whatever their case; <c>Credentials</c> is a text of
         /// <see cref="Credentials.From"/>, or <c>AccessKeyId</c>, <c>AccessKeySecret</c> and <c>SecurityToken</c> are keys;
-        /// lists are <c>AdditionalSignedHeaders:0</c>, dictionaries <c>UserHeaders:NAME</c>.
+        /// lists are <c>AdditionalSignedHeaders:0</c>, dictionaries <c>UserHeaders:NAME</c>. A text with nothing in it stands
+        /// for null, where that is the default.
         /// </summary>
         /// <exception cref="ArgumentNullException">An argument is null.</exception>
         /// <exception cref="ArgumentException">There is no such option, or the value is none for it.</exception>

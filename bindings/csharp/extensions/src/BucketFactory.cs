@@ -29,10 +29,15 @@ namespace Alioss
         }
 
         /// <summary>The bucket of this name, always the same one; not to be disposed by who asks for it.</summary>
+        /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
         /// <exception cref="ArgumentException">An option or the name is unusable; the message says which.</exception>
         /// <exception cref="ObjectDisposedException">This is disposed.</exception>
         public virtual Bucket GetBucket(string name)
         {
+            if (name == null)
+            {
+                throw new ArgumentNullException(nameof(name));
+            }
             lock (gate)
             {
                 Bucket? found;

@@ -19,37 +19,37 @@ namespace Alioss
         private static readonly Dictionary<string, Action<OssOptions, Setting>> Known =
             new Dictionary<string, Action<OssOptions, Setting>>(StringComparer.OrdinalIgnoreCase)
             {
-                [nameof(OssOptions.Endpoint)] = (options, given) => options.Endpoint = given.Value,
-                [nameof(OssOptions.Region)] = (options, given) => options.Region = given.Value,
+                [nameof(OssOptions.Endpoint)] = (options, given) => options.Endpoint = given.Text(),
+                [nameof(OssOptions.Region)] = (options, given) => options.Region = given.Text(),
                 [nameof(OssOptions.SignatureVersion)] = (options, given) => options.SignatureVersion = given.Number(),
                 [nameof(OssOptions.Cname)] = (options, given) => options.Cname = given.Flag(),
                 [nameof(OssOptions.PathStyle)] = (options, given) => options.PathStyle = given.Flag(),
                 [nameof(OssOptions.InternalEndpoint)] = (options, given) => options.InternalEndpoint = given.Flag(),
                 [nameof(OssOptions.AccelerateEndpoint)] = (options, given) => options.AccelerateEndpoint = given.Flag(),
                 [nameof(OssOptions.DualStack)] = (options, given) => options.DualStack = given.Flag(),
-                [nameof(OssOptions.CloudboxId)] = (options, given) => options.CloudboxId = given.Value,
+                [nameof(OssOptions.CloudboxId)] = (options, given) => options.CloudboxId = given.Text(),
                 [nameof(OssOptions.Credentials)] =
-                    (options, given) => options.Credentials = Credentials.From(given.Value),
-                [nameof(OssOptions.PoolSize)] = (options, given) => options.PoolSize = given.Number(),
+                    (options, given) => options.Credentials = given.IsEmpty ? null : Credentials.From(given.Value),
+                [nameof(OssOptions.PoolSize)] = (options, given) => options.PoolSize = given.OptionalNumber(),
                 [nameof(OssOptions.ConnectTimeout)] = (options, given) => options.ConnectTimeout = given.Time(),
                 [nameof(OssOptions.ReadTimeout)] = (options, given) => options.ReadTimeout = given.Time(),
-                [nameof(OssOptions.TotalTimeout)] = (options, given) => options.TotalTimeout = given.Time(),
+                [nameof(OssOptions.TotalTimeout)] = (options, given) => options.TotalTimeout = given.OptionalTime(),
                 [nameof(OssOptions.TlsMin)] = (options, given) => options.TlsMin = given.Tls(),
                 [nameof(OssOptions.TlsMax)] = (options, given) => options.TlsMax = given.Tls(),
-                [nameof(OssOptions.CaFile)] = (options, given) => options.CaFile = given.Value,
-                [nameof(OssOptions.CaPem)] = (options, given) => options.CaPem = given.Value,
+                [nameof(OssOptions.CaFile)] = (options, given) => options.CaFile = given.Text(),
+                [nameof(OssOptions.CaPem)] = (options, given) => options.CaPem = given.Text(),
                 [nameof(OssOptions.InsecureSkipVerify)] = (options, given) => options.InsecureSkipVerify = given.Flag(),
-                [nameof(OssOptions.Proxy)] = (options, given) => options.Proxy = given.Value,
+                [nameof(OssOptions.Proxy)] = (options, given) => options.Proxy = given.Text(),
                 [nameof(OssOptions.ProxyFromEnv)] = (options, given) => options.ProxyFromEnv = given.Flag(),
-                [nameof(OssOptions.AppName)] = (options, given) => options.AppName = given.Value,
+                [nameof(OssOptions.AppName)] = (options, given) => options.AppName = given.Text(),
                 [nameof(OssOptions.Crc64)] = (options, given) => options.Crc64 = given.Flag(),
                 [nameof(OssOptions.FileSync)] = (options, given) => options.FileSync = given.Flag(),
                 [nameof(OssOptions.Attempts)] = (options, given) => options.Attempts = given.Number(),
-                [nameof(OssOptions.BackoffBase)] = (options, given) => options.BackoffBase = given.Time(),
-                [nameof(OssOptions.BackoffCap)] = (options, given) => options.BackoffCap = given.Time(),
+                [nameof(OssOptions.BackoffBase)] = (options, given) => options.BackoffBase = given.OptionalTime(),
+                [nameof(OssOptions.BackoffCap)] = (options, given) => options.BackoffCap = given.OptionalTime(),
                 [nameof(OssOptions.ClockSkewCorrection)] =
                     (options, given) => options.ClockSkewCorrection = given.Flag(),
-                [nameof(OssOptions.TrafficLimit)] = (options, given) => options.TrafficLimit = given.LongNumber(),
+                [nameof(OssOptions.TrafficLimit)] = (options, given) => options.TrafficLimit = given.OptionalLongNumber(),
             };
 
         /// <summary>Those with something below them: <c>NAME:KEY</c>, or <c>NAME:0</c>.</summary>
@@ -90,6 +90,14 @@ namespace Alioss
             {
                 copy.AdditionalSignedHeaders.Add(name);
             }
+            if (options.Session != null)
+            {
+                // The session has none of these, and is asked to say so.
+                foreach (KeyValuePair<string, string> name in options.Resolve)
+                {
+                    copy.Resolve.Add(name);
+                }
+            }
             copy.Session = session;
             return copy;
         }
@@ -113,6 +121,7 @@ namespace Alioss
             IEnumerable<KeyValuePair<string, string?>> settings, OssOptions options, string prefix = "")
         {
             string? id = null, secret = null, token = null;
+            Setting? provider = null;
             foreach (KeyValuePair<string, string?> setting in settings)
             {
                 // What has no value of its own is a section that has others below it.
@@ -132,16 +141,28 @@ namespace Alioss
                         token = setting.Value;
                         break;
                     default:
-                        Set(options, setting.Key, new Setting(prefix + setting.Key, setting.Value));
+                        var given = new Setting(prefix + setting.Key, setting.Value);
+                        provider = IsCredentials(setting.Key) && !given.IsEmpty ? given : provider;
+                        Set(options, setting.Key, given);
                         break;
                 }
             }
             if (id != null || secret != null || token != null)
             {
+                if (provider != null)
+                {
+                    throw new ArgumentException(
+                        $"`{provider.Value.Name}`: there are also keys; allowed are either Credentials or AccessKeyId, "
+                        + "AccessKeySecret and SecurityToken",
+                        provider.Value.Name);
+                }
                 options.Credentials = Credentials.Static(
                     id ?? throw Missing(prefix + "AccessKeyId"), secret ?? throw Missing(prefix + "AccessKeySecret"), token);
             }
         }
+
+        private static bool IsCredentials(string name) =>
+            string.Equals(name, nameof(OssOptions.Credentials), StringComparison.OrdinalIgnoreCase);
 
         private static ArgumentException Missing(string name) =>
             new ArgumentException($"`{name}` is missing; AccessKeyId and AccessKeySecret are given together", name);
@@ -171,7 +192,10 @@ namespace Alioss
             add(options, path[1], given.Value);
         }
 
-        /// <summary>A value with the name that messages have for it.</summary>
+        /// <summary>
+        /// A value with the name that messages have for it. "" stands for null where that is a default: configurations have it
+        /// for null, and who overrides a value by a variable of the environment has nothing else.
+        /// </summary>
         private readonly struct Setting
         {
             internal Setting(string name, string value)
@@ -184,6 +208,14 @@ namespace Alioss
 
             internal string Value { get; }
 
+            internal bool IsEmpty => Value.Length == 0;
+
+            internal string? Text() => IsEmpty ? null : Value;
+
+            internal int? OptionalNumber() => IsEmpty ? (int?)null : Number();
+
+            internal TimeSpan? OptionalTime() => IsEmpty ? (TimeSpan?)null : Time();
+
             internal int Number()
             {
                 int number;
@@ -192,10 +224,10 @@ namespace Alioss
                     : throw NotAllowed("a whole number");
             }
 
-            internal long LongNumber()
+            internal long? OptionalLongNumber()
             {
                 long number;
-                return long.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out number)
+                return IsEmpty ? (long?)null : long.TryParse(Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out number)
                     ? number
                     : throw NotAllowed("a whole number");
             }
@@ -214,12 +246,16 @@ namespace Alioss
                     : throw NotAllowed("a time such as 00:00:30");
             }
 
-            internal TlsVersion Tls()
+            internal TlsVersion? Tls()
             {
-                TlsVersion version;
-                return Enum.TryParse(Value, true, out version) && Enum.IsDefined(typeof(TlsVersion), version)
-                    ? version
-                    : throw NotAllowed("Tls12 and Tls13");
+                foreach (TlsVersion version in new[] { TlsVersion.Tls12, TlsVersion.Tls13 })
+                {
+                    if (string.Equals(Value.Trim(), version.ToString(), StringComparison.OrdinalIgnoreCase))
+                    {
+                        return version;
+                    }
+                }
+                return IsEmpty ? (TlsVersion?)null : throw NotAllowed("Tls12 and Tls13");
             }
 
             private ArgumentException NotAllowed(string allowed) =>

@@ -20,6 +20,7 @@ internal static class ExtensionsTests
     private static readonly Action[] Tests =
     {
         BucketsAreServices, PairsAreOptions, EmptyListsAreNoMistake, WrongPairsAreNamed, SectionsAreOptions, WrongSectionsAreNamed, EveryOptionHasAName,
+        NothingIsTheDefault, KeysAreGivenOnce, SessionsOfTheApplicationAreTaken,
         OptionsOfTheApplicationAreTaken, LinesAreLogged, FactoriesShareBuckets,
     };
 
@@ -233,6 +234,60 @@ internal static class ExtensionsTests
             object after = property.GetValue(Bound(property.Name + (property.CanWrite ? "=" : ":0=") + given));
             bool isSet = property.CanWrite ? !Equals(before, after) : ((System.Collections.IEnumerable)after).Cast<object>().Any();
             Equal(true, isSet);
+        }
+    }
+
+    /// <summary>Where null is the default, a text with nothing in it stands for that.</summary>
+    private static void NothingIsTheDefault()
+    {
+        foreach (PropertyInfo property in typeof(OssOptions).GetProperties().Where(one => !NoTexts.Contains(one.Name)))
+        {
+            object before = property.GetValue(new OssOptions());
+            if (before == null)
+            {
+                Equal(null, property.GetValue(Bound(property.Name + "=")));
+                // What a file says is taken back by a variable of the environment.
+                Equal(null, property.GetValue(Bound(Configured("A:" + property.Name + "=").GetSection("A"))));
+            }
+            else if (property.CanWrite)
+            {
+                Equal(property.Name, Throws<ArgumentException>(() => Bound(property.Name + "=")).ParamName);
+            }
+            else
+            {
+                Equal(false, ((System.Collections.IEnumerable)property.GetValue(Bound(property.Name + "="))).Cast<object>().Any());
+            }
+        }
+    }
+
+    private static void KeysAreGivenOnce()
+    {
+        var both = Throws<ArgumentException>(() => Bound("AccessKeyId=id", "AccessKeySecret=s3cr3t", "credentials=anonymous"));
+        Equal("credentials", both.ParamName);
+        Equal(false, both.ToString().Contains("s3cr3t"));
+        Equal(true, Bound("AccessKeyId=id", "AccessKeySecret=s3cr3t", "Credentials=").Credentials != null);
+        foreach (string wrong in new[] { "Tls12,Tls13", "13", "12", "0", "Tls12 Tls13" })
+        {
+            Equal("TlsMin", Throws<ArgumentException>(() => Bound("TlsMin=" + wrong)).ParamName);
+        }
+    }
+
+    private static void SessionsOfTheApplicationAreTaken()
+    {
+        using (var session = new Session(new OssOptions { Region = "cn-hangzhou", Credentials = Credentials.Anonymous }))
+        {
+            var options = new OssOptions { Region = "cn-hangzhou", Credentials = Credentials.Anonymous, Session = session };
+            using (var factory = new BucketFactory(options))
+            {
+                Equal("extensions-one", factory.GetBucket("extensions-one").Name);
+                Equal("name", Throws<ArgumentNullException>(() => factory.GetBucket(null)).ParamName);
+            }
+            // What belongs to a session is not dropped without a word.
+            options.Resolve["a.example"] = "127.0.0.1";
+            using (var factory = new BucketFactory(options))
+            {
+                Equal("resolve", Throws<ArgumentException>(() => factory.GetBucket("extensions-one")).ParamName);
+            }
         }
     }
 
