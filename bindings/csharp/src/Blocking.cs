@@ -112,6 +112,15 @@ namespace Alioss
             return new Away(line, isFirst);
         }
 
+        /// <summary>The items of what is the caller's, which may have them from calls of this library.</summary>
+        internal static List<T> ListOf<T>(IEnumerable<T> items)
+        {
+            using (Outside())
+            {
+                return new List<T>(items);
+            }
+        }
+
         /// <summary>Waits for what a stream or callback of the caller's does.</summary>
         internal static T Wait<T>(Task<T> task)
         {

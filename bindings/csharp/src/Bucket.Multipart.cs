@@ -255,6 +255,7 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            parts = parts == null ? null : Blocking.ListOf(parts);
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* idText = Utf8.Required(uploadId, nameof(uploadId)))
             using (var call = new Call(handle, options, cancellationToken))

@@ -57,7 +57,7 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
-            var all = new List<ObjectVersion>(objects ?? throw new ArgumentNullException(nameof(objects)));
+            var all = Blocking.ListOf(objects ?? throw new ArgumentNullException(nameof(objects)));
             using (var keys = new TextArray(all.ConvertAll(one => Utf8.Required(one.Key, "key"))))
             using (var versions = new TextArray(all.ConvertAll(one => Utf8.Optional(one.VersionId, "version_id"))))
             using (var call = new Call(handle, options, cancellationToken))
@@ -370,7 +370,7 @@ namespace Alioss
         private static List<ObjectVersion> Named(IEnumerable<string> keys)
         {
             var named = new List<ObjectVersion>();
-            foreach (string key in keys ?? throw new ArgumentNullException(nameof(keys)))
+            foreach (string key in Blocking.ListOf(keys ?? throw new ArgumentNullException(nameof(keys))))
             {
                 named.Add(new ObjectVersion(key));
             }

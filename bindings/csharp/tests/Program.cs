@@ -119,6 +119,7 @@ internal static class Program
         Threads.ProvidersMayWaitForOtherCalls,
         Threads.ReadsInLineCanBeCancelled,
         Threads.IdleThreadsLeave,
+        Domains.DomainsMayEnd,
         Idiom.MistakesShowAtTheCall,
         Idiom.TokensAreInReach,
         Idiom.TextsAndAddressesAreTaken,

@@ -219,6 +219,8 @@ internal static class Threads
                         () => other.PutObjectAsync(key + "-a", Blocks(wait)),
                         () => other.GetObjectToStreamAsync(key, new Custom { OnWriteAsync = (b, o, n) => { wait(); return Task.FromResult(true); } }),
                         () => other.GetObjectToStreamAsync(key, Stream.Null, new CallOptions { HeadersReceived = answer => wait() }),
+                        () => other.DeleteMultipleObjectsAsync(new[] { key + "-none" }.Select(one => { wait(); return one; })),
+                        () => Completed(other, key + "-c", wait),
                         // These have threads of the library below.
                         () => other.UploadFileAsync(key + "-b", path, reports),
                         () => other.DeletePrefixAsync(key + "-", new DeletePrefixOptions { Outcomes = new Outcomes(wait) }),
@@ -239,6 +241,13 @@ internal static class Threads
                 File.Delete(path);
             }
         }
+    }
+
+    private static Task Completed(Bucket bucket, string key, Action wait)
+    {
+        string id = bucket.InitiateMultipartUpload(key).UploadId;
+        var part = bucket.UploadPart(key, id, 1, Pattern(10));
+        return bucket.CompleteMultipartUploadAsync(key, id, new[] { part }.Select(one => { wait(); return one; }));
     }
 
     private sealed class Outcomes : IProgress<TransferOutcome>
