@@ -64,6 +64,11 @@ namespace Alioss
         private const NumberStyles Whole =
             NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
 
+        private static readonly string[] Iso =
+        {
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd",
+        };
+
         private readonly XmlElement element;
         private readonly bool writing;
 
@@ -118,8 +123,9 @@ namespace Alioss
             {
                 return value;
             }
-            return DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            // What is looser takes "12:00" for noon today.
+            return DateTimeOffset.TryParseExact(
+                text!.Trim(), Iso, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
                 ? time
                 : throw Bad($"`{name}` is not a time: {text}");
         }

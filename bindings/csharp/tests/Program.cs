@@ -109,6 +109,7 @@ internal static class Program
         Settings.WebsitesComeBack,
         Settings.SettingsThatAreNoneAreRefused,
         Settings.BlankTextsComeBack,
+        Settings.TimesAreWhole,
         Settings.WhatCannotBeWrittenIsNamed,
         Settings.NullInListsIsNamed,
         Settings.DocumentsAreEdited,

@@ -209,6 +209,29 @@ internal static class Settings
         });
     }
 
+    internal static void TimesAreWhole()
+    {
+        Operations.InBucket("times", bucket =>
+        {
+            Func<string, DateTimeOffset?> read = text =>
+            {
+                string body = "<LifecycleConfiguration><Rule><Expiration><CreatedBeforeDate>" + text
+                    + "</CreatedBeforeDate></Expiration></Rule></LifecycleConfiguration>";
+                Admin("POST", "/_local/rules", "{\"bucket\":\"" + bucket.Name + "\",\"action\":{\"type\":\"status\",\"status\":200,\"raw_body\":\"" + body + "\"}}");
+                return bucket.GetBucketLifecycle().Rules.Single().Expiration.CreatedBeforeDate;
+            };
+            var day = new DateTimeOffset(2024, 12, 31, 0, 0, 0, TimeSpan.Zero);
+            foreach (string good in new[] { "2024-12-31T00:00:00.000Z", "2024-12-31T00:00:00Z", " 2024-12-31 ", "2024-12-31T08:00:00+08:00", "2024-12-31T00:00:00" })
+            {
+                Equal(day, read(good).Value, good);
+            }
+            foreach (string bad in new[] { "12:00", "31", "Dec 31", "12/31/2024", "2024-12-32", "Tuesday", "2024-12-31T00:00:00Zx" })
+            {
+                Fails(OssStatus.BadResponse, () => read(bad));
+            }
+        });
+    }
+
     internal static void WhatCannotBeWrittenIsNamed()
     {
         using (var bucket = Bucket())
