@@ -304,6 +304,81 @@ internal static class Threads
         }
     }
 
+    /// <summary>Waits for a task that is cancelled meanwhile; what is thrown, by either way of waiting.</summary>
+    private static Exception Cancelled(Func<CancellationToken, Task> begin, bool awaits)
+    {
+        using (var source = new CancellationTokenSource(200))
+        {
+            var task = begin(source.Token);
+            var thrown = Throws<Exception>(() =>
+            {
+                if (awaits)
+                {
+                    task.GetAwaiter().GetResult();
+                }
+                else
+                {
+                    task.Wait();
+                }
+            });
+            Check(task.IsCanceled, "the task is " + task.Status);
+            return thrown;
+        }
+    }
+
+    private static ObjectWriteStream Written(Bucket bucket, string key)
+    {
+        var writer = bucket.OpenWrite(key);
+        writer.Write(Pattern(10), 0, 10);
+        return writer;
+    }
+
+    /// <summary>What was done before is known also of a task that was cancelled, which itself keeps no exception.</summary>
+    internal static void CancelledTasksSayWhy()
+    {
+        string directory = Path.Combine(Path.GetTempPath(), "alioss-" + Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, "a"), "a");
+        File.WriteAllText(Path.Combine(directory, "b"), "b");
+        try
+        {
+            using (var bucket = Bucket())
+            {
+                string key = Key();
+                Fault(key + "/b", "{'type':'delay','ms':20000}", 99);
+                Fault(key + "-slow", "{'type':'delay','ms':20000}", 99);
+                foreach (bool awaits in new[] { true, false })
+                {
+                    var error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key + "-slow", token), awaits));
+                    Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 1, "HeadObject: " + error);
+                    var one = new CallOptions { Workers = 1 };
+                    error = OssException.Of(Cancelled(token => bucket.UploadDirectoryAsync(key, directory, null, one, token), awaits));
+                    Check(error != null && error.Report != null, "UploadDirectory: " + error);
+                    // What did not begin says that.
+                    error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key, new CancellationToken(true)), awaits));
+                    Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 0, "not begun: " + error);
+                    WhileAllAreBusy(
+                        () => error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key, token), awaits)));
+                    Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 0, "in line: " + error);
+                }
+                // Of what is itself made of several calls, and of the exception that has another token's name.
+                foreach (Func<CancellationToken, Task> begin in new Func<CancellationToken, Task>[]
+                {
+                    token => bucket.OpenReadAsync(key + "-slow", token),
+                    token => Written(bucket, key + "-slow").CompleteAsync(token),
+                })
+                {
+                    var error = OssException.Of(Cancelled(begin, true));
+                    Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 1, "several: " + error);
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, true);
+        }
+    }
+
     internal static void IdleThreadsLeave()
     {
         using (var bucket = Bucket())
