@@ -21,6 +21,7 @@ internal static partial class Program
         private readonly Receiver receiver = new Receiver();
         private OssResponse response;
         private ObjectStream stream;
+        private string[] range;
 
         internal Operation(string[] words, IList<string[]> inputs)
         {
@@ -55,7 +56,7 @@ internal static partial class Program
                 {
                     case "header": call.Headers[Word(input, 1)] = Word(input, 2); break;
                     case "query": call.Query[Word(input, 1)] = input.Length > 2 ? input[2] : null; break;
-                    case "range": call.Range = ByteRange.Between(Number(input, 1), Number(input, 2)); break;
+                    case "range": range = input; break;
                     case "timeout_ms": call.Timeout = Milliseconds(input, 1); break;
                     case "field": call.Fields.Add(Word(input, 1), input.Length > 2 ? input[2] : null); break;
                     case "initial_crc64": call.InitialCrc64 = Unsigned(input, 1); break;
@@ -87,6 +88,10 @@ internal static partial class Program
             }
             try
             {
+                if (range != null)
+                {
+                    call.Range = Range(Number(range, 1), Number(range, 2));
+                }
                 Perform();
             }
             catch (Exception exception) when (OssException.Of(exception) != null)
@@ -95,6 +100,10 @@ internal static partial class Program
             }
             return this;
         }
+
+        /// <summary>From the numbers of C.</summary>
+        private static ByteRange Range(long first, long last) =>
+            last != -1 ? ByteRange.Between(first, last) : first < 0 ? ByteRange.Suffix(-first) : ByteRange.From(first);
 
         private T Handle<T>() where T : class
         {

@@ -41,8 +41,8 @@ namespace Alioss
         {
             if (last < CheckedFirst(first))
             {
-                throw new ArgumentOutOfRangeException(
-                    nameof(last), last, $"`last`: {last} is before {first}, the first byte; allowed is the first byte and more");
+                throw OssException.OutOfRange(
+                    nameof(last), last, $"`last`: {first} to {last} is not a range; allowed is the first byte and more");
             }
             return new ByteRange(first, last);
         }
@@ -57,7 +57,7 @@ namespace Alioss
         {
             if (count < 1)
             {
-                throw new ArgumentOutOfRangeException(nameof(count), count, "at least 1 byte has to be asked for");
+                throw OssException.OutOfRange(nameof(count), count, $"`count`: {count} is out of range; allowed are 1 byte and more");
             }
             return new ByteRange(-count, -1);
         }
@@ -66,7 +66,7 @@ namespace Alioss
         private static long CheckedFirst(long first) =>
             first >= 0
                 ? first
-                : throw new ArgumentOutOfRangeException(
+                : throw OssException.OutOfRange(
                     nameof(first), first, $"`first`: {first} is negative; allowed are 0 and more, and the last bytes are a Suffix");
     }
 

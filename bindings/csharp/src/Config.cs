@@ -164,7 +164,7 @@ namespace Alioss
         private static int Version(TlsVersion? version) =>
             version == null || version == TlsVersion.Tls12 || version == TlsVersion.Tls13
                 ? (int)version.GetValueOrDefault()
-                : throw OssException.Invalid($"`tls_versions`: {(int)version} is not a version; allowed are Tls12 and Tls13");
+                : throw OssException.Invalid($"`tls_versions`: {(int)version} is not a TLS version; allowed are Tls12 and Tls13");
 
         private delegate int TextSetter(ConfigHandle config, byte* text);
 

@@ -145,6 +145,14 @@ namespace Alioss
         internal static Exception Invalid(string message) =>
             new OssException(OssStatus.InvalidArgument, message).ToThrow();
 
+        /// <summary>The same for a number or time of the parameter <paramref name="name"/>.</summary>
+        internal static Exception OutOfRange(string name, object value, string message)
+        {
+            var thrown = new ArgumentOutOfRangeException(name, value, message);
+            Remember(thrown, new OssException(OssStatus.InvalidArgument, message));
+            return thrown;
+        }
+
         /// <summary>What to throw for this: itself, or the exception that .NET has for arguments that are wrong.</summary>
         internal Exception ToThrow()
         {

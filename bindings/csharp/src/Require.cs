@@ -50,7 +50,7 @@ namespace Alioss
         internal static long Age(TimeSpan age) =>
             age >= TimeSpan.Zero
                 ? Config.Seconds(age)
-                : throw new ArgumentOutOfRangeException(nameof(age), age, $"`age`: {age} is negative; allowed are 0 and more");
+                : throw OssException.OutOfRange(nameof(age), age, $"`age`: {age} is negative; allowed are 0 and more");
 
         /// <summary>A piece of a buffer, which has to lie in it.</summary>
         internal static void Piece(byte[] buffer, int offset, int count)

@@ -202,6 +202,7 @@ internal static class Objects
             }
             Equal("last", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(5, 3)).ParamName);
             Equal("last", Throws<ArgumentOutOfRangeException>(() => ByteRange.Between(7, -1)).ParamName);
+            Fails(OssStatus.InvalidArgument, () => ByteRange.Between(7, -1));
             Throws<ArgumentOutOfRangeException>(() => ByteRange.Suffix(0));
             Equal(206, bucket.GetObject(key, new CallOptions { Range = ByteRange.From(1) }).Response.HttpStatus);
         }
