@@ -235,6 +235,16 @@ fn the_environment_says_where_to_look() {
             &oss[..],
             Err("ALIBABA_CLOUD_ACCESS_KEY_ID is not set"),
         ),
+        (
+            "environment",
+            &[("OSS_ACCESS_KEY_ID", ""), oss[1]],
+            Err("OSS_ACCESS_KEY_ID is empty; set it, or give keys"),
+        ),
+        (
+            "environment",
+            &[oss[0], ("OSS_ACCESS_KEY_SECRET", "")],
+            Err("OSS_ACCESS_KEY_SECRET is empty; set it, or give keys"),
+        ),
         ("chain", &both[..], Ok("oss")),
         ("chain", &alibaba[..], Ok("alibaba")),
         (

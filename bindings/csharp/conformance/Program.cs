@@ -161,6 +161,8 @@ internal static partial class Program
                 Forget();
                 return "ok";
             case "env":
+                // .NET has a copy, which is what counts for keys; C's is for what else the library reads.
+                Environment.SetEnvironmentVariable(Word(words, 1), words.Length > 2 ? words[2] : null);
                 if (words.Length > 2)
                 {
                     setenv(Terminated(words[1]), Terminated(words[2]), 1);
