@@ -49,7 +49,8 @@ namespace Alioss
                 [nameof(OssOptions.BackoffCap)] = (options, given) => options.BackoffCap = given.OptionalTime(),
                 [nameof(OssOptions.ClockSkewCorrection)] =
                     (options, given) => options.ClockSkewCorrection = given.Flag(),
-                [nameof(OssOptions.TrafficLimit)] = (options, given) => options.TrafficLimit = given.OptionalLongNumber(),
+                [nameof(OssOptions.TrafficLimit)] =
+                    (options, given) => options.TrafficLimit = given.OptionalLongNumber(),
             };
 
         /// <summary>Those with something below them: <c>NAME:KEY</c>, or <c>NAME:0</c>.</summary>
