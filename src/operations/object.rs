@@ -95,8 +95,19 @@ impl Bucket {
         path: impl AsRef<Path>,
         options: &Options<'_>,
     ) -> Result<Response> {
+        self.get_object_to_file_if(key, path.as_ref(), options, &|| Ok(()))
+    }
+
+    /// The same, if `may_appear` says so right before the file does.
+    pub(crate) fn get_object_to_file_if(
+        &self,
+        key: &str,
+        path: &Path,
+        options: &Options<'_>,
+        may_appear: &dyn Fn() -> Result<()>,
+    ) -> Result<Response> {
         let open = || self.get_object(key, options);
-        download::to_file(path.as_ref(), &self.client, options, open)
+        download::to_file(path, &self.client, options, open, may_appear)
     }
 
     /// GetObject into a writer. What was written before an error stays written.

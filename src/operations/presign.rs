@@ -70,7 +70,7 @@ impl Bucket {
         options: &Options<'_>,
     ) -> Result<Response> {
         let open = || self.get_object_by_url(url, options);
-        download::to_file(path.as_ref(), &self.client, options, open)
+        download::to_file(path.as_ref(), &self.client, options, open, &|| Ok(()))
     }
 
     /// HeadObject by a presigned URL.

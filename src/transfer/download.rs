@@ -43,27 +43,39 @@ impl Bucket {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<Response> {
-        let path = path.as_ref();
+        self.download_file_if(key, path.as_ref(), transfer, options, &|| Ok(()))
+    }
+
+    /// The same, if `may_appear` says so right before the file does.
+    pub(crate) fn download_file_if(
+        &self,
+        key: &str,
+        path: &Path,
+        transfer: &Transfer,
+        options: &Options<'_>,
+        may_appear: &(dyn Fn() -> Result<()> + Sync),
+    ) -> Result<Response> {
         let common = Common::new(&self.client, What::Other("download_file"), options)?;
         let workers = transfer.checked_workers()?;
         let target = Target::find(path)?;
         let mut single = options.clone();
         single.deadline = common.deadline;
+        let at_once = || self.get_object_to_file_if(key, path, &single, may_appear);
         // What is made of an object has neither its size nor its CRC-64.
         if options
             .query
             .iter()
             .any(|(name, _)| name == "x-oss-process")
         {
-            return self.get_object_to_file(key, path, &single);
+            return at_once();
         }
         let head = self.head_object(key, &common.options(|_| true))?;
         let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
-            return self.get_object_to_file(key, path, &single);
+            return at_once();
         };
         let plan = Plan::new("key", size, transfer.part_size)?;
         if plan.is_single() {
-            return self.get_object_to_file(key, path, &single);
+            return at_once();
         }
         let version = version(options);
         let places = Places::new(transfer, self, key, &version, target.path());
@@ -92,6 +104,7 @@ impl Bucket {
             checkpoint,
             done: Mutex::new(Vec::new()),
             record: Mutex::new(record),
+            may_appear,
         };
         let verified = download.bring(target, places.data, options)?;
         Ok(Response { verified, ..head })
@@ -210,7 +223,7 @@ pub(super) fn told(head: &Response) -> OnceLock<u64> {
 }
 
 /// A download in parts.
-struct Download {
+struct Download<'d> {
     object: RangedObject,
     plan: Plan,
     workers: usize,
@@ -219,13 +232,15 @@ struct Download {
     /// Numbers and CRC-64 of the parts that are there.
     done: Mutex<Vec<(u32, u64)>>,
     record: Mutex<Option<Record>>,
+    /// Asked before the file appears.
+    may_appear: &'d (dyn Fn() -> Result<()> + Sync),
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Download {
+impl Download<'_> {
     /// Brings the file to `target`, by way of `data`; whether it could be compared with the object's CRC-64.
     fn bring(&self, target: Target, data: PathBuf, options: &Options<'_>) -> Result<bool> {
         let resumes = lock(&self.record).is_some();
@@ -281,6 +296,7 @@ impl Download {
         }
         match fetched {
             Ok(verified) => {
+                (self.may_appear)()?;
                 file.publish(self.object.bucket.client.syncs_files())?;
                 Ok(verified)
             }

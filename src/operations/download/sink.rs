@@ -107,12 +107,13 @@ pub(in crate::operations) fn to_writer(
 }
 
 /// Copies all of what `open` opens to the file at `path`, which appears at the end or not at all; again, if what came is
-/// wrong. Asks the service for nothing if the file cannot be written.
+/// wrong. Asks the service for nothing if the file cannot be written. `may_appear` is asked last.
 pub(in crate::operations) fn to_file(
     path: &Path,
     client: &Client,
     options: &Options<'_>,
     open: impl FnOnce() -> Result<Object>,
+    may_appear: &dyn Fn() -> Result<()>,
 ) -> Result<Response> {
     let doing = format!("`path`: cannot write {}", path.display());
     let mut report = Report::new(options.progress);
@@ -122,8 +123,8 @@ pub(in crate::operations) fn to_file(
         object.begin_again(error)?;
         temporary.clear()?;
     }
-    temporary
-        .publish(client.syncs_files())
+    may_appear()
+        .and_then(|()| temporary.publish(client.syncs_files()))
         .map_err(|error| object.counted(error))?;
     Ok(object.into_response())
 }

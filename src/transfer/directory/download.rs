@@ -6,12 +6,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::links::{self, Extra};
 use super::remote::{Remote, Remotes, in_seconds, system_time};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
 use super::{DirectoryTransfer, Done, Way, What, directory_prefix, names, note};
 use crate::error::{Error, Kind, Result};
-use crate::file::{self, FileState, Identity};
+use crate::file::{self, Identity};
 use crate::names::check_key_named;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
@@ -103,7 +104,7 @@ impl Way for Download {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<Done> {
-        check_links(shared, job)?;
+        links::check(shared, job)?;
         if job.step == Step::Compare
             && let Some(head) = shared.is_same(job, options)?
         {
@@ -118,13 +119,12 @@ impl Way for Download {
         }
         make_directories(shared, job)?;
         let is_single = !shared.is_in_parts(job.size);
+        // A link may have come while it was fetched.
+        let may_appear = || links::check(shared, job);
+        let (bucket, key, path) = (shared.bucket, &job.key, &job.path);
         let fetch = || match is_single {
-            true => shared
-                .bucket
-                .get_object_to_file(&job.key, &job.path, options),
-            false => shared
-                .bucket
-                .download_file(&job.key, &job.path, transfer, options),
+            true => bucket.get_object_to_file_if(key, path, options, &may_appear),
+            false => bucket.download_file_if(key, path, transfer, options, &may_appear),
         };
         let response = fetch()?;
         set_time(&job.path, &response);
@@ -146,49 +146,16 @@ fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
     }
 }
 
-/// The directories on the way from the root to the file.
-fn directories(shared: &Shared<'_>, name: &str) -> Vec<PathBuf> {
-    let mut path = shared.root.clone();
-    let mut segments: Vec<&str> = name.split('/').collect();
-    segments.pop();
-    let joined = segments.iter().map(|segment| {
-        path.push(segment);
-        path.clone()
-    });
-    joined.collect()
-}
-
-/// An error if a symbolic link is at the file or on the way to it, unless links are followed.
-fn check_links(shared: &Shared<'_>, job: &Job) -> Result<()> {
-    if shared.follows_links {
-        return Ok(());
-    }
-    for path in directories(shared, &job.name).iter().chain([&job.path]) {
-        match fs::symlink_metadata(path) {
-            Ok(found) if found.is_symlink() => {
-                return Err(Error::new(
-                    Kind::Io,
-                    format!(
-                        "{} is a symbolic link, and links are not followed",
-                        path.display()
-                    ),
-                ));
-            }
-            // Nothing below it exists either.
-            Err(_) => return Ok(()),
-            Ok(_) => {}
-        }
-    }
-    Ok(())
-}
-
 fn make_directories(shared: &Shared<'_>, job: &Job) -> Result<()> {
-    for path in directories(shared, &job.name) {
+    for path in links::directories(&shared.root, &job.name) {
         let made = fs::create_dir(&path);
         let is_there = |cause: &io::Error| {
             // Another worker may have been first.
             cause.kind() == io::ErrorKind::AlreadyExists && path.is_dir()
         };
+        if !shared.follows_links && path.is_symlink() {
+            return Err(links::is_link(&path));
+        }
         match made {
             Err(cause) if !is_there(&cause) => {
                 return Err(Error::io(
@@ -233,7 +200,7 @@ struct Plan<'p, 'w> {
     /// Directories that have an object of their own.
     markers: HashSet<String>,
     /// What only the directory has.
-    extra: Vec<(String, PathBuf, FileState)>,
+    extra: Vec<Extra>,
     /// Files of objects that the directory lists by other names: it takes both for the same.
     aliases: Vec<PathBuf>,
 }
@@ -290,7 +257,11 @@ impl<'p, 'w> Plan<'p, 'w> {
         match item.found {
             Found::File { path, state, .. } => {
                 self.extra.try_reserve(1).map_err(|_| no_memory())?;
-                self.extra.push((item.name, path, state));
+                self.extra.push(Extra {
+                    name: item.name,
+                    path,
+                    state,
+                });
                 Ok(())
             }
             // A file whose name is not UTF-8 has no object; but who deletes what cannot be named?
@@ -349,7 +320,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         let shared = &self.work.shared;
         let made = match shared.is_dry_run {
             true => Ok(()),
-            false => check_links(shared, &job).and_then(|()| make_directories(shared, &job)),
+            false => links::check(shared, &job).and_then(|()| make_directories(shared, &job)),
         };
         let made = made.and(match remote.size {
             0 => Ok(()),
@@ -411,28 +382,25 @@ impl<'p, 'w> Plan<'p, 'w> {
             .iter()
             .filter_map(|path| Identity::of(path))
             .collect();
-        for (name, path, state) in &self.extra {
+        for extra in &self.extra {
             shared.common.check()?;
-            let is_kept = || Identity::of(path).is_some_and(|file| kept.contains(&file));
-            if self.clashes.is_folded(name) || (!kept.is_empty() && is_kept()) {
+            let is_kept = || Identity::of(&extra.path).is_some_and(|file| kept.contains(&file));
+            if self.clashes.is_folded(&extra.name) || (!kept.is_empty() && is_kept()) {
                 continue;
             }
-            let key = format!("{}{name}", self.prefix);
-            let outcome = |kind| Outcome::new(kind, key.as_str(), state.size).at(path);
+            let key = format!("{}{}", self.prefix, extra.name);
+            let outcome = |kind| Outcome::new(kind, key.as_str(), extra.state.size).at(&extra.path);
             let removed = match shared.is_dry_run {
-                true => Ok(()),
-                false => remove_unwritten(path, state),
+                true => Ok(true),
+                false => extra.delete(&shared.root),
             };
             work.ledger.add(match removed {
-                Ok(()) => outcome(OutcomeKind::Deleted),
-                Err(cause) if cause.kind() == io::ErrorKind::NotFound => continue,
-                Err(cause) => {
-                    let error = Error::io("it cannot be deleted", cause);
-                    outcome(OutcomeKind::Failed).because(error)
-                }
+                Ok(true) => outcome(OutcomeKind::Deleted),
+                Ok(false) => continue,
+                Err(error) => outcome(OutcomeKind::Failed).because(error),
             })?;
             if !shared.is_dry_run {
-                self.remove_empty(name);
+                self.remove_empty(&extra.name);
             }
         }
         Ok(())
@@ -443,23 +411,11 @@ impl<'p, 'w> Plan<'p, 'w> {
         let mut rest = name;
         while let Some((directory, _)) = rest.rsplit_once('/') {
             let is_kept = self.markers.contains(&format!("{directory}/"));
-            let path = names::path_of(&self.work.shared.root, directory);
-            if is_kept || fs::remove_dir(path).is_err() {
+            if is_kept || !links::remove_empty(&self.work.shared.root, directory) {
                 return;
             }
             rest = directory;
         }
-    }
-}
-
-/// Removes the file at `path`, unless it was written to since `listed`: what is new is not what was to be deleted.
-fn remove_unwritten(path: &Path, listed: &FileState) -> io::Result<()> {
-    let now = FileState::from_metadata(&fs::symlink_metadata(path)?);
-    match now.is_unwritten(listed) {
-        true => fs::remove_file(path),
-        false => Err(io::Error::other(
-            "it was written to since the directory was listed, so it stays",
-        )),
     }
 }
 

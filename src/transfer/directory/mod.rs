@@ -1,10 +1,11 @@
 //! Whole directories: what is below a prefix of a bucket becomes what is in a directory, or the other way round.
 //!
 //! Both sides are listed in the order of the bytes of their names and compared while they are listed, so memory
-//! grows only with the names in one directory and with what is to be deleted. `walk` and `remote` list, `names` says which key is which file, `upload` and
-//! `download` decide what is to be done, `work` does it. What is to be deleted is noted down on the way and deleted last.
+//! grows only with the names in one directory and with what is to be deleted. `walk` and `remote` list, `names` says which key is which file, `links` what
+//! leads out of the directory, `upload` and `download` decide what is to be done, `work` does it. What is to be deleted is noted down on the way and deleted last.
 
 mod download;
+mod links;
 mod names;
 mod remote;
 mod upload;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
+use super::links;
 use super::remote::{Remote, Remotes, in_seconds};
 use super::walk::{Found, Item, Walk};
 use super::work::{Job, Shared, Step, Work};
@@ -99,6 +100,7 @@ impl Way for Upload {
             let stored = shared.bucket.put_object(&job.key, &[][..], options)?;
             return Ok(Done::new(OutcomeKind::Transferred, Some(stored)));
         }
+        links::check(shared, job)?;
         // As it is before anything of it is read: if it is the same later, it is what was read.
         let file = FileState::of(&job.path).map_err(|cause| {
             Error::io(format!("`path`: cannot read {}", job.path.display()), cause)

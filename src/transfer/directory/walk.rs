@@ -175,7 +175,14 @@ impl<'a> Walk<'a> {
             return Ok(Entered::Loop);
         }
         let mut entries = Vec::new();
-        for entry in fs::read_dir(&path)? {
+        let listed = fs::read_dir(&path)?;
+        // It was a directory when the one around it was read. The root may be a link.
+        if !self.follows_links && !name.is_empty() && path.is_symlink() {
+            return Err(io::Error::other(
+                "it has become a symbolic link, and links are not followed",
+            ));
+        }
+        for entry in listed {
             self.read_entry(&entry?, &name, &mut entries)?;
         }
         sort_by(&mut entries, |one, other| {
