@@ -409,7 +409,8 @@ OSS_API oss_status oss_config_set_clock_skew_correction(oss_config *config,
 
 /// Sends this header with every request, unless a call brings its own. Those of
 /// a single request, such as Range and Accept-Encoding, are refused; those of
-/// an upload callback are only sent where the service calls back.
+/// an upload callback are only sent where the service calls back. `value` is as
+/// for oss_call_set_header().
 OSS_API oss_status oss_config_add_user_header(oss_config *config,
                                               const char *name,
                                               const char *value);
@@ -691,7 +692,8 @@ typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 typedef int (*oss_rewind_fn)(void *user);
 
 /// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
-/// of that name. Both strings are copied.
+/// of that name. Both strings are copied. A value with a space or tab at an end
+/// is refused, as HTTP does not keep those.
 OSS_API oss_status oss_call_set_header(oss_call *call,
                                        const char *name,
                                        const char *value);
@@ -928,11 +930,12 @@ typedef struct {
 OSS_CHECK
 OSS_API int64_t oss_call_read(oss_call *call, void *buf, size_t cap);
 
-/// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, this fails, and asks for it again when called again. The
-/// entries so far are right, but they are not all; the error of the call is
-/// that of the last step, so it goes once a step succeeds.
+/// Steps to the next entry of a listing, fetching pages as needed, each by a
+/// request of `call`. `*entry` is valid until the call is used again, and NULL
+/// after the last one. If a page cannot be fetched, this fails, and asks for it
+/// again when called again. The entries so far are right, but they are not all;
+/// the error of the call is that of the last step, so it goes once a step
+/// succeeds.
 OSS_CHECK
 OSS_API oss_status oss_call_next(oss_call *call, const oss_entry **entry);
 
@@ -943,7 +946,7 @@ OSS_API int oss_call_next_is_ready(const oss_call *call);
 
 /// What went wrong, in words; "" if nothing did. Like all that these
 /// getters return, valid until its next request, oss_call_reset() or
-/// oss_call_free().
+/// oss_call_free(); the words also until something else is refused or fails.
 OSS_API const char *oss_call_error(const oss_call *call);
 
 /// The status that belongs to oss_call_error(), for functions that return none,
@@ -2218,6 +2221,13 @@ OSS_API const char *oss_call_text(const oss_call *call, const char *path);
 /// How many elements of the document in the answer have the last name of
 /// `path`, such as "Rule" or "Rule[0].Transition".
 OSS_API size_t oss_call_count(const oss_call *call, const char *path);
+
+/// The elements inside of the one at `path`, "" for the root, of the XML
+/// document in the answer, one by one: the last name of the path to number
+/// `index`, from 0, such as "Rule[1]"; NULL after the last.
+OSS_API const char *oss_call_element_at(const oss_call *call,
+                                        const char *path,
+                                        size_t index);
 
 // -----------------------------------------------------------------------------
 // Checksums

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
+use crate::error::Error;
+
 /// States per lock: one for the process that made it, and one for each generation of children that found it locked.
 const SLOTS: usize = 4;
 
@@ -19,6 +21,17 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Which process this is: no number of the system's, but one that differs from those of all its ancestors. Never 0.
 pub(crate) fn id() -> u32 {
     crate::ffi::os::process_generation()
+}
+
+/// An error in any other process than the one with that number: a child of `fork` has a copy of what its parent uses, and
+/// none of its threads.
+pub(crate) fn check(opened_by: u32) -> Result<(), Error> {
+    if opened_by == id() {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "this was opened before `fork`: it belongs to the other process, and can be used there",
+    ))
 }
 
 /// A mutex that a forked child never waits for. The child sees what its parent left if nobody held the lock, else a new

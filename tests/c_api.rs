@@ -364,6 +364,12 @@ fn calls_remember_what_they_should() {
                 .key_prefix("unavailable")
                 .times(u32::MAX),
         );
+        let unavailable = Action::Status(oss_local::Status::new(503, "ServiceUnavailable"));
+        server.inject(
+            Rule::new(unavailable)
+                .query_contains("marker=")
+                .times(u32::MAX),
+        );
         let reset = Action::Reset { after_bytes: 0 };
         server.inject(
             Rule::new(reset)

@@ -345,12 +345,16 @@ fn metadata_and_headers_travel_both_ways() {
     let server = server();
     let bucket = bucket(&server);
     let options = Options::new()
-        .header("x-oss-meta-author", "  alice ")
+        .header("x-oss-meta-author", "alice  b")
+        .header("x-oss-meta-empty", "")
+        .header("x-oss-meta-wide", "\u{a0}wide\u{3000}")
         .header("Cache-Control", "no-cache")
         .header("content-type", "application/x-own");
     bucket.put_object("a.txt", "x", &options).unwrap();
     let head = bucket.head_object("a.txt", &Options::new()).unwrap();
-    assert_eq!(head.header("X-OSS-Meta-Author"), Some("alice"));
+    assert_eq!(head.header("X-OSS-Meta-Author"), Some("alice  b"));
+    assert_eq!(head.header("x-oss-meta-empty"), Some(""));
+    assert_eq!(head.header("x-oss-meta-wide"), Some("\u{a0}wide\u{3000}"));
     assert_eq!(head.header("cache-control"), Some("no-cache"));
     assert_eq!(head.header("content-type"), Some("application/x-own"));
     for (name, value) in [
@@ -358,7 +362,18 @@ fn metadata_and_headers_travel_both_ways() {
         ("content-length", "1"),
         ("a b", "x"),
         ("x-a", "line\nbreak"),
+        // What HTTP does not keep would be lost without a word.
+        ("x-oss-meta-a", " b"),
+        ("x-oss-meta-a", "b "),
+        ("x-oss-meta-a", "\tb"),
+        ("x-oss-meta-a", "b\t"),
+        ("x-oss-meta-a", " "),
+        ("Content-Disposition", "inline "),
     ] {
+        let mut config = support::config(&server.endpoint());
+        config.user_header(name, value);
+        let error = Bucket::new(&config, "examplebucket").unwrap_err();
+        assert!(error.to_string().starts_with("`user_header`: "), "{error}");
         server.clear_requests();
         let options = Options::new().header(name, value);
         let error = bucket.put_object("a", "x", &options).unwrap_err();

@@ -14,7 +14,7 @@ impl UserHeaders {
     pub fn with(&self, name: &str, value: &str) -> Result<UserHeaders> {
         let mut headers = self.0.clone();
         headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-        headers.push((name.to_owned(), value.trim().to_owned()));
+        headers.push((name.to_owned(), value.to_owned()));
         let mut size = Size::default();
         headers
             .iter()

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::giving::Giving;
 use super::{Asking, Credentials, CredentialsProvider};
 use crate::error::{Error, Kind, Result};
 use crate::process::{self, ForkLock};
@@ -31,6 +32,9 @@ const YOUNG: Duration = Duration::from_secs(1);
 
 /// Keys that look expired when they are got are kept so long.
 const DOUBTFUL_LIFE: Duration = Duration::from_secs(5);
+
+/// Instead of the round, where nobody waits for anybody.
+const UNKEPT: u64 = u64::MAX;
 
 /// How often a thread without keys looks whether another one has got some.
 const LOOK: Duration = Duration::from_millis(5);
@@ -223,7 +227,8 @@ impl Cached {
 impl Cache {
     fn renew(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let unfinished = Unfinished(&self.state);
-        let got = self.provider.credentials(asking);
+        let round = self.state.with(|state| state.round);
+        let got = self.ask(asking, round);
         if self.unknown_life.is_zero()
             && matches!(&got, Ok(Some(keys)) if keys.expiration().is_none())
         {
@@ -255,6 +260,30 @@ impl Cache {
             }
         });
         result
+    }
+
+    /// Asks the provider. `round` is that of the others who wait for it, as far as there are any.
+    fn ask(&self, asking: &Asking<'_>, round: u64) -> Result<Option<Arc<Credentials>>> {
+        let Some(_begun) = Giving::begin(self.address(), round) else {
+            return Err(self.asks_itself());
+        };
+        self.provider.credentials(asking)
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// The error of a provider that can only give keys once it has them.
+    fn asks_itself(&self) -> Error {
+        Error::new(
+            Kind::Credentials,
+            format!(
+                "`credentials`: the provider ({}) asked for the keys that it is to give; what it sends requests with needs \
+                 other credentials",
+                self.provider.name()
+            ),
+        )
     }
 
     /// How long keys that were just got are kept.
@@ -315,7 +344,10 @@ impl CredentialsProvider for Cached {
     fn credentials(&self, asking: &Asking<'_>) -> Result<Option<Arc<Credentials>>> {
         let cache = &*self.0;
         if cache.unkept.load(Ordering::Relaxed) {
-            return cache.provider.credentials(asking);
+            if Giving::now().has(cache.address(), UNKEPT) {
+                return Err(cache.asks_itself());
+            }
+            return cache.ask(asking, UNKEPT);
         }
         loop {
             let now = asking.now();
@@ -383,6 +415,9 @@ impl Cache {
     }
 
     fn wait(&self, asking: &Asking<'_>, round: u64) -> Result<()> {
+        if Giving::now().has(self.address(), round) {
+            return Err(self.asks_itself());
+        }
         while self
             .state
             .with(|state| state.round == round && state.renewing == Some(process::id()))

@@ -5,6 +5,7 @@
 
 mod asking;
 mod cache;
+mod giving;
 mod helpers;
 mod provider;
 
@@ -46,6 +47,7 @@ use zeroize::Zeroizing;
 
 pub use asking::Asking;
 pub use cache::Cached;
+pub(crate) use giving::Giving;
 pub(crate) use helpers::Helpers;
 pub(crate) use provider::read as variable;
 pub use provider::{Anonymous, Callback, CredentialsProvider, Environment, Static};

@@ -39,10 +39,12 @@ pub struct Recipe {
     base: Option<Provider>,
 }
 
-/// What can be made: the name, whether it has an argument, and its options.
+/// What can be made: the name, whether it has an argument and which, and its options. What can be known of the texts alone is
+/// checked when they are given; the environment and files are looked at when the provider is made.
 struct Kind {
     name: &'static str,
     argument: Argument,
+    check: fn(&str) -> Result<()>,
     options: &'static [&'static str],
     make: fn(&Recipe) -> Result<Provider>,
 }
@@ -55,6 +57,8 @@ enum Argument {
 }
 
 const TOKEN_FILE: &str = "token-file";
+const ENDPOINT: &str = "endpoint";
+const BASE: &str = "base";
 
 const ESCAPE: &str = "a `;` in a value is written `;;`";
 
@@ -70,26 +74,30 @@ static KINDS: [Kind; 9] = [
     Kind {
         name: "environment",
         argument: Argument::Optional,
+        check: |names| environment(Some(names)).map(drop),
         options: &[],
-        make: Recipe::environment,
+        make: |recipe| environment(recipe.argument.as_deref()),
     },
     Kind {
         name: "anonymous",
         argument: Argument::None,
+        check: any,
         options: &[],
         make: |_| Ok(Arc::new(Anonymous)),
     },
     Kind {
         name: "ecs-ram-role",
         argument: Argument::Optional,
-        options: &["endpoint"],
+        check: |role| EcsRamRole::asked(false)?.role(role).map(drop),
+        options: &[ENDPOINT],
         make: Recipe::ecs_ram_role,
     },
     Kind {
         name: "oidc-role",
         argument: Argument::Optional,
+        check: sts::check_argument,
         options: &[
-            "provider-arn",
+            sts::PROVIDER_ARN,
             TOKEN_FILE,
             ROLE[0],
             ROLE[1],
@@ -102,34 +110,55 @@ static KINDS: [Kind; 9] = [
     Kind {
         name: "assume-role",
         argument: Argument::Required("the ARN of a role"),
-        options: &["base", ROLE[0], ROLE[1], ROLE[2], ROLE[3], ROLE[4]],
+        check: sts::check_argument,
+        options: &[BASE, ROLE[0], ROLE[1], ROLE[2], ROLE[3], ROLE[4]],
         make: Recipe::assume_role,
     },
     Kind {
         name: "process",
         argument: Argument::Required("a command"),
+        check: |command| Process::new(command).map(drop),
         options: &[],
         make: |recipe| cached(Process::new(recipe.argument())?),
     },
     Kind {
         name: "uri",
         argument: Argument::Required("a URL"),
+        check: |url| Uri::new(url).map(drop),
         options: &[],
         make: |recipe| cached(Uri::new(recipe.argument())?),
     },
     Kind {
         name: "profile",
         argument: Argument::Optional,
+        check: any,
         options: &[],
         make: |recipe| cached(Profile::new(recipe.argument.as_deref())?),
     },
     Kind {
         name: "chain",
         argument: Argument::None,
+        check: any,
         options: &[],
         make: |_| Ok(Arc::new(Chain::new()?)),
     },
 ];
+
+fn any(_: &str) -> Result<()> {
+    Ok(())
+}
+
+fn environment(names: Option<&str>) -> Result<Provider> {
+    match names {
+        None | Some("oss") => Ok(Arc::new(Environment::new())),
+        Some("alibaba-cloud") => Ok(Arc::new(Environment::alibaba_cloud())),
+        Some(other) => Err(Error::refused(
+            "credentials",
+            format_args!("environment knows no names {}", quoted(other)),
+            "oss and alibaba-cloud",
+        )),
+    }
+}
 
 fn cached(provider: impl CredentialsProvider + 'static) -> Result<Provider> {
     Ok(Arc::new(Cached::new(provider)))
@@ -173,48 +202,68 @@ impl Recipe {
                 "credentials",
                 format_args!("{name} needs {what} after its name: {name}:..."),
             )),
-            _ => Ok(Recipe {
-                name: name.to_owned(),
-                argument: argument.map(str::to_owned),
-                ..Recipe::default()
-            }),
+            _ => {
+                argument.map_or(Ok(()), kind.check)?;
+                Ok(Recipe {
+                    name: name.to_owned(),
+                    argument: argument.map(str::to_owned),
+                    ..Recipe::default()
+                })
+            }
         }
     }
 
-    /// Sets an option; a later one of the same name wins.
+    /// Sets an option; a later one of the same name wins. An error says what is wrong with the value.
     pub fn set(&mut self, option: &str, value: &str) -> Result<()> {
-        let kind = kind(&self.name)?;
-        if !kind.options.contains(&option) {
-            let is_known = KINDS.iter().any(|kind| kind.options.contains(&option));
-            return Err(Error::unusable(
-                "credentials",
-                format_args!(
-                    "{} has no {}; it has {}; {ESCAPE}",
-                    self.name,
-                    match is_known {
-                        true => format!("option {option:?}"),
-                        // The rest of a secret, perhaps.
-                        false => "such option as is given after a `;`".to_owned(),
-                    },
-                    match kind.options.is_empty() {
-                        true => "none".to_owned(),
-                        false => kind.options.join(", "),
-                    }
-                ),
-            ));
-        }
+        self.check_has(option)?;
         match option {
-            TOKEN_FILE => self.token_file = Some(value.into()),
-            _ => self.options.push((option.to_owned(), value.to_owned())),
+            TOKEN_FILE => return self.token_file(value),
+            BASE => Recipe::parse(value).map(drop)?,
+            ENDPOINT => EcsRamRole::asked(false)?.endpoint(value).map(drop)?,
+            _ => sts::check_option(option, value)?,
         }
+        self.options.push((option.to_owned(), value.to_owned()));
         Ok(())
     }
 
     /// As [`set`](Recipe::set) with the option `token-file`, whose value may be any bytes on Unix.
     pub fn token_file(&mut self, path: impl Into<PathBuf>) -> Result<()> {
-        self.set(TOKEN_FILE, "")?;
-        self.token_file = Some(path.into());
+        self.check_has(TOKEN_FILE)?;
+        let path = path.into();
+        if path.as_os_str().is_empty() {
+            return Err(Error::refused(
+                TOKEN_FILE,
+                "it is empty",
+                "the path of a file",
+            ));
+        }
+        self.token_file = Some(path);
         Ok(())
+    }
+
+    /// An error if the provider has no such option.
+    fn check_has(&self, option: &str) -> Result<()> {
+        let kind = kind(&self.name)?;
+        if kind.options.contains(&option) {
+            return Ok(());
+        }
+        let is_known = KINDS.iter().any(|kind| kind.options.contains(&option));
+        Err(Error::unusable(
+            "credentials",
+            format_args!(
+                "{} has no {}; it has {}; {ESCAPE}",
+                self.name,
+                match is_known {
+                    true => format!("option {option:?}"),
+                    // The rest of a secret, perhaps.
+                    false => "such option as is given after a `;`".to_owned(),
+                },
+                match kind.options.is_empty() {
+                    true => "none".to_owned(),
+                    false => kind.options.join(", "),
+                }
+            ),
+        ))
     }
 
     /// Whose keys a role is taken on with, instead of the option `base`.
@@ -237,31 +286,19 @@ impl Recipe {
         Some(value)
     }
 
-    fn environment(&self) -> Result<Provider> {
-        match self.argument.as_deref() {
-            None | Some("oss") => Ok(Arc::new(Environment::new())),
-            Some("alibaba-cloud") => Ok(Arc::new(Environment::alibaba_cloud())),
-            Some(other) => Err(Error::refused(
-                "credentials",
-                format_args!("environment knows no names {}", quoted(other)),
-                "oss and alibaba-cloud",
-            )),
-        }
-    }
-
     fn ecs_ram_role(&self) -> Result<Provider> {
         let mut ecs = EcsRamRole::new()?;
         if let Some(role) = &self.argument {
             ecs = ecs.role(role)?;
         }
-        if let Some(endpoint) = self.option("endpoint") {
+        if let Some(endpoint) = self.option(ENDPOINT) {
             ecs = ecs.endpoint(endpoint)?;
         }
         cached(ecs)
     }
 
     fn oidc_role(&self) -> Result<Provider> {
-        let (provider, file) = (self.option("provider-arn"), self.token_file.as_deref());
+        let (provider, file) = (self.option(sts::PROVIDER_ARN), self.token_file.as_deref());
         match (self.argument.as_deref(), provider, file) {
             (Some(arn), Some(provider), Some(file)) => {
                 cached(OidcRole::new(self.role_at(arn)?, provider, file)?)
@@ -282,7 +319,7 @@ impl Recipe {
     }
 
     fn assume_role(&self) -> Result<Provider> {
-        let base = match (&self.base, self.option("base")) {
+        let base = match (&self.base, self.option(BASE)) {
             (Some(base), _) => base.clone(),
             (None, Some(text)) => Recipe::parse(text)?.build()?,
             (None, None) => Arc::new(Environment::new()),
@@ -417,6 +454,10 @@ mod tests {
                 "{text}: {error}"
             );
         }
+    }
+
+    #[test]
+    fn a_value_is_refused_when_it_is_given() {
         for (text, words) in [
             (
                 "ecs-ram-role:../x",
@@ -471,12 +512,39 @@ mod tests {
                 "there is no provider \"nobody\"",
             ),
             ("environment:other", "environment knows no names \"other\""),
-            ("oidc-role:acs:ram::1:role/r;token-file=/t", "together"),
+            (
+                "process:/bin/keys 'a",
+                "`command` ends inside single quotes",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;duration=900.5",
+                "`duration`: \"900.5\" is not a number; allowed are 900 to 43200 seconds",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;policy=",
+                "`policy`: it has 0 characters",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;external-id=x",
+                "`external-id`: it is not one",
+            ),
+            (
+                "assume-role:acs:ram::1:role/r;base=assume-role:x",
+                "`role-arn`: \"x\" is not the ARN of a role",
+            ),
+            ("oidc-role:x", "`role-arn`: \"x\" is not the ARN of a role"),
+            (
+                "oidc-role:acs:ram::1:role/r;provider-arn=x",
+                "`provider-arn`: \"x\" is not the ARN of an identity provider",
+            ),
+            ("oidc-role;token-file=", "`token-file`: it is empty"),
         ] {
-            let error = Recipe::parse(text)
-                .and_then(|recipe| recipe.build())
-                .expect_err(text);
-            assert!(error.to_string().contains(words), "{text}: {error}");
+            let error = Recipe::parse(text).err().expect(text).to_string();
+            assert!(error.contains(words), "{text}: {error}");
         }
+        // What options say together is known when there are no more.
+        let recipe = Recipe::parse("oidc-role:acs:ram::1:role/r;token-file=/t").unwrap();
+        let error = recipe.build().err().unwrap().to_string();
+        assert!(error.contains("together"), "{error}");
     }
 }

@@ -25,10 +25,14 @@ impl Recipe {
 
     /// The provider of that name; an empty argument is none.
     pub fn new(name: &str, argument: Option<&str>) -> Result<Recipe> {
-        Ok(Recipe {
+        let recipe = Recipe {
             name: name.to_owned(),
-            argument: argument.map(str::to_owned),
-        })
+            argument: argument
+                .filter(|argument| !argument.is_empty())
+                .map(str::to_owned),
+        };
+        recipe.build()?;
+        Ok(recipe)
     }
 
     /// Sets an option: there are none in this build.
@@ -88,20 +92,18 @@ mod tests {
             "process:/bin/keys --pw hush",
             "/bin/keys --pw hush",
         ] {
-            let mut recipe = Recipe::parse(text).unwrap();
-            recipe.base(Arc::new(Anonymous));
-            for error in [
-                recipe.build().map(drop).unwrap_err(),
-                recipe.set("endpoint", "x").unwrap_err(),
-                recipe.token_file("/t").unwrap_err(),
-            ] {
-                assert!(error.message().contains(missing), "{text}: {error}");
-                assert!(!error.message().contains("hush"), "{text}: {error}");
-            }
-            assert_eq!(
-                recipe.build().map(drop).unwrap_err().kind(),
-                Kind::Unsupported
-            );
+            let error = Recipe::parse(text).err().expect(text);
+            assert!(error.message().contains(missing), "{text}: {error}");
+            assert!(!error.message().contains("hush"), "{text}: {error}");
+            assert_eq!(error.kind(), Kind::Unsupported);
+        }
+        let mut recipe = Recipe::parse("anonymous").unwrap();
+        recipe.base(Arc::new(Anonymous));
+        for error in [
+            recipe.set("endpoint", "x").unwrap_err(),
+            recipe.token_file("/t").unwrap_err(),
+        ] {
+            assert!(error.message().contains(missing), "{error}");
         }
     }
 }

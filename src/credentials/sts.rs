@@ -56,15 +56,7 @@ impl Role {
     }
 
     pub(super) fn at(names: &RoleNames, arn: &str, endpoint: Url) -> Result<Role> {
-        if !(arn.starts_with("acs:ram::") && arn.contains(":role/") && is_plain(arn)) {
-            return Err(Error::unusable(
-                names.arn,
-                format_args!(
-                    "{:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
-                    keys::printable(arn)
-                ),
-            ));
-        }
+        check_role_arn(names.arn, arn)?;
         Ok(Role {
             arn: arn.to_owned(),
             session_name: "alioss".into(),
@@ -218,6 +210,8 @@ pub(super) struct RoleNames {
     pub endpoint: &'static str,
 }
 
+pub(super) const PROVIDER_ARN: &str = "provider-arn";
+
 /// The options of [`Recipe`](super::Recipe).
 pub(super) const OPTIONS: RoleNames = RoleNames {
     arn: "role-arn",
@@ -336,19 +330,7 @@ pub struct OidcRole {
 impl OidcRole {
     /// Takes on `role` as whom the identity provider `provider_arn` knows by the token in `token_file`.
     pub fn new(role: Role, provider_arn: &str, token_file: impl Into<PathBuf>) -> Result<OidcRole> {
-        if !(provider_arn.starts_with("acs:ram::")
-            && provider_arn.contains("oidc-provider/")
-            && is_plain(provider_arn))
-        {
-            return Err(Error::unusable(
-                "provider-arn",
-                format_args!(
-                    "{:?} is not the ARN of an identity provider, which is like \
-                 acs:ram::1234567890123456:oidc-provider/name",
-                    keys::printable(provider_arn)
-                ),
-            ));
-        }
+        check_provider_arn(provider_arn)?;
         Ok(OidcRole {
             role,
             provider_arn: provider_arn.to_owned(),
@@ -492,6 +474,57 @@ pub(super) fn regional_sts(option: &str, region: &str, from_vpc: bool) -> Result
     }
     let name = if from_vpc { "sts-vpc" } else { "sts" };
     Ok(format!("{name}.{region}.aliyuncs.com"))
+}
+
+/// An error if `arn` is not that of a role; `option` is what it was given as.
+fn check_role_arn(option: &str, arn: &str) -> Result<()> {
+    if arn.starts_with("acs:ram::") && arn.contains(":role/") && is_plain(arn) {
+        return Ok(());
+    }
+    Err(Error::unusable(
+        option,
+        format_args!(
+            "{:?} is not the ARN of a role, which is like acs:ram::1234567890123456:role/name",
+            keys::printable(arn)
+        ),
+    ))
+}
+
+fn check_provider_arn(arn: &str) -> Result<()> {
+    if arn.starts_with("acs:ram::") && arn.contains("oidc-provider/") && is_plain(arn) {
+        return Ok(());
+    }
+    Err(Error::unusable(
+        PROVIDER_ARN,
+        format_args!(
+            "{:?} is not the ARN of an identity provider, which is like acs:ram::1234567890123456:oidc-provider/name",
+            keys::printable(arn)
+        ),
+    ))
+}
+
+/// An error if what a recipe says after its name cannot be the ARN of a role.
+pub(super) fn check_argument(arn: &str) -> Result<()> {
+    check_role_arn(OPTIONS.arn, arn)
+}
+
+/// An error if `value` cannot be that of an option of a recipe; others than those of roles are not looked at.
+pub(super) fn check_option(option: &str, value: &str) -> Result<()> {
+    if option == PROVIDER_ARN {
+        return check_provider_arn(value);
+    }
+    let of = |name: &str| (option == name).then_some(value);
+    let texts = RoleTexts {
+        session_name: of(OPTIONS.session_name),
+        duration: of(OPTIONS.duration),
+        policy: of(OPTIONS.policy),
+        external_id: of(OPTIONS.external_id),
+        endpoint: of(OPTIONS.endpoint),
+    };
+    // Any role will do, and no environment is asked.
+    let endpoint = https("sts.aliyuncs.com", OPTIONS.endpoint)?;
+    let role = Role::at(&OPTIONS, "acs:ram::0:role/any", endpoint)?;
+    role.described(&OPTIONS, &texts).map(drop)
 }
 
 fn https(endpoint: &str, option: &str) -> Result<Url> {

@@ -13,6 +13,14 @@ pub(super) fn find<'e>(mut element: &'e Element, steps: &[Step<'_>]) -> Option<&
     Some(element)
 }
 
+/// What a path calls the child number `index`: its name, and its number among those of that name.
+pub(super) fn name_at(element: &Element, index: usize) -> Option<String> {
+    let name = &element.children.get(index)?.name;
+    let before = element.children.iter().take(index);
+    let number = before.filter(|other| other.name == *name).count();
+    Some(format!("{name}[{number}]"))
+}
+
 pub(super) fn set(root: &mut Element, steps: &[Step<'_>], path: &str, value: &str) -> Result<()> {
     if let Some(forbidden) = value.chars().find(|&c| !xml::is_character(c)) {
         return Err(Error::unusable(

@@ -101,6 +101,16 @@ impl Document {
         }
     }
 
+    /// The last name of the path to element number `index` inside of the one at `path` of an XML document, such as `Rule[1]`;
+    /// `None` after the last.
+    pub fn name_at(&self, path: &str, index: usize) -> Option<String> {
+        let steps = lookup(path)?;
+        match &self.0 {
+            Kind::Xml(root) => elements::name_at(elements::find(root, &steps)?, index),
+            Kind::Json(_) => None,
+        }
+    }
+
     /// Sets the text at `path`, making what it leads through where that is missing. An index may be at most the number of
     /// those that are there, and then adds one. What is inside is taken out. In JSON the value is a string.
     pub fn set(&mut self, path: &str, value: &str) -> Result<()> {
@@ -220,6 +230,14 @@ mod tests {
         assert_eq!(document.count("Rule[0].New"), 0);
         assert_eq!(document.count("Rule[7].New"), 0);
         assert_eq!(document.count(""), 0);
+        let names = |path: &str| -> Vec<_> {
+            let name_at = |index| document.name_at(path, index);
+            (0..).map_while(name_at).collect()
+        };
+        assert_eq!(names(""), ["Rule[0]", "Rule[1]"]);
+        assert_eq!(names("Rule[1]"), ["ID[0]", "New[0]"]);
+        assert_eq!(names("Rule[1].New[0].Deep"), [""; 0]);
+        assert_eq!(names("Rule[2]"), [""; 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use super::call::oss_call;
 use super::guard::guard;
 use super::memory::borrow;
-use super::outcome::Output;
+use super::outcome::{ERROR, Output};
 use super::status::{OSS_OK, number, oss_status, remember};
 use super::support::{text, write};
 use crate::request::NEXT_APPEND_POSITION;
@@ -70,12 +70,12 @@ unsafe fn lend_pair(
 
 /// What went wrong, in words; "" if nothing did. Like all that these
 /// getters return, valid until its next request, oss_call_reset() or
-/// oss_call_free().
+/// oss_call_free(); the words also until something else is refused or fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_error(call: *const oss_call) -> *const c_char {
     // SAFETY: NULL or a live handle.
     unsafe {
-        lend_text(call, ":error", c"".as_ptr(), &|o| {
+        lend_text(call, ERROR, c"".as_ptr(), &|o| {
             Some(o.error.as_ref()?.to_string())
         })
     }

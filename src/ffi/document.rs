@@ -8,7 +8,7 @@ use super::guard::guard;
 use super::input::set_once;
 use super::outcome::Output;
 use super::status::oss_status;
-use super::support::{optional_text, text};
+use super::support::{text, value_of};
 
 /// Sets an element of the XML document, or a string of the JSON text, that the
 /// next request carries, such as "Rule[0].Expiration.Days"; NULL takes it out.
@@ -23,7 +23,8 @@ pub unsafe extern "C" fn oss_call_set_field(
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
         set_once(call, &|once| {
-            once.set_field(text(path, "path")?, optional_text(value, "value")?)
+            let path = text(path, "path")?;
+            once.set_field(path, value_of(path, value)?)
         })
     }
 }
@@ -55,4 +56,22 @@ pub unsafe extern "C" fn oss_call_count(call: *const oss_call, path: *const c_ch
     };
     // SAFETY: NULL or a live handle.
     unsafe { read_output(call, 0, |o| Some(o.document()?.count(path))) }
+}
+
+/// The elements inside of the one at `path`, "" for the root, of the XML
+/// document in the answer, one by one: the last name of the path to number
+/// `index`, from 0, such as "Rule[1]"; NULL after the last.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn oss_call_element_at(
+    call: *const oss_call,
+    path: *const c_char,
+    index: usize,
+) -> *const c_char {
+    // SAFETY: NULL or a string.
+    let Ok(path) = guard(|| unsafe { text(path, "path") }) else {
+        return std::ptr::null();
+    };
+    let find = |o: &Output| o.document()?.name_at(path, index);
+    // SAFETY: NULL or a live handle.
+    unsafe { lend_text(call, ":element", std::ptr::null(), &find) }
 }

@@ -7,7 +7,7 @@ use super::given::{Lasting, Once};
 use super::memory::borrow;
 use super::options::duration_from_ms;
 use super::status::oss_status;
-use super::support::{User, length_or_unknown, optional_text, status, text};
+use super::support::{User, is_null, length_or_unknown, optional_text, status, text, value_of};
 use crate::config::{check_header, check_timeout};
 use crate::error::{Error, Result};
 use crate::operations::UploadedPart;
@@ -53,7 +53,8 @@ pub(super) unsafe fn set_once(
 }
 
 /// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
-/// of that name. Both strings are copied.
+/// of that name. Both strings are copied. A value with a space or tab at an end
+/// is refused, as HTTP does not keep those.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_header(
     call: *mut oss_call,
@@ -63,7 +64,8 @@ pub unsafe extern "C" fn oss_call_set_header(
     // SAFETY: a live handle and strings, or NULL.
     unsafe {
         set(call, &|lasting| {
-            let (name, value) = (text(name, "name")?, text(value, "value")?);
+            let name = text(name, "name")?;
+            let value = value_of(name, value)?.ok_or_else(|| is_null("value"))?;
             check_header(["header"; 2], name, value)?;
             lasting.set_header(name, value)
         })
@@ -86,7 +88,7 @@ pub unsafe extern "C" fn oss_call_set_query(
             if name.is_empty() {
                 return Err(Error::invalid("`name` of a query parameter is empty"));
             }
-            lasting.set_query(name, optional_text(value, "value")?)
+            lasting.set_query(name, value_of(name, value)?)
         })
     }
 }

@@ -393,7 +393,8 @@ pub unsafe extern "C" fn oss_config_set_clock_skew_correction(
 
 /// Sends this header with every request, unless a call brings its own. Those of
 /// a single request, such as Range and Accept-Encoding, are refused; those of
-/// an upload callback are only sent where the service calls back.
+/// an upload callback are only sent where the service calls back. `value` is as
+/// for oss_call_set_header().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_config_add_user_header(
     config: *mut oss_config,

@@ -40,14 +40,19 @@ pub(super) struct Output {
     /// The document in the body, once somebody asks for it.
     #[cfg(feature = "documents")]
     document: KeptList<Option<Document>>,
-    /// Texts that getters return.
-    texts: Texts,
-    /// Texts and errors that are not given any more, but that the caller may still read.
-    outdated: Vec<(Texts, Option<Error>)>,
+    /// Texts that getters return: those of the last request, and of the one before, such as an earlier page of a listing.
+    texts: [Texts; 2],
+    /// The words of the error, and those of the one before.
+    words: [KeptList<CString>; 2],
+    /// The bodies of refusals, which getters return as they are: until the next request.
+    refusals: Vec<Error>,
 }
 
-/// By what they are asked for.
+/// By what they are asked for, which may become another text.
 type Texts = KeptList<(String, CString)>;
+
+/// What the words of the error are asked for by.
+pub(super) const ERROR: &str = ":error";
 
 /// A body that is still to be read.
 pub(super) enum Download {
@@ -117,16 +122,35 @@ impl Output {
         self.document.find_or_add(|_| true, parse).as_ref()
     }
 
-    /// A text that stays where it is until the next request; asking twice for `name` gives the same pointer.
+    /// A text that stays where it is until the next request, or, if it is the words of the error, until the next but one;
+    /// asking twice for `name` gives the same pointer.
     pub fn lend_text(&self, name: &str, text: String) -> &CString {
-        let make = || {
-            let text = match text.contains('\0') {
-                true => text.replace('\0', " "),
-                false => text,
-            };
-            (name.to_owned(), CString::new(text).unwrap_or_default())
+        let text = match text.contains('\0') {
+            true => text.replace('\0', " "),
+            false => text,
         };
-        &self.texts.find_or_add(|(other, _)| other == name, make).1
+        if name == ERROR {
+            let is_it = |other: &CString| other.as_bytes() == text.as_bytes();
+            let make = || CString::new(text.as_str()).unwrap_or_default();
+            return self.words[0].find_or_add(is_it, make);
+        }
+        let is_it = |(other, earlier): &(String, CString)| {
+            other == name && earlier.as_bytes() == text.as_bytes()
+        };
+        let make = || {
+            (
+                name.to_owned(),
+                CString::new(text.as_str()).unwrap_or_default(),
+            )
+        };
+        &self.texts[0].find_or_add(is_it, make).1
+    }
+
+    /// A request of the same operation begins, such as for the next page: what was lent before the last one goes. However
+    /// many follow each other, what is kept is that of two.
+    pub fn begin_request(&mut self) {
+        self.texts = [Texts::default(), std::mem::take(&mut self.texts[0])];
+        self.refusals.clear();
     }
 
     pub fn fail(&mut self, error: Error) {
@@ -134,14 +158,16 @@ impl Output {
         if self.error.as_ref().is_some_and(is_same) {
             return;
         }
-        self.put_aside(Some(error));
+        self.replace_error(Some(error));
     }
 
-    /// Replaces the error; what getters returned stays valid until the next request.
-    fn put_aside(&mut self, error: Option<Error>) {
-        let texts = std::mem::take(&mut self.texts);
+    /// Replaces the error. Its words may be an argument of what is running, so they stay until this is replaced as well.
+    fn replace_error(&mut self, error: Option<Error>) {
+        self.words = [KeptList::default(), std::mem::take(&mut self.words[0])];
         let earlier = std::mem::replace(&mut self.error, error);
-        self.outdated.push((texts, earlier));
+        // There is one for each request.
+        let refusals = earlier.filter(|earlier| earlier.service().is_some());
+        self.refusals.extend(refusals);
     }
 
     pub fn finish(&mut self, result: Result<()>) -> oss_status {
@@ -149,7 +175,7 @@ impl Output {
             Ok(()) => {
                 // What went wrong in an earlier step, such as fetching a page, is over.
                 if self.error.is_some() {
-                    self.put_aside(None);
+                    self.replace_error(None);
                 }
                 OSS_OK
             }

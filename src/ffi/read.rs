@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 
 use super::answer::read_output;
 use super::call::{State, oss_call};
-use super::entry::{EntryMemory, oss_entry};
+use super::entry::{Entries, EntryMemory, oss_entry};
 use super::guard::guard;
 use super::memory::borrow;
 use super::outcome::{Download, Output};
@@ -68,11 +68,12 @@ fn read_body(output: &mut Output, buffer: &mut [u8]) -> Result<usize> {
     download.read(buffer)
 }
 
-/// Steps to the next entry of a listing, fetching pages as needed. `*entry` is
-/// valid until the call is used again, and NULL after the last one. If a page
-/// cannot be fetched, this fails, and asks for it again when called again. The
-/// entries so far are right, but they are not all; the error of the call is
-/// that of the last step, so it goes once a step succeeds.
+/// Steps to the next entry of a listing, fetching pages as needed, each by a
+/// request of `call`. `*entry` is valid until the call is used again, and NULL
+/// after the last one. If a page cannot be fetched, this fails, and asks for it
+/// again when called again. The entries so far are right, but they are not all;
+/// the error of the call is that of the last step, so it goes once a step
+/// succeeds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_next(
     call: *mut oss_call,
@@ -98,14 +99,16 @@ pub unsafe extern "C" fn oss_call_next(
         }
         output.entry = None;
         let options = input.lasting.options(&call.cancel, None, &heard);
+        let asks = |entries: &Entries| !entries.is_ready();
+        if output.entries.as_ref().is_some_and(asks) {
+            input.lasting.check()?;
+            output.begin_request();
+        }
         let entries = output.entries.as_mut().ok_or_else(|| {
             Error::invalid(
                 "`call` has no listing: oss_list_objects_v2() or the like has to succeed before",
             )
         })?;
-        if !entries.is_ready() {
-            input.lasting.check()?;
-        }
         if let Some(next) = entries.next(&options)? {
             let lent = output.entry.insert(EntryMemory::new(next)?);
             // SAFETY: not NULL, so the caller's to be written to.

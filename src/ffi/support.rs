@@ -48,9 +48,32 @@ pub(super) unsafe fn optional_text<'a>(
     }
     // SAFETY: not NULL, so NUL-terminated and alive.
     let bytes = unsafe { CStr::from_ptr(pointer) }.to_bytes();
-    std::str::from_utf8(bytes)
-        .map(Some)
-        .map_err(|cause| Error::invalid(format!("`{name}` is not UTF-8: {cause}")))
+    std::str::from_utf8(bytes).map(Some).map_err(|cause| {
+        let at = cause.valid_up_to();
+        let rest = bytes.get(at..).unwrap_or_default();
+        Error::invalid(match rest.starts_with(ENCODED_NUL) {
+            true => {
+                format!("`{name}` is not UTF-8: a NUL stands at index {at}, which no text can have")
+            }
+            false => format!("`{name}` is not UTF-8: {cause}"),
+        })
+    })
+}
+
+/// How a NUL inside of a text comes here from languages whose texts may have one.
+const ENCODED_NUL: &[u8] = b"\xc0\x80";
+
+/// As [`text`], for the value of the header or parameter that is called `of`.
+///
+/// # Safety
+/// As [`text`].
+pub(super) unsafe fn value_of<'a>(of: &str, pointer: *const c_char) -> Result<Option<&'a str>> {
+    // SAFETY: the same.
+    unsafe {
+        // Only now is the name needed.
+        let named = |_| optional_text(pointer, &format!("value` of `{of}"));
+        optional_text(pointer, "value").or_else(named)
+    }
 }
 
 /// The name of a local file that the caller must give: on Unix any bytes, elsewhere UTF-8.
@@ -137,7 +160,8 @@ pub(super) unsafe fn buffer<'a>(
 fn check_buffer(pointer: *const c_void, length: usize, name: &str) -> Result<()> {
     if pointer.is_null() && length != 0 {
         return Err(Error::invalid(format!(
-            "`{name}` is NULL but its length is not 0"
+            "`{name}` is NULL, and its length is {length}; allowed are bytes with their length, and NULL with 0 (a literal of \
+             C++ that has a NUL in it has to be given with its length)"
         )));
     }
     if isize::try_from(length).is_err() {

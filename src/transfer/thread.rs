@@ -7,19 +7,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
 use crate::behalf::{owner, set_owner};
+use crate::credentials::Giving;
 use crate::error::{Error, Kind, Result};
 use crate::inside::{is_inside, set_inside};
+use crate::process;
 
 pub(crate) fn builder() -> Builder {
     Builder::new().name("alioss-transfer".to_owned())
 }
 
-/// `work` for a thread that is as much inside the library as this one is, and works for the same call.
+/// `work` for a thread that is as much inside the library as this one is, works for the same call, and gives the same keys.
 pub(crate) fn worker(work: impl FnOnce()) -> impl FnOnce() {
-    let (inside, owner) = (is_inside(), owner());
+    let (inside, owner, giving) = (is_inside(), owner(), Giving::now());
     move || {
         set_inside(inside);
         set_owner(owner);
+        giving.set();
         work();
     }
 }
@@ -30,7 +33,7 @@ pub(crate) struct Process(u32);
 
 impl Process {
     pub fn this() -> Process {
-        Process(std::process::id())
+        Process(process::id())
     }
 
     pub fn is_this(self) -> bool {
@@ -39,12 +42,7 @@ impl Process {
 
     /// An error in any other process.
     pub fn check(self) -> Result<()> {
-        if self.is_this() {
-            return Ok(());
-        }
-        Err(Error::invalid(
-            "this was opened before `fork`; its threads are in the other process, where it can be used",
-        ))
+        process::check(self.0)
     }
 }
 

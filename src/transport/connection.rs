@@ -7,6 +7,7 @@ use super::room::{Input, Room};
 use super::socket::{Fault, Pending, Received, Socket, Wait};
 use super::tls::Records;
 use crate::cancel::Limits;
+use crate::process;
 
 /// Room for what is received at first: most heads with their body.
 const INPUT: usize = 8 * 1024;
@@ -50,7 +51,7 @@ impl Connection {
             piece: Room::default(),
             input: Input::default(),
             used: false,
-            process: crate::process::id(),
+            process: process::id(),
         }
     }
 
@@ -83,6 +84,7 @@ impl Connection {
         wait: &mut Wait<'_>,
         blocks: bool,
     ) -> Result<Received, Fault> {
+        self.check_process()?;
         let room = self.input.free(size.max(INPUT)).map_err(Fault::Stop)?;
         let received = receive(&self.socket, &mut self.tls, room, wait, blocks)?;
         if let Received::Bytes(got) = received {
@@ -93,7 +95,13 @@ impl Connection {
 
     /// Receives into `buffer`, past the input, which is empty.
     pub fn receive(&mut self, buffer: &mut [u8], wait: &mut Wait<'_>) -> Result<Received, Fault> {
+        self.check_process()?;
         receive(&self.socket, &mut self.tls, buffer, wait, true)
+    }
+
+    /// An error in a child of `fork`: what it took from the socket would be missing in its parent, whose connection it is.
+    fn check_process(&self) -> Result<(), Fault> {
+        process::check(self.process).map_err(Fault::Stop)
     }
 
     /// Sends some of `first` and then `second`: how many bytes need not be given again.
@@ -103,6 +111,7 @@ impl Connection {
         second: &[u8],
         wait: &mut Wait<'_>,
     ) -> Result<usize, Fault> {
+        self.check_process()?;
         match &mut self.tls {
             Some(tls) => tls.send(&self.socket, first, second, wait),
             None => self.socket.send(first, second, wait),

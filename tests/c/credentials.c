@@ -141,6 +141,38 @@ static void destroyed_when_refused(void)
     NUMBER(1, keeper.destroyed);
 }
 
+#define REFUSES(words, made) \
+    do { \
+        CHECK(!(made)); \
+        SAYS(words, oss_last_error()); \
+    } while (0)
+
+/* What is not allowed is said by the function that it is given to. */
+static void refused_when_given(void)
+{
+    oss_credentials *role = oss_credentials_assume_role(NULL, "acs:ram::1:role/r");
+    CHECK(role);
+    REFUSES("`duration`: \"900.5\"", oss_credentials_from("assume-role:acs:ram::1:role/r;duration=900.5"));
+    REFUSES("`duration`: 899", oss_credentials_from("assume-role:acs:ram::1:role/r;duration=899"));
+    REFUSES("`role-arn`: \"x\"", oss_credentials_from("assume-role:x"));
+    REFUSES("`role-arn`: \"x\"", oss_credentials_assume_role(NULL, "x"));
+    REFUSES("`role-arn`: \"x\"", oss_credentials_oidc_role("x", NULL, NULL));
+    REFUSES("`provider-arn`: \"x\"", oss_credentials_oidc_role("acs:ram::1:role/r", "x", NULL));
+    REFUSES("`token-file`", oss_credentials_oidc_role("acs:ram::1:role/r", NULL, ""));
+    REFUSES("`role`: \"../x\"", oss_credentials_ecs_ram_role("../x"));
+    REFUSES("`command`: ", oss_credentials_process("keys"));
+    REFUSES("`uri`: http://example.com", oss_credentials_uri("http://example.com/keys"));
+    REFUSES("`endpoint`: ", oss_credentials_from("ecs-ram-role;endpoint=http://127.0.0.1/x"));
+    REFUSES("environment knows no names \"x\"", oss_credentials_from("environment:x"));
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(role, "duration", "900.5"));
+    SAYS("`duration`: \"900.5\" is not a number; allowed are 900 to 43200 seconds", oss_last_error());
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(role, "base", "nobody"));
+    SAYS("there is no provider \"nobody\"", oss_last_error());
+    STATUS(OSS_INVALID_ARGUMENT, oss_credentials_set(role, "session-name", "a b"));
+    SAYS("`session-name`: \"a b\"", oss_last_error());
+    oss_credentials_free(role);
+}
+
 static void named(const char *name)
 {
     char text[32];
@@ -208,6 +240,7 @@ int main(int argc, char **argv)
     asked_each_time(argv[1]);
     asked_again_when_refused(argv[1]);
     destroyed_when_refused();
+    refused_when_given();
     told_when_the_request_is_over(argv[1]);
     named(argv[1]);
     token_file(argv[1]);

@@ -327,6 +327,10 @@ static void no_call(void)
     CHECK(oss_call_error_detail(NULL, "Key") == NULL);
     CHECK(oss_call_error_detail(call, NULL) == NULL);
     CHECK(oss_call_error_detail_at(NULL, 0, &name) == NULL && name == NULL);
+    CHECK(oss_call_element_at(NULL, "", 0) == NULL);
+    CHECK(oss_call_element_at(call, NULL, 0) == NULL);
+    CHECK(oss_call_element_at(call, "", SIZE_MAX) == NULL);
+    CHECK(oss_call_element_at(call, "a[", 0) == NULL);
     CHECK(oss_call_error_detail_at(call, SIZE_MAX, NULL) == NULL);
     NUMBER(0, oss_call_retryable(NULL));
     NUMBER(OSS_INVALID_ARGUMENT, oss_call_status(NULL));

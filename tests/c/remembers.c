@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-enum { LARGE = 8000000, OFTEN = 1000000 };
+enum { LARGE = 8000000, OFTEN = 1000000, REFUSALS = 100000, STEPS = 2000, MOST_KIB = 1024 };
 
 static oss_bucket *bucket;
 static oss_call *call;
@@ -254,9 +254,74 @@ static void pages(void)
     OK(oss_call_reset(call));
 }
 
+/* Of this process, now. */
+static long resident_kib(void)
+{
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[128];
+    long size = -1;
+    CHECK(file);
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, "VmRSS: %ld", &size) == 1)
+            break;
+    fclose(file);
+    CHECK(size > 0);
+    return size;
+}
+
+/* However many values are refused, memory does not grow. What was said about the last two stays readable. */
+static void many_refusals(void)
+{
+    const char *before = NULL, *words = "";
+    char name[64], expected[64];
+    long size = 0;
+    int i;
+    for (i = 0; i < REFUSALS; i++) {
+        if (i == REFUSALS / 10)
+            size = resident_kib();
+        snprintf(name, sizeof name, "a b %d", i);
+        REFUSED(name, oss_call_set_header(call, name, "c"));
+        before = words;
+        words = oss_call_error(call);
+        CHECK(words == oss_call_error(call));
+        snprintf(expected, sizeof expected, "a b %d", i - 1);
+        if (i > 0)
+            SAYS(expected, before);
+    }
+    CHECK(resident_kib() - size < MOST_KIB);
+    OK(oss_call_reset(call));
+}
+
+/* Nor however often a page that cannot be fetched is asked for again. What the listing began with stays. */
+static void long_outage(oss_bucket *once)
+{
+    const oss_entry *entry;
+    char id[64], *key = NULL;
+    long size = 0;
+    int i;
+    OK(oss_call_reset(call));
+    OK(oss_call_set_query(call, "max-keys", "1"));
+    OK(oss_list_objects(once, NULL, NULL, call));
+    OK(oss_call_next(call, &entry));
+    for (i = 0; i < STEPS; i++) {
+        if (i == STEPS / 10)
+            size = resident_kib();
+        STATUS(OSS_THROTTLED, oss_call_next(call, &entry));
+        CHECK(entry == NULL);
+        snprintf(id, sizeof id, "%s", oss_call_request_id(call));
+        CHECK(!key || strcmp(id, key) != 0);
+        key = (char *)oss_call_request_id(call);
+        SAYS(id, oss_call_error(call));
+        TEXT("ServiceUnavailable", oss_call_code(call));
+    }
+    CHECK(resident_kib() - size < MOST_KIB);
+    OK(oss_call_reset(call));
+}
+
 int main(int argc, char **argv)
 {
     oss_config *config = configure();
+    oss_bucket *once;
     CHECK(argc == 3);
     bucket = create_bucket(config, argv[1]);
     CHECK((call = oss_call_new()));
@@ -269,6 +334,11 @@ int main(int argc, char **argv)
     out_parameters();
     local_failures(argv[2]);
     pages();
+    many_refusals();
+    OK(oss_config_set_attempts(config, 1));
+    CHECK((once = oss_bucket_new(config, argv[1])));
+    long_outage(once);
+    oss_bucket_free(once);
     free(buffer);
     oss_call_free(call);
     oss_bucket_free(bucket);
