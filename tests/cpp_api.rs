@@ -24,6 +24,9 @@ fn compile(compiler: &str, flags: &[&str], source: &str, after: &[OsString]) {
         .find_map(|(name, package)| (name == compiler).then_some(package));
     let mut arguments: Vec<OsString> = WARNINGS.map(OsString::from).into();
     arguments.extend(["-Wshadow", "-Wconversion", "-pthread"].map(OsString::from));
+    if compiler == "g++" {
+        arguments.push("-Wuseless-cast".into());
+    }
     arguments.extend(flags.iter().map(OsString::from));
     arguments.push(joined("-I", root().join("include")));
     arguments.push(joined("-I", root().join("bindings/c")));

@@ -146,6 +146,141 @@ void the_others(const oss::bucket &bucket) {
     bucket.delete_bucket_policy().value();
 }
 
+// A document with elements that no struct knows, and with known ones that are empty, in each place: what was read is put back
+// whole, also after a change. The order of elements says nothing.
+struct settings {
+    const char *put, *get, *document;
+    std::vector<const char *> pieces; // what has to be in the document still
+};
+
+std::string stored(const oss::bucket &bucket, const settings &one) {
+    oss::call call;
+    bucket.invoke(one.get, nullptr, nullptr, call).value();
+    return call.body();
+}
+
+[[noreturn]] void lost(const std::string &before, const std::string &after, const char *what) {
+    std::fprintf(stderr, "%s is not in both:\n%s\n%s\n", what, before.c_str(), after.c_str());
+    std::exit(1);
+}
+
+template <class Get, class Put>
+void keeps(const oss::bucket &bucket, const settings &one, const Get &get, const Put &put) {
+    bucket.invoke(one.put, nullptr, one.document, {}).value();
+    const std::string before = stored(bucket, one);
+    for (int round = 0; round < 2; round++) {
+        put(get());
+        const std::string after = stored(bucket, one);
+        for (const char *piece : one.pieces)
+            if (!contains(before, piece) || !contains(after, piece))
+                lost(before, after, piece);
+        if (after.size() != before.size())
+            lost(before, after, "size");
+    }
+}
+
+void unknown_elements(const oss::bucket &bucket) {
+    keeps(
+        bucket,
+        {"PutBucketCors", "GetBucketCors",
+         "<CORSConfiguration><New/><CORSRule><AllowedOrigin>http://a</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>"
+         "<CORSRule><AllowedOrigin>http://b</AllowedOrigin><AllowedMethod>GET</AllowedMethod><New><Deep>1</Deep><Deep>2</Deep>"
+         "</New><New>3</New></CORSRule></CORSConfiguration>",
+         {"<New><Deep>1</Deep><Deep>2</Deep></New><New>3</New></CORSRule>"}},
+        [&] { return bucket.get_bucket_cors().value(); },
+        [&](auto value) {
+            CHECK(value.rules.at(0).others.empty() && !value.rules.at(1).others.empty() && !value.others.empty());
+            bucket.put_bucket_cors(value).value();
+        });
+    // What is unknown goes with its rule.
+    auto cors = bucket.get_bucket_cors().value();
+    cors.rules.erase(cors.rules.begin());
+    bucket.put_bucket_cors(cors).value();
+    cors = bucket.get_bucket_cors().value();
+    CHECK(cors.rules.size() == 1 && !cors.rules[0].others.empty());
+    cors.rules[0].others.clear();
+    bucket.put_bucket_cors(cors).value();
+    CHECK(bucket.get_bucket_cors().value().rules.at(0).others.empty());
+    keeps(
+        bucket,
+        {"PutBucketLifecycle", "GetBucketLifecycle",
+         "<LifecycleConfiguration><Rule><ID>a</ID><Prefix>p/</Prefix><Status>Enabled</Status><Tag><Key>k</Key><Value>v</Value><New>"
+         "1</New></Tag><Expiration><Days>9</Days><New>2</New></Expiration><Filter><ObjectSizeGreaterThan>5</ObjectSizeGreaterThan>"
+         "<New>3</New></Filter><AbortMultipartUpload><Days>3</Days><New>4</New></AbortMultipartUpload><New>5</New></Rule>"
+         "<New>6</New></LifecycleConfiguration>",
+         {"<New>1</New>", "<New>2</New>", "<New>3</New>", "<New>4</New>", "<New>5</New>", "<New>6</New>"}},
+        [&] { return bucket.get_bucket_lifecycle().value(); },
+        [&](auto value) { bucket.put_bucket_lifecycle(value).value(); });
+    keeps(
+        bucket,
+        {"PutBucketReferer", "GetBucketReferer",
+         "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList><Referer>http://a</Referer><New>1</New>"
+         "</RefererList><RefererBlacklist/><New>2</New></RefererConfiguration>",
+         {"<New>1</New>", "<New>2</New>"}},
+        [&] { return bucket.get_bucket_referer().value(); },
+        [&](auto value) { bucket.put_bucket_referer(value).value(); });
+    keeps(
+        bucket,
+        {"PutBucketLogging", "GetBucketLogging",
+         "<BucketLoggingStatus><LoggingEnabled><TargetBucket>examplebucket</TargetBucket><TargetPrefix></TargetPrefix>"
+         "<LoggingRole></LoggingRole><New>1</New></LoggingEnabled><New>2</New></BucketLoggingStatus>",
+         {"<New>1</New>", "<New>2</New>"}},
+        [&] { return bucket.get_bucket_logging().value(); },
+        [&](auto value) { bucket.put_bucket_logging(value).value(); });
+    keeps(
+        bucket,
+        {"PutBucketEncryption", "GetBucketEncryption",
+         "<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm><KMSMasterKeyID>"
+         "</KMSMasterKeyID><New>1</New></ApplyServerSideEncryptionByDefault><New>2</New></ServerSideEncryptionRule>",
+         {"<New>1</New>", "<New>2</New>"}},
+        [&] { return bucket.get_bucket_encryption().value(); },
+        [&](auto value) { bucket.put_bucket_encryption(value).value(); });
+}
+
+void unknown_elements_of_websites(const oss::bucket &bucket) {
+    const settings website = {
+        "PutBucketWebsite", "GetBucketWebsite",
+        "<WebsiteConfiguration><IndexDocument><Suffix>i.html</Suffix><New>1</New></IndexDocument><ErrorDocument><Key>e</Key>"
+        "<New>2</New></ErrorDocument><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>"
+        "</KeyPrefixEquals><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals><IncludeHeader><Key>h</Key><StartsWith>"
+        "x</StartsWith></IncludeHeader><IncludeHeader><Key>h2</Key><New>3</New></IncludeHeader><New>4</New></Condition><Redirect>"
+        "<RedirectType>Mirror</RedirectType><MirrorURL>http://m/</MirrorURL><MirrorHeaders><PassAll>true</PassAll><Set><Key>k"
+        "</Key><Value></Value><New>5</New></Set><New>6</New></MirrorHeaders><ReplaceKeyPrefixWith></ReplaceKeyPrefixWith>"
+        "<MirrorMultiAlternates><MirrorMultiAlternate><MirrorMultiAlternateNumber>1</MirrorMultiAlternateNumber><New>7</New>"
+        "</MirrorMultiAlternate><New>8</New></MirrorMultiAlternates><New>9</New></Redirect><New>10</New></RoutingRule><New>11</New>"
+        "</RoutingRules><New>12</New></WebsiteConfiguration>",
+        {"<New>1</New>", "<New>2</New>", "<New>3</New>", "<New>4</New>", "<New>5</New>", "<New>6</New>", "<New>7</New>",
+         "<New>8</New>", "<New>9</New>", "<New>10</New>", "<New>11</New>", "<New>12</New>"}};
+    keeps(
+        bucket, website, [&] { return bucket.get_bucket_website().value(); },
+        [&](auto value) {
+            CHECK(value.routing_rules.at(0).condition->include_headers.at(0).starts_with == "x");
+            bucket.put_bucket_website(value).value();
+        });
+    // A field that came empty is what it is set to.
+    auto changed = bucket.get_bucket_website().value();
+    changed.routing_rules[0].condition->key_prefix_equals = "new/";
+    bucket.put_bucket_website(changed).value();
+    changed = bucket.get_bucket_website().value();
+    CHECK(changed.routing_rules[0].condition->key_prefix_equals == "new/");
+}
+
+// A value is named by where it goes.
+void named(const oss::bucket &bucket) {
+    oss::cors_configuration cors;
+    oss::cors_rule &rule = cors.rules.emplace_back();
+    rule.allowed_origins = {"a", std::string("x\0y", 3)};
+    rule.allowed_methods = {"GET"};
+    auto why = FAILS(OSS_INVALID_ARGUMENT, bucket.put_bucket_cors(cors));
+    CHECK(contains(why.text, "`value` of `CORSRule[0].AllowedOrigin[1]` is not UTF-8: a NUL stands at index 1"));
+    why = FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("k", "a\0b"));
+    CHECK(contains(why.text, "`data` is NULL, and its length is 4") && contains(why.text, "has a NUL in it"));
+    why = FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("k", "v", oss::call().header("x-oss-meta-a", std::string("x\0y", 3))));
+    CHECK(contains(why.text, "`value` of `x-oss-meta-a` is not UTF-8: a NUL stands at index 1"));
+    why = FAILS(OSS_INVALID_ARGUMENT, bucket.put_object("k", "v", oss::call().header("x-oss-meta-a", " v")));
+    CHECK(contains(why.text, "`header`: the value of \"x-oss-meta-a\" begins or ends with a space or tab"));
+}
+
 // A number that is not one is said to be so.
 void unreadable(const oss::bucket &bucket) {
     const std::string document = "<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>soon</RuleNumber>"
@@ -166,6 +301,9 @@ int main(int argc, char **argv) {
     website(bucket);
     access(bucket);
     the_others(bucket);
+    unknown_elements(bucket);
+    unknown_elements_of_websites(bucket);
+    named(bucket);
     unreadable(bucket);
     return 0;
 }

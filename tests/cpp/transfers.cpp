@@ -182,6 +182,29 @@ void exceptions(const oss::bucket &bucket) {
     }
 }
 
+// What a progress function throws when all is done changes nothing: the object is there.
+void too_late(const oss::bucket &bucket, int workers) {
+    const std::string data = content(350000);
+    int told = 0;
+    auto call = in_parts(workers).progress([&](std::int64_t done, std::int64_t total) -> bool {
+        if (done != total)
+            return true;
+        told++;
+        throw std::runtime_error("too late");
+    });
+    for (const std::size_t size : {std::size_t{5}, data.size()}) {
+        auto writer = bucket.open_writer("late", call).value();
+        writer.write({data.data(), size}).value();
+        CHECK(writer.finish().ok() && told > 0);
+        CHECK(bucket.get_object_to_string("late").value() == data.substr(0, size));
+        told = 0;
+    }
+    CHECK(bucket.copy_large_object("copied", {"late"}, oss::call(call).part_size(500000)).ok() && told == 1);
+    CHECK(bucket.get_object_to_string("copied").value() == data);
+    // Before the service has answered nobody knows: that is the failure.
+    CHECK(thrown_by(bucket.put_object("late", data, call)) == "too late");
+}
+
 // What a function for keys or time throws on a worker comes out of the transfer that the worker was for, and not out of a later
 // one with the same call.
 void exceptions_of_workers(const oss::bucket &bucket, const std::string &name, const std::string &directory) {
@@ -248,6 +271,8 @@ int main(int argc, char **argv) {
     directories(bucket, directory);
 #if OSS_HPP_EXCEPTIONS
     exceptions(bucket);
+    too_late(bucket, 1);
+    too_late(bucket, 3);
     exceptions_of_directories(bucket, directory);
     exceptions_of_workers(bucket, name, directory);
 #endif

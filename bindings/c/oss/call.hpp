@@ -435,9 +435,12 @@ private:
         return running.finish(operation(get()));
     }
 
-    // What a callback threw is a failure whatever the library made of it.
+    // What a callback threw is the cause of a failure. What is done stays done: what a function of the call threw when it was told
+    // so came too late. One for keys or time fails the call in any case.
     result<> finish(oss_status status) const {
         detail::caught thrown = state_->failed.take();
+        if (status == OSS_OK)
+            thrown = {};
         const detail::functions &kept = state_->kept;
         if (detail::caught other = kept.take_for(status, get()); !thrown)
             thrown = std::move(other);

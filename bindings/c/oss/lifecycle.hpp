@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi.hpp"
+#include "others.hpp"
 #include "settings.hpp"
 
 namespace oss {
@@ -20,11 +21,13 @@ inline namespace OSS_HPP_ABI {
 struct lifecycle_exemption {
     std::string prefix; // What their keys begin with.
     std::optional<oss::tag> tag; // The tag that they have.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each.required("Prefix", self.prefix);
         each("Tag", self.tag);
+        each.others(self.others);
     }
 };
 
@@ -33,12 +36,14 @@ struct lifecycle_filter {
     std::optional<std::int64_t> object_size_greater_than; // Those that are not larger than this, in bytes.
     std::optional<std::int64_t> object_size_less_than; // Those that are not smaller than this, in bytes.
     std::vector<lifecycle_exemption> exempt; // Those with a prefix or tag.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("ObjectSizeGreaterThan", self.object_size_greater_than);
         each("ObjectSizeLessThan", self.object_size_less_than);
         each("Not", self.exempt);
+        each.others(self.others);
     }
 };
 
@@ -48,6 +53,7 @@ struct lifecycle_expiration {
     std::string created_before_date; // If they were last modified before.
     std::optional<bool> expired_object_delete_marker; // Whether delete markers go of which no version is left.
     std::string date; // As `created_before_date`, in old rules.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -55,6 +61,7 @@ struct lifecycle_expiration {
         each("CreatedBeforeDate", self.created_before_date);
         each("ExpiredObjectDeleteMarker", self.expired_object_delete_marker);
         each("Date", self.date);
+        each.others(self.others);
     }
 };
 
@@ -66,6 +73,7 @@ struct lifecycle_transition {
     std::optional<bool> is_access_time; // Whether days count from the last access.
     std::optional<bool> return_to_std_when_visit; // Whether an access makes them Standard again.
     std::optional<bool> allow_small_file; // Whether objects below 64 KB do too.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -75,6 +83,7 @@ struct lifecycle_transition {
         each("IsAccessTime", self.is_access_time);
         each("ReturnToStdWhenVisit", self.return_to_std_when_visit);
         each("AllowSmallFile", self.allow_small_file);
+        each.others(self.others);
     }
 };
 
@@ -83,22 +92,26 @@ struct lifecycle_abort {
     std::optional<std::int64_t> days; // So many days after they began.
     std::string created_before_date; // If they began before.
     std::string date; // As `created_before_date`, in old rules.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("Days", self.days);
         each("CreatedBeforeDate", self.created_before_date);
         each("Date", self.date);
+        each.others(self.others);
     }
 };
 
 // When old versions are deleted.
 struct noncurrent_version_expiration {
     std::optional<std::int64_t> noncurrent_days; // So many days after they became old.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("NoncurrentDays", self.noncurrent_days);
+        each.others(self.others);
     }
 };
 
@@ -109,6 +122,7 @@ struct noncurrent_version_transition {
     std::optional<bool> is_access_time; // Whether days count from the last access.
     std::optional<bool> return_to_std_when_visit; // Whether an access makes them Standard again.
     std::optional<bool> allow_small_file; // Whether objects below 64 KB do too.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -117,6 +131,7 @@ struct noncurrent_version_transition {
         each("IsAccessTime", self.is_access_time);
         each("ReturnToStdWhenVisit", self.return_to_std_when_visit);
         each("AllowSmallFile", self.allow_small_file);
+        each.others(self.others);
     }
 };
 
@@ -134,6 +149,7 @@ struct lifecycle_rule {
     std::vector<noncurrent_version_transition> noncurrent_version_transitions; // When old versions change their class.
     // Since when accesses are known, in seconds since 1970; the service sets it.
     std::optional<std::int64_t> atime_base;
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -148,17 +164,20 @@ struct lifecycle_rule {
         each("NoncurrentVersionExpiration", self.noncurrent_version_expiration);
         each("NoncurrentVersionTransition", self.noncurrent_version_transitions);
         each("AtimeBase", self.atime_base);
+        each.others(self.others);
     }
 };
 
 // What becomes of the objects of a bucket in time.
 struct lifecycle_configuration {
     std::vector<lifecycle_rule> rules; // The rules, up to 1000.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "LifecycleConfiguration"; }
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("Rule", self.rules);
+        each.others(self.others);
     }
 };
 

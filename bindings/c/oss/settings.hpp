@@ -1,5 +1,6 @@
-// Settings of a bucket as structs: access, CORS, logging, referers, encryption, versioning, tags. What is empty is not sent. What a
-// struct has no field for is set and read by path: bucket::invoke() with call::field(), call::text().
+// Settings of a bucket as structs: access, CORS, logging, referers, encryption, versioning, tags. What is empty is not sent, unless
+// it came empty. What a struct has no field for is set and read by path, by bucket::invoke() with call::field(), call::text(); what
+// of that came is in `others`, and is sent back with the rest of the struct. Tags are pairs, and have nothing else.
 //
 // SPDX-License-Identifier: Apache-2.0
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "abi.hpp"
+#include "others.hpp"
 
 namespace oss {
 inline namespace OSS_HPP_ABI {
@@ -20,11 +22,13 @@ inline namespace OSS_HPP_ABI {
 struct tag {
     std::string key; // Its name.
     std::string value; // Its value.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each.required("Key", self.key);
         each.required("Value", self.value);
+        each.others(self.others);
     }
 };
 
@@ -61,6 +65,7 @@ struct cors_rule {
     std::vector<std::string> allowed_headers; // Request headers, with at most one "*".
     std::vector<std::string> expose_headers; // Headers of the answer that scripts may see.
     std::optional<std::int64_t> max_age_seconds; // How long browsers may remember this.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -69,6 +74,7 @@ struct cors_rule {
         each("AllowedHeader", self.allowed_headers);
         each("ExposeHeader", self.expose_headers);
         each("MaxAgeSeconds", self.max_age_seconds);
+        each.others(self.others);
     }
 };
 
@@ -76,12 +82,14 @@ struct cors_rule {
 struct cors_configuration {
     std::vector<cors_rule> rules; // The rules, of which the first that fits counts.
     std::optional<bool> response_vary; // Whether answers carry "Vary: Origin".
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "CORSConfiguration"; }
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("CORSRule", self.rules);
         each("ResponseVary", self.response_vary);
+        each.others(self.others);
     }
 };
 
@@ -90,23 +98,27 @@ struct logging_enabled {
     std::string target_bucket; // The bucket that takes the log.
     std::string target_prefix; // What the keys of the log begin with.
     std::string logging_role; // The role that writes it.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each.required("TargetBucket", self.target_bucket);
         each.required("TargetPrefix", self.target_prefix);
         each("LoggingRole", self.logging_role);
+        each.others(self.others);
     }
 };
 
 // Where the access log of a bucket goes; nowhere without a target.
 struct logging_configuration {
     std::optional<oss::logging_enabled> logging_enabled; // The target; none for no log.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "BucketLoggingStatus"; }
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("LoggingEnabled", self.logging_enabled);
+        each.others(self.others);
     }
 };
 
@@ -117,6 +129,7 @@ struct referer_configuration {
     std::optional<bool> truncate_path; // Whether its path is.
     std::vector<std::string> referers; // Who is let in, with "*" and "?"; empty for everybody.
     std::vector<std::string> blacklist; // Who is not.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "RefererConfiguration"; }
     template <class Self, class Each>
@@ -127,6 +140,7 @@ struct referer_configuration {
         each.element("RefererList");
         each("RefererList.Referer", self.referers);
         each("RefererBlacklist.Referer", self.blacklist);
+        each.others(self.others);
     }
 };
 
@@ -135,6 +149,7 @@ struct encryption_configuration {
     std::string algorithm; // "AES256", "KMS" or "SM4".
     std::string kms_master_key_id; // The key of KMS, if it is your own.
     std::string kms_data_encryption; // "SM4", or none for AES-256.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "ServerSideEncryptionRule"; }
     template <class Self, class Each>
@@ -142,17 +157,20 @@ struct encryption_configuration {
         each("ApplyServerSideEncryptionByDefault.SSEAlgorithm", self.algorithm);
         each("ApplyServerSideEncryptionByDefault.KMSMasterKeyID", self.kms_master_key_id);
         each("ApplyServerSideEncryptionByDefault.KMSDataEncryption", self.kms_data_encryption);
+        each.others(self.others);
     }
 };
 
 // Whether a bucket keeps versions.
 struct versioning_configuration {
     std::string status; // "Enabled" or "Suspended"; empty if it never was.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "VersioningConfiguration"; }
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("Status", self.status);
+        each.others(self.others);
     }
 };
 

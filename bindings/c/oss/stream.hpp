@@ -88,8 +88,9 @@ public:
 
     std::int64_t operator()(char *buffer, std::size_t capacity) {
         stream_.read(buffer, static_cast<std::streamsize>(capacity));
-        given_ += stream_.gcount();
-        return stream_.bad() ? -1 : static_cast<std::int64_t>(stream_.gcount());
+        const std::int64_t got = stream_.gcount();
+        given_ += got;
+        return stream_.bad() ? -1 : got;
     }
 
     bool can_rewind() const { return start_ != std::streampos(-1); }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "abi.hpp"
+#include "others.hpp"
 #include "settings.hpp"
 
 namespace oss {
@@ -22,12 +23,14 @@ struct index_document {
     std::optional<bool> support_sub_dir; // Whether directories have one as well.
     // What happens for a directory without a slash: 0 redirects, 1 is an error, 2 serves the page.
     std::optional<std::int64_t> type;
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each.required("Suffix", self.suffix);
         each("SupportSubDir", self.support_sub_dir);
         each("Type", self.type);
+        each.others(self.others);
     }
 };
 
@@ -35,11 +38,13 @@ struct index_document {
 struct error_document {
     std::string key; // Its key.
     std::optional<std::int64_t> http_status; // Its status, 404 or 200.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each.required("Key", self.key);
         each("HttpStatus", self.http_status);
+        each.others(self.others);
     }
 };
 
@@ -47,11 +52,17 @@ struct error_document {
 struct header_condition {
     std::string key; // Its name.
     std::string equals; // Its value.
+    std::string starts_with; // What its value begins with.
+    std::string ends_with; // What its value ends with.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
         each("Key", self.key);
         each("Equals", self.equals);
+        each("StartsWith", self.starts_with);
+        each("EndsWith", self.ends_with);
+        each.others(self.others);
     }
 };
 
@@ -61,6 +72,7 @@ struct routing_condition {
     std::string key_suffix_equals; // The key ends with this.
     std::optional<std::int64_t> http_error_code_returned_equals; // The answer has this status.
     std::vector<header_condition> include_headers; // The request has these headers.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -68,6 +80,7 @@ struct routing_condition {
         each("KeySuffixEquals", self.key_suffix_equals);
         each("HttpErrorCodeReturnedEquals", self.http_error_code_returned_equals);
         each("IncludeHeader", self.include_headers);
+        each.others(self.others);
     }
 };
 
@@ -77,6 +90,7 @@ struct mirror_headers {
     std::vector<std::string> pass; // These.
     std::vector<std::string> remove; // Not these.
     std::vector<tag> set; // These with these values.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -84,6 +98,7 @@ struct mirror_headers {
         each("Pass", self.pass);
         each("Remove", self.remove);
         each("Set", self.set);
+        each.others(self.others);
     }
 };
 
@@ -93,6 +108,7 @@ struct mirror_auth {
     std::string region; // The region.
     std::string access_key_id; // Id of the key.
     std::string access_key_secret; // The secret, which does not come back.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -100,6 +116,7 @@ struct mirror_auth {
         each("Region", self.region);
         each("AccessKeyId", self.access_key_id);
         each("AccessKeySecret", self.access_key_secret);
+        each.others(self.others);
     }
 };
 
@@ -109,6 +126,7 @@ struct mirror_alternate {
     std::string url; // Where it is.
     std::string vpc_id; // Its VPC.
     std::string dst_region; // Its region.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -116,6 +134,7 @@ struct mirror_alternate {
         each("MirrorMultiAlternateURL", self.url);
         each("MirrorMultiAlternateVpcId", self.vpc_id);
         each("MirrorMultiAlternateDstRegion", self.dst_region);
+        each.others(self.others);
     }
 };
 
@@ -158,6 +177,7 @@ struct routing_redirect {
     std::vector<tag> mirror_taggings; // Headers of it that become tags.
     std::vector<mirror_alternate> mirror_multi_alternates; // Further origins.
     std::vector<tag> mirror_return_headers; // Headers of the answer.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -198,6 +218,7 @@ struct routing_redirect {
         each("MirrorTaggings.Taggings", self.mirror_taggings);
         each("MirrorMultiAlternates.MirrorMultiAlternate", self.mirror_multi_alternates);
         each("MirrorReturnHeaders.ReturnHeader", self.mirror_return_headers);
+        each.others(self.others);
     }
 };
 
@@ -207,6 +228,7 @@ struct routing_rule {
     std::optional<routing_condition> condition; // When.
     std::optional<routing_redirect> redirect; // Where to.
     std::string lua_script; // A script that decides.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     template <class Self, class Each>
     static void map(Self &self, Each &each) {
@@ -214,6 +236,7 @@ struct routing_rule {
         each("Condition", self.condition);
         each("Redirect", self.redirect);
         each("LuaConfig.Script", self.lua_script);
+        each.others(self.others);
     }
 };
 
@@ -222,6 +245,7 @@ struct website_configuration {
     std::optional<oss::index_document> index_document; // The page for what ends with a slash.
     std::optional<oss::error_document> error_document; // The page for what is not there.
     std::vector<routing_rule> routing_rules; // Redirects and mirrors.
+    other_elements others{}; // What has no field here: sent back as it came.
 
     static const char *root() noexcept { return "WebsiteConfiguration"; }
     template <class Self, class Each>
@@ -229,6 +253,7 @@ struct website_configuration {
         each("IndexDocument", self.index_document);
         each("ErrorDocument", self.error_document);
         each("RoutingRules.RoutingRule", self.routing_rules);
+        each.others(self.others);
     }
 };
 

@@ -30,13 +30,19 @@ public:
         const writer running(*this); // a callback may let go of this one
         return running.after(oss_writer_write(get(), data.data(), data.size()));
     }
-    // Stores the object; the answer is in the call that the writer was opened with.
+    // Stores the object; the answer is in the call that the writer was opened with. Once it is stored this succeeds: what the
+    // progress function returns or throws when it is told so comes too late, and is dropped.
     result<> finish() const {
         const writer running(*this);
-        const auto done = running.with_.run_end(handle_.kept(), [&](oss_call *c) { return oss_writer_finish(running.get(), c); });
+        oss_status stored = OSS_BUSY; // if it does not get so far
+        const auto done = running.with_.run_end(
+            handle_.kept(), [&](oss_call *c) { return stored = oss_writer_finish(running.get(), c); });
         if (!running.own_)
             return done;
-        running.keep(running.own_->failed.take());
+        detail::caught last = running.own_->failed.take();
+        if (stored == OSS_OK)
+            return {};
+        running.keep(std::move(last));
         if (!done)
             running.keep(detail::caught::of(done.failure()));
         if (!running.own_->first)

@@ -62,10 +62,13 @@ namespace Alioss
             throw report.Failed.Files > 0 && error.Status != OssStatus.Cancelled ? error : Failure(error, token);
         }
 
-        /// <summary>Throws what a callback threw, with how the call ended behind it.</summary>
+        /// <summary>
+        /// Throws what a callback threw, with how the call ended behind it. What is done stays done: what the call's own functions
+        /// threw when they were told so came too late.
+        /// </summary>
         private void ThrowThrown(OssException? error)
         {
-            var thrown = transfer?.Exception ?? Thrown.TakeFor(Pointer, error);
+            var thrown = (error == null ? null : transfer?.Exception) ?? Thrown.TakeFor(Pointer, error);
             if (thrown == null)
             {
                 return;

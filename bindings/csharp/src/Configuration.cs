@@ -1,12 +1,14 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Xml;
 
 namespace Alioss
 {
     /// <summary>
-    /// A document of the service that has a class of its own. What it does not say is null or empty, and is not sent.
+    /// A document of the service that has a class of its own. What it does not say is null or empty, and is not sent. Elements
+    /// that came and have no property are kept with the object that they came in, and sent back with it.
     /// </summary>
     public abstract class Configuration : IMapped
     {
@@ -25,7 +27,7 @@ namespace Alioss
         public byte[] ToXml()
         {
             var document = new Document(Root);
-            ((IMapped)this).Map(new Mapper(document.Root, true));
+            Mapper.Write(this, document.Root);
             return document.ToBytes();
         }
 
@@ -43,7 +45,7 @@ namespace Alioss
             {
                 throw Mapper.Bad($"the document is a `{document.RootName}`, not a `{made.Root}`");
             }
-            made.Map(new Mapper(document.Root, false));
+            Mapper.Read(made, document.Root);
             return made;
         }
     }
@@ -69,13 +71,51 @@ namespace Alioss
             "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd",
         };
 
+        /// <summary>What came in an object and has no property there.</summary>
+        private static readonly ConditionalWeakTable<IMapped, List<Other>> Others =
+            new ConditionalWeakTable<IMapped, List<Other>>();
+
         private readonly XmlElement element;
         private readonly bool writing;
+        private readonly Dictionary<string, bool> known = new Dictionary<string, bool>(); // name: is it a list?
+        private readonly Dictionary<string, Mapper> insides = new Dictionary<string, Mapper>();
 
-        internal Mapper(XmlElement element, bool writing)
+        private Mapper(XmlElement element, bool writing)
         {
             this.element = element;
             this.writing = writing;
+        }
+
+        /// <summary>Fills <paramref name="made"/> with what <paramref name="from"/> holds.</summary>
+        internal static void Read(IMapped made, XmlElement from)
+        {
+            var map = new Mapper(from, false);
+            made.Map(map);
+            var others = new List<Other>();
+            map.AddOthers(others, new string[0]);
+            if (others.Count > 0)
+            {
+                Others.Add(made, others);
+            }
+        }
+
+        /// <summary>Writes <paramref name="value"/> into the empty element <paramref name="to"/>.</summary>
+        internal static void Write(IMapped value, XmlElement to)
+        {
+            value.Map(new Mapper(to, true));
+            if (!Others.TryGetValue(value, out var others))
+            {
+                return;
+            }
+            foreach (var other in others)
+            {
+                var parent = to;
+                foreach (string name in other.Path)
+                {
+                    parent = Document.Child(parent, name, 0) ?? Document.Append(parent, name);
+                }
+                parent.AppendChild(to.OwnerDocument.ImportNode(other.Element, true));
+            }
         }
 
         internal bool IsReading => !writing;
@@ -84,6 +124,7 @@ namespace Alioss
 
         internal string? Text(string name, string? value)
         {
+            known[name] = false;
             if (writing)
             {
                 Write(name, value);
@@ -132,9 +173,13 @@ namespace Alioss
 
         internal T? Child<T>(string name, T? value) where T : class, IMapped, new()
         {
+            known[name] = false;
             if (writing)
             {
-                value?.Map(new Mapper(Document.Append(element, name), true));
+                if (value != null)
+                {
+                    Write(value, Document.Append(element, name));
+                }
                 return value;
             }
             var child = Document.Child(element, name, 0);
@@ -143,12 +188,12 @@ namespace Alioss
 
         internal void Children<T>(string name, IList<T> values) where T : class, IMapped, new()
         {
+            known[name] = true;
             if (writing)
             {
                 for (int index = 0; index < values.Count; index++)
                 {
-                    T value = Item(values, index, name);
-                    value.Map(new Mapper(Document.Append(element, name), true));
+                    Write(Item(values, index, name), Document.Append(element, name));
                 }
                 return;
             }
@@ -160,6 +205,7 @@ namespace Alioss
 
         internal void Texts(string name, IList<string> values)
         {
+            known[name] = true;
             if (writing)
             {
                 for (int index = 0; index < values.Count; index++)
@@ -180,14 +226,35 @@ namespace Alioss
             var child = writing
                 ? any ? Document.Append(element, name) : element.OwnerDocument.CreateElement(name)
                 : Document.Child(element, name, 0) ?? element.OwnerDocument.CreateElement(name);
-            return new Mapper(child, writing);
+            known[name] = false;
+            return insides[name] = new Mapper(child, writing);
         }
 
         private static T Read<T>(XmlElement from) where T : class, IMapped, new()
         {
             var made = new T();
-            made.Map(new Mapper(from, false));
+            Read(made, from);
             return made;
+        }
+
+        /// <summary>Adds the elements that no property was read from; <paramref name="path"/> leads here.</summary>
+        private void AddOthers(List<Other> others, string[] path)
+        {
+            var seen = new HashSet<string>();
+            for (XmlNode? node = element.FirstChild; node != null; node = node.NextSibling)
+            {
+                bool isFirst = node is XmlElement && seen.Add(node.LocalName);
+                bool isKnown = known.TryGetValue(node.LocalName, out bool isList) && (isList || isFirst);
+                if (node is XmlElement && !isKnown)
+                {
+                    others.Add(new Other { Path = path, Element = (XmlElement)node });
+                }
+            }
+            foreach (var inside in insides)
+            {
+                var longer = new List<string>(path) { inside.Key };
+                inside.Value.AddOthers(others, longer.ToArray());
+            }
         }
 
         /// <summary>An item of a list, which may not be null.</summary>
@@ -231,6 +298,13 @@ namespace Alioss
             {
                 yield return child;
             }
+        }
+
+        /// <summary>An element, and the names of those that it lay in.</summary>
+        private struct Other
+        {
+            internal string[] Path;
+            internal XmlElement Element;
         }
     }
 }

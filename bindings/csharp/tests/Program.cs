@@ -105,6 +105,7 @@ internal static class Program
         Directories.CallbacksEndTheTransfer,
         Directories.WorkersSayWhyTheyFailed,
         Settings.LifecyclesComeBack,
+        Settings.UnknownElementsArePutBack,
         Settings.OtherSettingsComeBack,
         Settings.WebsitesComeBack,
         Settings.SettingsThatAreNoneAreRefused,

@@ -21,6 +21,82 @@ internal static class Settings
         delete();
     }
 
+    /// <summary>Puts a document back as it was read, twice: elements called New with each number are in it still.</summary>
+    private static void Keeps<T>(Bucket bucket, string name, string document, Func<T> get, Action<T> put, int count)
+    {
+        bucket.Invoke("Put" + name, null, Encoding.UTF8.GetBytes(document), null);
+        for (int round = 0; round < 2; round++)
+        {
+            put(get());
+            string after = Encoding.UTF8.GetString(bucket.Invoke("Get" + name).Body);
+            for (int number = 1; number <= count; number++)
+            {
+                int times = after.Split(new[] { $"<New>{number}</New>" }, StringSplitOptions.None).Length - 1;
+                Check(times == 1, $"{name}: {number} is there {times} times: {after}");
+            }
+        }
+    }
+
+    /// <summary>Elements that no class knows, in each kind of place, go back with what they came in.</summary>
+    internal static void UnknownElementsArePutBack()
+    {
+        Operations.InBucket("unknown", bucket =>
+        {
+            Keeps(
+                bucket,
+                "BucketCors",
+                "<CORSConfiguration><New>1</New><CORSRule><AllowedOrigin>http://a</AllowedOrigin><AllowedMethod>GET</AllowedMethod>"
+                + "<New>2</New><New>3</New><Deep><New>4</New></Deep></CORSRule></CORSConfiguration>",
+                () => bucket.GetBucketCors(),
+                c => bucket.PutBucketCors(c),
+                4);
+            Keeps(
+                bucket,
+                "BucketLifecycle",
+                "<LifecycleConfiguration><Rule><ID>a</ID><Prefix>p/</Prefix><Status>Enabled</Status><Tag><Key>k</Key><Value>v</Value>"
+                + "<New>1</New></Tag><Expiration><Days>9</Days><New>2</New></Expiration><Filter><ObjectSizeGreaterThan>5"
+                + "</ObjectSizeGreaterThan><New>3</New></Filter><New>4</New></Rule><New>5</New></LifecycleConfiguration>",
+                () => bucket.GetBucketLifecycle(),
+                c => bucket.PutBucketLifecycle(c),
+                5);
+            Keeps(
+                bucket,
+                "BucketReferer",
+                "<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList><Referer>http://a</Referer><New>1</New>"
+                + "</RefererList><RefererBlacklist><New>2</New></RefererBlacklist><New>3</New></RefererConfiguration>",
+                () => bucket.GetBucketReferer(),
+                c => bucket.PutBucketReferer(c),
+                3);
+            Keeps(
+                bucket,
+                "BucketLogging",
+                "<BucketLoggingStatus><LoggingEnabled><TargetBucket>" + bucket.Name + "</TargetBucket><TargetPrefix></TargetPrefix>"
+                + "<New>1</New></LoggingEnabled><New>2</New></BucketLoggingStatus>",
+                () => bucket.GetBucketLogging(),
+                c => bucket.PutBucketLogging(c),
+                2);
+            Keeps(
+                bucket,
+                "BucketEncryption",
+                "<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm><New>1</New>"
+                + "</ApplyServerSideEncryptionByDefault><New>2</New></ServerSideEncryptionRule>",
+                () => bucket.GetBucketEncryption(),
+                c => bucket.PutBucketEncryption(c),
+                2);
+            Keeps(
+                bucket,
+                "BucketWebsite",
+                "<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix><New>1</New></IndexDocument><RoutingRules><RoutingRule>"
+                + "<RuleNumber>1</RuleNumber><Condition><KeyPrefixEquals>a</KeyPrefixEquals><IncludeHeader><Key>h</Key><New>2</New>"
+                + "</IncludeHeader><New>3</New></Condition><Redirect><RedirectType>Mirror</RedirectType><MirrorURL>http://m/</MirrorURL>"
+                + "<MirrorHeaders><PassAll>true</PassAll><New>4</New></MirrorHeaders><New>5</New></Redirect><New>6</New></RoutingRule>"
+                + "<New>7</New></RoutingRules><New>8</New></WebsiteConfiguration>",
+                () => bucket.GetBucketWebsite(),
+                c => bucket.PutBucketWebsite(c),
+                8);
+        });
+    }
+
     internal static void LifecyclesComeBack()
     {
         Operations.InBucket("lifecycle", bucket =>
