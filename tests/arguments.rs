@@ -229,6 +229,30 @@ fn parts_without_checksum_are_not_compared() {
 }
 
 #[test]
+fn a_completed_object_that_is_another_is_told_with_its_request() {
+    let server = server();
+    let bucket = bucket(&server);
+    let (_, id) = bucket
+        .initiate_multipart_upload("b", &Options::new())
+        .unwrap();
+    let sent = bucket
+        .upload_part("b", &id, 1, "hello", &Options::new())
+        .unwrap();
+    let part = UploadedPart {
+        number: 1,
+        etag: sent.etag().unwrap().to_owned(),
+        content: Some((5, 17)),
+    };
+    let error = bucket
+        .complete_multipart_upload("b", &id, &[part], &Options::new())
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::ChecksumMismatch);
+    assert_eq!((error.http_status(), error.attempts()), (200, 1), "{error}");
+    assert!(!error.request_id().is_empty(), "{error}");
+    assert!(error.to_string().contains(error.request_id()), "{error}");
+}
+
+#[test]
 fn what_could_not_be_deleted_is_not_called_deleted() {
     let server = server();
     let bucket = bucket(&server);
