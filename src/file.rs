@@ -30,6 +30,12 @@ use crate::error::{Error, Result};
 
 /// The error of a path that leads to something else than a file with content.
 fn not_regular(option: &str, path: &Path) -> Error {
+    if path.is_dir() {
+        return Error::unusable(
+            option,
+            format_args!("{} is a directory, not a file", path.display()),
+        );
+    }
     Error::unusable(
         option,
         format_args!(

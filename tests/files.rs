@@ -90,13 +90,12 @@ fn special_files(folder: &Path) -> Vec<PathBuf> {
 
 fn assert_not_regular(error: &Error, path: &Path) {
     assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
-    assert_eq!(
-        error.to_string(),
-        format!(
-            "`path`: {} is not a regular file; use a stream for pipes and devices",
-            path.display()
-        )
-    );
+    let what = match path.is_dir() {
+        true => "is a directory, not a file",
+        false => "is not a regular file; use a stream for pipes and devices",
+    };
+    let words = format!("`path`: {} {what}", path.display());
+    assert_eq!(error.to_string(), words);
 }
 
 #[test]
@@ -194,7 +193,7 @@ fn a_ca_file_is_a_file_of_bearable_size() {
     let rows = [
         (fifo.as_path(), "is not a regular file\n"),
         (Path::new("/dev/zero"), "is not a regular file\n"),
-        (folder.as_path(), "is not a regular file\n"),
+        (folder.as_path(), "is a directory, not a file\n"),
         (Path::new(""), "`ca_file` is empty"),
         (large.as_path(), "has more than 16777216 bytes"),
     ];

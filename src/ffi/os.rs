@@ -188,6 +188,13 @@ pub(crate) fn fixed(_: &std::path::Path) -> Fixed {
     Fixed::default()
 }
 
+/// The user whose rights this program has.
+#[cfg(unix)]
+pub(crate) fn user() -> u32 {
+    // SAFETY: it takes nothing and cannot fail.
+    unsafe { libc::geteuid() }
+}
+
 /// Locks `file` for as long as it is open, against whoever asks in the same way (`flock`); whether it was free.
 #[cfg(unix)]
 pub(crate) fn try_lock(file: &File) -> io::Result<bool> {

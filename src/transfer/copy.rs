@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::Checkpoint;
-use super::filling::{Content, Filling, abort_recorded};
+use super::filling::{Content, Filling, abort_left, abort_recorded};
 use super::multipart::Multipart;
 use super::plan::{Part, Plan};
 use super::pool::Lane;
@@ -73,11 +73,14 @@ impl Bucket {
         check_arguments(self, key, source, &common)?;
         let origin = Origin::find(self, source, &common)?;
         let plan = Plan::with_usual("source", origin.size, transfer.part_size, USUAL_PART)?;
+        let place = record_path(self, key, source, transfer);
         if plan.is_single() && origin.size <= ONE_REQUEST {
-            return origin.copy_at_once(self, key, &common, options);
+            let response = origin.copy_at_once(self, key, &common, options)?;
+            // An earlier transfer may have begun with smaller parts, or with a larger source.
+            abort_left(self, key, RECORD, place, &common);
+            return Ok(response);
         }
         common.headers = origin.headers(self, &common)?;
-        let place = record_path(self, key, source, transfer);
         let upload = Multipart::new(self, key, common);
         let filling = Filling::new(&origin, upload, plan, workers, transfer, place)?;
         let response = filling.run(options.progress)?;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::checkpoint::Checkpoint;
 use super::plan::{Part, Plan};
@@ -21,6 +22,11 @@ use crate::sort::sort;
 const MOST_ROUNDS: u32 = 3;
 
 const KIND: &str = "alioss-download 1";
+
+/// The record is written anew for every part of so many, and then for so large a share of the parts that are there: each time
+/// it says all of them, and what it says has to be on the disk. A program that is killed loses so much, or this time's work.
+const SHARE: usize = 40;
+const SELDOM: Duration = Duration::from_secs(1);
 
 impl Bucket {
     /// GetObject into the file at `path`, which appears whole or not at all, as with
@@ -74,11 +80,16 @@ impl Bucket {
             return at_once();
         };
         let plan = Plan::new("key", size, transfer.part_size)?;
-        if plan.is_single() {
-            return at_once();
-        }
         let version = version(options);
         let places = Places::new(transfer, self, key, &version, target.path());
+        if plan.is_single() {
+            let response = at_once()?;
+            // An earlier transfer may have begun with smaller parts, or with a larger object.
+            if let Err(error) = places.remove(target) {
+                log::warn!("what an earlier download of {key:?} left is still there: {error}");
+            }
+            return Ok(response);
+        }
         let record = places.record.clone().map(Record::open).transpose()?;
         let checkpoint = Checkpoint::new(KIND)
             .with("endpoint", self.endpoint())
@@ -102,7 +113,7 @@ impl Bucket {
             plan,
             workers,
             checkpoint,
-            done: Mutex::new(Vec::new()),
+            done: Mutex::new(Done::new()),
             record: Mutex::new(record),
             may_appear,
         };
@@ -121,14 +132,7 @@ impl Bucket {
     ) -> Result<()> {
         let target = Target::find(path.as_ref())?;
         let places = Places::new(transfer, self, key, &version(options), target.path());
-        if let Some(record) = places.record.filter(|record| record.exists()) {
-            let record = Record::open(record)?;
-            if places.data.exists() {
-                Temporary::resumed(target, places.data)?.remove();
-            }
-            record.remove();
-        }
-        Ok(())
+        places.remove(target)
     }
 }
 
@@ -153,6 +157,18 @@ impl Places {
             record: place(transfer, "record"),
             data: place(&Transfer::new(), "download").unwrap_or_default(),
         }
+    }
+
+    /// Removes it.
+    fn remove(self, target: Target) -> Result<()> {
+        if let Some(record) = self.record.filter(|record| record.exists()) {
+            let record = Record::open(record)?;
+            if self.data.exists() {
+                Temporary::resumed(target, self.data)?.remove();
+            }
+            record.remove();
+        }
+        Ok(())
     }
 }
 
@@ -229,11 +245,39 @@ struct Download<'d> {
     workers: usize,
     /// What the record says besides the parts.
     checkpoint: Checkpoint,
-    /// Numbers and CRC-64 of the parts that are there.
-    done: Mutex<Vec<(u32, u64)>>,
+    done: Mutex<Done>,
     record: Mutex<Option<Record>>,
     /// Asked before the file appears.
     may_appear: &'d (dyn Fn() -> Result<()> + Sync),
+}
+
+/// The parts that are there.
+struct Done {
+    /// Numbers and CRC-64.
+    parts: Vec<(u32, u64)>,
+    /// How many of them the record says, and since when.
+    recorded: usize,
+    since: Instant,
+}
+
+impl Done {
+    fn new() -> Done {
+        Done {
+            parts: Vec::new(),
+            recorded: 0,
+            since: Instant::now(),
+        }
+    }
+
+    fn clear(&mut self) {
+        *self = Done::new();
+    }
+
+    /// Whether it is time to write the record.
+    fn is_due(&self) -> bool {
+        let new = self.parts.len() - self.recorded;
+        new.saturating_mul(SHARE) >= self.parts.len() || self.since.elapsed() >= SELDOM
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -244,7 +288,9 @@ impl Download<'_> {
     /// Brings the file to `target`, by way of `data`; whether it could be compared with the object's CRC-64.
     fn bring(&self, target: Target, data: PathBuf, options: &Options<'_>) -> Result<bool> {
         let resumes = lock(&self.record).is_some();
-        let claimed = self.claimed();
+        let content = lock(&self.record).as_mut().map(Record::read);
+        let content = content.unwrap_or_default();
+        let claimed = self.claimed(&content);
         let is_begun = data.exists();
         let verified = if !is_begun && self.has_all(&claimed, target.path())? {
             self.compare()?
@@ -253,7 +299,8 @@ impl Download<'_> {
                 true => Temporary::resumed(target, data),
                 false => Temporary::create(target),
             };
-            if file.is_err() && claimed.is_none() && !is_begun {
+            // Nothing belongs to a record that was only just made.
+            if file.is_err() && content.is_empty() {
                 self.remove_record();
             }
             self.run(file?, claimed, options)?
@@ -270,7 +317,7 @@ impl Download<'_> {
         options: &Options<'_>,
     ) -> Result<bool> {
         self.resume(claimed, &file)?;
-        let done = lock(&self.done).clone();
+        let done = lock(&self.done).parts.clone();
         let all: Vec<Part> = self.plan.parts().collect();
         let is_missing = |part: &&Part| done.iter().all(|(number, _)| *number != part.number);
         let missing: Vec<Part> = all.iter().filter(is_missing).copied().collect();
@@ -296,6 +343,8 @@ impl Download<'_> {
         }
         match fetched {
             Ok(verified) => {
+                // A program that is killed after the file appeared finds there that it is whole.
+                self.write_rest(&file);
                 (self.may_appear)()?;
                 file.publish(self.object.bucket.client.syncs_files())?;
                 Ok(verified)
@@ -303,8 +352,10 @@ impl Download<'_> {
             Err(error) => {
                 // Whether the object is another one is seen the next time, by its ETag: others, too, answer 404.
                 let is_lost = error.kind() == Kind::ChecksumMismatch || is_proven(&error);
-                if is_lost || lock(&self.done).is_empty() {
+                if is_lost || lock(&self.done).parts.is_empty() {
                     self.forget(file);
+                } else {
+                    self.write_rest(&file);
                 }
                 Err(error)
             }
@@ -338,9 +389,8 @@ impl Download<'_> {
     }
 
     /// What the record says, if it is about this transfer.
-    fn claimed(&self) -> Option<Checkpoint> {
-        let content = lock(&self.record).as_mut()?.read();
-        let claimed = Checkpoint::parse(KIND, &content)?;
+    fn claimed(&self, content: &[u8]) -> Option<Checkpoint> {
+        let claimed = Checkpoint::parse(KIND, content)?;
         claimed.agrees_with(&self.checkpoint).then_some(claimed)
     }
 
@@ -361,7 +411,7 @@ impl Download<'_> {
         }
         self.keep_right(claimed, &file)?;
         let mut done = lock(&self.done);
-        let has_all = done.len() == parts;
+        let has_all = done.parts.len() == parts;
         if !has_all {
             done.clear();
         }
@@ -381,8 +431,9 @@ impl Download<'_> {
             };
             let there = self.object.common.crc_of(file, part.offset, part.length)?;
             let mut done = lock(&self.done);
-            if there == Some(crc) && done.iter().all(|(other, _)| *other != number) {
-                done.push((number, crc));
+            if there == Some(crc) && done.parts.iter().all(|(other, _)| *other != number) {
+                done.parts.push((number, crc));
+                done.recorded += 1;
             }
         }
         Ok(())
@@ -427,29 +478,56 @@ impl Download<'_> {
         }
     }
 
-    /// Writes down that a part is there, after it is on the disk; with file_sync off, after it was written.
+    /// Remembers that a part is there.
     fn finish_part(&self, number: u32, crc: u64, file: &Temporary) -> Result<()> {
+        let is_due = {
+            let mut done = lock(&self.done);
+            done.parts.push((number, crc));
+            done.is_due()
+        };
+        match is_due {
+            true => self.write_record(file),
+            false => Ok(()),
+        }
+    }
+
+    /// Writes down which parts are there, after they are on the disk; with file_sync off, after they were written.
+    fn write_record(&self, file: &Temporary) -> Result<()> {
         let is_synced = self.object.bucket.client.syncs_files();
-        if lock(&self.record).is_some() && is_synced {
+        // One after the other: a record never says less than the one before.
+        let mut record = lock(&self.record);
+        let Some(record) = record.as_mut() else {
+            return Ok(());
+        };
+        let parts = {
+            let mut done = lock(&self.done);
+            if done.recorded == done.parts.len() {
+                return Ok(());
+            }
+            done.recorded = done.parts.len();
+            done.since = Instant::now();
+            done.parts.clone()
+        };
+        if is_synced {
             file.sync()?;
         }
-        // One after the other: the record says what is in `done`.
-        let mut record = lock(&self.record);
-        let mut done = lock(&self.done);
-        done.push((number, crc));
-        if let Some(record) = record.as_mut() {
-            let mut checkpoint = self.checkpoint.clone();
-            for (number, crc) in done.iter() {
-                checkpoint.add("part", format!("{number} {crc}"));
-            }
-            record.write(&checkpoint.to_bytes(), is_synced)?;
+        let mut checkpoint = self.checkpoint.clone();
+        for (number, crc) in parts {
+            checkpoint.add("part", format!("{number} {crc}"));
         }
-        Ok(())
+        record.write(&checkpoint.to_bytes(), is_synced)
+    }
+
+    /// The same at the end, where nothing depends on it any more.
+    fn write_rest(&self, file: &Temporary) {
+        if let Err(error) = self.write_record(file) {
+            log::warn!("the last parts of a download are not recorded: {error}");
+        }
     }
 
     /// Compares the whole with its CRC-64; whether that was possible.
     fn compare(&self) -> Result<bool> {
-        let mut done = lock(&self.done).clone();
+        let mut done = lock(&self.done).parts.clone();
         sort(&mut done);
         let numbers = done.iter().map(|(number, _)| *number);
         if !numbers.eq(self.plan.parts().map(|part| part.number)) {

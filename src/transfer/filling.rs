@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use super::Transfer;
 use super::checkpoint::Checkpoint;
-use super::multipart::{Multipart, lost};
+use super::multipart::{Multipart, in_time_of_its_own, lost};
 use super::plan::{Part, Plan};
 use super::pool::{self, Board, Lane};
+use super::{Common, Transfer};
 use crate::error::{Error, Result};
 use crate::file::Record;
 use crate::operations::{Bucket, ListedPart, UploadedPart};
@@ -340,6 +340,22 @@ impl<'f, C: Content> Filling<'f, C> {
             self.content.check(&[], &self.upload)?;
         }
         Ok(response)
+    }
+}
+
+/// The same for what an earlier transfer left that this one, now over, did not go on with. If that is not possible now, the
+/// record still says it.
+pub(super) fn abort_left(
+    bucket: &Bucket,
+    key: &str,
+    kind: &'static str,
+    place: Option<PathBuf>,
+    common: &Common,
+) {
+    let options = in_time_of_its_own(common);
+    let aborted = place.map(|place| abort_recorded(bucket, key, kind, place, &options));
+    if let Some(Err(error)) = aborted {
+        log::warn!("what an earlier transfer to {key:?} left is still there: {error}");
     }
 }
 

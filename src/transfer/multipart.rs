@@ -22,6 +22,16 @@ const AT_THE_END: [&str; 5] = [
 const NOT_AT_THE_BEGINNING: [&str; 3] =
     ["x-oss-callback", "x-oss-callback-var", super::TRAFFIC_LIMIT];
 
+/// Headers that the object has as they were given, besides its metadata.
+const KEPT: [&str; 6] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "x-oss-storage-class",
+];
+
 /// How long giving up may take: the time of the transfer may be over.
 const GIVING_UP: Duration = Duration::from_secs(10);
 
@@ -108,9 +118,9 @@ impl Multipart {
         })
     }
 
-    /// Whether the upload that is gone, or whose answer was lost, has become the object, by its size and CRC-64. An object
-    /// that is older than the upload has nothing to do with it, even if its content is the same. An error if the service
-    /// cannot be asked now.
+    /// Whether the upload that is gone, or whose answer was lost, has become the object, by its size and CRC-64. Others may
+    /// have stored the same content: an object that is older than the upload, was not stored in parts or does not have the
+    /// headers that were asked for has nothing to do with it. An error if the service cannot be asked now.
     pub fn completed(&self, size: u64, crc64: Option<u64>) -> Result<Option<Response>> {
         let options = self.options();
         let head = match self.bucket.head_object(&self.key, &options) {
@@ -126,6 +136,8 @@ impl Multipart {
             _ => true,
         };
         let is_same = is_new
+            && head.header("x-oss-object-type") == Some("Multipart")
+            && self.common.headers.iter().all(|header| has(&head, header))
             && head.content_length() == Some(size)
             && head.crc64().is_some()
             && head.crc64() == crc64;
@@ -146,15 +158,28 @@ impl Multipart {
         if id.is_empty() {
             return Ok(());
         }
-        let mut options = self.options();
-        options.deadline = None;
-        options.cancel = None;
-        let options = options.timeout(GIVING_UP);
+        let options = in_time_of_its_own(&self.common);
         match self.bucket.abort_multipart_upload(&self.key, id, &options) {
             Err(error) if error.code() != "NoSuchUpload" => Err(error),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether the object whose headers are `head` has what the upload was asked to give it.
+fn has(head: &Response, (name, value): &(String, String)) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_kept = KEPT.contains(&name.as_str()) || name.starts_with("x-oss-meta-");
+    let found = head.header(&name).unwrap_or_default();
+    !is_kept || found.trim() == value.trim()
+}
+
+/// Options for giving something up.
+pub(super) fn in_time_of_its_own(common: &Common) -> Options<'_> {
+    let mut options = common.plain_options();
+    options.deadline = None;
+    options.cancel = None;
+    options.timeout(GIVING_UP)
 }
 
 pub(super) fn lost() -> Error {

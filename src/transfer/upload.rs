@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::checkpoint::Checkpoint;
-use super::filling::{Content, Filling, abort_recorded};
+use super::filling::{Content, Filling, abort_left, abort_recorded};
 use super::multipart::Multipart;
 use super::plan::{Part, Plan};
 use super::pool::Lane;
@@ -49,12 +49,15 @@ impl Bucket {
         let body = Body::file(&file).map_err(|cause| unreadable(&path, cause))?;
         let before = Snapshot::of(&file).map_err(|cause| unreadable(&path, cause))?;
         let plan = Plan::new("path", before.size(), transfer.part_size)?;
+        let place = transfer.record_path(self, &[key], &path, "upload");
         if plan.is_single() || body.length().is_none() {
             let mut single = options.clone();
             single.deadline = common.deadline;
-            return self.put_object(key, body, &single);
+            let response = self.put_object(key, body, &single)?;
+            // An earlier transfer may have begun with smaller parts, or with a larger file.
+            abort_left(self, key, RECORD, place, &common);
+            return Ok(response);
         }
-        let place = transfer.record_path(self, &[key], &path, "upload");
         let content = Source {
             file: &file,
             before,

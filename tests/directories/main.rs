@@ -6,6 +6,7 @@ mod calls;
 mod changes;
 mod deletions;
 mod faults;
+mod kinds;
 mod links;
 mod names;
 mod prefixes;

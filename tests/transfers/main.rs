@@ -5,6 +5,7 @@
 mod copies;
 mod downloads;
 mod faults;
+mod foreign;
 mod kills;
 mod left_behind;
 mod prefetch;

@@ -16,12 +16,10 @@ use crate::file::{self, Identity};
 use crate::names::check_key_named;
 use crate::operations::Bucket;
 use crate::request::{Options, Response};
+use crate::retry::random;
 use crate::time::Timestamp;
 use crate::transfer::Transfer;
 use crate::transfer::report::{Outcome, OutcomeKind, PartlyDone, Report};
-
-/// How often another transfer may remove the file that tells whether letters are told apart.
-const TRIES: u32 = 10;
 
 impl Bucket {
     /// Fetches all objects below `prefix`, to which a slash is added unless it ends with one or is empty, into `directory`,
@@ -74,21 +72,17 @@ fn unusable(path: &Path, cause: io::Error) -> Error {
     Error::io(format!("`directory`: cannot use {}", path.display()), cause)
 }
 
-/// Whether capital and small letters are the same in the names of a directory. What a program that was killed here left has
-/// the same name, and goes.
+/// Whether capital and small letters are the same in the names of a directory. Tried with a name that nobody else has; what a
+/// program that was killed here leaves is called like the files of unfinished transfers.
 fn tells_no_case(root: &Path) -> bool {
-    let (path, other) = (root.join(".alioss-case"), root.join(".ALIOSS-CASE"));
-    let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
-    // Another transfer may remove it meanwhile.
-    for _ in 0..TRIES {
-        let _ = File::create_new(&path);
-        let is_blind = is_there(&other);
-        if is_there(&path) {
-            let _ = fs::remove_file(&path);
-            return is_blind;
-        }
+    let name = format!(".{:016x}.alioss-case", random());
+    let path = root.join(&name);
+    if File::create_new(&path).is_err() {
+        return false;
     }
-    false
+    let is_blind = fs::symlink_metadata(root.join(name.to_ascii_uppercase())).is_ok();
+    let _ = fs::remove_file(&path);
+    is_blind
 }
 
 /// The way of a download.
@@ -111,22 +105,23 @@ impl Way for Download {
             if !shared.is_dry_run {
                 set_time(&job.path, &head);
             }
-            forget_record(shared, &job.key, &job.path, job.size);
+            forget_record(shared, &job.key, &job.path);
             return Ok(Done::new(OutcomeKind::Unchanged, Some(head)));
         }
         if shared.is_dry_run {
             return Ok(Done::new(OutcomeKind::Transferred, None));
         }
         make_directories(shared, job)?;
-        let is_single = !shared.is_in_parts(job.size);
         // A link may have come while it was fetched.
         let may_appear = || links::check(shared, job);
         let (bucket, key, path) = (shared.bucket, &job.key, &job.path);
-        let fetch = || match is_single {
-            true => bucket.get_object_to_file_if(key, path, options, &may_appear),
-            false => bucket.download_file_if(key, path, transfer, options, &may_appear),
+        let response = if shared.is_in_parts(job.size) {
+            bucket.download_file_if(key, path, transfer, options, &may_appear)?
+        } else {
+            let response = bucket.get_object_to_file_if(key, path, options, &may_appear)?;
+            forget_record(shared, key, path);
+            response
         };
-        let response = fetch()?;
         set_time(&job.path, &response);
         Ok(Done::new(OutcomeKind::Transferred, Some(response)))
     }
@@ -136,9 +131,9 @@ impl Way for Download {
     }
 }
 
-/// Removes the record of a file that is there: the program was killed when only that was left to do.
-fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
-    if !shared.is_dry_run && shared.is_in_parts(size) {
+/// Removes the record of a file that is there, which a program left that was killed or went about it in smaller parts.
+fn forget_record(shared: &Shared<'_>, key: &str, path: &Path) {
+    if !shared.is_dry_run {
         let options = shared.common.plain_options();
         let bucket = shared.bucket;
         // Somebody else may be using it.
@@ -201,6 +196,12 @@ struct Plan<'p, 'w> {
     markers: HashSet<String>,
     /// What only the directory has.
     extra: Vec<Extra>,
+    /// The names of those that objects to come may lie below.
+    obstacles: names::Clashes,
+    /// Objects that lie below such a file: it has to go before they come.
+    blocked: Vec<(Remote, Outcome)>,
+    /// The names of these files.
+    in_the_way: HashSet<String>,
     /// Files of objects that the directory lists by other names: it takes both for the same.
     aliases: Vec<PathBuf>,
 }
@@ -220,6 +221,9 @@ impl<'p, 'w> Plan<'p, 'w> {
             clashes: names::Clashes::new(is_case_blind),
             markers: HashSet::new(),
             extra: Vec::new(),
+            obstacles: names::Clashes::new(false),
+            blocked: Vec::new(),
+            in_the_way: HashSet::new(),
             aliases: Vec::new(),
         }
     }
@@ -248,8 +252,32 @@ impl<'p, 'w> Plan<'p, 'w> {
             self.only_here(here)?;
             item = walk.as_mut().and_then(Walk::next);
         }
+        self.clear_way()?;
         self.work.finish()?;
         self.delete()
+    }
+
+    /// Deletes the files that are in the way of directories, when all the rest is there, and has the objects fetched that
+    /// become files in these directories. After a failure nothing is deleted, and they fail, too.
+    fn clear_way(&mut self) -> Result<()> {
+        if self.blocked.is_empty() {
+            return Ok(());
+        }
+        self.work.do_planned()?;
+        if self.may_delete()? {
+            let all = std::mem::take(&mut self.extra);
+            let is_in_the_way = |extra: &Extra| self.in_the_way.contains(&extra.name);
+            let (obstacles, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(is_in_the_way);
+            self.extra = rest;
+            let kept = self.kept();
+            for extra in &obstacles {
+                self.delete_one(extra, &kept)?;
+            }
+        }
+        for (remote, object) in std::mem::take(&mut self.blocked) {
+            self.take_wanted(remote, object)?;
+        }
+        Ok(())
     }
 
     /// Something in the directory that has no object.
@@ -257,6 +285,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         match item.found {
             Found::File { path, state, .. } => {
                 self.extra.try_reserve(1).map_err(|_| no_memory())?;
+                let _ = self.obstacles.add(&item.name);
                 self.extra.push(Extra {
                     name: item.name,
                     path,
@@ -292,14 +321,27 @@ impl<'p, 'w> Plan<'p, 'w> {
             return self.work.ledger.add(object.because(error));
         }
         object.path = names::path_of(&self.work.shared.root, &remote.name);
-        if remote.name.ends_with('/') {
-            return self.take_directory(remote, object);
-        }
-        if !is_listed && fs::symlink_metadata(&object.path).is_ok() {
+        let is_file = !remote.name.ends_with('/');
+        if is_file && !is_listed && fs::symlink_metadata(&object.path).is_ok() {
             self.aliases.try_reserve(1).map_err(|_| no_memory())?;
             self.aliases.push(object.path.clone());
         }
-        self.take_file(remote, object)
+        if let Some(obstacle) = self.obstacles.file_before(&remote.name)
+            && !self.work.shared.is_dry_run
+        {
+            self.in_the_way.insert(obstacle.to_owned());
+            self.blocked.try_reserve(1).map_err(|_| no_memory())?;
+            self.blocked.push((remote, object));
+            return Ok(());
+        }
+        self.take_wanted(remote, object)
+    }
+
+    fn take_wanted(&mut self, remote: Remote, object: Outcome) -> Result<()> {
+        match remote.name.ends_with('/') {
+            true => self.take_directory(remote, object),
+            false => self.take_file(remote, object),
+        }
     }
 
     /// An error if no file can be at that name.
@@ -338,7 +380,7 @@ impl<'p, 'w> Plan<'p, 'w> {
                 object.kind = OutcomeKind::Unchanged;
                 object.etag = remote.etag;
                 object.last_modified = remote.modified;
-                forget_record(&self.work.shared, &object.key, &object.path, object.size);
+                forget_record(&self.work.shared, &object.key, &object.path);
                 self.work.ledger.add(object)
             }
             Some(step) => self.work.add(Job {
@@ -371,37 +413,51 @@ impl<'p, 'w> Plan<'p, 'w> {
 
     /// Deletes what only the directory has.
     fn delete(self) -> Result<()> {
-        let (work, shared) = (self.work, &self.work.shared);
-        if work.ledger.has_failures() {
+        if !self.may_delete()? {
             return Ok(());
+        }
+        let kept = self.kept();
+        self.extra
+            .iter()
+            .try_for_each(|extra| self.delete_one(extra, &kept))
+    }
+
+    /// Whether nothing failed; an error if the source is empty.
+    fn may_delete(&self) -> Result<bool> {
+        if self.work.ledger.has_failures() {
+            return Ok(false);
         }
         self.how
             .check_deletion(self.source_files, self.extra.len())?;
-        let kept: HashSet<Identity> = self
-            .aliases
-            .iter()
-            .filter_map(|path| Identity::of(path))
-            .collect();
-        for extra in &self.extra {
-            shared.common.check()?;
-            let is_kept = || Identity::of(&extra.path).is_some_and(|file| kept.contains(&file));
-            if self.clashes.is_folded(&extra.name) || (!kept.is_empty() && is_kept()) {
-                continue;
-            }
-            let key = format!("{}{}", self.prefix, extra.name);
-            let outcome = |kind| Outcome::new(kind, key.as_str(), extra.state.size).at(&extra.path);
-            let removed = match shared.is_dry_run {
-                true => Ok(true),
-                false => extra.delete(&shared.root),
-            };
-            work.ledger.add(match removed {
-                Ok(true) => outcome(OutcomeKind::Deleted),
-                Ok(false) => continue,
-                Err(error) => outcome(OutcomeKind::Failed).because(error),
-            })?;
-            if !shared.is_dry_run {
-                self.remove_empty(&extra.name);
-            }
+        Ok(true)
+    }
+
+    /// Files of objects, by whatever names the directory lists them.
+    fn kept(&self) -> HashSet<Identity> {
+        let aliases = self.aliases.iter();
+        aliases.filter_map(|path| Identity::of(path)).collect()
+    }
+
+    fn delete_one(&self, extra: &Extra, kept: &HashSet<Identity>) -> Result<()> {
+        let (work, shared) = (self.work, &self.work.shared);
+        shared.common.check()?;
+        let is_kept = || Identity::of(&extra.path).is_some_and(|file| kept.contains(&file));
+        if self.clashes.is_folded(&extra.name) || (!kept.is_empty() && is_kept()) {
+            return Ok(());
+        }
+        let key = format!("{}{}", self.prefix, extra.name);
+        let outcome = |kind| Outcome::new(kind, key.as_str(), extra.state.size).at(&extra.path);
+        let removed = match shared.is_dry_run {
+            true => Ok(true),
+            false => extra.delete(&shared.root),
+        };
+        work.ledger.add(match removed {
+            Ok(true) => outcome(OutcomeKind::Deleted),
+            Ok(false) => return Ok(()),
+            Err(error) => outcome(OutcomeKind::Failed).because(error),
+        })?;
+        if !shared.is_dry_run {
+            self.remove_empty(&extra.name);
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ impl Clashes {
     }
 
     /// The object whose key goes on with a slash in `name`.
-    fn file_before(&mut self, name: &str) -> Option<&str> {
+    pub fn file_before(&mut self, name: &str) -> Option<&str> {
         while let Some(last) = self.beginnings.last() {
             if name.starts_with(last.as_str()) {
                 break;

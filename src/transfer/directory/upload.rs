@@ -1,6 +1,7 @@
 //! A directory becomes objects.
 
 use std::cmp::Ordering;
+use std::fs;
 use std::path::Path;
 
 use super::links;
@@ -108,7 +109,7 @@ impl Way for Upload {
         if job.step == Step::Compare
             && let Some(head) = shared.is_same(job, options)?
         {
-            forget_record(shared, &job.key, &job.path, job.size);
+            forget_record(shared, &job.key, &job.path);
             return Ok(Done::new(OutcomeKind::Unchanged, Some(head)).of_file(file));
         }
         let stored = match shared.is_dry_run {
@@ -127,8 +128,8 @@ impl Way for Upload {
 }
 
 /// Removes the record of a file that is stored: the program was killed when only that was left to do.
-fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
-    if !shared.is_dry_run && shared.is_in_parts(size) {
+fn forget_record(shared: &Shared<'_>, key: &str, path: &Path) {
+    if !shared.is_dry_run {
         let options = shared.common.plain_options();
         let bucket = shared.bucket;
         // Somebody else may be using it.
@@ -136,20 +137,40 @@ fn forget_record(shared: &Shared<'_>, key: &str, path: &Path, size: u64) {
     }
 }
 
-/// Whether certainly nothing below `root` has that name.
-fn has_gone(root: &Path, name: &str) -> bool {
-    let path = names::path_of(root, name);
+/// Whether certainly nothing below `root` has that name: no file, or for a name with a slash at the end no directory.
+fn has_gone(shared: &Shared<'_>, name: &str) -> bool {
+    let path = names::path_of(&shared.root, name);
     // Other names would be looked for where these lead.
     !names::is_path(name)
         || is_gone(&path)
-        || name.ends_with('/') && std::fs::metadata(&path).is_ok_and(|found| !found.is_dir())
+        || match name.ends_with('/') {
+            true => fs::metadata(&path).is_ok_and(|found| !found.is_dir()),
+            false => is_walked_into(&path, shared.follows_links),
+        }
+}
+
+/// Whether there is a directory at `path`, and not a link that is skipped: what is at the names of those stays.
+fn is_walked_into(path: &Path, follows_links: bool) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => follows_links && path.is_dir() && !leads_up(path),
+        found => found.is_ok_and(|found| found.is_dir()),
+    }
+}
+
+/// Whether a link leads to a directory that it lies in, or may do so.
+fn leads_up(link: &Path) -> bool {
+    let (real, around) = (fs::canonicalize(link), link.parent().map(fs::canonicalize));
+    match (real, around) {
+        (Ok(real), Some(Ok(around))) => around.starts_with(real),
+        _ => true,
+    }
 }
 
 /// Whether there is certainly nothing at `path`.
 fn is_gone(path: &Path) -> bool {
     use std::io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
     let gone = [NotFound, NotADirectory, InvalidInput, InvalidFilename];
-    std::fs::symlink_metadata(path).is_err_and(|cause| gone.contains(&cause.kind()))
+    fs::symlink_metadata(path).is_err_and(|cause| gone.contains(&cause.kind()))
 }
 
 /// Decides what is to be done.
@@ -298,7 +319,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         });
         match (step, remote) {
             (None, remote) => {
-                forget_record(&self.work.shared, &file.key, &file.path, file.size);
+                forget_record(&self.work.shared, &file.key, &file.path);
                 if let Some(remote) = remote {
                     file.etag = remote.etag;
                     file.last_modified = remote.modified;
@@ -343,7 +364,7 @@ impl<'p, 'w> Plan<'p, 'w> {
         let doomed = self
             .extra
             .into_iter()
-            .filter(|remote| has_gone(&shared.root, &remote.name));
+            .filter(|remote| has_gone(shared, &remote.name));
         let mut doomed =
             doomed.map(|remote| Doomed::new(format!("{prefix}{}", remote.name), remote.size));
         if shared.is_dry_run {

@@ -119,7 +119,8 @@ impl<'w, W: Way> Work<'w, W> {
         self.tell_end()
     }
 
-    fn do_planned(&self) -> Result<()> {
+    /// Does what was planned so far.
+    pub fn do_planned(&self) -> Result<()> {
         let jobs = self.queue.take();
         let (large, small): (Vec<Job>, Vec<Job>) =
             jobs.into_iter().partition(|job| self.needs_all(job));
