@@ -213,6 +213,34 @@ fn a_large_object_is_copied_in_parts_and_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_copy_needs_no_room_for_a_record_that_nobody_asked_for() {
+    let place = Place::new("copy-without-record");
+    let content = vec![7; 500_000];
+    place.put("p/a", &content);
+    let refusal =
+        Rule::new(Action::Status(Status::new(403, "AccessDenied"))).operation("UploadPartCopy");
+    place.server.inject(refusal.skip(2).times(100));
+    let size = ["--part-size", "102400"];
+    let one = ["cp", "oss://bucket/p/a", "oss://bucket/q/a"];
+    let all = ["sync", "oss://bucket/p", "oss://bucket/q"];
+    place.ends(4, &[&one[..], &size].concat());
+    place.server.clear_rules();
+    // Nothing can be written there.
+    let records = fs::read_dir(place.folder.join(".cache/ossctl")).unwrap();
+    let records: Vec<PathBuf> = records.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(records.len(), 1);
+    fs::remove_file(&records[0]).unwrap();
+    fs::create_dir(&records[0]).unwrap();
+    for arguments in [&one[..], &all] {
+        place.ok(&[arguments, &size].concat());
+        assert!(place.stored("q/a").unwrap() == content);
+        place.ok(&["rm", "oss://bucket/q/a"]);
+    }
+    let asked = ["--records", ".cache/ossctl"];
+    place.ends(6, &[&one[..], &size, &asked].concat());
+}
+
+#[test]
 fn directories_go_there_and_back_with_patterns() {
     let place = Place::new("directories");
     for name in ["in/a", "in/b.tmp", "in/d/c", "in/d/e.tmp", "in/.git/x"] {

@@ -19,6 +19,56 @@ impl Place {
 }
 
 #[test]
+fn options_that_mean_nothing_here_are_refused_by_name() {
+    let place = Place::new("meaningless");
+    place.write("d/f", b"x");
+    place.put("k", b"x");
+    let (key, prefix) = ("oss://bucket/k", "oss://bucket/p");
+    let rows: [(&[&str], &str); 20] = [
+        (&["rm", "--versions", key], "--versions needs -r"),
+        (&["rm", "--all", key], "--all needs -r"),
+        (&["mv", "-x", "f", "d/f", "oss://bucket/"], "--exclude"),
+        (&["put", "-i", "f", "d/f", "oss://bucket/"], "--include"),
+        (&["put", "-c", "d/f", "oss://bucket/"], "--checksum"),
+        (&["get", "--overwrite", key, "out"], "--overwrite"),
+        (&["get", "-L", key, "out"], "--follow"),
+        (&["get", "--stop", key, "out"], "--stop"),
+        (&["put", "--markers", "d/f", "oss://bucket/"], "--markers"),
+        (
+            &["cp", "--storage-class", "IA", key, "out"],
+            "--storage-class",
+        ),
+        (&["mv", "--acl", "private", key, "out"], "--acl"),
+        (
+            &["cp", "-r", "--metadata", "a=b", prefix, "d"],
+            "--metadata",
+        ),
+        (&["cp", "--content-type", "a/b", key, "-"], "--content-type"),
+        (&["sync", "--metadata", "a=b", prefix, "d"], "--metadata"),
+        (
+            &["sync", "--storage-class", "IA", prefix, "d"],
+            "--storage-class",
+        ),
+        (&["sync", "--markers", prefix, "d"], "--markers"),
+        (
+            &["sync", "--markers", prefix, "oss://bucket/q"],
+            "--markers",
+        ),
+        (&["sync", "--follow", prefix, "oss://bucket/q"], "--follow"),
+        (
+            &["sync", "--delete-from-empty", "d", prefix],
+            "--delete-from-empty",
+        ),
+        (&["get", "--records", "d", key, "-"], "--records"),
+    ];
+    for (arguments, words) in rows {
+        place.refuses(arguments, words);
+    }
+    assert_eq!(place.keys(), ["k"]);
+    assert_eq!(place.read("d/f"), b"x");
+}
+
+#[test]
 fn sources_of_several_buckets_come_from_their_own_bucket() {
     let place = Place::new("several-buckets");
     for bucket in ["aaa", "bbb", "ccc", "ddd"] {

@@ -110,7 +110,7 @@ static void perform(struct job *job, struct worker *worker)
     if (status == OSS_OK && !is_same && !options.dry_run) {
         with = worker->copying;
         oss_call_set_workers(with, job->size > large ? work.workers : 1);
-        status = oss_copy_large_object(work.to, job->to, work.source->bucket, job->from, NULL, with);
+        status = copy_by_service(work.to, job->to, work.source->bucket, job->from, with);
     }
     if (status == OSS_OK && work.removes) {
         with = worker->asking;

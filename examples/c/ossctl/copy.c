@@ -222,6 +222,16 @@ void keep_records(oss_call *with)
     free((char *)cache);
 }
 
+/* Copies. Nobody asked for that record, so where none can be written, it goes without. */
+oss_status copy_by_service(oss_bucket *to, const char *key, const char *bucket, const char *source, oss_call *with)
+{
+    oss_status status = oss_copy_large_object(to, key, bucket, source, NULL, with);
+    if (status != OSS_IO || options.records)
+        return status;
+    oss_call_set_no_record(with);
+    return oss_copy_large_object(to, key, bucket, source, NULL, with);
+}
+
 /* Copies it to the open bucket `to`; `removes` deletes it then, if it is the one that was copied. */
 static int copy_object(const struct place *from, oss_bucket *to, const char *key, const char *name, int removes)
 {
@@ -242,7 +252,7 @@ static int copy_object(const struct place *from, oss_bucket *to, const char *key
     replace_headers(call);
     watch_progress(name);
     keep_records(call);
-    status = oss_copy_large_object(to, key, from->bucket, from->key, NULL, call);
+    status = copy_by_service(to, key, from->bucket, from->key, call);
     code = status == OSS_OK ? done("copy", from->text, name, progress_done()) : failed("copy", from->text, call, status);
     if (code == EXIT_DONE && removes)
         code = remove_one(from, &origin);

@@ -97,6 +97,10 @@ int run_rm(int count, char **arguments)
     int i, code, worst;
     if (count == 0)
         return complain(EXIT_USAGE, "what? see --help");
+    if (options.versions && !options.recursive)
+        return complain(EXIT_USAGE, "--versions needs -r, which deletes all that is below a prefix");
+    if (options.all && !options.recursive)
+        return complain(EXIT_USAGE, "--all needs -r: it deletes every object of the bucket");
     worst = parse_all(count, arguments, parse_oss, &places);
     for (i = 0; i < count && worst == EXIT_DONE; i++)
         worst = check_removal(&places[i]);

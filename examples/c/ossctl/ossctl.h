@@ -134,6 +134,8 @@ struct way {
     int removes;                /* the sources, once they have arrived */
 };
 int check_transfer(const struct place *sources, int count, const struct place *to, const struct way *way);
+/* Whether all options that are given mean something for that; `has_tree` if a directory or a prefix goes as a whole. */
+int check_options(const struct place *sources, int count, const struct place *to, int has_tree);
 int is_tree(const struct place *from);               /* a directory or a prefix that goes as a whole */
 int is_directory(const char *path);                  /* here */
 int ends_with_slash(const char *text);
@@ -208,5 +210,6 @@ int copy_tree(const struct place *from, const struct place *to, int removes);
 void store_headers(oss_call *with);
 void replace_headers(oss_call *with);
 void keep_records(oss_call *with);
+oss_status copy_by_service(oss_bucket *to, const char *key, const char *bucket, const char *source, oss_call *with);
 
 #endif

@@ -1,5 +1,5 @@
-/* Sources and their target, looked at before anything is moved: which way it goes, and whether several sources would be written
- * over each other. */
+/* Sources and their target, looked at before anything is moved: which way it goes, whether several sources would be written
+ * over each other, and whether all options mean something for them. */
 #include "ossctl.h"
 
 #include <sys/stat.h>
@@ -109,12 +109,65 @@ static int check_several(const struct place *sources, int count, const struct pl
     return code;
 }
 
+/* ---- options ---- */
+
+struct given {
+    int is_given;
+    const char *name;
+};
+
+static int refuse(const struct given *all, const char *why)
+{
+    for (; all->name; all++)
+        if (all->is_given)
+            return complain(EXIT_USAGE, "--%s %s", all->name, why);
+    return EXIT_DONE;
+}
+
+/* What would be promised and not done is refused. */
+int check_options(const struct place *sources, int count, const struct place *to, int has_tree)
+{
+    const struct given of_objects[] = {
+        {options.content_type != NULL, "content-type"}, {options.metadata_count > 0, "metadata"},
+        {options.acl != NULL, "acl"}, {options.storage_class != NULL, "storage-class"}, {0, NULL},
+    };
+    const struct given of_directories[] = {
+        {options.pattern_count > 0, options.patterns[0].is_include ? "include" : "exclude"},
+        {options.checksum, "checksum"}, {options.overwrite, "overwrite"}, {options.follow, "follow"},
+        {options.markers, "markers"}, {options.stop, "stop"}, {0, NULL},
+    };
+    const struct given of_uploads[] = {{options.markers, "markers"}, {0, NULL}};
+    const struct given of_links[] = {{options.follow, "follow"}, {0, NULL}};
+    const struct given of_records[] = {{options.records != NULL, "records"}, {0, NULL}};
+    const struct given of_deletion[] = {{options.delete_from_empty && !options.delete_extra, "delete-from-empty"}, {0, NULL}};
+    int i, has_local = 0, has_stream = to->is_stream, code = EXIT_DONE;
+    for (i = 0; i < count; i++) {
+        has_local |= !sources[i].is_oss;
+        has_stream |= sources[i].is_stream;
+    }
+    if (!to->is_oss)
+        code = refuse(of_objects, "is about objects that are stored, and the target is not in OSS");
+    if (code == EXIT_DONE && !has_tree)
+        code = refuse(of_directories, "is about whole directories, and there is none; -r takes them");
+    if (code == EXIT_DONE && !has_local)
+        code = refuse(of_uploads, "is about local directories, and the source is in OSS");
+    if (code == EXIT_DONE && !has_local && to->is_oss)
+        code = refuse(of_links, "is about local directories, and both sides are in OSS");
+    if (code == EXIT_DONE && has_stream && count == 1)
+        code = refuse(of_records, "is about what can be resumed, which standard input and output cannot");
+    if (code == EXIT_DONE)
+        code = refuse(of_deletion, "needs --delete");
+    return code;
+}
+
 int check_transfer(const struct place *sources, int count, const struct place *to, const struct way *way)
 {
-    int i, code = EXIT_DONE;
-    for (i = 0; i < count && code == EXIT_DONE; i++)
+    int i, has_tree = 0, code = EXIT_DONE;
+    for (i = 0; i < count && code == EXIT_DONE; i++) {
         code = check_source(&sources[i], to, way);
+        has_tree |= is_tree(&sources[i]);
+    }
     if (code == EXIT_DONE && count > 1)
         code = check_several(sources, count, to);
-    return code;
+    return code == EXIT_DONE ? check_options(sources, count, to, has_tree) : code;
 }

@@ -232,6 +232,8 @@ int run_sync(int count, char **arguments)
         return EXIT_USAGE;
     if ((!from.is_oss && !to.is_oss) || from.is_stream || to.is_stream)
         return complain(EXIT_USAGE, "sync is between a directory and oss://BUCKET/PREFIX, or two of those");
+    if (check_options(&from, 1, &to, 1) != EXIT_DONE)
+        return EXIT_USAGE;
     if (from.is_oss && to.is_oss)
         return copy_tree(&from, &to, 0);
     if (from.is_oss)
