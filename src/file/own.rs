@@ -252,7 +252,11 @@ mod tests {
             .env(PATH, &path)
             .output()
             .unwrap();
-        assert!(child.status.success(), "{child:?}");
+        let said = String::from_utf8_lossy(&child.stdout);
+        assert!(
+            child.status.success() && said.contains("1 passed"),
+            "{child:?}"
+        );
         fs::remove_file(&path).unwrap();
     }
 }
