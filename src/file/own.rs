@@ -189,6 +189,8 @@ mod tests {
         fs::remove_file(&path).unwrap();
     }
 
+    type Change<'c> = &'c dyn Fn(&Path) -> io::Result<()>;
+
     #[test]
     fn what_others_can_write_to_or_reach_by_another_name_is_made_anew() {
         use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -208,7 +210,7 @@ mod tests {
                 link(path)
             }
         };
-        let cases: [(&str, &dyn Fn(&Path) -> io::Result<()>, bool); 5] = [
+        let cases: [(&str, Change<'_>, bool); 5] = [
             ("private", &mode(0o644), true),
             ("for the group", &mode(0o664), false),
             ("for all", &mode(0o666), false),
