@@ -26,8 +26,8 @@ internal static class Listings
     private static bool Next(AsyncListing<ObjectEntry>.Enumerator enumerator) =>
         enumerator.MoveNextAsync().GetAwaiter().GetResult();
 
-    private static void FailPage(string action) =>
-        Admin("POST", "/_local/rules", ("{'query_contains':'list-type','action':" + action + "}").Replace('\'', '"'));
+    private static void FailPage(string action, int times = 1) =>
+        Admin("POST", "/_local/rules", ("{'query_contains':'list-type','times':" + times + ",'action':" + action + "}").Replace('\'', '"'));
 
     internal static void PagesAreFetchedAsTheyAreNeeded()
     {
@@ -80,9 +80,9 @@ internal static class Listings
             foreach (bool first in new[] { true, false })
             {
                 // While the service thinks, and while it waits in line.
-                FailPage("{'type':'delay','ms':20000}");
+                FailPage("{'type':'delay','ms':20000}", 99);
                 EndsInTime(token => IsCanceledBy(token, ask(first, token).ToListAsync(first ? never.Token : token)));
-                FailPage("{'type':'delay','ms':20000}");
+                FailPage("{'type':'delay','ms':20000}", 99);
                 EndsInTime(token => IsCanceledBy(token, ask(first, token).GetAsyncEnumerator(first ? never.Token : token).MoveNextAsync()));
                 Threads.WhileAllAreBusy(() =>
                 {

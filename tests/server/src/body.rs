@@ -42,6 +42,8 @@ pub struct AnswerBody {
     wait: Option<Wait>,
     /// Set while waiting for the last bytes before a cut to reach the kernel.
     cutting: bool,
+    /// Set while waiting for the client to go away.
+    stalling: bool,
     conn: Arc<Conn>,
 }
 
@@ -64,6 +66,7 @@ impl AnswerBody {
             effects,
             wait,
             cutting: false,
+            stalling: false,
             conn,
         }
     }
@@ -112,9 +115,14 @@ impl AnswerBody {
         }
         if let Some(limit) = effects.stall_after {
             if self.sent >= limit {
+                if self.stalling {
+                    return Poll::Ready(Err(io::Error::other(
+                        "stalled until the client went away",
+                    )));
+                }
+                self.stalling = true;
                 let conn = Arc::clone(&self.conn);
-                ready!(self.wait_for(cx, Box::pin(async move { conn.gone().await })))?;
-                return Poll::Ready(Err(io::Error::other("stalled until the client went away")));
+                return self.wait_for(cx, Box::pin(async move { conn.gone().await }));
             }
             most = most.min(limit - self.sent);
         }

@@ -247,6 +247,30 @@ fn time() {
     assert_eq!(client.get("k").code(), "RequestTimeTooSkewed");
 }
 
+/// A stall ends with the client, also if the next request lies behind it, so that nobody else sees the end.
+#[test]
+fn a_stall_ends_with_a_client_that_has_sent_more() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    client.put("k", &[7; 10_000]);
+    server.inject(Rule::new(Action::StallResponse { after_bytes: 100 }));
+    let mut stream = connect(server.http_port());
+    let head = client.head("GET", "k", &[], &[], 0);
+    stream.write_all(&head).unwrap();
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(&[7; 100]) {
+        let mut some = [0; 1000];
+        let got = stream.read(&mut some).unwrap();
+        assert_ne!(got, 0, "the answer ends before it stalls");
+        bytes.extend(&some[..got]);
+    }
+    stream.write_all(&head).unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    let _ = stream.read_to_end(&mut bytes);
+    assert!(!bytes.ends_with(&[7; 101]));
+    assert_eq!(client.get("k").body.len(), 10_000);
+}
+
 /// Nobody is answered before the last one is there, time and again.
 #[test]
 fn gathering() {
