@@ -692,8 +692,8 @@ typedef int (*oss_progress_fn)(void *user, int64_t done, int64_t total);
 typedef int (*oss_rewind_fn)(void *user);
 
 /// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
-/// of that name. Both strings are copied. A value with a space or tab at an end
-/// is refused, as HTTP does not keep those.
+/// of that name. Both strings are copied. Spaces and tabs at the ends of a
+/// value are no part of it (RFC 9110) and get lost: escape them, as by %20.
 OSS_API oss_status oss_call_set_header(oss_call *call,
                                        const char *name,
                                        const char *value);

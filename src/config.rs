@@ -404,8 +404,8 @@ impl Config {
     }
 
     /// Sends this header with every request, unless a call brings its own. Those of a single request, such as Range and
-    /// Accept-Encoding, are refused, and those of an upload callback are only sent where the service calls back. So is a value
-    /// that begins or ends with a space or tab, here and in [`Options::header`](crate::Options::header): HTTP does not keep it.
+    /// Accept-Encoding, are refused, and those of an upload callback are only sent where the service calls back. Spaces and
+    /// tabs at the ends are no part of a value (RFC 9110), here and in [`Options::header`](crate::Options::header).
     pub fn user_header(&mut self, name: &str, value: &str) -> &mut Config {
         let check = check_header(["user_header"; 2], name, value)
             .and_then(|()| check_common(name))

@@ -230,7 +230,8 @@ pub(crate) fn parameters(target: &str) -> impl Iterator<Item = String> {
 
 /// Puts the options together.
 ///
-/// An error if a part is malformed, if neither endpoint nor region is given, or if two options contradict each other. A region that is given wins over the one in the name of the host.
+/// An error if a part is malformed, if neither endpoint nor region is given, or if two options contradict each other. A
+/// region that is given wins over the one in the name of the host.
 pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
     let given = |text: Option<&'_ str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let (text, region, cloudbox) = (
@@ -245,6 +246,7 @@ pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
         names::check_cloudbox_id(id)?;
     }
     let wanted = Wanted::from(options)?;
+    let is_given = text.is_some();
     let mut authority = match text {
         Some(text) => Authority::parse(&text)?,
         None => Authority::https(default_host(options, region.as_deref(), wanted)?),
@@ -254,7 +256,7 @@ pub fn resolve(options: &EndpointOptions<'_>) -> Result<Resolved> {
         authority.host = without_bucket(&authority.host, options.bucket)?.to_owned();
     }
     let kind = HostKind::of(&authority.host);
-    if let Some(wanted) = wanted {
+    if let Some(wanted) = wanted.filter(|_| is_given) {
         wanted.check(&authority.host, kind)?;
     }
     // What is said wins over what is guessed: not every host that looks like a region's is named after its region.

@@ -345,7 +345,7 @@ fn metadata_and_headers_travel_both_ways() {
     let server = server();
     let bucket = bucket(&server);
     let options = Options::new()
-        .header("x-oss-meta-author", "alice  b")
+        .header("x-oss-meta-author", " \talice  b \t")
         .header("x-oss-meta-empty", "")
         .header("x-oss-meta-wide", "\u{a0}wide\u{3000}")
         .header("Cache-Control", "no-cache")
@@ -362,13 +362,6 @@ fn metadata_and_headers_travel_both_ways() {
         ("content-length", "1"),
         ("a b", "x"),
         ("x-a", "line\nbreak"),
-        // What HTTP does not keep would be lost without a word.
-        ("x-oss-meta-a", " b"),
-        ("x-oss-meta-a", "b "),
-        ("x-oss-meta-a", "\tb"),
-        ("x-oss-meta-a", "b\t"),
-        ("x-oss-meta-a", " "),
-        ("Content-Disposition", "inline "),
     ] {
         let mut config = support::config(&server.endpoint());
         config.user_header(name, value);

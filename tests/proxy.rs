@@ -210,6 +210,11 @@ fn only_the_variable_for_the_scheme_has_to_be_right() {
     let good = "http://127.0.0.1:7890";
     let socks = "socks5://127.0.0.1:7890";
     for (scheme, variable, words) in [
+        (
+            "http",
+            ("HTTP_PROXY", " "),
+            Some("`ALL_PROXY`: only http://"),
+        ),
         ("https", ("HTTPS_PROXY", good), None),
         (
             "http",

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::MAX_TIMEOUT;
 use crate::error::{Error, Result};
-use crate::header::trimmed;
 
 pub(crate) fn in_range<T: PartialOrd + std::fmt::Display>(
     option: &str,
@@ -71,15 +70,6 @@ pub(crate) fn check_header(parameters: [&str; 2], name: &str, value: &str) -> Re
         return Err(Error::unusable(
             of_value,
             format_args!("the value of {name:?} holds a line break or another control character"),
-        ));
-    }
-    if trimmed(value).len() < value.len() {
-        return Err(Error::refused(
-            of_value,
-            format_args!(
-                "the value of {name:?} begins or ends with a space or tab, which HTTP does not keep"
-            ),
-            "values without them there; escape them, such as by %20",
         ));
     }
     Ok(())

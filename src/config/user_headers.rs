@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Result;
-use crate::header::Size;
+use crate::header::{Size, trimmed};
 
 /// Names and values. One of them may be a key for encryption, so only the names are shown.
 #[derive(Clone, Default)]
@@ -14,7 +14,7 @@ impl UserHeaders {
     pub fn with(&self, name: &str, value: &str) -> Result<UserHeaders> {
         let mut headers = self.0.clone();
         headers.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(name));
-        headers.push((name.to_owned(), value.to_owned()));
+        headers.push((name.to_owned(), trimmed(value).to_owned()));
         let mut size = Size::default();
         headers
             .iter()

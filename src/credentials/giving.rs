@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 /// Most caches, each of which waits for what a request of the next one's provider brings.
-const DEPTH: usize = 4;
+const DEPTH: usize = 16;
 
 /// What a thread gives: the address of each cache, and what tells one time from the next; 0 for none.
 #[derive(Clone, Copy)]

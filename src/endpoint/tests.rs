@@ -197,6 +197,13 @@ fn refuses_contradictions() {
             region: None,
             ..base
         },
+        // Nobody has given the host that this makes.
+        EndpointOptions {
+            dual_stack: true,
+            region: Some("cn-hangzhou-zmf"),
+            endpoint: None,
+            ..base
+        },
     ];
     for options in fine {
         assert!(resolve(&options).is_ok(), "{options:?}");

@@ -53,8 +53,8 @@ pub(super) unsafe fn set_once(
 }
 
 /// Sets a request header, such as "x-oss-object-acl", replacing an earlier one
-/// of that name. Both strings are copied. A value with a space or tab at an end
-/// is refused, as HTTP does not keep those.
+/// of that name. Both strings are copied. Spaces and tabs at the ends of a
+/// value are no part of it (RFC 9110) and get lost: escape them, as by %20.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_header(
     call: *mut oss_call,

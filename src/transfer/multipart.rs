@@ -23,11 +23,10 @@ const NOT_AT_THE_BEGINNING: [&str; 3] =
     ["x-oss-callback", "x-oss-callback-var", super::TRAFFIC_LIMIT];
 
 /// Headers that the object has as they were given, besides its metadata.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 5] = [
     "cache-control",
     "content-disposition",
     "content-encoding",
-    "content-language",
     "content-type",
     "x-oss-storage-class",
 ];

@@ -44,7 +44,7 @@ fn variable(name: &str) -> Result<Option<(String, String)>> {
 
 fn spelled(name: String) -> Result<Option<(String, String)>> {
     match std::env::var(&name) {
-        Ok(value) if !value.is_empty() => Ok(Some((name, value))),
+        Ok(value) if !value.trim().is_empty() => Ok(Some((name, value))),
         Ok(_) | Err(VarError::NotPresent) => Ok(None),
         // It was meant for something: going without would lead elsewhere.
         Err(VarError::NotUnicode(_)) => Err(Error::unusable(&name, "it is not UTF-8")),

@@ -201,6 +201,8 @@ fn markers_stand_for_directories_in_both_ways() {
     fs::create_dir_all(here.join("empty/deep")).unwrap();
     up(&bucket, &here, &how()).unwrap();
     assert_eq!(keys(&bucket), ["p/a", "p/d/b"]);
+    let planned = up(&bucket, &here, &how().markers().dry_run()).unwrap();
+    assert_eq!(planned.count(OutcomeKind::Transferred).bytes, 0);
     let report = up(&bucket, &here, &how().markers()).unwrap();
     assert_eq!(counts(&report), [1, 2, 0, 0, 0]);
     assert_eq!(keys(&bucket), ["p/a", "p/d/b", "p/empty/deep/"]);

@@ -52,7 +52,7 @@ const struct command commands[] = {
      "the place of another one is sent. (In a directory that took the place of another one as a whole, by mv or ln -sfn,\n"
      "files keep their times: that needs -c.) Within OSS the service copies, and what has the same size is compared by\n"
      "ETag or CRC-64. --delete removes at the target what the source does not have: last, not if anything failed, and not\n"
-     "from an empty source; a file that was written to since it was listed stays. What --exclude leaves out is not\n"
+     "from a source without files; a file that was written to since it was listed stays. What --exclude leaves out is not\n"
      "touched. Patterns: * and ? and [...], * also for slashes; a pattern without a slash fits any file of that name, one\n"
      "that ends with a slash is about directories.\n\n"
      "  ossctl sync --delete /srv/www oss://site\n"

@@ -1,8 +1,9 @@
 //! Whole directories: what is below a prefix of a bucket becomes what is in a directory, or the other way round.
 //!
-//! Both sides are listed in the order of the bytes of their names and compared while they are listed, so memory
-//! grows only with the names in one directory and with what is to be deleted. `walk` and `remote` list, `names` says which key is which file, `links` what
-//! leads out of the directory, `upload` and `download` decide what is to be done, `work` does it. What is to be deleted is noted down on the way and deleted last.
+//! Both sides are listed in the order of the bytes of their names and compared while they are listed, so memory grows only with
+//! the names in one directory and with what is to be deleted. `walk` and `remote` list, `names` says which key is which file,
+//! `links` what leads out of the directory, `upload` and `download` decide what is to be done, `work` does it. What is to be
+//! deleted is noted down on the way and deleted last.
 
 mod download;
 mod links;
@@ -57,7 +58,7 @@ impl<'a> DirectoryTransfer<'a> {
     }
 
     /// Deletes at the target what the source does not have, after everything else: not if anything failed, and not from a
-    /// source that is empty or cannot be read. What [`filter`](Self::filter) leaves out stays, as does what is at or below
+    /// source that has no file or cannot be read. What [`filter`](Self::filter) leaves out stays, as does what is at or below
     /// the names of links and special files that were skipped. A file that was written to since it was listed stays, and
     /// counts as failed; an object is deleted by its key, also if it was stored anew since.
     pub fn delete(mut self) -> Self {

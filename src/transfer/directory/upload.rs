@@ -97,9 +97,12 @@ impl Way for Upload {
         transfer: &Transfer,
         options: &Options<'_>,
     ) -> Result<Done> {
-        if job.step == Step::Marker && !shared.is_dry_run {
-            let stored = shared.bucket.put_object(&job.key, &[][..], options)?;
-            return Ok(Done::new(OutcomeKind::Transferred, Some(stored)));
+        if job.step == Step::Marker {
+            let stored = match shared.is_dry_run {
+                true => None,
+                false => Some(shared.bucket.put_object(&job.key, &[][..], options)?),
+            };
+            return Ok(Done::new(OutcomeKind::Transferred, stored));
         }
         links::check(shared, job)?;
         // As it is before anything of it is read: if it is the same later, it is what was read.
