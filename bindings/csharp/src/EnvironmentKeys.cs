@@ -27,7 +27,8 @@ namespace Alioss
 
         /// <summary>The variables of a provider that reads nothing else; null for others.</summary>
         internal static EnvironmentKeys? Named(string? provider) =>
-            provider == "environment" ? Oss : provider == "environment:alibaba-cloud" ? AlibabaCloud : null;
+            provider == "environment" || provider == "environment:oss" ? Oss
+            : provider == "environment:alibaba-cloud" ? AlibabaCloud : null;
 
         /// <summary>The keys, null if they are not there.</summary>
         internal AccessKeys? Read() =>

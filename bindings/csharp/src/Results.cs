@@ -137,12 +137,23 @@ namespace Alioss
         public string Url { get; }
 
         /// <summary>
-        /// The same as a <see cref="System.Uri"/>. On .NET Standard 2.0 such a one leads elsewhere if the key has segments of
-        /// dots, as in <c>a/../b</c>: what sends it takes them out, and the service refuses the signature. Methods of this
-        /// library send what was signed.
+        /// The same as a <see cref="System.Uri"/>. An ordinary one leads elsewhere if the key has segments of dots, as in
+        /// <c>a/../b</c>: what sends it takes them out, and the service refuses the signature. For such keys, and only for
+        /// them, it is one that keeps its path as it is (<c>DangerousDisablePathAndQueryCanonicalization</c>): it equals no
+        /// ordinary one, and its <c>GetComponents</c> throws <see cref="InvalidOperationException"/>. .NET Standard 2.0 has no
+        /// such thing and gives the ordinary one. Methods of this library send what was signed.
         /// </summary>
 #if NET
-        public Uri Uri => new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        public Uri Uri
+        {
+            get
+            {
+                var ordinary = new Uri(Url);
+                return ordinary.AbsoluteUri == Url
+                    ? ordinary
+                    : new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            }
+        }
 #else
         public Uri Uri => new Uri(Url);
 #endif

@@ -92,6 +92,14 @@ internal static class Idiom
                 Equal(signed.Url, signed.Uri.OriginalString);
 #if NET
                 Equal(signed.Url, signed.Uri.AbsoluteUri);
+                // An ordinary one wherever that leads to the same: the other kind has no components and is equal to none.
+                bool isOrdinary = new Uri(signed.Url).AbsoluteUri == signed.Url;
+                Equal(!end.Contains("/."), isOrdinary, end);
+                Equal(isOrdinary, signed.Uri.Equals(new Uri(signed.Url)), end);
+                if (isOrdinary)
+                {
+                    Equal(signed.Url, signed.Uri.GetComponents(UriComponents.AbsoluteUri, UriFormat.UriEscaped));
+                }
 #endif
                 SameBytes(Pattern(10), ReadAll(bucket.GetObjectByUrl(signed.Uri)));
                 // Also as others make it of the text.
@@ -188,7 +196,7 @@ internal static class Idiom
                 set(variables + "ID", null);
                 set(variables + "SECRET", null);
             }
-            foreach (string text in new[] { null, "", "environment" })
+            foreach (string text in new[] { null, "", "environment", "environment:oss" })
             {
                 misses(text, "OSS_ACCESS_KEY_ID");
             }

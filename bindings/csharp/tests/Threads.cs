@@ -304,12 +304,24 @@ internal static class Threads
         }
     }
 
-    /// <summary>Waits for a task that is cancelled meanwhile; what is thrown, by either way of waiting.</summary>
-    private static Exception Cancelled(Func<CancellationToken, Task> begin, bool awaits)
+    /// <summary>
+    /// Cancels a task once the server has the request for <paramref name="seen"/>, at once if that is null, and waits for it;
+    /// what is thrown, by either way of waiting.
+    /// </summary>
+    private static Exception Cancelled(Func<CancellationToken, Task> begin, bool awaits, string seen = null)
     {
-        using (var source = new CancellationTokenSource(200))
+        using (var source = new CancellationTokenSource())
         {
+            // What was seen before is of another turn.
+            Admin("DELETE", "/_local/requests");
             var task = begin(source.Token);
+            var until = DateTime.UtcNow.AddSeconds(15);
+            while (seen != null && Requests(seen).Count == 0)
+            {
+                Check(DateTime.UtcNow < until && !task.IsCompleted, "no request for " + seen);
+                Thread.Sleep(5);
+            }
+            source.Cancel();
             var thrown = Throws<Exception>(() =>
             {
                 if (awaits)
@@ -349,10 +361,10 @@ internal static class Threads
                 Fault(key + "-slow", "{'type':'delay','ms':20000}", 99);
                 foreach (bool awaits in new[] { true, false })
                 {
-                    var error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key + "-slow", token), awaits));
+                    var error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key + "-slow", token), awaits, key + "-slow"));
                     Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 1, "HeadObject: " + error);
                     var one = new CallOptions { Workers = 1 };
-                    error = OssException.Of(Cancelled(token => bucket.UploadDirectoryAsync(key, directory, null, one, token), awaits));
+                    error = OssException.Of(Cancelled(token => bucket.UploadDirectoryAsync(key, directory, null, one, token), awaits, key + "/b"));
                     Check(error != null && error.Report != null, "UploadDirectory: " + error);
                     // What did not begin says that.
                     error = OssException.Of(Cancelled(token => bucket.HeadObjectAsync(key, new CancellationToken(true)), awaits));
@@ -368,7 +380,7 @@ internal static class Threads
                     token => Written(bucket, key + "-slow").CompleteAsync(token),
                 })
                 {
-                    var error = OssException.Of(Cancelled(begin, true));
+                    var error = OssException.Of(Cancelled(begin, true, key + "-slow"));
                     Check(error != null && error.Status == OssStatus.Cancelled && error.Attempts == 1, "several: " + error);
                 }
             }

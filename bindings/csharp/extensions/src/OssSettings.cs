@@ -130,19 +130,19 @@ namespace Alioss
                 {
                     continue;
                 }
+                var given = new Setting(prefix + setting.Key, setting.Value);
                 switch (setting.Key.ToUpperInvariant())
                 {
                     case "ACCESSKEYID":
-                        id = setting.Value;
+                        id = given.Text();
                         break;
                     case "ACCESSKEYSECRET":
-                        secret = setting.Value;
+                        secret = given.Text();
                         break;
                     case "SECURITYTOKEN":
-                        token = setting.Value;
+                        token = given.Text();
                         break;
                     default:
-                        var given = new Setting(prefix + setting.Key, setting.Value);
                         provider = IsCredentials(setting.Key) && !given.IsEmpty ? given : provider;
                         Set(options, setting.Key, given);
                         break;

@@ -266,6 +266,11 @@ internal static class ExtensionsTests
         Equal("credentials", both.ParamName);
         Equal(false, both.ToString().Contains("s3cr3t"));
         Equal(true, Bound("AccessKeyId=id", "AccessKeySecret=s3cr3t", "Credentials=").Credentials != null);
+        // Keys with nothing in them, as a variable of the environment takes them back, are not given.
+        var none = new[] { "AccessKeyId=", "AccessKeySecret=", "SecurityToken=" };
+        Equal(null, Bound(none).Credentials);
+        Equal("ecs-ram-role", Bound(none.Append("Credentials=ecs-ram-role").ToArray()).Credentials.Name);
+        Equal("AccessKeySecret", Throws<ArgumentException>(() => Bound("AccessKeyId=id", "AccessKeySecret=")).ParamName);
         foreach (string wrong in new[] { "Tls12,Tls13", "13", "12", "0", "Tls12 Tls13" })
         {
             Equal("TlsMin", Throws<ArgumentException>(() => Bound("TlsMin=" + wrong)).ParamName);
