@@ -15,6 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use driver::Runner;
 use oss_local::Server;
@@ -471,9 +472,12 @@ fn check_links(module: &Path) {
 #[test]
 fn go_module_from_outside() {
     const MODULE: &str = "example.com/alioss";
-    const VERSION: &str = "v0.1.0";
     let _turn = alone();
     let directory = scratch("module");
+    // A version is one content for ever: go keeps the list of its files outside of the module cache, by the path alone.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let version = format!("v0.1.0-{}", now.as_nanos());
+    let version = version.as_str();
     // Where tests/package.rs builds: link-time optimization takes minutes.
     let cargo = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
     let release = |arguments: &[&str]| {
@@ -486,13 +490,13 @@ fn go_module_from_outside() {
     let made = directory.to_str().unwrap();
     for (wrong, reason) in [
         ([MODULE, "0.1.0", made], "is not a version of Go"),
-        (["alioss", VERSION, made], "is not a path that go get"),
+        (["alioss", version, made], "is not a path that go get"),
     ] {
         let output = release(&wrong).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(reason), "{said}");
     }
-    succeed(&mut release(&[MODULE, VERSION, made]));
+    succeed(&mut release(&[MODULE, version, made]));
     check_links(&directory.join("module"));
 
     let outside = directory.join("outside");
@@ -517,7 +521,7 @@ fn go_module_from_outside() {
             .env_remove("PKG_CONFIG_PATH");
         succeed(&mut command)
     };
-    outside_go(&["get", &format!("{MODULE}@{VERSION}")]);
+    outside_go(&["get", &format!("{MODULE}@{version}")]);
     outside_go(&["build", "-tags", "bundled", "-o", "fetched", "."]);
     outside_go(&["mod", "vendor"]);
     outside_go(&[
