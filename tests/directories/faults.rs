@@ -104,7 +104,7 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
     for number in 0..40 {
         write_files(&here, &[(&format!("{number:02}"), &content(10))]);
     }
-    let slow = Rule::new(Action::Delay { ms: 3000 }).operation("PutObject");
+    let slow = Rule::new(Action::Delay { ms: 20_000 }).operation("PutObject");
     for workers in [1, 3] {
         let how = DirectoryTransfer::new()
             .transfer(Transfer::new().workers(workers))
@@ -151,7 +151,7 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
             .unwrap_err();
         assert_eq!(ended.error().kind(), Kind::Timeout, "{ended}");
         assert_eq!(counts(ended.report()), [0; 5]);
-        assert!(began.elapsed() < Duration::from_millis(2900));
+        assert!(began.elapsed() < Duration::from_secs(15));
         server.clear_rules();
     }
 }

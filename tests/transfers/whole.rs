@@ -163,7 +163,7 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
         assert_eq!(error.kind(), Kind::Cancelled, "{error}");
 
         server.inject(
-            Rule::new(Action::Delay { ms: 3000 })
+            Rule::new(Action::Delay { ms: 20_000 })
                 .operation("UploadPart")
                 .times(100),
         );
@@ -180,7 +180,7 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
                 .unwrap_err()
         });
         assert_eq!(ended.kind(), Kind::Cancelled, "{ended}");
-        assert!(began.elapsed() < Duration::from_millis(2500));
+        assert!(began.elapsed() < Duration::from_secs(15));
 
         let options = Options::new().timeout(Duration::from_millis(500));
         let began = Instant::now();
@@ -188,7 +188,7 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
             .upload_file("a", &path, &transfer, &options)
             .unwrap_err();
         assert_eq!(error.kind(), Kind::Timeout, "{error}");
-        assert!(began.elapsed() < Duration::from_millis(2500));
+        assert!(began.elapsed() < Duration::from_secs(15));
         server.clear_rules();
     }
     // What was ended can be resumed.
