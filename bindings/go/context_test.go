@@ -262,6 +262,11 @@ func TestTimeouts(t *testing.T) {
 		if e := wantError(t, err, Timeout); !e.Timeout() || errors.Is(err, context.DeadlineExceeded) {
 			t.Error(e)
 		}
+		// As those write it who know errors of package net.
+		var network net.Error
+		if !errors.As(err, &network) || !network.Timeout() {
+			t.Errorf("%v is no net.Error", err)
+		}
 	})
 	inTime(t, 100*time.Millisecond+patience, func() {
 		fault(t, b, 1, map[string]any{"type": "delay", "ms": 3000})

@@ -155,9 +155,16 @@ func (e *Error) Unwrap() []error {
 	return append(slices.Clip(e.causes), e.osError)
 }
 
-// Timeout reports whether a time-out or a deadline ended the request; it serves those who look at errors of package net.
+// Timeout reports whether a time-out or a deadline ended the request; with Temporary, it serves those who look at errors of
+// package net.
 func (e *Error) Timeout() bool {
 	return e.Status == Timeout
+}
+
+// Temporary reports whether the request may succeed if it is repeated, which Retryable says, or with more time; it makes this
+// a [net.Error].
+func (e *Error) Temporary() bool {
+	return e.Retryable || e.Timeout()
 }
 
 // Detail returns another element of the service's error document, such as "StringToSign"; "" if it has none of that

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -36,7 +37,7 @@ type File struct {
 	fetched  bool    // whether there was a window since the last jump: the next request is for all the rest
 	stream   *Object // what is being read from streamAt on, or nil
 	streamAt int64
-	sum      CRC64 // of the first summed bytes
+	sum      CRC64 // of the first summed bytes, since the position was last at the beginning
 	summed   int64
 }
 
@@ -54,7 +55,7 @@ func (b *Bucket) Open(ctx context.Context, key string, options ...Option) (*File
 	if err != nil {
 		return nil, err
 	}
-	return &File{bucket: b, ctx: ctx, key: key, options: options, info: info}, nil
+	return &File{bucket: b, ctx: ctx, key: key, options: slices.Clone(options), info: info}, nil
 }
 
 // stat describes an object. One of unknown length cannot be read at any place.
@@ -120,8 +121,9 @@ func (f *File) Stat() (fs.FileInfo, error) {
 	return f.info, nil
 }
 
-// Read reads on from where the last Read or Seek ended. Once it has read the whole object from its beginning, it compares
-// it with the CRC-64 of the service: only then comes [io.EOF].
+// Read reads on from where the last Read or Seek ended. With the last byte of the object it compares all with the CRC-64 of
+// the service, if all was read since the position was at the beginning, in whatever pieces. What is not the object ends in
+// [ChecksumMismatch], in place of its last piece, so that those who know the length learn it, too.
 func (f *File) Read(p []byte) (int, error) {
 	if err := f.lock(); err != nil {
 		return 0, err
@@ -133,13 +135,41 @@ func (f *File) Read(p []byte) (int, error) {
 	case f.position >= f.info.size:
 		return 0, f.verify()
 	}
+	before := f.position
 	got, err := f.read(p)
-	if f.summed == f.position {
-		f.sum.Write(p[:got])
-		f.summed += int64(got)
+	f.pass(p[:got])
+	if err == nil && f.position >= f.info.size {
+		if wrong := f.verify(); wrong != io.EOF {
+			f.position = before
+			return 0, wrong
+		}
 	}
-	f.position += int64(got)
 	return got, f.ended(err)
+}
+
+// pass moves over bytes that were read at the position.
+func (f *File) pass(p []byte) {
+	if f.position == 0 {
+		f.sum.Reset()
+		f.summed = 0
+	}
+	if f.summed == f.position {
+		f.sum.Write(p)
+		f.summed += int64(len(p))
+	}
+	f.position += int64(len(p))
+}
+
+// A passing writer writes what a file moves over.
+type passing struct {
+	file *File
+	to   io.Writer
+}
+
+func (p passing) Write(piece []byte) (int, error) {
+	written, err := p.to.Write(piece)
+	p.file.pass(piece[:max(0, min(written, len(piece)))])
+	return written, err
 }
 
 // verify returns io.EOF unless all was read and is not what the service has.
@@ -277,15 +307,14 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
-// WriteTo writes what is left of the object to w, in one request. All of an object is compared with its CRC-64, and then
-// an error means that what was written is not the object.
+// WriteTo writes what is left of the object to w, in one request. If all of the object was read since the position was at
+// the beginning, it is compared with its CRC-64, and then an error means that what was written is not the object.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
 	if err := f.lock(); err != nil {
 		return 0, err
 	}
 	defer f.unlock()
-	switch {
-	case f.position >= f.info.size:
+	if f.position >= f.info.size {
 		return 0, nil
 	}
 	if f.stream == nil || f.streamAt != f.position {
@@ -294,9 +323,13 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 			return 0, err
 		}
 	}
-	written, err := f.stream.WriteTo(w)
-	f.position += written
+	written, err := f.stream.WriteTo(passing{f, w})
 	f.dropStream()
+	if err == nil {
+		if wrong := f.verify(); wrong != io.EOF {
+			err = wrong
+		}
+	}
 	return written, f.ended(err)
 }
 

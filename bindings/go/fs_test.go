@@ -189,6 +189,46 @@ func TestFileThatIsDamaged(t *testing.T) {
 	wantError(t, err, ChecksumMismatch)
 }
 
+// The ways in which files are read: to the end or so many bytes, in pieces or at once, after a look at the beginning or not.
+func TestDamageIsNoticedHoweverAFileIsRead(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize * 4)
+	put(t, b, "key", data)
+	for name, read := range map[string]func(f *File, left int) error{
+		"all":        func(f *File, _ int) error { return second(io.ReadAll(f)) },
+		"its length": func(f *File, left int) error { return second(io.ReadFull(f, make([]byte, left))) },
+		"copied": func(f *File, left int) error {
+			return second(io.CopyN(io.Discard, struct{ io.Reader }{f}, int64(left)))
+		},
+		"in pieces": func(f *File, _ int) error {
+			return second(io.CopyBuffer(io.Discard, struct{ io.Reader }{f}, make([]byte, 7777)))
+		},
+		"written out": func(f *File, _ int) error { return second(f.WriteTo(io.Discard)) },
+	} {
+		for _, look := range []string{"none", "stay", "back"} {
+			file, left := must(b.Open(live(t), "key"))(t), len(data)
+			if look != "none" {
+				must(io.ReadFull(file, make([]byte, 512)))(t)
+				left -= 512
+			}
+			if look == "back" {
+				must(file.Seek(0, io.SeekStart))(t)
+				left = len(data)
+			}
+			fault(t, b, 100, map[string]any{"type": "corrupt_body", "at": 100_000}, "method", "GET")
+			if err := read(file, left); !errors.Is(err, ChecksumMismatch) {
+				t.Errorf("%s, %s: %v", name, look, err)
+			}
+			admin(t, "DELETE", "rules", nil)
+			must(file.Seek(0, io.SeekStart))(t)
+			if err := read(file, len(data)); err != nil {
+				t.Errorf("%s, %s: what is right is %v", name, look, err)
+			}
+			file.Close()
+		}
+	}
+}
+
 // A beginning that is looked at, and a range, do not break the connection.
 func TestFileKeepsConnection(t *testing.T) {
 	b := newBucket(t)

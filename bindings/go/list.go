@@ -112,7 +112,7 @@ func (b *Bucket) ListObjectVersions(
 func (b *Bucket) ListMultipartUploads(
 	ctx context.Context, prefix, delimiter string, options ...Option,
 ) iter.Seq2[ListedUpload, error] {
-	options = append(slices.Clip(options), pageSizeIs("max-uploads"))
+	options = append(slices.Clone(options), pageSizeIs("max-uploads"))
 	return listKeys(ctx, b, prefix, delimiter, options, newListedUpload, func(prefix, delimiter *C.char, via passage) C.oss_status {
 		return C.ossgo_list_multipart_uploads(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
@@ -121,7 +121,7 @@ func (b *Bucket) ListMultipartUploads(
 // ListParts lists the parts of an upload in the order of their numbers. See [Bucket.ListObjectsV2] for how to range over
 // them.
 func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, options ...Option) iter.Seq2[Part, error] {
-	options = append(slices.Clip(options), pageSizeIs("max-parts"))
+	options = append(slices.Clone(options), pageSizeIs("max-parts"))
 	return func(yield func(Part, error) bool) {
 		k, err := newText("key", key)
 		if err != nil {
@@ -145,6 +145,7 @@ func listKeys[E any](
 	ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E,
 	begin textsCrossing,
 ) iter.Seq2[E, error] {
+	options = slices.Clone(options) // The caller may use its slice again before it ranges.
 	return func(yield func(E, error) bool) {
 		var none E
 		p, err := newOptionalText("prefix", prefix)
@@ -166,6 +167,7 @@ func listKeys[E any](
 // ListBuckets lists the buckets of the account whose names begin with prefix; "" for all. See [Bucket.ListObjectsV2]
 // for how to range over them.
 func (s *Service) ListBuckets(ctx context.Context, prefix string, options ...Option) iter.Seq2[ListedBucket, error] {
+	options = slices.Clone(options)
 	return func(yield func(ListedBucket, error) bool) {
 		p, err := newOptionalText("prefix", prefix)
 		if err != nil {

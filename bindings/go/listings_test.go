@@ -3,6 +3,7 @@ package oss
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // wantKeys fails the test unless just these were listed.
@@ -54,6 +56,43 @@ func TestListObjects(t *testing.T) {
 	for _, err := range must(NewBucket("go-never-created", options()))(t).ListObjects(live(t), "", "") {
 		wantError(t, err, NotFound)
 	}
+}
+
+// A slice of options belongs to the caller, who may use it again before a listing is ranged over or a file is read.
+func TestOptionsAreThoseOfTheCall(t *testing.T) {
+	b, s := newBucket(t), must(NewService(options()))(t)
+	for _, key := range []string{"a", "b", "c"} {
+		put(t, b, key, []byte(key))
+	}
+	with := []Option{WithStartAfter("a")}
+	listing := b.ListObjectsV2(live(t), "", "", with...)
+	with[0] = WithTimeout(time.Minute)
+	versions := b.ListObjectVersions(live(t), "", "", with...)
+	uploads := b.ListMultipartUploads(live(t), "", "", with...)
+	parts := b.ListParts(live(t), "a", "none", with...)
+	buckets := s.ListBuckets(live(t), b.Name(), with...)
+	file := must(b.Open(live(t), "a", with...))(t)
+	defer file.Close()
+
+	with[0] = WithTimeout(-1) // Fails in any request.
+	var got []string
+	for object, err := range listing {
+		got = append(got, must(object, err)(t).Key)
+	}
+	wantKeys(t, got, "b", "c")
+	for version, err := range versions {
+		must(version, err)(t)
+	}
+	for upload, err := range uploads {
+		must(upload, err)(t)
+	}
+	for _, err := range parts {
+		wantError(t, err, NotFound)
+	}
+	for bucket, err := range buckets {
+		must(bucket, err)(t)
+	}
+	must(io.ReadAll(file))(t)
 }
 
 func TestListObjectVersions(t *testing.T) {

@@ -124,10 +124,8 @@ func (b *Bucket) UploadPartCopy(
 }
 
 func partTexts(uploadID string, number int) (id text, n C.int32_t, err error) {
-	if id, err = newText("upload_id", uploadID); err == nil {
-		n, err = newInt32("number", number)
-	}
-	return id, n, err
+	id, err = newText("upload_id", uploadID)
+	return id, C.int32_t(clampInt(number)), err
 }
 
 func newUploadedPart(answer *Answer, err error, number int, size int64) (*UploadedPart, error) {

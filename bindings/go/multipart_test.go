@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/iotest"
 )
@@ -83,6 +84,12 @@ func TestMultipartUploadFailures(t *testing.T) {
 	}
 	_, err := b.UploadPart(ctx, "key", id, 2, nil)
 	wantError(t, err, InvalidArgument)
+	for _, number := range []int{0, 10001, 1 << 31, 1<<32 + 1, -1 << 40} {
+		_, err = b.UploadPart(ctx, "key", id, number, strings.NewReader("x"))
+		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, "`number`") || !strings.HasSuffix(e.Reason, "allowed are 1 to 10000") {
+			t.Error(e)
+		}
+	}
 	_, err = b.UploadPart(ctx, "key", id, 2, iotest.ErrReader(io.ErrClosedPipe))
 	if !errors.Is(err, io.ErrClosedPipe) {
 		t.Error(err)

@@ -19,7 +19,8 @@ var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
 // An Object is an object being downloaded, or what SelectObject finds in one. Read it to the end: only [io.EOF] says that
 // what came is the object, with its length and CRC-64 found right, or that the selection is complete. Close it in any
-// case; until its end or Close it keeps a connection. The context of the request also ends reading.
+// case; until its end or Close it keeps a connection. Verified of the answer is known at its end. The context of the request
+// also ends reading.
 type Object struct {
 	Answer
 	request *request
@@ -90,6 +91,9 @@ func (o *Object) takeTurn(p []byte) (got int, over bool, err error) {
 		return 0, false, nil
 	}
 	got, o.err = o.read(p)
+	if o.err == io.EOF {
+		o.Verified = C.oss_call_verified(o.request.call) != 0
+	}
 	return got, o.err != nil, o.err
 }
 

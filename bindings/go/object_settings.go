@@ -3,7 +3,11 @@ package oss
 // #include "shim.h"
 import "C"
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"math"
+)
 
 // sendKeyText is sendKey for operations with one more text.
 func (b *Bucket) sendKeyText(
@@ -96,10 +100,10 @@ func (b *Bucket) DeleteObjectTagging(ctx context.Context, key string, options ..
 func (b *Bucket) RestoreObject(
 	ctx context.Context, key string, days int, tier string, options ...Option,
 ) (*Answer, error) {
-	n, err := newInt32("days", days)
-	if err != nil {
-		return nil, err
+	if days > math.MaxInt32 {
+		return nil, newError(InvalidArgument, fmt.Sprintf("`days`: %d is out of range; allowed are 0 to %d", days, math.MaxInt32))
 	}
+	n := C.int32_t(clampInt(days))
 	t, err := newOptionalText("tier", tier)
 	if err != nil {
 		return nil, err

@@ -255,6 +255,15 @@ func TestBrokenAnswers(t *testing.T) {
 	b := newBucket(t, func(o *Options) { o.Attempts = 1 })
 	data := pattern(100_000)
 	must(b.PutObjectBytes(live(t), "key", data))(t)
+	for _, options := range [][]Option{nil, {WithPrefetch(2)}} {
+		object := must(b.GetObject(live(t), "key", options...))(t)
+		if must(io.ReadAll(object))(t); !object.Verified {
+			t.Error("the whole object was compared, and is not called so")
+		}
+	}
+	if object := must(b.GetObject(live(t), "key", WithRange(1, 5)))(t); second(io.ReadAll(object)) != nil || object.Verified {
+		t.Error("a range cannot be compared")
+	}
 	for name, test := range map[string]struct {
 		action map[string]any
 		status Status

@@ -355,9 +355,3 @@ func (c *config) applySession(o *Options) {
 		c.check(C.oss_config_add_resolve(c.ptr, host.pointer(), address.pointer()))
 	}
 }
-
-// clampInt keeps a number that C's int cannot hold out of range instead of wrapping it around.
-func clampInt(n int) C.int {
-	const most = 1<<31 - 1
-	return C.int(max(-most, min(most, n)))
-}

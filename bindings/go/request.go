@@ -268,10 +268,7 @@ func (r *request) configureCRC() error {
 		}
 	}
 	for _, part := range s.parts {
-		number, err := newInt32("part", part.Number)
-		if err != nil {
-			return err
-		}
+		number := C.int32_t(clampInt(part.Number))
 		etag, err := newText("etag", part.ETag)
 		if err != nil {
 			return err

@@ -4,7 +4,6 @@ package oss
 import "C"
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"unsafe"
@@ -44,12 +43,10 @@ func packTexts(name string, count int, at func(int) string) (text, error) {
 	return packed, nil
 }
 
-// newInt32 fails for numbers that C would see as others.
-func newInt32(name string, number int) (C.int32_t, error) {
-	if number < math.MinInt32 || number > math.MaxInt32 {
-		return 0, newError(InvalidArgument, fmt.Sprintf("`%s`: %d is out of range", name, number))
-	}
-	return C.int32_t(number), nil
+// clampInt keeps a number that C's int cannot hold out of range instead of wrapping it around: the library refuses it, and says
+// what is allowed.
+func clampInt(n int) C.int {
+	return C.int(max(-math.MaxInt32, min(math.MaxInt32, n)))
 }
 
 func (t text) pointer() *C.char {

@@ -22,11 +22,7 @@ func WithPartSize(bytes int64) Option {
 // there are none of these. Credentials are asked for on these threads, too.
 func WithWorkers(count int) Option {
 	return withSetter(func(r *request) error {
-		n, err := newInt32("workers", count)
-		if err != nil {
-			return err
-		}
-		return r.check(C.oss_call_set_workers(r.call, C.int(n)))
+		return r.check(C.oss_call_set_workers(r.call, clampInt(count)))
 	})
 }
 
@@ -48,11 +44,7 @@ func WithoutRecord() Option {
 // connection of its own: for links that one connection does not fill. 2 to 64; 0 is off.
 func WithPrefetch(parts int) Option {
 	return withSetter(func(r *request) error {
-		n, err := newInt32("prefetch", parts)
-		if err != nil {
-			return err
-		}
-		return r.check(C.oss_call_set_prefetch(r.call, C.int(n)))
+		return r.check(C.oss_call_set_prefetch(r.call, clampInt(parts)))
 	})
 }
 
