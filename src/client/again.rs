@@ -4,9 +4,10 @@
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
 
-/// What was taken of a source since it began, and in the attempt before.
+/// What was taken of a source since it began, and in the attempt before. The checksum is the caller's, who needs it as well:
+/// it is computed once.
+#[derive(Default)]
 pub(super) struct Again {
-    crc: Crc64,
     count: u64,
     is_over: bool,
     before: Option<Taken>,
@@ -22,43 +23,34 @@ struct Taken {
 }
 
 impl Again {
-    pub fn new() -> Again {
-        Again {
-            crc: Crc64::new(),
-            count: 0,
-            is_over: false,
-            before: None,
-        }
-    }
-
-    /// The source begins again. What most is known of is what counts: that of the longest attempt.
-    pub fn begin(&mut self) {
+    /// The source begins again; `crc` is of what was taken of it. What most is known of is what counts: that of the longest
+    /// attempt.
+    pub fn begin(&mut self, crc: &Crc64) {
         let taken = Taken {
             count: self.count,
-            crc: self.crc.value(),
+            crc: crc.value(),
             is_over: self.is_over,
         };
         if self.before.is_none_or(|before| before.count <= taken.count) {
             self.before = Some(taken);
         }
-        self.crc = Crc64::new();
         self.count = 0;
         self.is_over = false;
     }
 
-    /// Counts the next bytes, none at the end; an error if they are not those of the attempt before. It comes before they
-    /// are sent, so that the request is not complete.
-    pub fn take(&mut self, bytes: &[u8]) -> Result<()> {
+    /// Counts the next bytes, none at the end, in `crc`, too; an error if they are not those of the attempt before. It comes
+    /// before they are sent, so that the request is not complete.
+    pub fn take(&mut self, bytes: &[u8], crc: &mut Crc64) -> Result<()> {
         self.is_over |= bytes.is_empty();
         let Some(before) = self.before else {
-            self.count(bytes);
+            self.count(bytes, crc);
             return Ok(());
         };
         let known = before.count.saturating_sub(self.count);
         let known = usize::try_from(known).unwrap_or(usize::MAX);
         let (known, beyond) = bytes.split_at_checked(known).unwrap_or((bytes, &[]));
-        self.count(known);
-        if !known.is_empty() && self.count == before.count && self.crc.value() != before.crc {
+        self.count(known, crc);
+        if !known.is_empty() && self.count == before.count && crc.value() != before.crc {
             return Err(differs("it has other bytes"));
         }
         if self.is_over && self.count < before.count {
@@ -73,12 +65,12 @@ impl Again {
                 before.count
             )));
         }
-        self.count(beyond);
+        self.count(beyond, crc);
         Ok(())
     }
 
-    fn count(&mut self, bytes: &[u8]) {
-        self.crc.update(bytes);
+    fn count(&mut self, bytes: &[u8], crc: &mut Crc64) {
+        crc.update(bytes);
         self.count = self.count.saturating_add(bytes.len() as u64);
     }
 }

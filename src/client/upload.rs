@@ -22,12 +22,20 @@ pub(crate) struct Upload<'a, 'o> {
     snapshot: Option<Snapshot>,
     /// Whether the source was asked for bytes since it began.
     touched: bool,
-    /// What a source that can begin again has to yield.
-    again: Option<Again>,
-    /// With the value it began with.
-    crc: Option<(Crc64, u64)>,
+    crc: Option<Running>,
     progress: Option<&'o Progress<'o>>,
     limits: &'o Limits,
+}
+
+/// A checksum on the way.
+struct Running {
+    crc: Crc64,
+    /// Where it began.
+    initial: u64,
+    /// Whether it is for the service's, and not only for those of other attempts.
+    is_compared: bool,
+    /// What a source that can begin again has to yield.
+    again: Option<Again>,
 }
 
 impl<'a, 'o> Upload<'a, 'o> {
@@ -38,18 +46,25 @@ impl<'a, 'o> Upload<'a, 'o> {
         progress: Option<&'o Progress<'o>>,
         limits: &'o Limits,
     ) -> Self {
+        let again = matches!(body, Body::Rewindable { .. }).then(Again::default);
+        let initial = initial_crc64.unwrap_or(0);
+        let crc = (initial_crc64.is_some() || again.is_some()).then(|| Running {
+            crc: Crc64::continued(initial),
+            initial,
+            is_compared: initial_crc64.is_some(),
+            again,
+        });
         Upload {
             length: body.length(),
             snapshot: match &body {
                 Body::File { file, .. } => Snapshot::of(file).ok(),
                 _ => None,
             },
-            again: matches!(body, Body::Rewindable { .. }).then(Again::new),
             body,
             sent: 0,
             reported: 0,
             touched: false,
-            crc: initial_crc64.map(|crc| (Crc64::continued(crc), crc)),
+            crc,
             progress,
             limits,
         }
@@ -82,14 +97,16 @@ impl<'a, 'o> Upload<'a, 'o> {
             reader
                 .rewind()
                 .map_err(|cause| Error::from_io(Kind::Io, "the body cannot begin again", cause))?;
-            if let Some(again) = &mut self.again {
-                again.begin();
+            if let Some(running) = &mut self.crc
+                && let Some(again) = &mut running.again
+            {
+                again.begin(&running.crc);
             }
         }
         self.touched = false;
         self.sent = 0;
-        if let Some((crc, initial)) = &mut self.crc {
-            *crc = Crc64::continued(*initial);
+        if let Some(running) = &mut self.crc {
+            running.crc = Crc64::continued(running.initial);
         }
         Ok(())
     }
@@ -112,7 +129,8 @@ impl<'a, 'o> Upload<'a, 'o> {
 
     /// CRC-64 of what was sent, after what was there.
     pub fn crc64(&self) -> Option<u64> {
-        self.crc.as_ref().map(|(crc, _)| crc.value())
+        let compared = self.crc.as_ref().filter(|running| running.is_compared);
+        compared.map(|running| running.crc.value())
     }
 }
 
@@ -125,8 +143,8 @@ impl Source for Upload<'_, '_> {
         let rest = bytes.get(at..).unwrap_or_default();
         let piece = rest.get(..most).unwrap_or(rest);
         self.touched |= !piece.is_empty();
-        if let Some((crc, _)) = &mut self.crc {
-            crc.update(piece);
+        if let Some(running) = &mut self.crc {
+            running.crc.update(piece);
         }
         self.account(piece.len())?;
         Ok(Some(piece))
@@ -137,11 +155,11 @@ impl Source for Upload<'_, '_> {
             .take(buffer)
             .map_err(|cause| Error::from_io(Kind::Io, "reading the body failed", cause))?;
         let bytes = buffer.get(..got).unwrap_or_default();
-        if let (Some(again), false) = (&mut self.again, buffer.is_empty()) {
-            again.take(bytes)?;
-        }
-        if let Some((crc, _)) = &mut self.crc {
-            crc.update(bytes);
+        if let (Some(running), false) = (&mut self.crc, buffer.is_empty()) {
+            match &mut running.again {
+                Some(again) => again.take(bytes, &mut running.crc)?,
+                None => running.crc.update(bytes),
+            }
         }
         if self.length == Some(self.sent.saturating_add(got as u64)) {
             self.check_content()?;
@@ -201,7 +219,7 @@ impl Upload<'_, '_> {
     /// An error if the file is not what was read of it, although its size and time are as they were: programs can set a time
     /// back. Asked before the last bytes leave, and only if something about the file was touched: all of it is read for it.
     fn check_content(&mut self) -> Result<()> {
-        let (Body::File { file, offset, .. }, Some((sent, initial)), Some(before), Some(length)) =
+        let (Body::File { file, offset, .. }, Some(sent), Some(before), Some(length)) =
             (&self.body, &self.crc, self.snapshot, self.length)
         else {
             return Ok(());
@@ -209,9 +227,9 @@ impl Upload<'_, '_> {
         let Some(touched) = Snapshot::of(file).ok().filter(|now| *now != before) else {
             return Ok(());
         };
-        let begin = Crc64::continued(*initial);
+        let begin = Crc64::continued(sent.initial);
         let now = crc64_of(file, *offset, length, begin, || self.limits.check())?;
-        match now.is_some_and(|now| now.value() == sent.value()) {
+        match now.is_some_and(|now| now.value() == sent.crc.value()) {
             true => {
                 // Not again for the next attempt.
                 self.snapshot = Some(touched);
