@@ -11,6 +11,7 @@ mod several;
 #[path = "../support/mod.rs"]
 mod support;
 mod sync;
+mod versions;
 
 use std::ffi::OsString;
 use std::fs;

@@ -24,8 +24,7 @@ fn options_that_mean_nothing_here_are_refused_by_name() {
     place.write("d/f", b"x");
     place.put("k", b"x");
     let (key, prefix) = ("oss://bucket/k", "oss://bucket/p");
-    let rows: [(&[&str], &str); 20] = [
-        (&["rm", "--versions", key], "--versions needs -r"),
+    let rows: [(&[&str], &str); 19] = [
         (&["rm", "--all", key], "--all needs -r"),
         (&["mv", "-x", "f", "d/f", "oss://bucket/"], "--exclude"),
         (&["put", "-i", "f", "d/f", "oss://bucket/"], "--include"),

@@ -43,8 +43,10 @@ const struct command commands[] = {
      "  ossctl mv old.log oss://logs/\n"},
     {"rm", RM, run_rm, "rm [-r] oss://BUCKET/KEY...", "delete objects, or with -r all that is below a prefix",
      "Deleting what is not there is a success. With -r a slash is added: \"logs\" is not \"logs2\". A whole bucket needs\n"
-     "--all. In a bucket with versioning the old versions stay, unless -r --versions.\n\n"
+     "--all. In a bucket with versioning the old versions stay, unless --versions deletes them, too: without -r those of\n"
+     "exactly that key.\n\n"
      "  ossctl rm oss://photos/a.jpg\n"
+     "  ossctl rm --versions oss://photos/a.jpg\n"
      "  ossctl rm -r oss://photos/2019\n"},
     {"sync", SYNC, run_sync, "sync SOURCE TARGET", "make a prefix like a directory, a directory like a prefix, or a prefix like another one",
      "What is new or different is transferred, by size and time, or with -c by content. A file about which anything was\n"

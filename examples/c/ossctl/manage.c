@@ -75,6 +75,46 @@ static int check_removal(const struct place *place)
     return complain(EXIT_USAGE, "%s is a bucket: rb removes it, rm -r --all what is in it", place->text);
 }
 
+static int delete_version(oss_bucket *bucket, const struct place *place, const char *id)
+{
+    oss_status status;
+    oss_call_set_query(second, "versionId", id);
+    status = oss_delete_object(bucket, place->key, second);
+    if (status != OSS_OK)
+        return failed("rm", place->text, second, status);
+    if (options.json) {
+        json_begin();
+        json_text("action", "deleted");
+        json_text("place", place->text);
+        json_text("version_id", id);
+        json_end();
+    }
+    say("deleted %s, version %s", place->text, id);
+    return EXIT_DONE;
+}
+
+/* All versions of one key, with its delete markers. Those of longer keys that begin like it are listed after them. */
+static int delete_all_versions(const struct place *place)
+{
+    oss_bucket *bucket = open_bucket(place->bucket);
+    const oss_entry *entry = NULL;
+    oss_status status;
+    int code = open_second();
+    if (code != EXIT_DONE)
+        return code;
+    oss_call_set_query(call, "max-keys", "1000");
+    status = oss_list_object_versions(bucket, place->key, NULL, call);
+    while (code < 128 && status == OSS_OK && (status = oss_call_next(call, &entry)) == OSS_OK && entry
+           && strcmp(entry->name, place->key) == 0) {
+        const int one = delete_version(bucket, place, entry->version_id);
+        code = code == EXIT_DONE || one >= 128 ? one : code;
+    }
+    if (status != OSS_OK)
+        code = failed("rm", place->text, call, status);
+    free_second();
+    return code;
+}
+
 static int remove_one(const struct place *place)
 {
     oss_status status;
@@ -87,6 +127,8 @@ static int remove_one(const struct place *place)
         free(prefix);
         return code;
     }
+    if (options.versions)
+        return delete_all_versions(place);
     status = oss_delete_object(open_bucket(place->bucket), place->key, call);
     return status == OSS_OK ? did("deleted", place->text) : failed("rm", place->text, call, status);
 }
@@ -97,8 +139,6 @@ int run_rm(int count, char **arguments)
     int i, code, worst;
     if (count == 0)
         return complain(EXIT_USAGE, "what? see --help");
-    if (options.versions && !options.recursive)
-        return complain(EXIT_USAGE, "--versions needs -r, which deletes all that is below a prefix");
     if (options.all && !options.recursive)
         return complain(EXIT_USAGE, "--all needs -r: it deletes every object of the bucket");
     worst = parse_all(count, arguments, parse_oss, &places);

@@ -28,7 +28,7 @@ const struct option_row option_rows[] = {
     {"acl", 0, "ACL", STORES | MB, "private, public-read, public-read-write, default"},
     {"storage-class", 0, "CLASS", STORES | MB, "Standard, IA, Archive, ColdArchive, DeepColdArchive"},
     {"all", 0, NULL, RM, "with -r and no prefix: every object of the bucket"},
-    {"versions", 0, NULL, RM, "with -r: all versions, for good"},
+    {"versions", 0, NULL, RM, "all versions, for good, instead of a delete marker"},
     {"force", 'f', NULL, RB, "first delete everything in the bucket: objects, versions, uploads"},
     {"expires", 'e', "SECONDS", SIGN, "how long the URL is good, up to 604800 (3600)"},
     {"method", 'm', "METHOD", SIGN, "GET, PUT, HEAD or DELETE (GET)"},
