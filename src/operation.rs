@@ -72,6 +72,8 @@ pub struct Operation {
     pub success: &'static [u16],
     /// Whether the request may be repeated when its answer was lost.
     pub idempotent: bool,
+    /// Whether it changes what the service stores, as far as its method or its row tells.
+    pub changes: bool,
     /// Whether it moves or copies object data, so that a traffic limit applies.
     pub transfers: bool,
     /// Whether what the service stored is compared with what was sent.
@@ -166,6 +168,7 @@ impl Operation {
             answer_is_optional: false,
             success: &[200],
             idempotent: true,
+            changes: matches!(method, Method::Put | Method::Post | Method::Delete),
             transfers: false,
             checked: Checked::Unchecked,
             typed_by_key: false,
@@ -213,6 +216,12 @@ impl Operation {
         self
     }
 
+    /// It changes nothing, although its method can.
+    pub(crate) const fn reads(mut self) -> Operation {
+        self.changes = false;
+        self
+    }
+
     pub(crate) const fn transfers(mut self) -> Operation {
         self.transfers = true;
         self
@@ -246,11 +255,5 @@ impl Operation {
     /// Whether it stands for operations that are known by their method only.
     pub(crate) fn is_any(&self) -> bool {
         self.name == self.method.as_str()
-    }
-
-    /// Whether it changes what the service stores, as far as its method tells.
-    pub(crate) fn changes(&self) -> bool {
-        matches!(self.method, Method::Put | Method::Post | Method::Delete)
-            && self.answer != Content::Frames
     }
 }

@@ -177,16 +177,30 @@ pub(crate) fn not_of_oss(
 
 /// The error of an answer with a document that has something wrong in it.
 pub(crate) fn malformed(operation: &str, response: &Response, error: &Error) -> Error {
-    let message = format!(
-        "{operation}: {error} (request id {})",
-        response.request_id()
-    );
+    not_proven(Kind::BadResponse, response, format!("{operation}: {error}"))
+}
+
+/// The error of an answer that is good but for what `message` says: status and request id stay with it.
+pub(crate) fn not_proven(kind: Kind, response: &Response, message: String) -> Error {
+    not_proven_by(kind, response.status, response.request_id(), message)
+}
+
+/// Likewise, where no more is left of the answer.
+pub(crate) fn not_proven_by(
+    kind: Kind,
+    http_status: u16,
+    request_id: &str,
+    mut message: String,
+) -> Error {
+    if !request_id.is_empty() {
+        message += &format!(" (request id {request_id})");
+    }
     let service = ServiceError {
-        http_status: response.status,
-        request_id: response.request_id().to_owned(),
+        http_status,
+        request_id: request_id.to_owned(),
         ..ServiceError::default()
     };
-    Error::from_service(Kind::BadResponse, message, service).with_retryable(false)
+    Error::from_service(kind, message, service)
 }
 
 /// The document of a good answer, which the row promises; an error if there is none.

@@ -77,8 +77,9 @@ impl Inner {
             let body = answer::read_error_body(&mut incoming);
             return Err(self.refused(call, &response, judge.refusal(&response, &body)));
         }
-        response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)?;
-        check_position(call, upload.sent(), &response)?;
+        response.verified = check_upload(call.operation, upload, incoming.cut_short, &response)
+            .map_err(done_otherwise)?;
+        check_position(call, upload.sent(), &response).map_err(done_otherwise)?;
         let mut root = None;
         if want == Want::Collected {
             response.body = collect(&mut incoming, response.content_length())?;
@@ -150,6 +151,14 @@ impl Inner {
     }
 }
 
+/// What was asked for was done, but perhaps not as it was: as little is known as if no answer had come.
+fn done_otherwise(error: Error) -> Failed {
+    Failed {
+        reached: Reached::Unknown,
+        ..Failed::from(error)
+    }
+}
+
 /// Compares what was sent with what the service says it stored; whether there was anything to compare.
 fn check_upload(
     operation: &Operation,
@@ -158,9 +167,10 @@ fn check_upload(
     response: &Response,
 ) -> Result<bool> {
     if cut_short {
-        return Err(Error::new(
+        return Err(answer::not_proven(
             Kind::BadResponse,
-            "the service reported success before the whole body was sent",
+            response,
+            "the service reported success before the whole body was sent".to_owned(),
         ));
     }
     let (Some(ours), Some(theirs), true) = (upload.crc64(), response.crc64(), upload.exists())
@@ -170,11 +180,11 @@ fn check_upload(
     if ours == theirs {
         return Ok(true);
     }
-    Err(Error::new(
+    Err(answer::not_proven(
         Kind::ChecksumMismatch,
+        response,
         format!(
-            "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here (request id {})",
-            response.request_id()
+            "the service stored something else than was sent: CRC-64 {theirs} there, {ours} here"
         ),
     )
     // What was appended is there, and would be refused a second time.
@@ -197,15 +207,14 @@ fn check_position(call: &Prepared<'_>, sent: u64, response: &Response) -> Result
     if response.next_append_position() == Some(expected) {
         return Ok(());
     }
-    Err(Error::new(
+    Err(answer::not_proven(
         Kind::BadResponse,
+        response,
         format!(
             "{sent} bytes were appended, so the object should end at {expected}, but {NEXT_APPEND_POSITION} of the answer is \
-             {said:?} (request id {})",
-            response.request_id()
+             {said:?}"
         ),
-    )
-    .with_retryable(false))
+    ))
 }
 
 fn collect(incoming: &mut Incoming, length: Option<u64>) -> Result<Vec<u8>> {

@@ -306,7 +306,7 @@ impl Client {
         let dates = Dates::default();
         let mut call = Prepared::new(inner, request, options)?;
         upload.begin()?;
-        let mut attempts = Attempts::new(inner.retry).of_change(request.operation.changes());
+        let mut attempts = Attempts::new(inner.retry).of_change(request.operation.changes);
         loop {
             inner.sign(&mut call, &dates, &limits, &mut attempts)?;
             attempts.begin();

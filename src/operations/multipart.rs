@@ -7,7 +7,7 @@ use super::object::unreadable;
 use super::{Bucket, CopySource, request, send_for_document};
 use crate::client::answer;
 use crate::crc64;
-use crate::error::{Error, Kind, Result, ServiceError};
+use crate::error::{Error, Kind, Result};
 use crate::file;
 use crate::request::{Body, Options, Range, Request, Response};
 use crate::xml;
@@ -136,17 +136,11 @@ impl Bucket {
             response.verified = ours == theirs;
             if !response.verified {
                 let message = format!(
-                    "CompleteMultipartUpload: the object is not what its parts were: CRC-64 {theirs} there, {ours} here \
-                     (request id {})",
-                    response.request_id()
+                    "CompleteMultipartUpload: the object is not what its parts were: CRC-64 {theirs} there, {ours} here"
                 );
-                // The request is over, so nobody adds to the error what is known of it.
-                let answer = ServiceError {
-                    http_status: response.status(),
-                    request_id: response.request_id().to_owned(),
-                    ..ServiceError::default()
-                };
-                return Err(Error::from_service(Kind::ChecksumMismatch, message, answer)
+                // The request is over, so nobody adds to the error how many attempts it took.
+                let error = answer::not_proven(Kind::ChecksumMismatch, &response, message);
+                return Err(error
                     .with_retryable(false)
                     .with_attempts(response.attempts()));
             }

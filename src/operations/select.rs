@@ -263,12 +263,12 @@ impl Select {
         if !self.checked || expected == crc {
             return Ok(());
         }
-        Err(Error::new(
+        Err(answer::not_proven(
             Kind::ChecksumMismatch,
+            &self.response,
             format!(
                 "SelectObject: what arrived is not what the service sent: CRC-32 {crc:08x} of a frame here, {expected:08x} \
-                 there (request id {})",
-                self.response.request_id()
+                 there"
             ),
         ))
     }

@@ -11,6 +11,7 @@ use super::multipart::Multipart;
 use super::plan::{Part, Plan};
 use super::pool::Lane;
 use super::{Common, TRAFFIC_LIMIT, Transfer, What};
+use crate::client::answer;
 use crate::error::{Error, Kind, Result};
 use crate::escape;
 use crate::names;
@@ -280,20 +281,22 @@ impl<'s> Origin<'s> {
             && let (Some(ours), Some(theirs)) = (self.head.crc64(), response.crc64())
         {
             if ours != theirs {
-                return Err(self.differs(theirs));
+                let message = self.difference(theirs);
+                return Err(answer::not_proven(
+                    Kind::ChecksumMismatch,
+                    &response,
+                    message,
+                ));
             }
             response.verified = true;
         }
         Ok(response)
     }
 
-    fn differs(&self, theirs: u64) -> Error {
-        Error::new(
-            Kind::ChecksumMismatch,
-            format!(
-                "the copy is not what its source is: CRC-64 {theirs} instead of {}",
-                self.head.crc64().unwrap_or_default()
-            ),
+    fn difference(&self, theirs: u64) -> String {
+        format!(
+            "the copy is not what its source is: CRC-64 {theirs} instead of {}",
+            self.head.crc64().unwrap_or_default()
         )
     }
 }
@@ -400,7 +403,7 @@ impl Content for Origin<'_> {
     fn check(&self, parts: &[UploadedPart], _: &Multipart) -> Result<()> {
         match (self.head.crc64(), combined(parts)) {
             (Some(ours), Some(theirs)) if ours != theirs && self.bucket.client.checks_crc64() => {
-                Err(self.differs(theirs))
+                Err(Error::new(Kind::ChecksumMismatch, self.difference(theirs)))
             }
             _ => Ok(()),
         }

@@ -7,8 +7,7 @@ use super::{Common, What};
 use crate::error::{Error, Kind, Result};
 use crate::names;
 use crate::operations::{
-    Bucket, DeletedObject, ListObjectVersions, ListObjectsV2, ListedObject, ListedVersion,
-    ObjectIdentifier,
+    Bucket, DeletedObject, ListObjectVersions, ListObjectsV2, ObjectIdentifier,
 };
 use crate::request::Options;
 
@@ -85,11 +84,8 @@ impl Bucket {
         });
         let options = common.plain_options();
         in_pages(self, common, ledger, || {
-            let object = match pager.next(&options)? {
-                Some(ListedObject::Object(object)) => object,
-                _ => return Ok(None),
-            };
-            Ok(Some(Doomed::new(object.key, object.size)))
+            let object = pager.next_item(&options)?;
+            Ok(object.map(|object| Doomed::new(object.key, object.size)))
         })
     }
 
@@ -101,13 +97,11 @@ impl Bucket {
         });
         let options = common.plain_options();
         in_pages(self, common, ledger, || {
-            let version = match pager.next(&options)? {
-                Some(ListedVersion::Version(version)) => version,
-                _ => return Ok(None),
-            };
-            let mut doomed = Doomed::new(version.object.key, version.object.size);
-            doomed.version_id = version.version_id;
-            Ok(Some(doomed))
+            let version = pager.next_item(&options)?;
+            Ok(version.map(|version| Doomed {
+                version_id: version.version_id,
+                ..Doomed::new(version.object.key, version.object.size)
+            }))
         })
     }
 }
@@ -187,44 +181,36 @@ fn delete_page(
         .iter()
         .map(|deleted| ((deleted.key.as_str(), deleted.version_id.as_str()), deleted))
         .collect();
+    let unnamed = DeletedObject::default();
     // All of it has happened, even if the caller wants no more after the first.
     let mut goes_on = Ok(());
     for (doomed, refusal) in page.iter().zip(refusals) {
         let found = said.get(&(doomed.key.as_str(), doomed.version_id.as_str()));
-        goes_on = goes_on.and(
-            ledger.add(match (refusal, found) {
-                (None, Some(deleted)) if deleted.is_deleted => doomed.outcome(OutcomeKind::Deleted),
-                (Some(refusal), _) => doomed.outcome(OutcomeKind::Failed).because(refusal),
-                (None, found) => doomed
-                    .outcome(OutcomeKind::Failed)
-                    .because(not_deleted(found.copied())),
-            }),
-        );
+        let found = found.copied().unwrap_or(&unnamed);
+        let failure = match refusal {
+            None if found.is_deleted => None,
+            None => Some(not_deleted(found)),
+            refusal => refusal,
+        };
+        goes_on = goes_on.and(ledger.add(match failure {
+            None => doomed.outcome(OutcomeKind::Deleted),
+            Some(failure) => doomed.outcome(OutcomeKind::Failed).because(failure),
+        }));
     }
     goes_on
 }
 
 /// Why the service did not delete an object.
-fn not_deleted(said: Option<&DeletedObject>) -> Error {
-    match said {
-        Some(deleted) if !deleted.code.is_empty() => {
-            let kind = match deleted.code.as_str() {
-                "AccessDenied" => Kind::Denied,
-                "InternalError" => Kind::Server,
-                _ => Kind::Conflict,
-            };
-            Error::new(
-                kind,
-                format!("it was not deleted: {}: {}", deleted.code, deleted.message),
-            )
-        }
-        Some(deleted) if !deleted.message.is_empty() => Error::new(
-            Kind::Conflict,
-            format!("it was not deleted: {}", deleted.message),
-        ),
-        _ => Error::new(
-            Kind::Conflict,
-            "the service did not delete it, and does not say why",
-        ),
-    }
+fn not_deleted(said: &DeletedObject) -> Error {
+    let kind = match said.code.as_str() {
+        "AccessDenied" => Kind::Denied,
+        "InternalError" => Kind::Server,
+        _ => Kind::Conflict,
+    };
+    let why = match (said.code.as_str(), said.message.as_str()) {
+        ("", "") => "the service does not say why".to_owned(),
+        ("", message) => message.to_owned(),
+        (code, message) => format!("{code}: {message}"),
+    };
+    Error::new(kind, format!("it was not deleted: {why}"))
 }

@@ -56,7 +56,7 @@ impl UploadsBefore {
 
     /// The next one; `None` after the last. What the service gives no time for is not old.
     pub fn next(&mut self, options: &Options<'_>) -> Result<Option<ListedUpload>> {
-        while let Some(entry) = self.pager.next(options)? {
+        while let Some(entry) = self.pager.next_item(options)? {
             if is_old(&entry, self.before) {
                 return Ok(Some(entry));
             }

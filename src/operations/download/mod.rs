@@ -11,7 +11,7 @@ pub(super) use sink::{collect, to_buffer, to_file, to_writer};
 
 use super::body::no_fields;
 use crate::cancel::Limits;
-use crate::client::answer::no_end;
+use crate::client::answer::{self, no_end};
 use crate::client::{Client, Reply};
 use crate::crc64::Crc64;
 use crate::error::{Error, Kind, Result};
@@ -210,12 +210,12 @@ impl Object {
         if self.response.verified {
             return Ok(());
         }
-        Err(Error::new(
+        Err(answer::not_proven(
             Kind::ChecksumMismatch,
+            &self.response,
             format!(
-                "what arrived is not what the service stored: CRC-64 {} here, {expected} there (request id {})",
-                crc.value(),
-                self.response.request_id()
+                "what arrived is not what the service stored: CRC-64 {} here, {expected} there",
+                crc.value()
             ),
         ))
     }
@@ -328,8 +328,9 @@ fn expected_length(origin: &Origin, response: &Response) -> Result<Option<u64>> 
             if let Some(announced) = announced
                 && Some(announced) != length
             {
-                return Err(Error::new(
+                return Err(answer::not_proven(
                     Kind::BadResponse,
+                    response,
                     format!(
                         "the answer announces {announced} bytes, and a Content-Range from {} to {}",
                         range.start(),
@@ -339,12 +340,10 @@ fn expected_length(origin: &Origin, response: &Response) -> Result<Option<u64>> 
             }
             Ok(length)
         }
-        (status, _) => Err(Error::new(
+        (status, _) => Err(answer::not_proven(
             Kind::BadResponse,
-            format!(
-                "GetObject was answered with status {status}, which is not an object (request id {})",
-                response.request_id()
-            ),
+            response,
+            format!("GetObject was answered with status {status}, which is not an object"),
         )),
     }
 }

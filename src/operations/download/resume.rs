@@ -1,6 +1,7 @@
 //! Asking for the rest of an object when the connection broke, and how often.
 
 use crate::cancel::Limits;
+use crate::client::answer;
 use crate::error::{Error, Kind, Result};
 use crate::operations::request;
 use crate::request::{Options, Range, Request, Response};
@@ -228,13 +229,13 @@ fn is_answer(range: Range, response: &Response) -> bool {
 }
 
 fn not_asked_for(range: &str, response: &Response) -> Error {
-    Error::new(
+    answer::not_proven(
         Kind::BadResponse,
+        response,
         format!(
-            "asked for the range {range}, but the service answered with status {} and Content-Range {:?} (request id {})",
+            "asked for the range {range}, but the service answered with status {} and Content-Range {:?}",
             response.status,
-            response.header("content-range").unwrap_or_default(),
-            response.request_id()
+            response.header("content-range").unwrap_or_default()
         ),
     )
 }

@@ -86,6 +86,13 @@ pub(crate) trait Listing {
     }
 }
 
+/// A listing that folds keys only if it has a delimiter.
+pub(crate) trait Foldable: Listing {
+    /// What one entry is of; the prefix if it stands for all keys that begin so.
+    type Item;
+    fn unfold(entry: Self::Entry) -> Result<Self::Item, String>;
+}
+
 /// One answer: its entries, and where the next page begins.
 pub(crate) struct Page<E> {
     entries: VecDeque<E>,
@@ -201,6 +208,8 @@ pub(crate) struct Pager<L: Listing> {
     milestone: Option<Marker>,
     /// By how many seconds the service's clock was ahead of this machine's at the last page, at least and at most.
     ahead: (i64, i64),
+    /// Status and request id of the last page.
+    answer: (u16, String),
 }
 
 impl<L: Listing> Pager<L> {
@@ -214,7 +223,15 @@ impl<L: Listing> Pager<L> {
             pages: 0,
             milestone: None,
             ahead: (0, 0),
+            answer: (0, String::new()),
         }
+    }
+
+    /// The error of a page that is wrong: `why`.
+    pub fn refuse(&self, why: &str) -> Error {
+        let (status, request_id) = &self.answer;
+        let message = format!("{}: {why}", L::OPERATION.name);
+        answer::not_proven_by(Kind::BadResponse, *status, request_id, message)
     }
 
     /// By how many seconds the service's clock is ahead of this machine's, at least and at most, as far as the last page told.
@@ -277,6 +294,7 @@ impl<L: Listing> Pager<L> {
             super::send_for_document(&self.client, request, Body::Empty, &self.options(options))?;
         // Its entries are what is kept of it.
         response.body = Vec::new();
+        self.answer = (response.status, response.request_id().to_owned());
         let root = answer::document(operation, &response, root)?;
         let page = self
             .listing
@@ -284,10 +302,7 @@ impl<L: Listing> Pager<L> {
             .and_then(|page| self.checked(page, options))
             .map_err(|error| answer::malformed(operation, &response, &error))?;
         if page.next.is_some() && page.next == self.milestone {
-            return Err(Error::new(
-                Kind::BadResponse,
-                format!("{operation}: the listing leads in a circle and would never end"),
-            ));
+            return Err(self.refuse("the listing leads in a circle and would never end"));
         }
         self.pages += 1;
         if self.pages.is_power_of_two() {
@@ -309,6 +324,20 @@ impl<L: Listing> Pager<L> {
         let mut names = page.entries.iter().map(L::name);
         names.try_for_each(|name| check_prefix(prefix, name))?;
         Ok(page)
+    }
+
+    /// As [`next`](Pager::next), of a listing without a delimiter: an entry that folds keys hides them from who asked for
+    /// each, and would delete what it takes for missing.
+    pub fn next_item(&mut self, options: &Options<'_>) -> Result<Option<L::Item>>
+    where
+        L: Foldable,
+    {
+        let unfolded = self.next(options)?.map(L::unfold).transpose();
+        unfolded.map_err(|prefix| {
+            self.refuse(&format!(
+                "the listing folds the keys that begin with {prefix:?}, which nobody asked for"
+            ))
+        })
     }
 
     fn request(&self) -> Request<'_> {

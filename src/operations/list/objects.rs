@@ -1,8 +1,8 @@
 //! Listings of objects.
 
 use super::{
-    Listing, Marker, Page, add, add_count, common_prefixes, is_truncated, name_of, no_marker,
-    owner, size_of,
+    Foldable, Listing, Marker, Page, add, add_count, common_prefixes, is_truncated, name_of,
+    no_marker, owner, size_of,
 };
 use crate::error::Result;
 use crate::operation::Operation;
@@ -115,6 +115,17 @@ impl Listing for ListObjectsV2 {
             entries: entries(root)?.into(),
             next: Self::next(root, "NextContinuationToken")?,
         })
+    }
+}
+
+impl Foldable for ListObjectsV2 {
+    type Item = ObjectSummary;
+
+    fn unfold(entry: ListedObject) -> Result<ObjectSummary, String> {
+        match entry {
+            ListedObject::Object(object) => Ok(object),
+            ListedObject::CommonPrefix(prefix) => Err(prefix),
+        }
     }
 }
 

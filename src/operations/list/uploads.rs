@@ -1,7 +1,8 @@
 //! Listings of multipart uploads and of their parts.
 
 use super::{
-    Listing, Marker, Page, add, add_count, common_prefixes, id_of, name_of, size_of, text_of,
+    Foldable, Listing, Marker, Page, add, add_count, common_prefixes, id_of, name_of, size_of,
+    text_of,
 };
 use crate::error::{Error, Kind, Result};
 use crate::operation::Operation;
@@ -79,6 +80,17 @@ impl ListedUpload {
         match self {
             ListedUpload::Upload { key, .. } => key,
             ListedUpload::CommonPrefix(prefix) => prefix,
+        }
+    }
+}
+
+impl Foldable for ListMultipartUploads {
+    type Item = ListedUpload;
+
+    fn unfold(entry: ListedUpload) -> Result<ListedUpload, String> {
+        match entry {
+            ListedUpload::CommonPrefix(prefix) => Err(prefix),
+            upload => Ok(upload),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::objects::summary;
 use super::{
-    Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, id_of, size_of,
+    Foldable, Listing, Marker, ObjectSummary, Page, add, add_count, common_prefixes, id_of, size_of,
 };
 use crate::error::Result;
 use crate::operation::Operation;
@@ -55,6 +55,17 @@ impl ListedVersion {
         match self {
             ListedVersion::Version(version) => &version.object.key,
             ListedVersion::CommonPrefix(prefix) => prefix,
+        }
+    }
+}
+
+impl Foldable for ListObjectVersions {
+    type Item = ObjectVersion;
+
+    fn unfold(entry: ListedVersion) -> Result<ObjectVersion, String> {
+        match entry {
+            ListedVersion::Version(version) => Ok(version),
+            ListedVersion::CommonPrefix(prefix) => Err(prefix),
         }
     }
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::DirectoryTransfer;
 use super::walk::Filter;
-use crate::error::{Error, Kind, Result};
-use crate::operations::{Bucket, ListObjectsV2, ListedObject, ObjectSummary, Pager};
+use crate::error::Result;
+use crate::operations::{Bucket, ListObjectsV2, ObjectSummary, Pager};
 use crate::request::Options;
 use crate::time::Timestamp;
 use crate::transfer::Common;
@@ -65,12 +65,9 @@ impl<'r> Remotes<'r> {
     /// The next one that the caller has not excluded; `None` after the last.
     pub fn next(&mut self) -> Result<Option<Remote>> {
         while !self.is_over {
-            let Some(entry) = self.pager.next(&self.options)? else {
+            let Some(object) = self.pager.next_item(&self.options)? else {
                 self.is_over = true;
                 break;
-            };
-            let ListedObject::Object(object) = entry else {
-                continue;
             };
             let name = self.check(&object.key)?;
             if self.filter.is_none_or(|filter| is_wanted(&name, filter)) {
@@ -94,18 +91,17 @@ impl<'r> Remotes<'r> {
     /// The name of a key. What follows compares two sorted lists, so a list that is not sorted must end it: files that are on
     /// both sides would look as if they were on one, and be deleted.
     fn check(&mut self, key: &str) -> Result<String> {
-        let wrong = |what: &str| {
-            let message = format!("the listing of {:?} {what}: {key:?}", self.prefix);
-            Err(Error::new(Kind::BadResponse, message))
-        };
-        let Some(name) = key.strip_prefix(self.prefix) else {
-            return wrong("has a key that does not begin like that");
-        };
-        if !self.last.is_empty() && self.last.as_bytes() >= key.as_bytes() {
-            return wrong("is not in the order of its keys");
+        let is_next = self.last.is_empty() || self.last.as_bytes() < key.as_bytes();
+        match key.strip_prefix(self.prefix).filter(|_| is_next) {
+            Some(name) => {
+                key.clone_into(&mut self.last);
+                Ok(name.to_owned())
+            }
+            None => Err(self.pager.refuse(&format!(
+                "the listing of {:?} is not in the order of its keys: {key:?}",
+                self.prefix
+            ))),
         }
-        key.clone_into(&mut self.last);
-        Ok(name.to_owned())
     }
 }
 
