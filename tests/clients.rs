@@ -1,5 +1,6 @@
 //! The lines for Node, Go v1 and Java of the table of clients in the local server's README, as `official.rs` and
-//! `browser.rs` run theirs: each client is pointed at the server as its line says, and does with both signatures what most programs do.
+//! `browser.rs` run theirs: each client is pointed at the server as its line says, and does with both signatures what most
+//! programs do.
 
 mod support;
 

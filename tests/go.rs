@@ -1,6 +1,6 @@
-//! The Go binding: formatted, vetted, checked by staticcheck, tested plainly, under the race detector and under the checks for pointers and
-//! lifetimes, built in every way it can be, also as a module from outside, its examples and what its page shows run, and all conformance scenarios carried out
-//! with it.
+//! The Go binding: formatted, vetted, checked by staticcheck, tested plainly, under the race detector and under the checks for
+//! pointers and lifetimes, built in every way it can be, also as a module from outside, its examples and what its page shows
+//! run, and all conformance scenarios carried out with it.
 
 mod peer;
 mod support;

@@ -114,8 +114,8 @@ pub(super) fn check(operation: &Operation, name: &str) -> Result<()> {
     Err(Error::unusable(
         "header",
         format_args!(
-            "{name:?} means nothing to {}, and the service would ignore it; {meant:?} is probably meant (if it is right all the same, `insist` sends \
-         it)",
+            "{name:?} means nothing to {}, and the service would ignore it; {meant:?} is probably meant (if it is right all the \
+             same, `insist` sends it)",
             operation.name
         ),
     ))

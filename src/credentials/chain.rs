@@ -24,8 +24,8 @@ pub struct Chain {
 
 impl Chain {
     /// The environment (`OSS_ACCESS_KEY_ID`, ..., else `ALIBABA_CLOUD_ACCESS_KEY_ID`, ...), OIDC (`ALIBABA_CLOUD_ROLE_ARN`,
-    /// ...), the profile of `config.json`, that of the ini file, the metadata service (unless `ALIBABA_CLOUD_ECS_METADATA_DISABLED`), and
-    /// `ALIBABA_CLOUD_CREDENTIALS_URI`.
+    /// ...), the profile of `config.json`, that of the ini file, the metadata service (unless
+    /// `ALIBABA_CLOUD_ECS_METADATA_DISABLED`), and `ALIBABA_CLOUD_CREDENTIALS_URI`.
     pub fn new() -> Result<Chain> {
         let mut providers: Vec<Provider> = Vec::new();
         for given in Environment::all_given() {

@@ -47,8 +47,8 @@ mod tests {
 
     #[test]
     fn sections_and_their_values() {
-        let text = "# comment\n; comment\nstray = 1\n[default]\r\ntype = access_key\naccess_key_id=a#b\naccess_key_secret = \"c d\"\n\
-                    empty =\n\n[other]\ntype=x\n[default]\nlater = 2";
+        let text = "# comment\n; comment\nstray = 1\n[default]\r\ntype = access_key\naccess_key_id=a#b\n\
+                    access_key_secret = \"c d\"\nempty =\n\n[other]\ntype=x\n[default]\nlater = 2";
         let section = Section::find(text, "default").unwrap();
         assert_eq!(section.get("type"), Some("access_key"));
         assert_eq!(section.get("access_key_id"), Some("a#b"));

@@ -161,8 +161,13 @@ fn steps(path: &str) -> Result<Vec<Step<'_>>> {
     steps
         .filter(|steps| steps.len() <= MAX_STEPS)
         .ok_or_else(|| {
-            Error::unusable("path", format_args!("{path:?} is not a path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with \
-                 an index from 0, such as \"Rule[0].Expiration.Days\""))
+            Error::unusable(
+                "path",
+                format_args!(
+                    "{path:?} is not a path; one is at most {MAX_STEPS} names of elements joined by dots, each perhaps with an \
+                     index from 0, such as \"Rule[0].Expiration.Days\""
+                ),
+            )
         })
 }
 

@@ -30,9 +30,9 @@ impl Bucket {
         self.client.presign(&request, expires.as_secs(), options)
     }
 
-    /// A form that lets anybody upload an object for `expires`: whole seconds, with V4 at most 7 days. `conditions` is a JSON array of what the form
-    /// has to satisfy besides, such as `[["starts-with","$key","user/"],["content-length-range",1,1048576]]`, or empty. Sends
-    /// nothing.
+    /// A form that lets anybody upload an object for `expires`: whole seconds, with V4 at most 7 days. `conditions` is a JSON
+    /// array of what the form has to satisfy besides, such as
+    /// `[["starts-with","$key","user/"],["content-length-range",1,1048576]]`, or empty. Sends nothing.
     pub fn post_policy(
         &self,
         expires: Duration,

@@ -5,9 +5,10 @@
 //! never a proof: what it says is done is compared, byte by byte through CRC-64, before it is kept.
 //!
 //! `plan` is the arithmetic of parts, `pool` the workers, `checkpoint` the record, `multipart` the upload in parts and
-//! `filling` what files and copies have in common; `upload`, `download` and `copy` use them. `writer` and `prefetch` are for
-//! data that comes or goes piece by piece, `uploads` for what others left behind. `directory` does with whole directories
-//! what `upload` and `download` do with files, `delete_prefix` deletes what begins alike, and both write a `report`.
+//! `filling` what files and copies have in common; `upload`, `download` and `copy` use them. `ranged` is the object that is
+//! fetched in parts. `writer` and `prefetch` are for data that comes or goes piece by piece, `uploads` for what others left
+//! behind. `directory` does with whole directories what `upload` and `download` do with files, `delete_prefix` deletes what
+//! begins alike, and both write a `report`.
 
 mod checkpoint;
 mod copy;
@@ -19,6 +20,7 @@ mod multipart;
 mod plan;
 mod pool;
 mod prefetch;
+mod ranged;
 mod report;
 pub(crate) mod thread;
 mod upload;

@@ -5,10 +5,10 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use super::download::{RangedObject, told};
 use super::multipart::lost;
 use super::plan::{Part, Plan};
 use super::pool::LOOK;
+use super::ranged::{RangedObject, told};
 use super::thread::Process;
 use super::{CHUNK, Common, Transfer, What, thread};
 use crate::cancel::{Cancel, stopped};

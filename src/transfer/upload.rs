@@ -33,8 +33,8 @@ impl Bucket {
     /// and compares.
     ///
     /// `options` are those of PutObject; headers go where they belong, and those of single requests (Content-MD5,
-    /// Content-Length, Range, Accept-Encoding) are refused, as by all transfers. The timeout, the cancellation and the progress are of
-    /// the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.
+    /// Content-Length, Range, Accept-Encoding) are refused, as by all transfers. The timeout, the cancellation and the progress
+    /// are of the whole; the progress is told on the calling thread, does not go back, and counts parts that are kept as sent.
     pub fn upload_file(
         &self,
         key: &str,
