@@ -307,7 +307,7 @@ pub fn unset_error(code: &'static str, bucket: &str) -> ApiError {
             "The bucket you specified does not have replication configuration."
         }
         "NoSuchReplicationRule" => "The BucketReplicationRule you specified does not exist.",
-        "NoSuchAccessPoint" => "Accesspoint not found",
+        "NoSuchAccessPoint" | "NoSuchAccessPointForObjectProcess" => "Accesspoint not found",
         _ => "The specified configuration does not exist.",
     };
     ApiError::new(404, code, message).detail("BucketName", bucket)

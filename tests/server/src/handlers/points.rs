@@ -14,6 +14,9 @@ use crate::xml::{self, Node};
 const NAME: &str = "x-oss-access-point-name";
 const PROCESS_NAME: &str = "x-oss-access-point-for-object-process-name";
 const MISSING: &str = "NoSuchAccessPoint";
+const PROCESS_POINT: &str = "processPoint";
+const PROCESS_CONFIG: &str = "processPointConfig";
+const PROCESS_MISSING: &str = "NoSuchAccessPointForObjectProcess";
 
 pub async fn access_point(exchange: &mut Exchange) -> Result<Answer> {
     let region = exchange.shared.region.clone();
@@ -118,13 +121,14 @@ pub async fn access_point(exchange: &mut Exchange) -> Result<Answer> {
 /// A policy of an access point: JSON, kept inside an element.
 pub async fn policy(exchange: &mut Exchange) -> Result<Answer> {
     let process = exchange.operation.ends_with("ForObjectProcess");
-    let (header, point, kind) = if process {
-        (PROCESS_NAME, "processPoint", "processPointPolicy")
+    let (header, point, kind, missing) = if process {
+        let kind = "processPointPolicy";
+        (PROCESS_NAME, PROCESS_POINT, kind, PROCESS_MISSING)
     } else {
-        (NAME, "accessPoint", "accessPointPolicy")
+        (NAME, "accessPoint", "accessPointPolicy", MISSING)
     };
     let name = needed(exchange, header)?;
-    one(exchange, point, &name, MISSING)?;
+    one(exchange, point, &name, missing)?;
     match &exchange.operation[..3] {
         "Put" => {
             let body = exchange.read_all(LARGEST).await?;
@@ -183,9 +187,69 @@ fn configuration(root: &Node) -> Vec<Node> {
         .collect()
 }
 
+async fn create_for_object_process(exchange: &mut Exchange, name: &str) -> Result<Answer> {
+    let root = read_root(
+        &exchange.read_all(LARGEST).await?,
+        "CreateAccessPointForObjectProcessConfiguration",
+    )?;
+    if all(exchange, PROCESS_POINT)?.contains_key(name) {
+        return Err(ApiError::new(
+            409,
+            "AccessPointAlreadyExist",
+            "The access point already exists.",
+        ));
+    }
+    let region = &exchange.shared.region;
+    let arn = format!("acs:oss:{region}:{OWNER}:accesspointforobjectprocess/{name}");
+    let alias = format!("{name}-{}-opapalias", crate::random_hex(12));
+    let endpoint =
+        |kind: &str| format!("{name}-{OWNER}.oss-{region}{kind}.oss-object-process.aliyuncs.com");
+    let children = vec![
+        leaf("AccessPointNameForObjectProcess", name),
+        leaf("AccessPointForObjectProcessAlias", &alias),
+        leaf(
+            "AccessPointName",
+            root.get("AccessPointName").unwrap_or_default(),
+        ),
+        leaf("AccountId", OWNER),
+        leaf("AccessPointForObjectProcessArn", &arn),
+        leaf("CreationDate", clock::iso_date(exchange.now_ms)),
+        leaf("Status", "enable"),
+        tree(
+            "Endpoints",
+            vec![
+                leaf("PublicEndpoint", endpoint("")),
+                leaf("InternalEndpoint", endpoint("-internal")),
+            ],
+        ),
+        leaf(
+            "AllowAnonymousAccessForObjectProcess",
+            root.get("AllowAnonymousAccessForObjectProcess")
+                .unwrap_or("false"),
+        ),
+    ];
+    keep(
+        exchange,
+        PROCESS_POINT,
+        name,
+        &tree("GetAccessPointForObjectProcessResult", children),
+    )?;
+    let config = tree(
+        "GetAccessPointConfigForObjectProcessResult",
+        configuration(&root),
+    );
+    keep(exchange, PROCESS_CONFIG, name, &config)?;
+    let children = vec![
+        leaf("AccessPointForObjectProcessArn", arn),
+        leaf("AccessPointForObjectProcessAlias", alias),
+    ];
+    Ok(node_answer(&tree(
+        "CreateAccessPointForObjectProcessResult",
+        children,
+    )))
+}
+
 pub async fn for_object_process(exchange: &mut Exchange) -> Result<Answer> {
-    const KIND: &str = "processPoint";
-    const CONFIG: &str = "processPointConfig";
     if exchange.operation == "ListAccessPointsForObjectProcess" {
         let children = vec![
             leaf("IsTruncated", "false"),
@@ -199,79 +263,36 @@ pub async fn for_object_process(exchange: &mut Exchange) -> Result<Answer> {
     }
     let name = needed(exchange, PROCESS_NAME)?;
     match exchange.operation {
-        "CreateAccessPointForObjectProcess" => {
-            let root = read_root(
-                &exchange.read_all(LARGEST).await?,
-                "CreateAccessPointForObjectProcessConfiguration",
-            )?;
-            if all(exchange, KIND)?.contains_key(&name) {
-                return Err(ApiError::new(
-                    409,
-                    "AccessPointAlreadyExist",
-                    "The access point already exists.",
-                ));
-            }
-            let region = &exchange.shared.region;
-            let arn = format!("acs:oss:{region}:{OWNER}:accesspointforobjectprocess/{name}");
-            let alias = format!("{name}-{}-opapalias", crate::random_hex(12));
-            let children = vec![
-                leaf("AccessPointNameForObjectProcess", &name),
-                leaf("AccessPointForObjectProcessAlias", &alias),
-                leaf(
-                    "AccessPointName",
-                    root.get("AccessPointName").unwrap_or_default(),
-                ),
-                leaf("AccountId", OWNER),
-                leaf("AccessPointForObjectProcessArn", &arn),
-                leaf("CreationDate", clock::iso_date(exchange.now_ms)),
-                leaf("Status", "enable"),
-                leaf(
-                    "AllowAnonymousAccessForObjectProcess",
-                    root.get("AllowAnonymousAccessForObjectProcess")
-                        .unwrap_or("false"),
-                ),
-            ];
-            keep(
-                exchange,
-                KIND,
-                &name,
-                &tree("GetAccessPointForObjectProcessResult", children),
-            )?;
-            let config = tree(
-                "GetAccessPointConfigForObjectProcessResult",
-                configuration(&root),
-            );
-            keep(exchange, CONFIG, &name, &config)?;
-            let children = vec![
-                leaf("AccessPointForObjectProcessArn", arn),
-                leaf("AccessPointForObjectProcessAlias", alias),
-            ];
-            Ok(node_answer(&tree(
-                "CreateAccessPointForObjectProcessResult",
-                children,
-            )))
-        }
-        "GetAccessPointForObjectProcess" => Ok(node_answer(&one(exchange, KIND, &name, MISSING)?)),
-        "GetAccessPointConfigForObjectProcess" => {
-            Ok(node_answer(&one(exchange, CONFIG, &name, MISSING)?))
-        }
+        "CreateAccessPointForObjectProcess" => create_for_object_process(exchange, &name).await,
+        "GetAccessPointForObjectProcess" => Ok(node_answer(&one(
+            exchange,
+            PROCESS_POINT,
+            &name,
+            PROCESS_MISSING,
+        )?)),
+        "GetAccessPointConfigForObjectProcess" => Ok(node_answer(&one(
+            exchange,
+            PROCESS_CONFIG,
+            &name,
+            PROCESS_MISSING,
+        )?)),
         "PutAccessPointConfigForObjectProcess" => {
             let root = read_root(
                 &exchange.read_all(LARGEST).await?,
                 "PutAccessPointConfigForObjectProcessConfiguration",
             )?;
-            one(exchange, KIND, &name, MISSING)?;
+            one(exchange, PROCESS_POINT, &name, PROCESS_MISSING)?;
             let config = tree(
                 "GetAccessPointConfigForObjectProcessResult",
                 configuration(&root),
             );
-            keep(exchange, CONFIG, &name, &config)?;
+            keep(exchange, PROCESS_CONFIG, &name, &config)?;
             Ok(Answer::new(200))
         }
         _ => {
-            one(exchange, KIND, &name, MISSING)?;
-            forget(exchange, CONFIG, &name)?;
-            forget(exchange, KIND, &name)
+            one(exchange, PROCESS_POINT, &name, PROCESS_MISSING)?;
+            forget(exchange, PROCESS_CONFIG, &name)?;
+            forget(exchange, PROCESS_POINT, &name)
         }
     }
 }
@@ -316,11 +337,20 @@ pub fn meta_query(exchange: &Exchange) -> Result<Answer> {
         )),
         ("OpenMetaQuery", None) => {
             let now = clock::iso_date(exchange.now_ms);
+            let mode = exchange.query("mode").unwrap_or("basic".to_owned());
+            if !["basic", "semantic"].contains(&mode.as_str()) {
+                return Err(ApiError::argument(
+                    "mode",
+                    mode,
+                    "The mode of a meta query is basic or semantic.",
+                ));
+            }
             let children = vec![
                 leaf("State", "Ready"),
                 leaf("Phase", "IncrementalScanning"),
                 leaf("CreateTime", &now),
                 leaf("UpdateTime", &now),
+                leaf("MetaQueryMode", mode),
             ];
             keep(exchange, KIND, ONLY, &tree("MetaQueryStatus", children))?;
             Ok(Answer::new(200))

@@ -244,7 +244,7 @@ impl Client<'_> {
             .iter()
             .map(|(name, value)| format!("{name}:{value}\n"))
             .collect();
-        const UNSIGNED: [&str; 18] = [
+        const UNSIGNED: [&str; 19] = [
             "tag-key",
             "tag-value",
             "prefix",
@@ -263,6 +263,7 @@ impl Client<'_> {
             "max-parts",
             "part-number-marker",
             "accessmonitor",
+            "mode",
         ];
         let mut params: Vec<(&str, &str)> = query
             .iter()
