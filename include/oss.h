@@ -29,7 +29,8 @@
 //            and one for a moment when temporary keys are renewed: freeing the
 //            bucket whose request began it ends it first.
 //            The child of fork() can use buckets, but not the calls that its
-//            parent was running. pthread_cancel() waits until a function of
+//            parent was running; one that a callback makes has to end there,
+//            by exec or _exit(). pthread_cancel() waits until a function of
 //            this library, with the callbacks in it, has returned. Callbacks
 //            have to return: no exception, longjmp() or pthread_exit().
 // Stack      48 KiB are enough for a request over http or https, with what libc
@@ -671,10 +672,10 @@ OSS_API oss_status oss_call_reset(oss_call *call);
 OSS_API const oss_call *oss_current_call(void);
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms, or when the callback that runs has returned. What comes too
-/// late for one request ends the next. May be
-/// called from any thread and in signal handlers. oss_call_reset() takes it
-/// back.
+/// within 250 ms, or when the callback that runs has returned; a transfer that
+/// has no record deletes what it sent, which takes up to 2 s more. What comes
+/// too late for one request ends the next. May be called from any thread and in
+/// signal handlers. oss_call_reset() takes it back.
 OSS_API oss_status oss_call_cancel(oss_call *call);
 
 /// Receives how far a transfer is: `done` of `total` bytes, `total` -1 if not
@@ -1665,7 +1666,8 @@ OSS_API oss_status oss_call_set_record_directory(oss_call *call,
                                                  const char *directory);
 
 /// Keeps no records: a transfer that fails leaves nothing, and begins from the
-/// start the next time. Stays until oss_call_reset().
+/// start the next time. To delete what was sent it takes up to 10 s, or 2 s if
+/// it was cancelled or timed out. Stays until oss_call_reset().
 OSS_API oss_status oss_call_set_no_record(oss_call *call);
 
 /// Stores the regular file at `path`, up to 48.8 TB, in parts. After a failure
@@ -1750,7 +1752,8 @@ OSS_API oss_status oss_abort_copy_large_object(const oss_bucket *bucket,
 /// end), part size and workers are those of `call`, which is free afterwards:
 /// what is set in it later is not for the writer. What the progress function
 /// needs has to live until oss_writer_free(). oss_call_cancel() of that call
-/// ends the writer, also in oss_writer_finish() with another one. `call` may be
+/// ends the writer, also in oss_writer_finish() with another one; what was
+/// sent is then deleted, which takes up to 2 s. `call` may be
 /// NULL. Returns NULL if something is unusable: see oss_call_status() and
 /// oss_call_error(), without a call oss_last_error(). Free with
 /// oss_writer_free().

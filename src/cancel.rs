@@ -1,7 +1,7 @@
 //! Cancelling and timeouts: what a blocked socket asks while it waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind};
@@ -11,7 +11,14 @@ pub(crate) const SLICE: Duration = Duration::from_millis(100);
 
 /// Ends a request from another thread. Clones share the flag.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    /// How often it was raised.
+    raised: Arc<AtomicU32>,
+    /// How many of these are over.
+    lowered: Arc<AtomicU32>,
+    /// Whose branch this is: lowering this one lowers that one, too.
+    trunk: Option<Arc<AtomicU32>>,
+}
 
 impl Cancel {
     /// A flag that nobody has raised.
@@ -22,17 +29,33 @@ impl Cancel {
     /// Ends the requests that carry this flag within a quarter of a second, wherever they wait. Sticky: see
     /// [`Cancel::clear`].
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Release);
+        self.raised.fetch_add(1, Ordering::Release);
     }
 
     /// Lowers the flag, so that it can be used again.
     pub fn clear(&self) {
-        self.0.store(false, Ordering::Release);
+        let raised = self.raised.load(Ordering::Acquire);
+        for lowered in [Some(&self.lowered), self.trunk.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            lowered.store(raised, Ordering::Release);
+        }
     }
 
     /// Whether the flag is up.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.raised.load(Ordering::Acquire) != self.lowered.load(Ordering::Acquire)
+    }
+
+    /// A flag that goes up with this one, and stays up if only this one is lowered: for what outlives a request.
+    pub(crate) fn branch(&self) -> Cancel {
+        let lowered = self.lowered.load(Ordering::Acquire);
+        Cancel {
+            raised: self.raised.clone(),
+            lowered: Arc::new(AtomicU32::new(lowered)),
+            trunk: Some(self.lowered.clone()),
+        }
     }
 }
 

@@ -174,10 +174,10 @@ pub extern "C" fn oss_current_call() -> *const oss_call {
 }
 
 /// Ends the running request, or the next one if none runs, with #OSS_CANCELLED
-/// within 250 ms, or when the callback that runs has returned. What comes too
-/// late for one request ends the next. May be
-/// called from any thread and in signal handlers. oss_call_reset() takes it
-/// back.
+/// within 250 ms, or when the callback that runs has returned; a transfer that
+/// has no record deletes what it sent, which takes up to 2 s more. What comes
+/// too late for one request ends the next. May be called from any thread and in
+/// signal handlers. oss_call_reset() takes it back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_cancel(call: *mut oss_call) -> oss_status {
     // Nothing but an atomic store on the good path: a signal handler may be in the middle of anything.

@@ -98,7 +98,8 @@ pub unsafe extern "C" fn oss_call_set_record_directory(
 }
 
 /// Keeps no records: a transfer that fails leaves nothing, and begins from the
-/// start the next time. Stays until oss_call_reset().
+/// start the next time. To delete what was sent it takes up to 10 s, or 2 s if
+/// it was cancelled or timed out. Stays until oss_call_reset().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_set_no_record(call: *mut oss_call) -> oss_status {
     // SAFETY: NULL or a live handle.

@@ -109,7 +109,8 @@ impl State {
 /// end), part size and workers are those of `call`, which is free afterwards:
 /// what is set in it later is not for the writer. What the progress function
 /// needs has to live until oss_writer_free(). oss_call_cancel() of that call
-/// ends the writer, also in oss_writer_finish() with another one. `call` may be
+/// ends the writer, also in oss_writer_finish() with another one; what was
+/// sent is then deleted, which takes up to 2 s. `call` may be
 /// NULL. Returns NULL if something is unusable: see oss_call_status() and
 /// oss_call_error(), without a call oss_last_error(). Free with
 /// oss_writer_free().
@@ -126,6 +127,8 @@ pub unsafe extern "C" fn oss_writer_open(
             let (bucket, key) = (handles::bucket(bucket)?, text(key, "key")?);
             let mut options = options.clone();
             options.progress = None;
+            // Another request of the call may come first, and use up the cancel that is for the writer, too.
+            options.cancel = options.cancel.map(|cancel| cancel.branch());
             opened = Some(State {
                 writer: bucket.writer(key, &lasting.transfer, &options)?,
                 progress: lasting

@@ -108,7 +108,8 @@ impl Transfer {
         self
     }
 
-    /// Keeps no record: a transfer that fails begins from the start the next time, and leaves nothing.
+    /// Keeps no record: a transfer that fails begins from the start the next time, and leaves nothing. To delete what was sent it
+    /// takes up to 10 s, or 2 s if it was cancelled or timed out.
     pub fn without_record(mut self) -> Transfer {
         self.records = Records::None;
         self

@@ -31,8 +31,11 @@ const KEPT: [&str; 5] = [
     "x-oss-storage-class",
 ];
 
-/// How long giving up may take: the time of the transfer may be over.
+/// How long giving up may take after a failure.
 const GIVING_UP: Duration = Duration::from_secs(10);
+
+/// The same if the transfer was cancelled or its time is over: somebody waits for its end.
+const GIVING_UP_AT_ONCE: Duration = Duration::from_secs(2);
 
 /// An upload in parts, by whoever fills it.
 pub(super) struct Multipart {
@@ -175,10 +178,14 @@ fn has(head: &Response, (name, value): &(String, String)) -> bool {
 
 /// Options for giving something up.
 pub(super) fn in_time_of_its_own(common: &Common) -> Options<'_> {
+    let time = match common.check() {
+        Ok(()) => GIVING_UP,
+        Err(_) => GIVING_UP_AT_ONCE,
+    };
     let mut options = common.plain_options();
     options.deadline = None;
     options.cancel = None;
-    options.timeout(GIVING_UP)
+    options.timeout(time)
 }
 
 pub(super) fn lost() -> Error {

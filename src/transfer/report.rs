@@ -1,6 +1,6 @@
 //! What became of many files or objects: how many of each kind, and which ones went wrong.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -202,6 +202,8 @@ impl std::error::Error for PartlyDone {
 pub(super) struct Ledger<'a> {
     report: RefCell<Report>,
     on_outcome: Option<&'a OnOutcome<'a>>,
+    /// Whether who is told of outcomes wants more of them.
+    listens: Cell<bool>,
     stops_at_failure: bool,
     first_failure: RefCell<Option<Error>>,
     /// Why nothing more is to be done.
@@ -213,16 +215,19 @@ impl<'a> Ledger<'a> {
         Ledger {
             report: RefCell::default(),
             on_outcome,
+            listens: Cell::new(true),
             stops_at_failure,
             first_failure: RefCell::default(),
             reason_to_stop: RefCell::default(),
         }
     }
 
-    /// Adds an outcome; an error if nothing more is to be done. What happened after that is only counted.
+    /// Adds an outcome; an error if nothing more is to be done. What others still did after that is told, too, but to those who
+    /// wanted no more.
     pub fn add(&self, outcome: Outcome) -> Result<(), Error> {
-        if self.reason_to_stop().is_none() {
+        if self.listens.get() {
             let goes_on = self.on_outcome.is_none_or(|told| told(&outcome));
+            self.listens.set(goes_on);
             self.note_reason(&outcome, goes_on);
         }
         self.report.borrow_mut().add(outcome);
@@ -235,7 +240,7 @@ impl<'a> Ledger<'a> {
             let message = format!("{}: {error}", outcome.key);
             let error = error.clone().recast(error.kind(), message);
             if self.stops_at_failure {
-                *reason = Some(error.clone());
+                reason.get_or_insert_with(|| error.clone());
             }
             self.first_failure.borrow_mut().get_or_insert(error);
         }

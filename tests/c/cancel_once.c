@@ -99,6 +99,40 @@ static void what_is_left(void)
     OK(oss_put_object(bucket, "key", "value", 5, call));
 }
 
+/* Another request of the call that comes first uses up its own part of the cancel, not the writer's; the other way round, the
+ * writer uses up both. */
+static void what_a_writer_gets(void)
+{
+    static char bytes[300000];
+    oss_writer *writer;
+    oss_call *other = oss_call_new();
+    CHECK(other && (writer = oss_writer_open(bucket, "written", call)));
+    OK(oss_call_cancel(call));
+    STATUS(OSS_CANCELLED, oss_put_object(bucket, "key", "value", 5, call));
+    OK(oss_put_object(bucket, "key", "value", 5, call));
+    (void)oss_writer_write(writer, bytes, sizeof bytes);
+    STATUS(OSS_CANCELLED, oss_writer_finish(writer, other));
+    OK(oss_put_object(bucket, "key", "value", 5, other));
+    OK(oss_put_object(bucket, "key", "value", 5, call));
+    oss_writer_free(writer);
+    STATUS(OSS_NOT_FOUND, oss_head_object(bucket, "written", call));
+
+    CHECK((writer = oss_writer_open(bucket, "written", call)));
+    OK(oss_call_cancel(call));
+    STATUS(OSS_CANCELLED, oss_writer_finish(writer, other));
+    OK(oss_put_object(bucket, "key", "value", 5, call));
+    OK(oss_put_object(bucket, "key", "value", 5, other));
+    oss_writer_free(writer);
+
+    /* A cancel before it is for it, and for nobody else. */
+    OK(oss_call_cancel(call));
+    if ((writer = oss_writer_open(bucket, "written", call)))
+        STATUS(OSS_CANCELLED, oss_writer_finish(writer, other));
+    oss_writer_free(writer);
+    OK(oss_put_object(bucket, "key", "value", 5, call));
+    oss_call_free(other);
+}
+
 int main(int argc, char **argv)
 {
     oss_config *config = configure();
@@ -109,6 +143,7 @@ int main(int argc, char **argv)
     from_another_thread();
     from_a_signal_handler();
     what_is_left();
+    what_a_writer_gets();
     oss_call_free(call);
     oss_bucket_free(bucket);
     oss_config_free(config);

@@ -57,6 +57,40 @@ fn one_failed_file_does_not_stop_the_others_unless_asked() {
     }
 }
 
+/// What was on its way when another one failed is told of as it is counted.
+#[test]
+fn what_ends_after_the_first_failure_is_told_too() {
+    let server = server();
+    let bucket = bucket(&server);
+    let here = scratch("told-after");
+    write_files(
+        &here,
+        &[
+            ("a", &content(10)),
+            ("b", &content(10)),
+            ("c", &content(10)),
+        ],
+    );
+    let refused = Action::Status(Status::new(403, "AccessDenied"));
+    server.inject(Rule::new(refused).key_prefix("p/a"));
+    let slow = Rule::new(Action::Delay { ms: 500 }).operation("PutObject");
+    server.inject(slow.times(2));
+    let told = std::cell::RefCell::new(Vec::new());
+    let tell = |outcome: &Outcome| {
+        told.borrow_mut().push(outcome.key.clone());
+        true
+    };
+    let how = DirectoryTransfer::new()
+        .transfer(Transfer::new().workers(3))
+        .stop_at_failure()
+        .on_outcome(&tell);
+    let failed = up(&bucket, &here, &how).unwrap_err();
+    let [done, _, _, failures, _] = counts(failed.report());
+    assert_eq!(failures, 1, "{failed}");
+    assert_eq!(told.borrow().len() as u64, done + failures);
+    assert_eq!(told.borrow().first().unwrap(), "p/a");
+}
+
 #[test]
 fn faults_on_the_way_are_overcome() {
     let server = server();

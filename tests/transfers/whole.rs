@@ -201,6 +201,36 @@ fn cancelling_stopping_and_deadlines_end_the_whole() {
     assert_eq!(names(&folder), ["in"]);
 }
 
+/// Without a record, what was sent is deleted at the end. Nobody who cancelled waits long for a service that does not answer.
+#[test]
+fn giving_up_does_not_keep_who_cancelled() {
+    let server = server();
+    let bucket = bucket(&server);
+    let folder = folder("gives-up", 8 * PART as usize);
+    let transfer = transfer().without_record();
+    for operation in ["UploadPart", "AbortMultipartUpload"] {
+        let stalled = Rule::new(Action::Delay { ms: 60_000 }).operation(operation);
+        server.inject(stalled.times(100));
+    }
+    let cancel = Cancel::new();
+    let cancelled = Options::new().cancel(&cancel);
+    let timed = Options::new().timeout(Duration::from_millis(300));
+    for (options, kind) in [(cancelled, Kind::Cancelled), (timed, Kind::Timeout)] {
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(300));
+                cancel.cancel();
+            });
+            let error = bucket
+                .upload_file("a", folder.join("in"), &transfer, &options)
+                .unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+        });
+        assert!(began.elapsed() < Duration::from_secs(9));
+    }
+}
+
 #[test]
 fn a_limit_of_the_bandwidth_is_shared() {
     let server = server();

@@ -222,7 +222,10 @@ namespace Alioss
         /// <summary>Where they keep their records. Null, the default: beside the local file.</summary>
         public string? RecordDirectory { get; set; }
 
-        /// <summary>Has them keep no records: what fails begins from the start the next time. Default false.</summary>
+        /// <summary>
+        /// Has them keep no records: what fails begins from the start the next time. To delete what was sent takes up to 10 s, or
+        /// 2 s if it was cancelled or timed out. Default false.
+        /// </summary>
         public bool NoRecord { get; set; }
 
         /// <summary>
