@@ -126,7 +126,7 @@ fn conformance_of_defaults_that_take_a_minute() {
 }
 
 /// The classes that hold the binding's own tests.
-const CLASSES: [&str; 20] = [
+const CLASSES: [&str; 21] = [
     "Everyday",
     "Failures",
     "Objects",
@@ -138,6 +138,7 @@ const CLASSES: [&str; 20] = [
     "Settings",
     "Concurrency",
     "Threads",
+    "Stuck",
     "Domains",
     "Reads",
     "Idiom",

@@ -27,6 +27,9 @@ namespace Alioss
         private static readonly List<Worker> Idle = new List<Worker>();
         private static int maxThreads = 256;
 
+        /// <summary>How long a stream is given to end by the token that it was passed.</summary>
+        private const int HeedMs = 100;
+
         /// <summary>How a thread is started; tests have it fail.</summary>
         private static Action<Thread> start = StartThread;
 
@@ -121,40 +124,69 @@ namespace Alioss
             }
         }
 
-        /// <summary>Waits for what a stream or callback of the caller's does.</summary>
-        internal static T Wait<T>(Task<T> task)
-        {
-            CheckTask(task);
-            if (task.IsCompleted)
-            {
-                return task.GetAwaiter().GetResult();
-            }
-            using (Outside())
-            {
-                return task.GetAwaiter().GetResult();
-            }
-        }
-
-        /// <summary>What is the caller's may give anything.</summary>
-        private static void CheckTask(Task? task)
+        /// <summary>
+        /// Waits for what a stream of the caller's does; false if the time of the call is over before. Who is not waited for any
+        /// more, which may be after any exception, goes on: what it was given is its own from then on.
+        /// </summary>
+        /// <exception cref="OperationCanceledException">The token was cancelled, and the stream does not heed it.</exception>
+        internal static bool TryWait(Task task, CancellationToken token, TimeLimit? limit)
         {
             if (task == null)
             {
                 throw new InvalidOperationException("an asynchronous method of a stream returned null, not a task");
             }
+            if (!task.IsCompleted)
+            {
+                using (Outside())
+                {
+                    // Without an end there is nothing to look at meanwhile.
+                    if ((token.CanBeCanceled || limit != null) && !EndsInTime(task, token, limit))
+                    {
+                        return false;
+                    }
+                    task.GetAwaiter().GetResult();
+                }
+            }
+            task.GetAwaiter().GetResult();
+            return true;
         }
 
-        /// <summary>The same for a task without a result.</summary>
-        internal static void Wait(Task task)
+        /// <summary>Whether a task ends, however it does, before the time of its call.</summary>
+        private static bool EndsInTime(Task task, CancellationToken token, TimeLimit? limit)
         {
-            CheckTask(task);
-            if (task.IsCompleted)
+            try
             {
-                task.GetAwaiter().GetResult();
-                return;
+                if (task.Wait(limit == null ? Timeout.Infinite : limit.LeftMs, token))
+                {
+                    return true;
+                }
             }
-            Wait(Finish(task));
+            catch (AggregateException)
+            {
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                // A stream that heeds the token ends now, and says how.
+                if (Task.WaitAny(new[] { task }, HeedMs) == 0)
+                {
+                    return true;
+                }
+                Forget(task);
+                var error = OssException.Plain((int)OssStatus.Cancelled, "the call was cancelled while it waited for a stream");
+                throw Call.Failure(error, token);
+            }
+            Forget(task);
+            return false;
         }
+
+        /// <summary>Lets a task end when it likes: nobody is told of what it throws.</summary>
+        private static void Forget(Task task) =>
+            task.ContinueWith(
+                late => GC.KeepAlive(late.Exception),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
 
         /// <summary>Starts a thread that keeps nothing of the context it is started in.</summary>
         private static void StartThread(Thread thread)
@@ -164,12 +196,6 @@ namespace Alioss
 #else
             thread.Start();
 #endif
-        }
-
-        private static async Task<bool> Finish(Task task)
-        {
-            await task.ConfigureAwait(false);
-            return true;
         }
 
         /// <summary>Puts work in line and sees to it that a thread does it; if none can be started, it is not in line.</summary>

@@ -17,11 +17,12 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            var limit = TimeLimit.Start(options, handle);
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_get_object(call.Owner, keyText, call.Pointer));
-                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle));
+                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle), limit);
             }
         }
 
@@ -205,6 +206,7 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            var limit = TimeLimit.Start(options, handle);
             fixed (byte* keyText = Utf8.Required(key, nameof(key)))
             fixed (byte* expressionText = Utf8.Required(expression, nameof(expression)))
             using (var call = new Call(handle, options, cancellationToken))
@@ -212,7 +214,7 @@ namespace Alioss
                 // From the first row on: it is not about what is sent, the expression.
                 call.TakeProgress();
                 call.Check(Native.oss_select_object(call.Owner, keyText, expressionText, call.Pointer));
-                return Opened(call, cancellationToken, -1);
+                return Opened(call, cancellationToken, -1, limit);
             }
         }
 
@@ -262,11 +264,11 @@ namespace Alioss
             Run(() => open().Reserved(), cancellationToken, stream => stream.ReadOn());
 
         /// <summary>The body of an answer, whose stream from now on owns the call.</summary>
-        private ObjectStream Opened(Call call, CancellationToken cancellationToken, long length)
+        private ObjectStream Opened(Call call, CancellationToken cancellationToken, long length, TimeLimit? limit)
         {
             call.Handle.Keep(handle);
             var progress = call.TakeProgress();
-            return new ObjectStream(call.Release(), cancellationToken, progress, length, call.Observation);
+            return new ObjectStream(call.Release(), cancellationToken, progress, length, call.Observation, limit);
         }
 
         private OssResponse GetToStream(

@@ -132,11 +132,12 @@ namespace Alioss
             CallOptions? options = null,
             CancellationToken cancellationToken = default(CancellationToken))
         {
+            var limit = TimeLimit.Start(options, handle);
             fixed (byte* urlText = Utf8.Required(url, nameof(url)))
             using (var call = new Call(handle, options, cancellationToken))
             {
                 call.Check(Native.oss_get_object_by_url(call.Owner, urlText, call.Pointer));
-                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle));
+                return Opened(call, cancellationToken, Native.oss_call_content_length(call.Handle), limit);
             }
         }
 

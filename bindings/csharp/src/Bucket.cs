@@ -9,11 +9,14 @@ namespace Alioss
     /// <summary>A bucket and the way to it. Never changes: use one from any number of threads at once.</summary>
     /// <remarks>
     /// <para>Calls throw <see cref="OssException"/> when they fail; <see cref="OperationCanceledException"/> when their token
-    /// is cancelled, within 250 ms, wherever they wait (but for a stream of yours that does not return);
-    /// <see cref="ArgumentNullException"/> for a null that is not allowed; <see cref="ObjectDisposedException"/> after
-    /// <see cref="Dispose()"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
+    /// is cancelled, within 250 ms, wherever they wait; <see cref="ArgumentNullException"/> for a null that is not allowed;
+    /// <see cref="ObjectDisposedException"/> after <see cref="Dispose()"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
     /// <see cref="OssException.Of"/> then says how the call ended.</para>
-    /// <para>The asynchronous forms do the same on a thread that belongs to the library, one for each call that runs.</para>
+    /// <para>The asynchronous forms do the same on a thread that belongs to the library, one for each call that runs. Nor do they
+    /// wait for a stream of yours when their token is cancelled or their time over: its read or write goes on if it does not
+    /// heed the token that it is given, with a buffer that nobody else uses, and nobody hears of its end. They do wait for what
+    /// blocks the thread: a <c>ReadAsync</c> or <c>WriteAsync</c> that does not return, and the callbacks. A synchronous form
+    /// runs on your thread and waits for <c>Read</c> and <c>Write</c>.</para>
     /// <para>Keys are 1 to 1023 bytes of UTF-8 and do not begin with "/" or "\\".</para>
     /// </remarks>
     public unsafe partial class Bucket : IDisposable
@@ -37,7 +40,7 @@ namespace Alioss
             {
                 fixed (byte* pointer = nameText)
                 {
-                    handle = config.Opened(Native.oss_bucket_new(config.Handle, pointer));
+                    handle = config.Opened(Native.oss_bucket_new(config.Handle, pointer)).With(options.TotalTimeout);
                 }
             }
             Name = Utf8.Text(Native.oss_bucket_name(handle)) ?? "";

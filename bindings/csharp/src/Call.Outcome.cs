@@ -17,8 +17,12 @@ namespace Alioss
         /// <summary>Throws what a callback threw, else what the library says; nothing if all is well.</summary>
         internal void Check(int status)
         {
-            lastStatus = status;
-            var error = status == (int)OssStatus.Ok ? null : OssException.From(status, Handle, path);
+            // For the library it was a callback that gave up.
+            bool isLate = transfer != null && transfer.IsLate && status == (int)OssStatus.Cancelled;
+            lastStatus = isLate ? (int)OssStatus.Timeout : status;
+            var error = status == (int)OssStatus.Ok
+                ? null
+                : OssException.From(lastStatus, Handle, path, isLate ? transfer!.Limit!.Words : null);
             ThrowThrown(error);
             if (error != null)
             {

@@ -59,7 +59,8 @@ namespace Alioss
                 bool reports = progress != null || (Observation != null && Observation.CountsBytes);
                 if (stream != null || reports)
                 {
-                    Give(new Transfer { Stream = stream, Progress = progress, Async = async, Token = token });
+                    var limit = stream == null ? null : TimeLimit.Start(options, owner);
+                    Give(new Transfer { Stream = stream, Progress = progress, Async = async, Token = token, Limit = limit });
                 }
                 if (reports)
                 {

@@ -3,6 +3,7 @@ using System.IO;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using System.Threading;
+using System.Threading.Tasks;
 
 namespace Alioss
 {
@@ -35,6 +36,12 @@ namespace Alioss
         /// <summary>Use the stream's asynchronous methods, for those that have no other; this is their token.</summary>
         internal bool Async;
         internal CancellationToken Token;
+
+        /// <summary>Until when they are waited for; null is for ever.</summary>
+        internal TimeLimit? Limit;
+
+        /// <summary>Whether that is over.</summary>
+        internal bool IsLate;
 
         /// <summary>A buffer for streams, which know only arrays.</summary>
         private byte[] Buffer => buffer ?? (buffer = Buffers.Take());
@@ -99,20 +106,46 @@ namespace Alioss
 #if NET
             if (!Async)
             {
-                return Stream!.Read(new Span<byte>(target, (int)Math.Min(capacity, int.MaxValue)));
+                int size = (int)Math.Min(capacity, int.MaxValue);
+                return Checked(Stream!.Read(new Span<byte>(target, size)), size);
             }
 #endif
             var bytes = Buffer;
             int count = (int)Math.Min(capacity, bytes.Length);
-            int got = Async
-                ? Blocking.Wait(Stream!.ReadAsync(bytes, 0, count, Token))
-                : Stream!.Read(bytes, 0, count);
-            if (got < 0 || got > count)
-            {
-                throw new IOException($"the stream returned {got} for a buffer of {count} bytes");
-            }
+            int got = Checked(Async ? ReadLater(bytes, count) : Stream!.Read(bytes, 0, count), count);
             Marshal.Copy(bytes, 0, (IntPtr)target, got);
             return got;
+        }
+
+        private static int Checked(int got, int count) =>
+            got >= 0 && got <= count
+                ? got
+                : throw new IOException($"the stream returned {got} for a buffer of {count} bytes");
+
+        private int ReadLater(byte[] bytes, int count)
+        {
+            // A stream that throws, or is not waited for any more, may still use it: so it comes back only from one that is done.
+            buffer = null;
+            var task = Stream!.ReadAsync(bytes, 0, count, Token);
+            Await(task);
+            buffer = bytes;
+            return task.Result;
+        }
+
+        private void WriteLater(byte[] bytes, int count)
+        {
+            buffer = null; // likewise
+            Await(Stream!.WriteAsync(bytes, 0, count, Token));
+            buffer = bytes;
+        }
+
+        private void Await(Task task)
+        {
+            if (!Blocking.TryWait(task, Token, Limit))
+            {
+                IsLate = true;
+                throw OssException.Plain((int)OssStatus.Timeout, Limit!.Words);
+            }
         }
 
         internal unsafe void Write(byte* source, long length)
@@ -131,7 +164,7 @@ namespace Alioss
                 Marshal.Copy((IntPtr)source, bytes, 0, count);
                 if (Async)
                 {
-                    Blocking.Wait(Stream!.WriteAsync(bytes, 0, count, Token));
+                    WriteLater(bytes, count);
                 }
                 else
                 {
@@ -202,10 +235,13 @@ namespace Alioss
         /// <summary>Whether a writer that was forgotten is given up, which nobody waits to hear of.</summary>
         private static bool IsForgotten(IntPtr user) => GCHandle.FromIntPtr(user).Target == null;
 
-        /// <summary>Keeps what was thrown first. Without a transfer there is nobody to be told.</summary>
+        /// <summary>
+        /// Keeps what was thrown first. Without a transfer there is nobody to be told, and that the time is over is the call's
+        /// own failure.
+        /// </summary>
         private static void Keep(Transfer? transfer, Exception exception)
         {
-            if (transfer != null)
+            if (transfer != null && !transfer.IsLate)
             {
                 transfer.Exception = transfer.Exception ?? ExceptionDispatchInfo.Capture(exception);
             }

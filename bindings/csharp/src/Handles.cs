@@ -43,6 +43,9 @@ namespace Alioss
             needed = more;
         }
 
+        /// <summary>The limit for each of its calls that has none of its own; null if there is none.</summary>
+        internal virtual TimeSpan? TotalTimeout => null;
+
         protected abstract void Free(IntPtr pointer);
 
         /// <summary>Whether freeing may wait for the network.</summary>
@@ -99,6 +102,16 @@ namespace Alioss
 
     internal sealed class BucketHandle : Handle
     {
+        private TimeSpan? totalTimeout;
+
+        internal override TimeSpan? TotalTimeout => totalTimeout;
+
+        internal BucketHandle With(TimeSpan? timeout)
+        {
+            totalTimeout = timeout;
+            return this;
+        }
+
         protected override void Free(IntPtr pointer) => Native.oss_bucket_free(pointer);
     }
 

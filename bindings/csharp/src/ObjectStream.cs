@@ -21,6 +21,7 @@ namespace Alioss
         private readonly IProgress<TransferProgress>? progress;
         private readonly long length;
         private readonly Observation? observation;
+        private readonly TimeLimit? limit;
         private OneAtATime turn;
         private long position;
         private Task<int>? lastRead;
@@ -40,13 +41,15 @@ namespace Alioss
             CancellationToken token,
             IProgress<TransferProgress>? progress,
             long length,
-            Observation? observation)
+            Observation? observation,
+            TimeLimit? limit)
         {
             Response = new OssResponse(call);
             source = new ReadAhead(call, token, length, Response);
             this.progress = progress;
             this.length = length;
             this.observation = observation;
+            this.limit = limit;
         }
 
         /// <summary>Status and headers of the answer.</summary>
@@ -245,8 +248,11 @@ namespace Alioss
         }
 
         /// <summary>
-        /// Writes the rest to <paramref name="destination"/> with its asynchronous methods, on one thread of the library.
+        /// Writes the rest to <paramref name="destination"/> with its asynchronous methods, on one thread of the library. A write
+        /// that has not ended when the copy is cancelled, the time of the call over or this stream disposed keeps its buffer.
         /// </summary>
+        /// <exception cref="NotSupportedException">The destination cannot be written to; nothing was taken.</exception>
+        /// <exception cref="ObjectDisposedException">This stream or the destination is disposed.</exception>
         public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
         {
             Check();
@@ -257,6 +263,13 @@ namespace Alioss
             if (bufferSize < 1)
             {
                 throw new ArgumentOutOfRangeException(nameof(bufferSize), bufferSize, "at least 1 byte");
+            }
+            // Before anything is taken, which would be lost.
+            if (!destination.CanWrite)
+            {
+                throw destination.CanRead
+                    ? (Exception)new NotSupportedException("the destination cannot be written to")
+                    : new ObjectDisposedException(destination.GetType().FullName);
             }
             turn.Enter();
             return CopyLater(destination, cancellationToken);
@@ -324,6 +337,7 @@ namespace Alioss
         {
             var buffer = Buffers.Take();
             using (source.CancelBy(cancellationToken))
+            using (source.CancelByOwn())
             {
                 for (;;)
                 {
@@ -342,7 +356,7 @@ namespace Alioss
                     {
                         if (async)
                         {
-                            Blocking.Wait(destination.WriteAsync(buffer, 0, got, cancellationToken));
+                            Await(destination.WriteAsync(buffer, 0, got, cancellationToken), cancellationToken);
                         }
                         else
                         {
@@ -354,6 +368,29 @@ namespace Alioss
             // Not after an exception: then a write may still be under way.
             Buffers.Give(buffer);
             return true;
+        }
+
+        /// <summary>Waits for a destination, until the download ends.</summary>
+        private void Await(Task write, CancellationToken cancellationToken)
+        {
+            if (write != null && write.IsCompleted)
+            {
+                write.GetAwaiter().GetResult();
+                return;
+            }
+            var ended = source.Ended;
+            try
+            {
+                if (!Blocking.TryWait(write!, ended, limit))
+                {
+                    throw OssException.Plain((int)OssStatus.Timeout, limit!.Words);
+                }
+            }
+            catch (OperationCanceledException exception) when (exception.CancellationToken == ended)
+            {
+                Check();
+                throw source.Failure(OssException.Of(exception)!, cancellationToken);
+            }
         }
 
         private void Count(int got)

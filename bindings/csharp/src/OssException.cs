@@ -171,10 +171,13 @@ namespace Alioss
         internal static OssException Complete(int status, string message) =>
             new OssException((OssStatus)status, message) { isComplete = true };
 
-        /// <summary>A copy of the failure that <paramref name="call"/> holds, which may be about the file of that path.</summary>
-        internal static unsafe OssException From(int status, CallHandle call, string? path = null)
+        /// <summary>
+        /// A copy of the failure that <paramref name="call"/> holds, which may be about the file of that path; with
+        /// <paramref name="reason"/> in place of the library's words, unless that is null.
+        /// </summary>
+        internal static unsafe OssException From(int status, CallHandle call, string? path = null, string? reason = null)
         {
-            string words = Utf8.Text(Native.oss_call_error(call)) ?? "";
+            string words = reason ?? Utf8.Text(Native.oss_call_error(call)) ?? "";
             if (words.Length == 0)
             {
                 // A refused input of a call is filed with the thread, which is still this one.

@@ -41,6 +41,10 @@ namespace Alioss
         private volatile bool disposed;
         private Exception? failure;
 
+        /// <summary>Whether all reading has been ended, and what tells those who wait for something else meanwhile.</summary>
+        private bool isEnded;
+        private CancellationTokenSource? ended;
+
         /// <summary>
         /// The batch that is being taken: how long it is, part of what is used, how much of it has gone, and the ring, whose
         /// bytes nobody else touches until the next batch.
@@ -199,6 +203,23 @@ namespace Alioss
         /// The same for the token that the body was asked for with, which else ends only a read that is under way.
         /// </summary>
         internal CancellationTokenRegistration CancelByOwn() => CancelBy(token);
+
+        /// <summary>Cancelled once all reading is ended, by a token or a disposal.</summary>
+        internal CancellationToken Ended
+        {
+            get
+            {
+                lock (gate)
+                {
+                    ended = ended ?? new CancellationTokenSource();
+                    if (isEnded)
+                    {
+                        ended.Cancel();
+                    }
+                    return ended.Token;
+                }
+            }
+        }
 
         public void Dispose()
         {
@@ -363,6 +384,13 @@ namespace Alioss
 
         private void Cancel()
         {
+            CancellationTokenSource? waits;
+            lock (gate)
+            {
+                isEnded = true;
+                waits = ended;
+            }
+            waits?.Cancel();
             try
             {
                 if (call != null)
@@ -429,6 +457,10 @@ namespace Alioss
             }
         }
 
+        /// <summary>The exception for <paramref name="error"/>, of a read or copy with that token.</summary>
+        internal Exception Failure(OssException error, CancellationToken cancellationToken) =>
+            Call.Failure(error, cancellationToken.IsCancellationRequested ? cancellationToken : token);
+
         private void Throw(CancellationToken cancellationToken)
         {
             if (disposed)
@@ -438,7 +470,7 @@ namespace Alioss
             var error = failure as OssException;
             if (error != null)
             {
-                throw Call.Failure(error, cancellationToken.IsCancellationRequested ? cancellationToken : token);
+                throw Failure(error, cancellationToken);
             }
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(failure!).Throw();
         }

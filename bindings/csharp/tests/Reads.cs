@@ -290,4 +290,24 @@ internal static class Reads
         Equal(2, listed.Count("B"));
         Equal(null, listed.ETag);
     }
+
+    internal static void CopiesLookAtTheirDestinationFirst()
+    {
+        using (var bucket = Bucket())
+        {
+            string key = Key();
+            bucket.PutObject(key, Pattern(100000));
+            var closed = new MemoryStream();
+            closed.Dispose();
+            using (var stream = bucket.GetObject(key))
+            {
+                Throws<NotSupportedException>(() => Failures.Wait(stream.CopyToAsync(new MemoryStream(new byte[1000000], false))));
+                Throws<ObjectDisposedException>(() => Failures.Wait(stream.CopyToAsync(closed)));
+                // Nothing is missing.
+                var copy = new MemoryStream();
+                Failures.Wait(stream.CopyToAsync(copy));
+                SameBytes(Pattern(100000), copy.ToArray());
+            }
+        }
+    }
 }
