@@ -192,7 +192,8 @@ namespace Alioss
 
         /// <summary>
         /// Limit for the call with its repetitions and the reading of its answer, 1 ms to 7 days; instead of
-        /// <see cref="OssOptions.TotalTimeout"/>. It waits for streams of yours as for a token: see <see cref="Bucket"/>. Null, the default: that one. Times are rounded up to milliseconds.
+        /// <see cref="OssOptions.TotalTimeout"/>. Null, the default: that one. Times are rounded up to milliseconds. Like a token it
+        /// ends an asynchronous call that waits for a stream of yours: see <see cref="Bucket"/>.
         /// </summary>
         public TimeSpan? Timeout { get; set; }
 
