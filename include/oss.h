@@ -1762,8 +1762,9 @@ OSS_API oss_writer *oss_writer_open(const oss_bucket *bucket,
                                     oss_call *call);
 
 /// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
-/// memory. After an error every further write and oss_writer_finish() return
-/// it, and what was sent is deleted. For the words see oss_last_error(), for
+/// memory. After an error, also of a piece that cannot be or came while the
+/// writer was #OSS_BUSY, every further write and oss_writer_finish() return it,
+/// and what was sent is deleted. For the words see oss_last_error(), for
 /// the rest oss_writer_failure().
 OSS_API oss_status oss_writer_write(oss_writer *writer,
                                     const void *data,

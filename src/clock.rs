@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::ffi::os::seconds_of_64_bits;
+
 /// Where the time comes from. Clones share the function.
 #[derive(Clone, Default)]
 pub(crate) struct Clock(Option<Arc<dyn Fn() -> i64 + Send + Sync>>);
@@ -24,11 +26,15 @@ impl Clock {
     pub fn now(&self) -> i64 {
         match &self.0 {
             Some(function) => function().max(0),
-            None => SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_or(0, |time| time.as_secs().try_into().unwrap_or(i64::MAX)),
+            None => seconds_of_64_bits().unwrap_or_else(seconds).max(0),
         }
     }
+}
+
+fn seconds() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |time| time.as_secs().try_into().unwrap_or(i64::MAX))
 }
 
 impl fmt::Debug for Clock {

@@ -336,7 +336,7 @@ fn ranges_and_conditions() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the buffer has room for 9 bytes, the object has 10"
+        "`buf`: it has room for 9 bytes, and the object has 10"
     );
 }
 

@@ -160,15 +160,18 @@ pub unsafe extern "C" fn oss_call_add_part(
     }
 }
 
-/// A part number of the caller's; the core checks its range.
+/// A part number of the caller's.
 pub(super) fn part_number(number: i32) -> Result<u32> {
-    number.try_into().map_err(|_| {
-        Error::refused(
-            "number",
-            format_args!("{number} is not a valid part number"),
-            "1 to 10000",
-        )
-    })
+    let known = u32::try_from(number).ok();
+    known
+        .filter(|number| (1..=10_000).contains(number))
+        .ok_or_else(|| {
+            Error::refused(
+                "number",
+                format_args!("{number} is not a valid part number"),
+                "1 to 10000",
+            )
+        })
 }
 
 /// Asks downloads for the bytes `first` to `last`, both included; `last` -1 is

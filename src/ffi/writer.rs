@@ -1,6 +1,7 @@
 //! Objects that are written piece by piece.
 
 use std::ffi::{c_char, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use super::call::oss_call;
@@ -22,6 +23,8 @@ type OwnProgress = dyn Fn(u64, Option<u64>) -> bool + Send;
 /// part for each worker. One thread at a time; it need not always be the same.
 pub struct oss_writer {
     state: Mutex<State>,
+    /// Whether a piece came while somebody else was writing, and was not taken.
+    has_lost: AtomicBool,
 }
 
 impl Handle for oss_writer {
@@ -50,6 +53,20 @@ impl oss_writer {
             Err(TryLockError::WouldBlock) => return Err(busy("writer")),
         };
         let works = WorksFor::now(state.owner);
+        Ok((state, works))
+    }
+
+    /// The same, to go on with the object; an error if it lacks a piece.
+    fn go_on(&self) -> Result<(MutexGuard<'_, State>, WorksFor)> {
+        let (mut state, works) = self.work()?;
+        if self.has_lost.load(Ordering::Acquire) {
+            let error = Error::new(
+                Kind::Busy,
+                "a piece is missing: it came while another thread was writing",
+            );
+            let error = state.writer.refuse(error);
+            return Err(state.failed(error));
+        }
         Ok((state, works))
     }
 }
@@ -147,14 +164,16 @@ pub unsafe extern "C" fn oss_writer_open(
         Some(state) => new_handle(|| {
             Ok(oss_writer {
                 state: Mutex::new(state),
+                has_lost: AtomicBool::new(false),
             })
         }),
     }
 }
 
 /// Writes `len` bytes; copies them. Sends a part when it is full, and waits for
-/// memory. After an error every further write and oss_writer_finish() return
-/// it, and what was sent is deleted. For the words see oss_last_error(), for
+/// memory. After an error, also of a piece that cannot be or came while the
+/// writer was #OSS_BUSY, every further write and oss_writer_finish() return it,
+/// and what was sent is deleted. For the words see oss_last_error(), for
 /// the rest oss_writer_failure().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_writer_write(
@@ -164,9 +183,15 @@ pub unsafe extern "C" fn oss_writer_write(
 ) -> oss_status {
     status(|| {
         // SAFETY: a live handle and `len` bytes, or NULL, as the header asks.
-        let (writer, bytes) = unsafe { (borrow(writer, "writer")?, bytes(data, len, "data")?) };
-        let (mut state, _works) = writer.work()?;
-        let written = state.write(bytes);
+        let (writer, bytes) = unsafe { (borrow(writer, "writer")?, bytes(data, len, "data")) };
+        let (mut state, _works) = writer.go_on().inspect_err(|error| {
+            let is_lost = error.kind() == Kind::Busy && len > 0;
+            writer.has_lost.fetch_or(is_lost, Ordering::Release);
+        })?;
+        let written = match bytes {
+            Ok(bytes) => state.write(bytes),
+            Err(error) => Err(state.writer.refuse(error)),
+        };
         written.map_err(|error| state.failed(error))
     })
 }
@@ -184,9 +209,9 @@ pub unsafe extern "C" fn oss_writer_finish(
     // SAFETY: live handles or NULL, as the header asks.
     unsafe {
         run(call, |_, output| {
-            let (mut state, _works) = borrow(writer, "writer")?.work()?;
             // The call that the writer was opened with is what can be cancelled; this one may be another.
             output.cancel_is_cleared = true;
+            let (mut state, _works) = borrow(writer, "writer")?.go_on()?;
             let response = state.writer.end().map_err(|error| state.failed(error))?;
             let total = state.writer.sent();
             state.tell(Some(total))?;

@@ -192,6 +192,14 @@ impl ObjectWriter {
         &self.upload.common.cancel
     }
 
+    /// Ends the object since a piece cannot be taken, unless it is over already; why.
+    pub(crate) fn refuse(&mut self, error: Error) -> Error {
+        match &self.failed {
+            Some(error) => error.clone(),
+            None => self.fail(error),
+        }
+    }
+
     /// Ends the object with its first error.
     pub(crate) fn fail(&mut self, error: Error) -> Error {
         self.failed = Some(error.clone());

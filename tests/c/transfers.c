@@ -97,6 +97,63 @@ static void given_up(void)
     NUMBER(0, exists);
 }
 
+static oss_writer *busy_writer;
+
+static int write_inside(void *user, int64_t done, int64_t total)
+{
+    (void)done, (void)total;
+    if (!*(int *)user)
+        STATUS(OSS_BUSY, oss_writer_write(busy_writer, "lost", 4));
+    *(int *)user = 1;
+    return 0;
+}
+
+/* An object without one of its pieces is none, also if nobody looks at the status of each write. */
+static void no_object_lacks_a_piece(void)
+{
+    int told = 0;
+    oss_writer *writer = opened("lacks");
+    OK(oss_writer_write(writer, "abc", 3));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_write(writer, NULL, 3));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_write(writer, "def", 3));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_finish(writer, call));
+    CHECK(strstr(oss_call_error(call), "`data`"));
+    oss_writer_free(writer);
+    STATUS(OSS_NOT_FOUND, oss_head_object(bucket, "lacks", call));
+
+    OK(oss_call_set_progress(call, write_inside, &told));
+    busy_writer = writer = opened("lacks");
+    OK(oss_call_set_progress(call, NULL, NULL));
+    while (!told)
+        OK(oss_writer_write(writer, data, sizeof data));
+    STATUS(OSS_BUSY, oss_writer_write(writer, data, 1));
+    STATUS(OSS_BUSY, oss_writer_finish(writer, call));
+    oss_writer_free(writer);
+    STATUS(OSS_NOT_FOUND, oss_head_object(bucket, "lacks", call));
+
+    /* Nothing is no piece, and what is stored stays. */
+    writer = opened("whole");
+    OK(oss_writer_write(writer, NULL, 0));
+    OK(oss_writer_write(writer, "abc", 3));
+    OK(oss_writer_finish(writer, call));
+    STATUS(OSS_INVALID_ARGUMENT, oss_writer_write(writer, NULL, 3));
+    oss_writer_free(writer);
+    OK(oss_head_object(bucket, "whole", call));
+    OK(oss_delete_object(bucket, "whole", call));
+}
+
+/* A part that cannot be is refused where it is given. */
+static void part_numbers_are_looked_at_at_once(void)
+{
+    static const int numbers[] = {-1, 0, 10001, 2147483647};
+    size_t i;
+    for (i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        STATUS(OSS_INVALID_ARGUMENT, oss_call_add_part(call, numbers[i], "\"E\"", -1, 0));
+        CHECK(strstr(oss_call_error(call), "allowed are 1 to 10000"));
+    }
+    OK(oss_call_reset(call));
+}
+
 /* What the service says to a writer, a call can be told. */
 static void refused(oss_config *config)
 {
@@ -316,6 +373,7 @@ int main(int argc, char **argv)
     CHECK(bucket = oss_bucket_new(config, "examplebucket"));
     CHECK(call = oss_call_new());
     OK(oss_put_bucket(bucket, call));
+    part_numbers_are_looked_at_at_once();
     OK(oss_call_set_part_size(call, 102400));
     written(0);
     written(1000);
@@ -325,6 +383,7 @@ int main(int argc, char **argv)
     given_up();
     OK(oss_call_set_workers(call, 3));
     given_up();
+    no_object_lacks_a_piece();
     refused(config);
     /* A child takes the memory of threads that it does not have with it, which valgrind calls lost. */
     if (argc > 1 && strcmp(argv[1], "fork") == 0)

@@ -61,9 +61,10 @@ fn fill(object: &mut Object, buffer: &mut [u8], report: &mut Report<'_>) -> Resu
     let capacity = buffer.len();
     let length = object.arriving.length;
     let too_small = |size: String| {
-        Error::invalid(format!(
-            "the buffer has room for {capacity} bytes, the object has {size}"
-        ))
+        Error::unusable(
+            "buf",
+            format_args!("it has room for {capacity} bytes, and the object has {size}"),
+        )
     };
     if let Some(length) = length
         && length > capacity as u64
