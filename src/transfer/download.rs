@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::checkpoint::Checkpoint;
 use super::plan::{Part, Plan};
 use super::pool::{self, Board, Lane};
-use super::ranged::{RangedObject, is_proven, told};
+use super::ranged::{RangedObject, is_proven};
 use super::{CHUNK, Common, Transfer, What};
 use crate::crc64::{self, Crc64};
 use crate::error::{Error, Kind, Result};
@@ -76,10 +76,10 @@ impl Bucket {
             return at_once();
         }
         let head = self.head_object(key, &common.options(|_| true))?;
-        let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
+        let Some(mut object) = RangedObject::new(self, key, common, &head) else {
             return at_once();
         };
-        let plan = Plan::new("key", size, transfer.part_size)?;
+        let plan = Plan::new("key", object.size, transfer.part_size)?;
         let version = version(options);
         let places = Places::new(transfer, self, key, &version, target.path());
         if plan.is_single() {
@@ -96,22 +96,13 @@ impl Bucket {
             .with("bucket", self.name())
             .with("key", key)
             .with("version", &version)
-            .with("etag", etag)
-            .with("size", size)
+            .with("etag", &object.etag)
+            .with("size", object.size)
             .with("part_size", plan.part_size);
-        let (workers, limit) = common.shared_traffic(&self.client, workers);
         let download = Download {
-            object: RangedObject {
-                bucket: self.clone(),
-                key: key.to_owned(),
-                etag: etag.to_owned(),
-                size,
-                common,
-                limit,
-                crc64: told(&head),
-            },
+            workers: object.share_traffic(workers),
+            object,
             plan,
-            workers,
             checkpoint,
             done: Mutex::new(Done::new()),
             record: Mutex::new(record),

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use super::multipart::lost;
 use super::plan::{Part, Plan};
 use super::pool::LOOK;
-use super::ranged::{RangedObject, told};
+use super::ranged::RangedObject;
 use super::thread::Process;
 use super::{CHUNK, Common, Transfer, What, thread};
 use crate::cancel::{Cancel, stopped};
@@ -52,23 +52,14 @@ impl Bucket {
         let head = self.head_object(key, &common.options(|_| true))?;
         let mut single = options.clone();
         single.deadline = common.deadline;
-        let (Some(size), Some(etag)) = (head.content_length(), head.etag()) else {
+        let Some(mut object) = RangedObject::new(self, key, common, &head) else {
             return Ok(Prefetch(Reading::Plain(self.get_object(key, &single)?)));
         };
-        let plan = Plan::new("key", size, transfer.part_size)?;
+        let plan = Plan::new("key", object.size, transfer.part_size)?;
         if plan.is_single() {
             return Ok(Prefetch(Reading::Plain(self.get_object(key, &single)?)));
         }
-        let (workers, limit) = common.shared_traffic(&self.client, workers);
-        let object = RangedObject {
-            bucket: self.clone(),
-            key: key.to_owned(),
-            etag: etag.to_owned(),
-            size,
-            common,
-            limit,
-            crc64: told(&head),
-        };
+        let workers = object.share_traffic(workers);
         Ok(Prefetch(match Ahead::start(object, plan, workers, head) {
             Some(ahead) => Reading::Ahead(ahead),
             None => Reading::Plain(self.get_object(key, &single)?),

@@ -17,12 +17,37 @@ pub(super) struct RangedObject {
     pub size: u64,
     pub common: Common,
     /// Bandwidth of each connection.
-    pub limit: Option<String>,
+    limit: Option<String>,
     /// CRC-64 of the whole: what HeadObject said, else what comes with the parts.
-    pub crc64: OnceLock<u64>,
+    crc64: OnceLock<u64>,
 }
 
 impl RangedObject {
+    /// What `head` tells of; `None` if it tells no size or no ETag.
+    pub fn new(
+        bucket: &Bucket,
+        key: &str,
+        common: Common,
+        head: &Response,
+    ) -> Option<RangedObject> {
+        Some(RangedObject {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            etag: head.etag()?.to_owned(),
+            size: head.content_length()?,
+            common,
+            limit: None,
+            crc64: head.crc64().map_or_else(OnceLock::new, OnceLock::from),
+        })
+    }
+
+    /// Has so many connections share the bandwidth; how many there may be.
+    pub fn share_traffic(&mut self, workers: usize) -> usize {
+        let (workers, limit) = self.common.shared_traffic(&self.bucket.client, workers);
+        self.limit = limit;
+        workers
+    }
+
     /// Asks for one part; the flag ends that.
     pub fn open(&self, part: &Part, cancel: &Cancel) -> Result<Object> {
         let last = part.offset + part.length - 1;
@@ -68,11 +93,6 @@ impl RangedObject {
             )),
         }
     }
-}
-
-/// The CRC-64 that an answer tells.
-pub(super) fn told(head: &Response) -> OnceLock<u64> {
-    head.crc64().map_or_else(OnceLock::new, OnceLock::from)
 }
 
 /// What a refused part means: with our condition, 412 and 404 say that the object is another one.
