@@ -1,6 +1,12 @@
 //! What the library makes of answers: success has to be proven, and what is not the service's word is not taken for it.
 
+#[path = "answers/attempts.rs"]
+mod attempts;
+#[path = "answers/errors.rs"]
+mod errors;
 mod peer;
+#[path = "answers/refused.rs"]
+mod refused;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -32,6 +38,33 @@ fn answer(status: &str, headers: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nx-oss-request-id: R1\r\n{headers}content-length: {}\r\n\r\n{body}",
         body.len()
+    )
+}
+
+/// Answers one request after the other with the next of these, over all connections; the last one for ever.
+fn in_turn(answers: &[String]) -> (Peer, Arc<Mutex<Vec<String>>>) {
+    let answers = answers.to_vec();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let requests = seen.clone();
+    let peer = Peer::start(move |mut stream| {
+        while let Some(request) = read_request(&mut stream) {
+            let mut seen = requests.lock().unwrap();
+            let answer = answers[seen.len().min(answers.len() - 1)].clone();
+            seen.push(request);
+            drop(seen);
+            if answer.is_empty() || stream.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
+        }
+    });
+    (peer, seen)
+}
+
+fn refusal(status: &str, code: &str, more: &str) -> String {
+    answer(
+        status,
+        "",
+        &format!("<Error><Code>{code}</Code>{more}</Error>"),
     )
 }
 
@@ -452,404 +485,4 @@ fn caches_may_answer_for_objects_of_a_custom_domain_only() {
         .put_object_by_url(&url, "", &Options::new())
         .unwrap_err();
     plain.head_object("a", &Options::new()).unwrap_err();
-}
-
-#[test]
-fn what_can_be_read_of_an_error_is_read() {
-    for (body, code, message) in [
-        ("<Error><Code>AccessDenied</Code>", "AccessDenied", ""),
-        (
-            "<Error><Message>no</Message><Code>AccessDenied</Code><Key>a\u{1}b</Key></Error>",
-            "AccessDenied",
-            "no",
-        ),
-        (
-            "<Error><Code>AccessDenied</Code><Message>a&nbsp;b</Message></Error>",
-            "AccessDenied",
-            "a&nbsp;b",
-        ),
-        (
-            "{\"Error\":{\"Code\":\"AccessDenied\",\"Message\":\"no\",\"EC\":\"0003-00000001\"}}",
-            "AccessDenied",
-            "no",
-        ),
-        (
-            "{\"Error\":{\"Code\":\"AccessDenied\",\"Mes",
-            "AccessDenied",
-            "",
-        ),
-    ] {
-        let peer = always(answer("403 Forbidden", "", body));
-        let error = bucket(&peer).get_bucket_info(&Options::new()).unwrap_err();
-        let service = error.service().unwrap();
-        assert_eq!(
-            (error.kind(), error.code(), service.message.as_str()),
-            (Kind::Denied, code, message),
-            "{body}"
-        );
-    }
-    let peer = always(answer(
-        "403 Forbidden",
-        "x-oss-error-type: SignatureExpired\r\n",
-        "{\"message\":\"old\"}",
-    ));
-    let error = bucket(&peer).get_bucket_info(&Options::new()).unwrap_err();
-    assert_eq!(
-        (error.code(), error.service().unwrap().message.as_str()),
-        ("SignatureExpired", "old")
-    );
-}
-
-#[test]
-fn errors_say_what_is_at_hand() {
-    for (status, code, more, kind, words) in [
-        (
-            "403 Forbidden",
-            "InvalidObjectState",
-            "",
-            Kind::Conflict,
-            "restore it first",
-        ),
-        (
-            "403 Forbidden",
-            "AccessDenied",
-            "<Endpoint>oss-cn-beijing.aliyuncs.com</Endpoint>",
-            Kind::Denied,
-            "oss-cn-beijing.aliyuncs.com",
-        ),
-        (
-            "400 Bad Request",
-            "ObjectAlreadyExists",
-            "",
-            Kind::Exists,
-            "400",
-        ),
-        (
-            "403 Forbidden",
-            "WORMConfigurationLocked",
-            "",
-            Kind::Conflict,
-            "403",
-        ),
-    ] {
-        let body = format!("<Error><Code>{code}</Code><Message>m</Message>{more}</Error>");
-        let peer = always(answer(status, "", &body));
-        let error = bucket(&peer)
-            .get_object("a", &Options::new())
-            .err()
-            .unwrap();
-        assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(words), "{error}");
-    }
-}
-
-/// Answers one request after the other with the next of these, over all connections; the last one for ever.
-fn in_turn(answers: &[String]) -> (Peer, Arc<Mutex<Vec<String>>>) {
-    let answers = answers.to_vec();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let requests = seen.clone();
-    let peer = Peer::start(move |mut stream| {
-        while let Some(request) = read_request(&mut stream) {
-            let mut seen = requests.lock().unwrap();
-            let answer = answers[seen.len().min(answers.len() - 1)].clone();
-            seen.push(request);
-            drop(seen);
-            if answer.is_empty() || stream.write_all(answer.as_bytes()).is_err() {
-                return;
-            }
-        }
-    });
-    (peer, seen)
-}
-
-fn refusal(status: &str, code: &str, more: &str) -> String {
-    answer(
-        status,
-        "",
-        &format!("<Error><Code>{code}</Code>{more}</Error>"),
-    )
-}
-
-fn skewed() -> String {
-    let times = "<ServerTime>2040-01-01T00:00:00.000Z</ServerTime>";
-    refusal("403 Forbidden", "RequestTimeTooSkewed", times)
-}
-
-#[test]
-fn only_a_lost_answer_makes_a_missing_upload_an_aborted_one() {
-    let missing = refusal("404 Not Found", "NoSuchUpload", "");
-    let busy = refusal("503 Busy", "ServiceUnavailable", "");
-    let lost = String::new();
-    for (first, aborted) in [(skewed(), false), (busy, false), (lost, true)] {
-        let (peer, _) = in_turn(&[first.clone(), missing.clone()]);
-        let mut config = config(&peer);
-        config.attempts(2);
-        let bucket = Bucket::new(&config, "examplebucket").unwrap();
-        match bucket.abort_multipart_upload("a", "id", &Options::new()) {
-            Ok(response) => assert!(aborted && response.attempts() == 2, "{first}"),
-            Err(error) => {
-                assert!(!aborted, "{first}: {error}");
-                assert_eq!((error.kind(), error.attempts()), (Kind::NotFound, 2));
-                assert!(!error.answer_was_lost());
-            }
-        }
-    }
-}
-
-#[test]
-fn what_a_refusal_taught_is_kept_for_the_whole_session() {
-    let (peer, seen) = in_turn(&[skewed(), answer("200 OK", "", "")]);
-    let session = Session::new(&Config::new()).unwrap();
-    let mut config = config(&peer);
-    config.session(&session);
-    let first = Bucket::new(&config, "examplebucket").unwrap();
-    let second = Bucket::new(&config, "otherbucket").unwrap();
-    // A stream cannot be sent again.
-    let mut source: &[u8] = b"hello";
-    let body = Body::Stream {
-        reader: &mut source,
-        length: Some(5),
-    };
-    let error = first.put_object("a", body, &Options::new()).unwrap_err();
-    assert_eq!(
-        (error.code(), error.attempts()),
-        ("RequestTimeTooSkewed", 1)
-    );
-    let response = second.put_object("a", "hello", &Options::new()).unwrap();
-    assert_eq!(response.attempts(), 1);
-    let seen = seen.lock().unwrap();
-    // The offset is kept to two seconds.
-    let dates = ["x-oss-date: 20400101t", "x-oss-date: 20391231t235959z"];
-    assert!(
-        dates.iter().any(|date| seen[1].contains(date)),
-        "{}",
-        seen[1]
-    );
-}
-
-#[test]
-fn what_was_not_sent_may_always_be_sent() {
-    let closed = ClosedPort::start();
-    let mut config = Config::new();
-    config
-        .endpoint(&closed.endpoint())
-        .region("cn-hangzhou")
-        .keys("id", "secret", None)
-        .attempts(4)
-        .backoff(Duration::from_millis(1), Duration::from_millis(1));
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    let options = Options::new();
-    let mut source: &[u8] = b"hello";
-    let stream = Body::Stream {
-        reader: &mut source,
-        length: Some(5),
-    };
-    for result in [
-        bucket.append_object("a", 0, "hello", &options),
-        bucket.complete_multipart_upload("a", "id", &[], &options),
-        bucket.process_object("a", "image/info", &options),
-        bucket.put_object("a", stream, &options),
-    ] {
-        let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (Kind::Network, 4),
-            "{error}"
-        );
-        assert!(!error.answer_was_lost());
-    }
-}
-
-#[test]
-fn without_a_limit_of_attempts_the_time_is_the_limit() {
-    let peer = always(refusal("503 Busy", "ServiceUnavailable", ""));
-    let mut config = config(&peer);
-    config
-        .attempts(0)
-        .backoff(Duration::from_millis(5), Duration::from_millis(5));
-    let error = Bucket::new(&config, "examplebucket").unwrap_err();
-    assert!(error.to_string().starts_with("`attempts`: 0 "), "{error}");
-    config.total_timeout(Duration::from_secs(2));
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    let error = bucket.delete_object("a", &Options::new()).unwrap_err();
-    assert!(error.attempts() > 5, "{error:?}");
-}
-
-#[test]
-fn a_timeout_goes_by_the_name_it_was_given_under() {
-    let silent = Peer::start(|mut stream| {
-        let _ = read_request(&mut stream);
-        std::thread::sleep(Duration::from_secs(5));
-    });
-    let options = Options::new().timeout(Duration::from_millis(200));
-    let error = bucket(&silent).delete_object("a", &options).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the call took longer than timeout (200ms)"
-    );
-}
-
-#[test]
-fn of_one_header_the_better_word_wins() {
-    let (peer, seen) = in_turn(&[answer("200 OK", "", "")]);
-    let mut config = config(&peer);
-    config
-        .user_header("Content-Type", "text/x-mine")
-        .user_header("x-oss-object-acl", "private");
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    bucket.put_object("a.txt", "", &Options::new()).unwrap();
-    let call = Options::new().header("content-type", "text/x-call");
-    bucket.put_object("a.txt", "", &call).unwrap();
-    bucket
-        .put_object_acl("a", "public-read", &Options::new())
-        .unwrap();
-    let plain = self::bucket(&peer);
-    plain.put_object("a.txt", "", &Options::new()).unwrap();
-    let seen = seen.lock().unwrap();
-    for (request, expected) in seen.iter().zip([
-        "content-type: text/x-mine\r\n",
-        "content-type: text/x-call\r\n",
-        "x-oss-object-acl: public-read\r\n",
-        "content-type: text/plain\r\n",
-    ]) {
-        assert!(request.contains(expected), "{request}");
-        let name = expected.split(' ').next().unwrap();
-        assert_eq!(request.matches(name).count(), 1, "{request}");
-    }
-}
-
-#[test]
-fn what_cannot_apply_is_refused() {
-    let peer = always(answer("200 OK", "", ""));
-    let bucket = bucket(&peer);
-    let range = Options::new().range(alioss::Range::Bytes(0, 1));
-    let crc = Options::new().initial_crc64(1);
-    let field = Options::new().field("a", Some("b"));
-    let acl = Options::new().header("x-oss-acl", "private");
-    let metadata = "m".repeat(8193);
-    let long = Options::new().header("x-oss-meta-a", metadata.as_str());
-    let presign = |options: &Options<'_>| {
-        let url = bucket.presign(Method::Get, Some("a"), Duration::from_secs(9), options);
-        url.map(drop)
-    };
-    let put = |options: &Options<'_>| bucket.put_object("a", "", options).map(drop);
-    for (result, words) in [
-        (put(&range), "`range`: PutObject takes none"),
-        (
-            bucket.head_object("a", &range).map(drop),
-            "`range`: HeadObject takes none",
-        ),
-        (presign(&range), "`range`: GET takes none"),
-        (
-            presign(&field),
-            "`field`: a presigned URL carries no document",
-        ),
-        (put(&crc), "`initial_crc64`: PutObject takes none"),
-        (put(&acl), "\"x-oss-object-acl\" is probably meant"),
-        (
-            put(&long),
-            "`header`: the user metadata (x-oss-meta-*) has 8194 bytes; allowed are 8192",
-        ),
-    ] {
-        let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (Kind::InvalidArgument, 0),
-            "{error}"
-        );
-        assert!(error.to_string().contains(words), "{error}");
-    }
-    put(&acl.insist()).unwrap();
-    for (name, option) in [
-        ("content-length", "additional_signed_header"),
-        ("Transfer-Encoding", "additional_signed_header"),
-    ] {
-        let mut config = config(&peer);
-        config.additional_signed_header(name);
-        let error = Bucket::new(&config, "examplebucket").unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with(&format!("`{option}`: {name:?}")),
-            "{error}"
-        );
-    }
-    for name in ["Content-MD5", "range"] {
-        let mut config = config(&peer);
-        config.user_header(name, "x");
-        let error = Bucket::new(&config, "examplebucket").unwrap_err();
-        assert!(error.to_string().starts_with("`user_header`: "), "{error}");
-    }
-}
-
-#[test]
-fn another_signature_is_explained() {
-    let mut differing = String::new();
-    for (version, name, theirs, words) in [
-        (
-            SignatureVersion::V4,
-            "CanonicalRequest",
-            "DELETE\n/examplebucket/b\n",
-            "line 2 of CanonicalRequest differs: \"/examplebucket/a\" here, \"/examplebucket/b\" at the service",
-        ),
-        (
-            SignatureVersion::V4,
-            "ServerCanonicalRequest",
-            "PUT",
-            "line 1 of ServerCanonicalRequest differs: \"DELETE\" here, \"PUT\" at the service",
-        ),
-        (
-            SignatureVersion::V1,
-            "StringToSign",
-            "DELETE\n\ntext/plain",
-            "line 3 of StringToSign differs: \"\" here, \"text/plain\" at the service",
-        ),
-        (SignatureVersion::V1, "Elsewhere", "x", ""),
-    ] {
-        let more = format!("<{name}>{theirs}</{name}>");
-        let peer = always(refusal("403 Forbidden", "SignatureDoesNotMatch", &more));
-        let mut config = config(&peer);
-        config.signature_version(version);
-        let bucket = Bucket::new(&config, "examplebucket").unwrap();
-        let error = bucket.delete_object("a", &Options::new()).unwrap_err();
-        assert_eq!(error.kind(), Kind::Denied);
-        assert!(error.to_string().contains(words), "{error}");
-        differing = error.to_string();
-    }
-    assert!(!differing.contains("line"), "{differing}");
-}
-
-#[test]
-fn the_same_text_with_another_signature_means_another_secret() {
-    let server = oss_local::Server::start(oss_local::Options::default()).unwrap();
-    for version in [SignatureVersion::V1, SignatureVersion::V4] {
-        let mut config = Config::new();
-        config
-            .endpoint(&server.endpoint())
-            .region("cn-hangzhou")
-            .signature_version(version)
-            .keys(
-                oss_local::ACCESS_KEY_ID,
-                "not the secret".replace(' ', "-").as_str(),
-                Some("a-token"),
-            );
-        let bucket = Bucket::new(&config, "examplebucket").unwrap();
-        let error = bucket.get_bucket_acl(&Options::new()).unwrap_err();
-        assert!(!error.to_string().contains("a-token"), "{error}");
-        let mut config = Config::new();
-        config
-            .endpoint(&server.endpoint())
-            .region("cn-hangzhou")
-            .signature_version(version)
-            .keys(oss_local::ACCESS_KEY_ID, "not-the-secret", None);
-        let bucket = Bucket::new(&config, "examplebucket").unwrap();
-        let error = bucket.get_bucket_acl(&Options::new()).unwrap_err();
-        assert_eq!(error.code(), "SignatureDoesNotMatch", "{error}");
-        assert!(
-            error
-                .to_string()
-                .contains("the access key secret is not the one"),
-            "{error}"
-        );
-    }
 }

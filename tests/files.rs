@@ -2,6 +2,10 @@
 //! read is what is sent.
 #![cfg(unix)]
 
+#[path = "files/sent.rs"]
+mod sent;
+#[path = "files/special.rs"]
+mod special;
 mod support;
 
 use std::ffi::OsStr;
@@ -52,6 +56,10 @@ fn download_twice(bucket: &Bucket, path: &Path) {
     }
 }
 
+fn mkfifo(path: &Path) {
+    support::tool("mkfifo", "coreutils", &[path]);
+}
+
 /// Everything in a folder, by name.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
@@ -60,84 +68,6 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-fn mkfifo(path: &Path) {
-    support::tool("mkfifo", "coreutils", &[path]);
-}
-
-/// Paths that are not regular files, each of a kind of its own.
-fn special_files(folder: &Path) -> Vec<PathBuf> {
-    let fifo = folder.join("fifo");
-    mkfifo(&fifo);
-    let socket = folder.join("socket");
-    std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let link = folder.join("link");
-    symlink("/dev/null", &link).unwrap();
-    let to_fifo = folder.join("to-fifo");
-    symlink("fifo", &to_fifo).unwrap();
-    vec![
-        "/dev/null".into(),
-        "/dev/zero".into(),
-        "/dev/stdin".into(),
-        fifo,
-        socket,
-        link,
-        to_fifo,
-        folder.to_owned(),
-    ]
-}
-
-fn assert_not_regular(error: &Error, path: &Path) {
-    assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
-    let what = match path.is_dir() {
-        true => "is a directory, not a file",
-        false => "is not a regular file; use a stream for pipes and devices",
-    };
-    let words = format!("`path`: {} {what}", path.display());
-    assert_eq!(error.to_string(), words);
-}
-
-#[test]
-fn downloads_leave_devices_pipes_and_sockets_alone() {
-    let (server, bucket) = bucket();
-    let folder = scratch("special");
-    let targets = special_files(&folder);
-    let before = names(&folder);
-    server.clear_requests();
-    for path in &targets {
-        let kind = |path: &Path| fs::symlink_metadata(path).unwrap().file_type();
-        let was = kind(path);
-        for result in download(&bucket, path) {
-            assert_not_regular(&result.unwrap_err(), path);
-        }
-        assert_eq!(kind(path), was, "{}", path.display());
-    }
-    assert!(server.requests().is_empty(), "something was asked for");
-    assert_eq!(names(&folder), before);
-}
-
-#[test]
-fn uploads_refuse_devices_pipes_and_sockets_without_waiting_for_them() {
-    let (server, bucket) = bucket();
-    let folder = scratch("special-up");
-    server.clear_requests();
-    let options = Options::new();
-    let began = Instant::now();
-    for path in &special_files(&folder) {
-        let put = bucket.put_object_file("b", path, &options);
-        assert_not_regular(&put.unwrap_err(), path);
-        let part = bucket.upload_part_file("b", "id", 1, path, 0, 1, &options);
-        assert_not_regular(&part.unwrap_err(), path);
-    }
-    let fifo = File::options()
-        .read(true)
-        .write(true)
-        .open(folder.join("fifo"))
-        .unwrap();
-    assert!(Body::file(&fifo).is_err(), "a pipe has no length");
-    assert!(began.elapsed() < Duration::from_secs(30));
-    assert!(server.requests().is_empty(), "something was sent");
 }
 
 #[test]
@@ -181,51 +111,6 @@ fn empty_paths_and_missing_directories_are_named_before_anything_is_asked_for() 
         assert!(error.starts_with(&begin), "{error}");
     }
     assert!(server.requests().is_empty(), "something was asked for");
-}
-
-#[test]
-fn a_ca_file_is_a_file_of_bearable_size() {
-    let folder = scratch("ca");
-    let fifo = folder.join("fifo");
-    mkfifo(&fifo);
-    let large = folder.join("large");
-    File::create(&large).unwrap().set_len(17 << 20).unwrap();
-    let rows = [
-        (fifo.as_path(), "is not a regular file\n"),
-        (Path::new("/dev/zero"), "is not a regular file\n"),
-        (folder.as_path(), "is a directory, not a file\n"),
-        (Path::new(""), "`ca_file` is empty"),
-        (large.as_path(), "has more than 16777216 bytes"),
-    ];
-    for (path, words) in rows {
-        let mut config = config("https://localhost");
-        config.ca_file(path);
-        let error = Bucket::new(&config, "examplebucket").unwrap_err();
-        let said = error.to_string() + "\n";
-        assert!(
-            said.starts_with("`ca_file`") && said.contains(words),
-            "{}: {said}",
-            path.display()
-        );
-    }
-}
-
-#[test]
-fn a_token_file_that_is_a_pipe_is_not_waited_for() {
-    use alioss::credentials::{OidcRole, Role};
-    let folder = scratch("token");
-    let fifo = folder.join("fifo");
-    mkfifo(&fifo);
-    let role = Role::new("acs:ram::1234567890123456:role/reader").unwrap();
-    let provider = "acs:ram::1234567890123456:oidc-provider/ack";
-    let mut config = config("http://127.0.0.1:1");
-    config.credentials(std::sync::Arc::new(
-        OidcRole::new(role, provider, fifo).unwrap(),
-    ));
-    let bucket = Bucket::new(&config, "examplebucket").unwrap();
-    let error = bucket.head_object("a", &Options::new()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Credentials, "{error}");
-    assert!(error.to_string().contains("not a regular file"), "{error}");
 }
 
 #[test]
@@ -560,160 +445,8 @@ fn many_downloads_to_one_file_at_once_leave_one_whole_file() {
     assert_eq!(names(&folder), ["out"]);
 }
 
-#[test]
-fn files_whose_size_says_nothing_are_sent_to_their_end() {
-    let (server, bucket) = bucket();
-    let path = "/proc/version";
-    let content = fs::read(path).unwrap();
-    assert_eq!(fs::metadata(path).unwrap().len(), 0);
-    // Also a second time: they can be read again.
-    let refusal = Action::Status(oss_local::Status::new(503, "ServiceUnavailable"));
-    server.inject(Rule::new(refusal).key_prefix("version"));
-    bucket
-        .put_object_file("version", path, &Options::new())
-        .unwrap();
-    let mut stored = Vec::new();
-    let mut object = bucket.get_object("version", &Options::new()).unwrap();
-    object.read_to_end(&mut stored).unwrap();
-    assert_eq!(stored, content);
-
-    // Those of /sys have the size of a page, and end before.
-    let path = "/sys/devices/system/cpu/possible";
-    let content = fs::read(path).unwrap();
-    assert_ne!(fs::metadata(path).unwrap().len(), content.len() as u64);
-    bucket
-        .put_object_file("sys", path, &Options::new())
-        .unwrap();
-    bucket
-        .upload_file("sys-too", path, &alioss::Transfer::new(), &Options::new())
-        .unwrap();
-    for key in ["sys", "sys-too"] {
-        let mut stored = Vec::new();
-        let mut object = bucket.get_object(key, &Options::new()).unwrap();
-        object.read_to_end(&mut stored).unwrap();
-        assert_eq!(stored, content, "{key}");
-    }
-    // A file that is one hole has its size.
-    let folder = scratch("empty");
-    let hole = folder.join("hole");
-    File::create(&hole).unwrap().set_len(5000).unwrap();
-    bucket
-        .put_object_file("hole", &hole, &Options::new())
-        .unwrap();
-    let head = bucket.head_object("hole", &Options::new()).unwrap();
-    assert_eq!(head.content_length(), Some(5000));
-
-    fs::write(folder.join("empty"), "").unwrap();
-    let empty = bucket.put_object_file("empty", folder.join("empty"), &Options::new());
-    assert_eq!(empty.unwrap().attempts(), 1);
-    let head = bucket.head_object("empty", &Options::new()).unwrap();
-    assert_eq!(head.content_length(), Some(0));
-}
-
 /// What happens to a file while it is sent.
 type Change = fn(&Path);
-
-#[test]
-fn a_file_that_changes_while_it_is_sent_is_not_stored() {
-    let changes: [(&str, Change); 5] = [
-        ("grows", |path| {
-            let mut file = File::options().append(true).open(path).unwrap();
-            std::io::Write::write_all(&mut file, b"more").unwrap();
-        }),
-        ("shrinks", |path| {
-            let file = File::options().write(true).open(path).unwrap();
-            file.set_len(1 << 20).unwrap();
-        }),
-        ("is rewritten", |path| {
-            let mut file = File::options().write(true).open(path).unwrap();
-            std::io::Write::write_all(&mut file, b"other").unwrap();
-        }),
-        ("is rewritten, and its time set back", |path| {
-            let mut file = File::options().write(true).open(path).unwrap();
-            let time = file.metadata().unwrap().modified().unwrap();
-            std::io::Write::write_all(&mut file, b"other").unwrap();
-            file.set_modified(time).unwrap();
-        }),
-        ("is emptied", |path| {
-            File::create(path).unwrap();
-        }),
-    ];
-    let (_server, bucket) = bucket();
-    let folder = scratch("changes");
-    let path = folder.join("file");
-    let (_, id) = bucket
-        .initiate_multipart_upload("part", &Options::new())
-        .unwrap();
-    for (name, change) in changes {
-        for way in ["put", "part"] {
-            fs::write(&path, vec![7; 8 << 20]).unwrap();
-            // The clock of file systems is coarse.
-            std::thread::sleep(Duration::from_millis(20));
-            let done = AtomicBool::new(false);
-            let progress = |_: u64, _: Option<u64>| {
-                if !done.swap(true, Ordering::Relaxed) {
-                    change(&path);
-                }
-                true
-            };
-            let options = Options::new().progress(&progress);
-            let result = match way {
-                "put" => bucket.put_object_file("file", &path, &options),
-                _ => bucket.upload_part_file("part", &id, 1, &path, 0, 8 << 20, &options),
-            };
-            let error = result.unwrap_err();
-            assert_eq!(error.kind(), Kind::Io, "{name}, {way}: {error}");
-            assert!(!error.is_retryable(), "{name}, {way}");
-            let words = "the file changed while it was sent";
-            assert!(error.to_string().starts_with(words), "{name}: {error}");
-        }
-        assert!(!bucket.object_exists("file", &Options::new()).unwrap());
-    }
-    let list = alioss::ListParts {
-        key: "part".to_owned(),
-        upload_id: id,
-        ..alioss::ListParts::default()
-    };
-    assert_eq!(bucket.list_parts(list, &Options::new()).count(), 0);
-}
-
-#[test]
-fn a_file_that_gets_another_mode_while_it_is_sent_is_stored() {
-    let (_server, bucket) = bucket();
-    let path = scratch("touched").join("file");
-    fs::write(&path, vec![7; 8 << 20]).unwrap();
-    std::thread::sleep(Duration::from_millis(20));
-    let progress = |_: u64, _: Option<u64>| {
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        true
-    };
-    let options = Options::new().progress(&progress);
-    bucket.put_object_file("touched", &path, &options).unwrap();
-}
-
-#[test]
-fn a_file_that_stays_as_it_is_is_sent_again() {
-    let (server, bucket) = bucket();
-    let folder = scratch("again");
-    let path = folder.join("file");
-    fs::write(&path, vec![7; 1 << 20]).unwrap();
-    server.inject(
-        Rule::new(Action::Reset {
-            after_bytes: 500_000,
-        })
-        .key_prefix("again"),
-    );
-    let most = std::cell::Cell::new(0);
-    let progress = |done: u64, _: Option<u64>| {
-        assert!(done >= most.get(), "progress went back");
-        most.set(done);
-        true
-    };
-    let options = Options::new().progress(&progress);
-    let response = bucket.put_object_file("again", &path, &options).unwrap();
-    assert_eq!(response.attempts(), 2);
-    assert_eq!(most.get(), 1 << 20);
-}
 
 #[test]
 fn a_directory_that_goes_away_is_told() {
