@@ -337,3 +337,79 @@ fn archives_are_read_directly_where_the_bucket_says_so() {
     assert_eq!(set("false").status, 200);
     assert_eq!(client.get("Archive").code(), "InvalidObjectState");
 }
+
+#[test]
+fn a_point_for_object_processing_has_its_own_code_when_it_is_gone() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let send = |method: &str, name: &str, body: &[u8]| {
+        let named = [("x-oss-access-point-for-object-process-name", "fc-ap")];
+        client.send(method, "", &[(name, "")], &named, body)
+    };
+    let create = b"<CreateAccessPointForObjectProcessConfiguration><AccessPointName>ap</AccessPointName></CreateAccessPointForObjectProcessConfiguration>";
+    assert_eq!(
+        send("PUT", "accessPointForObjectProcess", create).status,
+        200
+    );
+    let point = send("GET", "accessPointForObjectProcess", b"").text();
+    assert_eq!(
+        elements(&point, "PublicEndpoint"),
+        ["fc-ap-0123456789012345.oss-cn-hangzhou.oss-object-process.aliyuncs.com"]
+    );
+    assert_eq!(
+        send("DELETE", "accessPointForObjectProcess", b"").status,
+        204
+    );
+    for (method, name) in [
+        ("GET", "accessPointForObjectProcess"),
+        ("DELETE", "accessPointForObjectProcess"),
+        ("GET", "accessPointConfigForObjectProcess"),
+        ("GET", "accessPointPolicyForObjectProcess"),
+    ] {
+        let gone = send(method, name, b"");
+        assert_eq!(
+            (gone.status, gone.code().as_str()),
+            (404, "NoSuchAccessPointForObjectProcess"),
+            "{method} {name}"
+        );
+    }
+}
+
+#[test]
+fn the_mode_in_which_a_meta_query_was_opened_is_shown() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let open = |query: &[(&str, &str)]| {
+        let all = [&[("metaQuery", ""), ("comp", "add")], query].concat();
+        client.send("POST", "", &all, &[], b"")
+    };
+    let refused = open(&[("mode", "clever")]);
+    assert_eq!(refused.code(), "InvalidArgument", "{}", refused.text());
+    for (query, mode) in [(&[][..], "basic"), (&[("mode", "semantic")], "semantic")] {
+        assert_eq!(open(query).status, 200);
+        let state = client.send("GET", "", &[("metaQuery", "")], &[], b"");
+        assert_eq!(elements(&state.text(), "MetaQueryMode"), [mode]);
+        let close = [("metaQuery", ""), ("comp", "delete")];
+        assert_eq!(client.send("POST", "", &close, &[], b"").status, 200);
+    }
+}
+
+#[test]
+fn the_last_page_of_live_channels_has_an_empty_marker() {
+    let server = server();
+    let client = Client::new(&server, "bucket");
+    let channel =
+        b"<LiveChannelConfiguration><Target><Type>HLS</Type></Target></LiveChannelConfiguration>";
+    for name in ["one", "two"] {
+        let made = client.send("PUT", name, &[("live", "")], &[], channel);
+        assert_eq!(made.status, 200, "{}", made.text());
+    }
+    for (query, marker) in [
+        (&[("live", "")][..], ""),
+        (&[("live", ""), ("max-keys", "1")], "one"),
+        (&[("live", ""), ("max-keys", "1"), ("marker", "one")], ""),
+    ] {
+        let page = client.send("GET", "", query, &[], b"").text();
+        assert_eq!(elements(&page, "NextMarker"), [marker], "{query:?}: {page}");
+    }
+}

@@ -178,9 +178,9 @@ fn list(exchange: &Exchange) -> Result<Answer> {
         .text("Marker", &marker)
         .number("MaxKeys", max)
         .number("IsTruncated", truncated);
-    if let Some((last, _)) = channels.last().filter(|_| truncated) {
-        xml.text("NextMarker", last);
-    }
+    // The service has this element on the last page, too, and empty there.
+    let last = channels.last().filter(|_| truncated);
+    xml.text("NextMarker", last.map_or("", |(name, _)| name));
     for (name, node) in &channels {
         xml.open("LiveChannel").text("Name", name);
         for field in ["Description", "Status", MODIFIED] {
