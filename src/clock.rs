@@ -3,9 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use crate::ffi::os::seconds_of_64_bits;
+use std::time::Duration;
 
 /// Where the time comes from. Clones share the function.
 #[derive(Clone, Default)]
@@ -26,15 +24,12 @@ impl Clock {
     pub fn now(&self) -> i64 {
         match &self.0 {
             Some(function) => function().max(0),
-            None => seconds_of_64_bits().unwrap_or_else(seconds).max(0),
+            None => {
+                let since_1970 = crate::ffi::os_clock::system_time().unwrap_or_default();
+                since_1970.as_secs().try_into().unwrap_or(i64::MAX)
+            }
         }
     }
-}
-
-fn seconds() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |time| time.as_secs().try_into().unwrap_or(i64::MAX))
 }
 
 impl fmt::Debug for Clock {
@@ -58,7 +53,7 @@ pub(crate) struct Moment(Passing);
 impl Moment {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     pub fn now() -> Moment {
-        Moment(crate::ffi::os::time_with_sleep())
+        Moment(crate::ffi::os_clock::time_with_sleep())
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]

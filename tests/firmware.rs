@@ -5,9 +5,8 @@ mod support;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use support::package::{binding, cmake, define, install, pkg_config, words};
+use support::package::{binding, cmake, configure, define, install, pkg_config, words};
 use support::{Scheme, environment, root, scratch, server, succeed, tool};
 
 /// How much more than recorded is taken for noise of other compilers.
@@ -130,17 +129,7 @@ fn what_cannot_be_built_is_refused_with_its_reason() {
              transfers, v1",
         ),
     ] {
-        let output = Command::new("cmake")
-            .arg("-S")
-            .arg(binding())
-            .arg("-B")
-            .arg(scratch("firmware-refused"))
-            .args(definitions)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(!output.status.success(), "{definitions:?}");
+        let said = configure(&scratch("firmware-refused"), definitions, &[]).unwrap_err();
         assert!(said.contains(reason), "{definitions:?}: {said}");
     }
 }

@@ -4,6 +4,8 @@
 
 #[path = "package/directories.rs"]
 mod directories;
+#[path = "package/machines.rs"]
+mod machines;
 mod support;
 
 use std::ffi::OsString;

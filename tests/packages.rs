@@ -1,6 +1,8 @@
 //! What is given away: Debian packages, an archive with checksums, a bill of materials, recipes for package managers. Each is
 //! used from outside, and all have the version of `Cargo.toml`. The library that they hold is built once, by `bindings/c`.
 
+#[path = "packages/conan.rs"]
+mod conan;
 #[path = "packages/debian.rs"]
 mod debian;
 mod support;
@@ -281,43 +283,6 @@ fn the_bill_of_materials_is_one_by_its_schema() {
     run_in(&directory, &variables, &["sh", "-c", &refuse]);
 }
 
-#[test]
-fn the_recipe_for_conan_makes_a_package_that_a_project_uses() {
-    let directory = scratch("conan");
-    let test_package = directory.join("test_package");
-    std::fs::create_dir(&test_package).unwrap();
-    for file in std::fs::read_dir(recipes().join("test_package")).unwrap() {
-        let file = file.unwrap();
-        std::fs::copy(file.path(), test_package.join(file.file_name())).unwrap();
-    }
-    let Some(python) = python() else {
-        return;
-    };
-    let (conan, home) = (python.join("conan"), directory.join("home"));
-    let conan = conan.to_str().unwrap();
-    let cargo = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package-cargo");
-    let variables = [
-        ("CONAN_HOME", home.as_path()),
-        ("ALIOSS_CARGO_TARGET_DIR", &cargo),
-    ];
-    run_in(&directory, &variables, &[conan, "profile", "detect"]);
-    for shared in ["True", "False"] {
-        let recipe = recipes();
-        let option = format!("alioss/*:shared={shared}");
-        let create = [
-            conan,
-            "create",
-            recipe.to_str().unwrap(),
-            "--no-remote",
-            "-o",
-            &option,
-        ];
-        let test = ["-tf", test_package.to_str().unwrap()];
-        // It fails unless the program of the test package finds the library that its header belongs to.
-        run_in(&directory, &variables, &[&create[..], &test].concat());
-    }
-}
-
 /// The recipe for vcpkg, carried out with functions of CMake that stand in for those of vcpkg.
 #[test]
 fn the_recipe_for_vcpkg_installs_the_library() {
@@ -345,6 +310,8 @@ fn the_recipe_for_vcpkg_installs_the_library() {
     tool("cmake", "cmake", &arguments);
     let package = directory.join("package");
     assert!(package.join("share/alioss/copyright").is_file());
+    let licenses = std::fs::read_to_string(package.join("share/alioss/licenses.txt")).unwrap();
+    assert!(licenses.contains("\nring "), "{licenses:.200}");
     assert!(package.join("share/alioss/alioss-config.cmake").is_file());
     use_library(&package.join("lib"), &directory);
 }

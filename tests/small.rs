@@ -203,6 +203,15 @@ fn it_works_with_little_stack_memory_and_few_system_calls() {
     }
 }
 
+/// Nothing can be opened then, so that there is no CA either; the standard library would end in a panic.
+#[test]
+fn a_system_without_random_numbers_is_named() {
+    let directory = scratch("no-random");
+    let program = camera(&CAMERA, &directory, true);
+    let variables = environment(&server(), Scheme::Http);
+    assert_eq!(succeed(&[&program], &["no-random"], &variables), "done\n");
+}
+
 /// Over http the service's clock is taken after the first refusal; certificates need a time that is right.
 #[test]
 fn a_clock_of_1970_is_replaced_by_that_of_the_program() {
@@ -220,6 +229,51 @@ fn a_clock_of_1970_is_replaced_by_that_of_the_program() {
         let arguments: Vec<&str> = word.into_iter().collect();
         let said = succeed(&[&program], &arguments, &variables);
         assert_eq!(said, "done\n", "{scheme:?} {word:?}");
+    }
+}
+
+/// musl's old function, which Rust calls, fails then. What asks instead is compiled alone: that takes seconds.
+#[test]
+fn machines_of_32_bits_know_the_time_after_2038() {
+    let directory = scratch("year-2039");
+    let target = "i686-unknown-linux-musl";
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let manifest = root().join("Cargo.toml");
+    let mut arguments = words_and(
+        &["build", "--quiet", "--locked", "--manifest-path"],
+        &manifest,
+    );
+    arguments.extend(words(&["-p", "libc", "--target", target, "--target-dir"]));
+    arguments.push(directory.clone().into());
+    tool(&cargo, "cargo", &arguments);
+    let built = directory.join(target).join("debug/deps");
+    let program = directory.join("program");
+    let mut arguments = words(&[
+        "--edition=2024",
+        "--target",
+        target,
+        "-Clinker=rust-lld",
+        "-L",
+    ]);
+    arguments.push(built.clone().into());
+    // The standard library has one of that name, too.
+    let is_libc = |file: &PathBuf| file.to_string_lossy().ends_with(".rlib");
+    let files = std::fs::read_dir(&built).unwrap();
+    let libc = files.map(|file| file.unwrap().path()).find(is_libc);
+    arguments.extend(["--extern".into(), joined("libc=", libc.unwrap())]);
+    arguments.extend(["-o".into(), program.clone().into()]);
+    arguments.push(root().join("tests/small/year_2039.rs").into());
+    tool(&rustc, "rustc", &arguments);
+    // 2039, 2106 after the end of 32 bits without a sign, and today.
+    for seconds in ["2195763475", "4320000000", "1800000000"] {
+        let variables = [
+            preload("tests/small/clock.c", &directory),
+            ("CLOCK_SECONDS".to_owned(), seconds.to_owned()),
+        ];
+        let command: [OsString; 2] = ["qemu-i386".into(), program.clone().into()];
+        let said = succeed(&command, &[], &variables);
+        assert_eq!(said.trim(), seconds);
     }
 }
 

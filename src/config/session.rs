@@ -2,6 +2,7 @@
 
 use super::Config;
 use crate::error::{Error, Result};
+use crate::ffi::os_random::check_random;
 use crate::transport::{Proxy, Resolver, Session, SessionOptions, TlsVersion};
 
 impl Config {
@@ -35,6 +36,7 @@ impl Config {
 impl Session {
     /// A session with the pool size, TLS, proxy and name settings of `config`.
     pub fn new(config: &Config) -> Result<Session> {
+        check_random()?;
         config.check()?;
         if config.session.is_some() {
             return Err(Error::invalid(

@@ -317,10 +317,26 @@ pub unsafe extern "C" fn oss_config_set_credentials(
     // SAFETY: a live handle and strings, or NULL, as the header asks.
     unsafe {
         set(config, |config| {
+            #[cfg(not(feature = "credentials"))]
+            not_of_another_build(credentials)?;
             config.credentials(borrow(credentials, "credentials")?.provider()?);
             Ok(())
         })
     }
+}
+
+/// Says why NULL is NULL: functions that make providers which a build lacks give that.
+#[cfg(not(feature = "credentials"))]
+fn not_of_another_build(credentials: *const oss_credentials) -> Result<()> {
+    if credentials.is_null() {
+        return Err(crate::lacking::lacking(
+            "credentials",
+            "NULL, which is any provider but the environment, fixed keys and a callback,",
+            "credentials",
+            "use one of these",
+        ));
+    }
+    Ok(())
 }
 
 /// Short for oss_credentials_callback() and oss_config_set_credentials().

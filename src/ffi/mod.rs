@@ -95,6 +95,8 @@ mod document;
 
 mod crc64;
 pub(crate) mod os;
+pub(crate) mod os_clock;
+pub(crate) mod os_random;
 #[cfg(windows)]
 mod os_windows;
 

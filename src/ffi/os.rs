@@ -3,8 +3,7 @@
 //! Only `ffi` may hold `unsafe`. Connecting to the addresses of a host side by side (RFC 8305) without a thread needs
 //! poll(2); a file that has no name until it is whole needs linkat(2), to know who uses a file takes flock(2), to end a
 //! program with all that it started takes kill(2), to notice a fork without asking for the process id each time takes
-//! pthread_atfork(3), to count the time that the machine slept and to know dates after 2038 on 32 bits takes
-//! clock_gettime(2), and to know that a file cannot be replaced takes statx(2). So this is a file in `ffi` that the core uses.
+//! pthread_atfork(3), and to know that a file cannot be replaced takes statx(2). So this is a file in `ffi` that the core uses.
 
 #[cfg(unix)]
 use std::fs::File;
@@ -49,59 +48,6 @@ pub(crate) fn process_generation() -> u32 {
 #[cfg(not(unix))]
 pub(crate) fn process_generation() -> u32 {
     1
-}
-
-/// Seconds since 1970 by the system's clock, where the standard library asks for 32 bits of them and panics after 2038; `None`
-/// where the kernel does not have more.
-#[cfg(all(target_os = "linux", target_env = "musl", target_pointer_width = "32"))]
-pub(crate) fn seconds_of_64_bits() -> Option<i64> {
-    /// clock_gettime64(2), which libc has no name for on most of these machines.
-    const CLOCK_GETTIME64: libc::c_long = match cfg!(target_arch = "mips") {
-        true => 4403,
-        false => 403,
-    };
-
-    #[repr(C)]
-    struct Time {
-        seconds: i64,
-        nanoseconds: i64,
-    }
-
-    let mut time = Time {
-        seconds: 0,
-        nanoseconds: 0,
-    };
-    // SAFETY: the call writes a time of this shape to `time` alone, and does not keep it.
-    let status = unsafe { libc::syscall(CLOCK_GETTIME64, libc::CLOCK_REALTIME, &raw mut time) };
-    (status == 0).then_some(time.seconds)
-}
-
-/// The standard library knows them.
-#[cfg(not(all(target_os = "linux", target_env = "musl", target_pointer_width = "32")))]
-pub(crate) fn seconds_of_64_bits() -> Option<i64> {
-    None
-}
-
-/// A time that never jumps and that goes on while the machine sleeps, which `Instant` does not do here.
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-pub(crate) fn time_with_sleep() -> Duration {
-    // On Apple's systems, this is the one that goes on.
-    #[cfg(target_vendor = "apple")]
-    const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
-    #[cfg(not(target_vendor = "apple"))]
-    const CLOCK: libc::clockid_t = libc::CLOCK_BOOTTIME;
-
-    // SAFETY: all its fields are numbers, for which zeros are values.
-    let mut time: libc::timespec = unsafe { std::mem::zeroed() };
-    // The other one is there where a kernel is too old for the first, or a sandbox refuses it.
-    for clock in [CLOCK, libc::CLOCK_MONOTONIC] {
-        // SAFETY: the call writes to `time` alone, and does not keep it.
-        if unsafe { libc::clock_gettime(clock, &raw mut time) } == 0 {
-            break;
-        }
-    }
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// Waits until one of `sockets` can be written to or has failed, or `timeout` is over: which of them.

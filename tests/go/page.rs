@@ -109,6 +109,9 @@ fn go_module_from_outside() {
     }
     succeed(&mut release(&[MODULE, version, made]));
     check_links(&directory.join("module"));
+    // What is linked in is given away, too.
+    let licenses = std::fs::read_to_string(directory.join("module/licenses.txt")).unwrap();
+    assert!(licenses.contains("\nrustls "), "{licenses:.200}");
 
     let outside = directory.join("outside");
     std::fs::create_dir(&outside).unwrap();

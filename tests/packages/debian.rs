@@ -70,6 +70,14 @@ fn debian_packages_are_clean_installed_used_and_purged() {
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     run_in(&directory, &[], &[&lintian[..], &names].concat());
 
+    for name in &names {
+        let content = run_in(&directory, &[], &["dpkg-deb", "--contents", name]);
+        assert!(
+            content.contains("/licenses.txt.gz\n"),
+            "{name} has code without its licenses: {content}"
+        );
+    }
+
     // Into a system of its own, which has nothing else.
     let system = directory.join("system");
     std::fs::create_dir_all(system.join("var/lib/dpkg/info")).unwrap();

@@ -5,6 +5,7 @@
  *   stack=BYTES     on a thread with so much stack
  *   seccomp         under the filter of seccomp.h
  *   clock=SECONDS   with the time from the program, since the machine has none
+ *   no-random       where the system has no random numbers: expects that this is said
  *   1970            expects that https fails and names the clock
  */
 #define _GNU_SOURCE
@@ -16,7 +17,7 @@
 
 struct circumstances {
     size_t memory, stack;
-    int seccomp, in_1970;
+    int seccomp, in_1970, no_random;
     int64_t clock;
 };
 
@@ -88,8 +89,11 @@ static void *work(void *user)
     if (given->clock)
         OK(oss_config_set_clock(config, told, &given->clock));
     bucket = oss_bucket_new(config, "camera");
-    CHECK(bucket && call);
-    if (given->in_1970) {
+    CHECK(given->no_random ? !bucket : bucket && call);
+    if (given->no_random) {
+        SAYS("this system gives no random numbers: getrandom(2)", oss_last_error());
+        SAYS("/dev/urandom", oss_last_error());
+    } else if (given->in_1970) {
         STATUS(OSS_NETWORK, oss_put_bucket(bucket, call));
         SAYS("this machine's clock says 1970-01-01", oss_call_error(call));
     } else {
@@ -118,6 +122,13 @@ static void check_parts(void)
     STATUS(OSS_UNSUPPORTED, oss_config_set_proxy(config, "http://proxy"));
     SAYS("`proxy`", oss_config_error(config));
     SAYS("lacks the feature `proxy`", oss_config_error(config));
+    oss_config_free(config);
+
+    config = configure();
+    STATUS(OSS_UNSUPPORTED, oss_config_set_credentials(config, oss_credentials_ecs_ram_role(NULL)));
+    SAYS("lacks the feature `credentials`", oss_config_error(config));
+    CHECK(!oss_bucket_new(config, "camera"));
+    SAYS("lacks the feature `credentials`", oss_last_error());
     oss_config_free(config);
 
     config = configure();
@@ -150,6 +161,8 @@ int main(int argc, char **argv)
             given.clock = strtoll(argv[i] + 6, NULL, 10);
         else if (strcmp(argv[i], "seccomp") == 0)
             given.seccomp = 1;
+        else if (strcmp(argv[i], "no-random") == 0)
+            given.no_random = 1;
         else if (strcmp(argv[i], "1970") == 0)
             given.in_1970 = 1;
         else
@@ -162,6 +175,8 @@ int main(int argc, char **argv)
     }
     if (given.seccomp)
         allow_listed_calls_only();
+    if (given.no_random)
+        refuse_random_numbers();
     if (given.stack) {
         CHECK(pthread_attr_setstacksize(&attributes, given.stack) == 0);
         CHECK(pthread_create(&thread, &attributes, work, &given) == 0);

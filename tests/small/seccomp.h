@@ -21,6 +21,10 @@
 #define SYS_newfstatat SYS_fstatat64
 #endif
 
+#ifndef SYS_clock_gettime64
+#define SYS_clock_gettime64 SYS_clock_gettime
+#endif
+
 #define ALLOW(call) \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
@@ -34,6 +38,12 @@ static void tell_and_end(int signal, siginfo_t *what, void *context)
         text[place] = (char)('0' + number % 10);
     (void)!write(2, text, sizeof text - 1);
     _exit(1);
+}
+
+static void install(const struct sock_fprog *program)
+{
+    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program) == 0);
 }
 
 static inline void allow_listed_calls_only(void)
@@ -59,6 +69,7 @@ static inline void allow_listed_calls_only(void)
         ALLOW(madvise),
         ALLOW(getrandom),
         ALLOW(clock_gettime),
+        ALLOW(clock_gettime64),
         ALLOW(clock_nanosleep),
         ALLOW(futex),
         /* the roots of ca_file, and those of the system */
@@ -77,8 +88,21 @@ static inline void allow_listed_calls_only(void)
     action.sa_sigaction = tell_and_end;
     action.sa_flags = SA_SIGINFO;
     CHECK(sigaction(SIGSYS, &action, NULL) == 0);
-    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+    install(&program);
+}
+
+/* An old kernel in a root without files: there is no getrandom, and nothing can be opened. */
+static inline void refuse_random_numbers(void)
+{
+    static struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getrandom, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    install(&program);
 }
 
 #endif

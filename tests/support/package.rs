@@ -1,6 +1,6 @@
 //! The CMake package of `bindings/c`, built and installed for the tests that use it from outside.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -36,6 +36,30 @@ pub fn cmake(source: &Path, build: &Path, definitions: &[OsString]) {
     arguments.extend_from_slice(definitions);
     tool("cmake", "cmake", &arguments);
     tool("cmake", "cmake", &[OsString::from("--build"), build.into()]);
+}
+
+/// Configures the package in `build` and builds nothing; the error is what CMake says, its words with one space between.
+pub fn configure(
+    build: &Path,
+    definitions: &[impl AsRef<OsStr>],
+    variables: &[(&str, &str)],
+) -> Result<(), String> {
+    let output = Command::new("cmake")
+        .arg("-S")
+        .arg(binding())
+        .arg("-B")
+        .arg(build)
+        .args(definitions)
+        .env_remove("CARGO_BUILD_TARGET")
+        .env_remove("RUSTFLAGS")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(said.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Builds and installs the package, and moves it away from where it was installed; nothing in it may know that place.

@@ -3,8 +3,11 @@
 import os
 import pathlib
 import re
+import subprocess
+import sys
 
 from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy
 
@@ -30,6 +33,11 @@ class Alioss(ConanFile):
         # It is C, whatever made it.
         self.settings.rm_safe("compiler.cppstd")
         self.settings.rm_safe("compiler.libcxx")
+
+    def validate(self):
+        # CMake derives the Rust target from the C compiler, and refuses what does not go with `arch`.
+        if self.settings.os != "Linux":
+            raise ConanInvalidConfiguration(f"os: it is {self.settings.os}, and the recipe knows Linux only")
 
     def export_sources(self):
         for pattern in ("Cargo.*", "LICENSE", "README.md", "src/*", "include/*", "bindings/c/*", "examples/*", "tests/bench/*",
@@ -57,6 +65,11 @@ class Alioss(ConanFile):
 
     def package(self):
         CMake(self).install()
+        licenses = pathlib.Path(self.package_folder, "licenses")
+        copy(self, "LICENSE", self.source_folder, licenses)
+        inventory = pathlib.Path(self.source_folder, "bindings/c/packages/inventory")
+        texts = subprocess.run([sys.executable, str(inventory), "licenses"], check=True, stdout=subprocess.PIPE).stdout
+        (licenses / "licenses.txt").write_bytes(texts)
 
     def package_info(self):
         self.cpp_info.libs = ["alioss"]

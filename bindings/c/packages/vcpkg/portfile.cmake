@@ -1,4 +1,4 @@
-# Builds alioss for vcpkg. cargo has to be there: vcpkg has no Rust.
+# Builds alioss for vcpkg. cargo and python3 have to be there: vcpkg has no Rust.
 #
 # As an overlay, from a clone: vcpkg install alioss --overlay-ports=bindings/c/packages/vcpkg. A registry of one's own replaces
 # SOURCE_PATH by vcpkg_from_git() with its address and a commit.
@@ -15,3 +15,8 @@ vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/alioss)
 vcpkg_fixup_pkgconfig()
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
+# Of what is linked in.
+execute_process(
+    COMMAND "${SOURCE_PATH}/bindings/c/packages/inventory" licenses
+    OUTPUT_FILE "${CURRENT_PACKAGES_DIR}/share/alioss/licenses.txt"
+    COMMAND_ERROR_IS_FATAL ANY)
