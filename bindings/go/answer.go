@@ -66,11 +66,11 @@ func newAnswer(outcome *C.ossgo_outcome) *Answer {
 		}
 		switch name, value, _ := strings.Cut(line, ": "); name {
 		case "etag":
-			answer.ETag = value
+			first(&answer.ETag, value)
 		case "x-oss-version-id":
-			answer.VersionID = value
+			first(&answer.VersionID, value)
 		case "x-oss-request-id":
-			answer.RequestID = value
+			first(&answer.RequestID, value)
 		}
 	}
 	if len(answer.Body) > 0 {
@@ -110,7 +110,14 @@ func (a *Answer) Document() (*Document, error) {
 	return ParseDocument(a.Body)
 }
 
-// Header returns a header of the answer by name, whatever its case; "" if it has none.
+// first has a header that comes twice be what it is the first time, as in [Answer.Header].
+func first(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// Header returns a header of the answer by name, whatever its case; "" if it has none. Of several of one name it is the first.
 func (a *Answer) Header(name string) string {
 	for known, value := range a.Headers() {
 		if strings.EqualFold(known, name) {
@@ -120,7 +127,7 @@ func (a *Answer) Header(name string) string {
 	return ""
 }
 
-// Headers gives all headers of the answer, with their names in lower case.
+// Headers gives all headers of the answer, with their names in lower case, in the order in which they came.
 func (a *Answer) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		for line, rest := "", a.headers; rest != ""; {
@@ -133,11 +140,13 @@ func (a *Answer) Headers() iter.Seq2[string, string] {
 	}
 }
 
-// Meta returns the user metadata of an object: the headers that begin with "x-oss-meta-", under what follows that.
+// Meta returns the user metadata of an object: the headers that begin with "x-oss-meta-", under what follows that. Of several
+// of one name it has the first.
 func (a *Answer) Meta() map[string]string {
 	meta := make(map[string]string)
 	for name, value := range a.Headers() {
-		if name, found := strings.CutPrefix(name, "x-oss-meta-"); found {
+		name, found := strings.CutPrefix(name, "x-oss-meta-")
+		if _, known := meta[name]; found && !known {
 			meta[name] = value
 		}
 	}

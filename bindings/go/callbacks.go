@@ -42,7 +42,7 @@ func (r *request) outside(function func()) (fine bool) {
 	return fine
 }
 
-// await runs what the user brought, and what may block, until the context ends.
+// await runs what the user brought, and what may block, until the context ends or the timeout is over.
 func (r *request) await(function func()) bool {
 	switch {
 	case r.worker == noWorker:
@@ -54,7 +54,10 @@ func (r *request) await(function func()) bool {
 		r.worker = newWorker()
 	}
 	var end jobEnd
-	threads.outside(&r.place, func() { end = r.worker.do(r.ctx, function) })
+	threads.outside(&r.place, func() { end = r.worker.do(r.waiting, function) })
+	if !end.fine && end.value == nil && !end.exited && r.ctx.Err() == nil {
+		r.overdue = true
+	}
 	if end.value != nil {
 		r.panicked = &panicValue{end.value}
 	}
@@ -66,7 +69,7 @@ func (r *request) await(function func()) bool {
 
 // waits reports whether what the user brought is waited for elsewhere, so that it may outlive the request.
 func (r *request) waits() bool {
-	return r.worker != noWorker && r.ctx.Done() != nil
+	return r.worker != noWorker && r.waiting.Done() != nil
 }
 
 // scratch returns memory for what may outlive the request; there is none to come back to in C then.

@@ -204,7 +204,7 @@ func TestPanicsOfTheLog(t *testing.T) {
 		"write": func() { w := must(b.NewWriter(live(t), "key", inParts(3)...))(t); defer w.Abort(); w.Write(data) },
 		"read": func() {
 			wild.Store(false)
-			object := must(b.GetObject(live(t), "key", append(inParts(3), WithPrefetch(3))...))(t)
+			object := must(b.GetObject(live(t), "key", WithPartSize(partSize), WithPrefetch(3)))(t)
 			defer object.Close()
 			wild.Store(true)
 			io.Copy(io.Discard, object)

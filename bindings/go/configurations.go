@@ -21,7 +21,7 @@ type Element struct {
 
 // get fetches a configuration.
 func get[T any](ctx context.Context, b *Bucket, operation string, options []Option) (*T, error) {
-	answer, err := b.Invoke(ctx, operation, "", nil, options...)
+	answer, err := b.invoke(ctx, 0, operation, "", nil, options)
 	return fromXML[T](answer, err)
 }
 
@@ -34,7 +34,7 @@ func (b *Bucket) put(ctx context.Context, operation string, configuration any, o
 	if err != nil {
 		return nil, newError(InvalidArgument, "`configuration`: "+err.Error())
 	}
-	return b.Invoke(ctx, operation, "", body, options...)
+	return b.invoke(ctx, 0, operation, "", body, options)
 }
 
 // A CORSConfiguration says which pages of other origins may use the bucket.
@@ -69,7 +69,7 @@ func (b *Bucket) GetBucketCORS(ctx context.Context, options ...Option) (*CORSCon
 
 // DeleteBucketCORS takes off the CORS rules.
 func (b *Bucket) DeleteBucketCORS(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketCors", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketCors", "", nil, options)
 }
 
 // A BucketLoggingStatus says whether accesses are logged.
@@ -106,7 +106,7 @@ func (b *Bucket) GetBucketLogging(ctx context.Context, options ...Option) (*Buck
 
 // DeleteBucketLogging ends logging.
 func (b *Bucket) DeleteBucketLogging(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketLogging", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketLogging", "", nil, options)
 }
 
 // A RefererConfiguration says from which pages the bucket may be used.
@@ -173,7 +173,7 @@ func (b *Bucket) GetBucketEncryption(ctx context.Context, options ...Option) (*S
 
 // DeleteBucketEncryption has new objects not encrypted.
 func (b *Bucket) DeleteBucketEncryption(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketEncryption", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketEncryption", "", nil, options)
 }
 
 // A VersioningConfiguration says whether versions are kept.
@@ -224,11 +224,11 @@ func (b *Bucket) PutBucketTags(ctx context.Context, tags []Tag, options ...Optio
 
 // GetBucketTags returns the tags of the bucket.
 func (b *Bucket) GetBucketTags(ctx context.Context, options ...Option) (*Tagging, error) {
-	answer, err := b.Invoke(ctx, "GetBucketTags", "", nil, options...)
+	answer, err := b.invoke(ctx, 0, "GetBucketTags", "", nil, options)
 	return newTagging(answer, err)
 }
 
 // DeleteBucketTags takes off all tags of the bucket.
 func (b *Bucket) DeleteBucketTags(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketTags", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketTags", "", nil, options)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -273,6 +274,66 @@ func TestTimeouts(t *testing.T) {
 		_, err := b.HeadObject(context.Background(), "key", WithTimeout(100*time.Millisecond))
 		wantError(t, err, Timeout)
 	})
+}
+
+// A timeout ends the wait for a reader or writer, too, whichever timeout it is and whatever the context; and what the bucket
+// does after that is as good as before.
+func TestTimeoutsEndWaitsForReadersAndWriters(t *testing.T) {
+	const limit = 150 * time.Millisecond
+	b := newBucket(t)
+	limited := newBucket(t, func(o *Options) { o.TotalTimeout = limit })
+	for _, b := range []*Bucket{b, limited} {
+		must(b.PutObjectBytes(live(t), "key", pattern(1000)))(t)
+	}
+	upload := must(b.InitiateMultipartUpload(live(t), "parts"))(t).UploadID
+	for name, run := range map[string]func(context.Context, *io.PipeReader, *io.PipeWriter) error{
+		"reader": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
+			return second(b.PutObject(ctx, "new", idle, WithTimeout(limit)))
+		},
+		"reader that began": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
+			body := io.MultiReader(bytes.NewReader(pattern(300_000)), idle)
+			return second(b.PutObject(ctx, "new", body, WithTimeout(limit)))
+		},
+		"reader of an append": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
+			return second(b.AppendObject(ctx, "new", 0, idle, WithTimeout(limit)))
+		},
+		"reader of a part": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
+			return second(b.UploadPart(ctx, "parts", upload, 1, idle, WithTimeout(limit)))
+		},
+		"writer": func(ctx context.Context, _ *io.PipeReader, full *io.PipeWriter) error {
+			return second(b.GetObjectToWriter(ctx, "key", full, WithTimeout(limit)))
+		},
+		"reader, total": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
+			return second(limited.PutObject(ctx, "new", idle))
+		},
+		"writer, total": func(ctx context.Context, _ *io.PipeReader, full *io.PipeWriter) error {
+			return second(limited.GetObjectToWriter(ctx, "key", full))
+		},
+	} {
+		for kind, ctx := range contexts(t) {
+			inTime(t, limit+patience, func() {
+				reader, writer := io.Pipe()
+				err := run(ctx, reader, writer)
+				e := wantError(t, err, Timeout)
+				if errors.Is(err, context.DeadlineExceeded) || !e.Timeout() || !strings.Contains(e.Reason, "timeout (150ms)") {
+					t.Errorf("%s (%s): %v", name, kind, err)
+				}
+				reader.Close()
+				writer.Close()
+			})
+		}
+	}
+	for _, b := range []*Bucket{b, limited} {
+		wantBody(t, b, "key", pattern(1000))
+		if _, err := b.HeadObject(live(t), "new"); !errors.Is(err, NotFound) {
+			t.Error(err)
+		}
+	}
+	// In time, a reader that waits is one like any other.
+	must(b.PutObject(context.Background(), "slow", readerFunc(func(p []byte) (int, error) {
+		time.Sleep(10 * time.Millisecond)
+		return 0, io.EOF
+	}), WithTimeout(time.Minute)))(t)
 }
 
 // Close ends a Read that waits.

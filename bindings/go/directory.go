@@ -236,7 +236,7 @@ func (b *Bucket) transferDirectory(
 	if err != nil {
 		return &Report{}, err
 	}
-	return b.reported(ctx, options, how.OnOutcome, how.Filter, func(via passage) C.oss_status {
+	return b.reported(ctx, options, useParts|useRecords, how.OnOutcome, how.Filter, func(via passage) C.oss_status {
 		return function(p.pointer(), d.pointer(), via)
 	})
 }
@@ -258,20 +258,22 @@ func (b *Bucket) DeletePrefix(
 	if how.Versions {
 		flags |= C.OSS_DELETE_VERSIONS
 	}
-	return b.reported(ctx, options, how.OnOutcome, nil, func(via passage) C.oss_status {
+	return b.reported(ctx, options, 0, how.OnOutcome, nil, func(via passage) C.oss_status {
 		return C.ossgo_delete_prefix(b.bucket(), p.pointer(), flags, via.self, via.call, via.outcome)
 	})
 }
 
 // reported carries out a request about many files.
 func (b *Bucket) reported(
-	ctx context.Context, options []Option, onOutcome func(Outcome) error, filter func(string) bool, function crossing,
+	ctx context.Context, options []Option, taken use, onOutcome func(Outcome) error, filter func(string) bool,
+	function crossing,
 ) (*Report, error) {
 	r, err := b.open(ctx, options)
 	if err != nil {
 		return &Report{}, err
 	}
 	defer r.close() // also if a callback panicked
+	r.taken |= taken
 	if onOutcome != nil {
 		r.callable()
 		r.onOutcome = onOutcome

@@ -39,6 +39,7 @@ type File struct {
 	streamAt int64
 	sum      CRC64 // of the first summed bytes, since the position was last at the beginning
 	summed   int64
+	wrong    error // that what was read to the end is not the object; until a Seek
 }
 
 var _ interface {
@@ -51,11 +52,12 @@ var _ interface {
 // Open asks for the object with HeadObject, and returns it to be read at any place. Options go with every request; a
 // range and WithIfMatch are the File's own business.
 func (b *Bucket) Open(ctx context.Context, key string, options ...Option) (*File, error) {
+	options = append(slices.Clone(options), (*settings).takesPrefetch)
 	info, err := b.stat(ctx, key, options...)
 	if err != nil {
 		return nil, err
 	}
-	return &File{bucket: b, ctx: ctx, key: key, options: slices.Clone(options), info: info}, nil
+	return &File{bucket: b, ctx: ctx, key: key, options: options, info: info}, nil
 }
 
 // stat describes an object. One of unknown length cannot be read at any place.
@@ -123,7 +125,8 @@ func (f *File) Stat() (fs.FileInfo, error) {
 
 // Read reads on from where the last Read or Seek ended. With the last byte of the object it compares all with the CRC-64 of
 // the service, if all was read since the position was at the beginning, in whatever pieces. What is not the object ends in
-// [ChecksumMismatch], in place of its last piece, so that those who know the length learn it, too.
+// [ChecksumMismatch], in place of its last piece, so that those who know the length learn it, too. After that, Seek to where it
+// is to be read again.
 func (f *File) Read(p []byte) (int, error) {
 	if err := f.lock(); err != nil {
 		return 0, err
@@ -133,13 +136,18 @@ func (f *File) Read(p []byte) (int, error) {
 	case len(p) == 0:
 		return 0, nil
 	case f.position >= f.info.size:
-		return 0, f.verify()
+		if err := f.verify(); err != nil {
+			return 0, err
+		}
+		return 0, io.EOF
+	case f.wrong != nil:
+		return 0, f.wrong
 	}
 	before := f.position
 	got, err := f.read(p)
 	f.pass(p[:got])
 	if err == nil && f.position >= f.info.size {
-		if wrong := f.verify(); wrong != io.EOF {
+		if wrong := f.verify(); wrong != nil {
 			f.position = before
 			return 0, wrong
 		}
@@ -153,9 +161,10 @@ func (f *File) pass(p []byte) {
 		f.sum.Reset()
 		f.summed = 0
 	}
-	if f.summed == f.position {
-		f.sum.Write(p)
-		f.summed += int64(len(p))
+	// Some of it may have been read before.
+	if known := f.summed - f.position; known >= 0 && known < int64(len(p)) {
+		f.sum.Write(p[known:])
+		f.summed += int64(len(p)) - known
 	}
 	f.position += int64(len(p))
 }
@@ -172,14 +181,22 @@ func (p passing) Write(piece []byte) (int, error) {
 	return written, err
 }
 
-// verify returns io.EOF unless all was read and is not what the service has.
+// verify fails if all was read and is not what the service has. None of that is used again then.
 func (f *File) verify() error {
 	answer := f.info.answer
-	if f.summed < f.info.size || answer.CRC64 == 0 || answer.CRC64 == f.sum.Sum64() {
-		return io.EOF
+	switch {
+	case f.wrong != nil:
+		return f.wrong
+	case f.bucket.unchecked, f.summed < f.info.size, answer.CRC64 == 0, answer.CRC64 == f.sum.Sum64():
+		return nil
 	}
-	return newError(ChecksumMismatch, fmt.Sprintf("the bytes of %q have CRC-64 %d, the service's is %d",
+	f.wrong = newError(ChecksumMismatch, fmt.Sprintf("the bytes of %q have CRC-64 %d, the service's is %d",
 		f.key, f.sum.Sum64(), answer.CRC64))
+	f.sum.Reset()
+	f.summed = 0
+	f.window, f.fetched = f.window[:0], false
+	f.dropStream()
+	return f.wrong
 }
 
 // read takes bytes at the position from the window or the stream, which it fetches first if it must.
@@ -219,10 +236,12 @@ func (f *File) fetchWindow() error {
 	if f.window == nil {
 		f.window = make([]byte, min(windowSize, f.info.size))
 	}
-	f.window, f.windowAt = f.window[:cap(f.window)], f.position
-	got, err := f.readAt(f.window, f.position, f.noted())
-	f.window = f.window[:got]
-	f.fetched = err == nil
+	// Nothing is in it until all of it came, also if a function of the program panics.
+	f.window, f.windowAt = f.window[:0], f.position
+	got, err := f.readAt(f.window[:cap(f.window)], f.position, f.noted())
+	if err == nil {
+		f.window, f.fetched = f.window[:got], true
+	}
 	return err
 }
 
@@ -300,6 +319,9 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 	if offset < 0 {
 		return 0, newError(InvalidArgument, fmt.Sprintf("`offset`: %d is before the beginning", offset))
 	}
+	if whence != io.SeekCurrent || offset != f.position {
+		f.wrong = nil
+	}
 	if into := offset - f.windowAt; offset != f.position && (into < 0 || into > int64(len(f.window))) {
 		f.fetched = false
 	}
@@ -314,9 +336,10 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 		return 0, err
 	}
 	defer f.unlock()
-	if f.position >= f.info.size {
-		return 0, nil
+	if f.position >= f.info.size || f.wrong != nil {
+		return 0, f.verify()
 	}
+	defer f.dropStream() // also if w panics: it is elsewhere than streamAt then
 	if f.stream == nil || f.streamAt != f.position {
 		f.dropStream()
 		if err := f.openStream(); err != nil {
@@ -324,11 +347,8 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	written, err := f.stream.WriteTo(passing{f, w})
-	f.dropStream()
 	if err == nil {
-		if wrong := f.verify(); wrong != io.EOF {
-			err = wrong
-		}
+		err = f.verify()
 	}
 	return written, f.ended(err)
 }

@@ -229,6 +229,127 @@ func TestDamageIsNoticedHoweverAFileIsRead(t *testing.T) {
 	}
 }
 
+// What was damaged is not kept: who goes back gets the object as it is now, also what was fetched ahead before.
+func TestFileAfterDamage(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize * 4)
+	put(t, b, "key", data)
+	file := must(b.Open(live(t), "key"))(t)
+	defer file.Close()
+	for name, read := range map[string]func() error{
+		"read":    func() error { return second(io.ReadAll(struct{ io.Reader }{file})) },
+		"range":   func() error { return second(io.ReadAll(struct{ io.Reader }{file})) },
+		"written": func() error { return second(file.WriteTo(io.Discard)) },
+	} {
+		must(file.Seek(0, io.SeekStart))(t)
+		fault(t, b, 1, map[string]any{"type": "corrupt_body", "at": 600}, "method", "GET")
+		for range 2 {
+			if err := read(); !errors.Is(err, ChecksumMismatch) {
+				t.Errorf("%s: %v", name, err)
+			}
+			must(file.Seek(0, io.SeekCurrent))(t) // Only asks.
+		}
+		if name == "range" {
+			must(file.Seek(-10, io.SeekEnd))(t)
+			if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data[len(data)-10:]) {
+				t.Errorf("a range is not what was read before: %v", err)
+			}
+		}
+		must(file.Seek(0, io.SeekStart))(t)
+		if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%s: what is right is %v", name, err)
+		}
+	}
+}
+
+// Who goes back a little, but not to the beginning, has read all of it, too.
+func TestFileReadTwiceInPart(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize * 4)
+	put(t, b, "key", data)
+	for _, damage := range []bool{false, true} {
+		file := must(b.Open(live(t), "key"))(t)
+		must(io.ReadFull(file, make([]byte, 512)))(t)
+		must(file.Seek(100, io.SeekStart))(t)
+		if damage {
+			fault(t, b, 1, map[string]any{"type": "corrupt_body", "at": 100_000}, "method", "GET")
+		}
+		if _, err := io.ReadAll(file); errors.Is(err, ChecksumMismatch) != damage || err != nil != damage {
+			t.Errorf("damaged %v: %v", damage, err)
+		}
+		file.Close()
+	}
+}
+
+// A panic of the program's is not taken for bytes: who recovers and reads on gets what is at that position.
+func TestFileAfterPanics(t *testing.T) {
+	b := newBucket(t)
+	data := pattern(windowSize * 4)
+	put(t, b, "key", data)
+	boom := false
+	file := must(b.Open(live(t), "key", WithProgress(func(done, _ int64) error {
+		if boom && done > 0 {
+			panic("boom")
+		}
+		return nil
+	})))(t)
+	defer file.Close()
+	for name, run := range map[string]func(){
+		"in a window": func() { boom = true; file.Read(make([]byte, 10)) },
+		"in a stream": func() {
+			must(io.ReadFull(file, make([]byte, windowSize+1)))(t)
+			boom = true
+			io.Copy(io.Discard, struct{ io.Reader }{file})
+		},
+		"in a writer": func() {
+			file.WriteTo(writerFunc(func(p []byte) (int, error) { panic("boom") }))
+		},
+	} {
+		must(file.Seek(windowSize*3, io.SeekStart))(t) // Nothing of the beginning is kept.
+		must(io.ReadFull(file, make([]byte, 10)))(t)
+		must(file.Seek(0, io.SeekStart))(t)
+		panicked := func() (value any) {
+			defer func() { value = recover() }()
+			run()
+			return nil
+		}()
+		boom = false
+		at := must(file.Seek(0, io.SeekCurrent))(t)
+		got, err := io.ReadAll(file)
+		if panicked != "boom" || err == nil && !bytes.Equal(got, data[at:]) {
+			t.Errorf("%s: %v, then %d bytes from %d on, %v", name, panicked, len(got), at, err)
+		}
+		must(file.Seek(0, io.SeekStart))(t)
+		if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%s: %d bytes from the beginning, %v", name, len(got), err)
+		}
+	}
+}
+
+// What is not to be compared is not compared by a File, either.
+func TestFileWithoutCRC64(t *testing.T) {
+	b := newBucket(t, func(o *Options) { o.DisableCRC64 = true })
+	put(t, b, "key", pattern(windowSize*2))
+	fault(t, b, 1, map[string]any{"type": "wrong_crc"}, "method", "HEAD")
+	file := must(b.Open(live(t), "key"))(t)
+	defer file.Close()
+	must(io.ReadAll(file))(t)
+}
+
+// A writer that lies about how much it took is an error, as with io.Copy.
+func TestWritersThatLie(t *testing.T) {
+	b := newBucket(t)
+	put(t, b, "key", pattern(1000))
+	for _, lie := range []int{-1, 1001} {
+		object := must(b.GetObject(live(t), "key"))(t)
+		written, err := object.WriteTo(writerFunc(func([]byte) (int, error) { return lie, nil }))
+		if err != errImpossibleWrite || written != 0 {
+			t.Errorf("%d: %d, %v", lie, written, err)
+		}
+		object.Close()
+	}
+}
+
 // A beginning that is looked at, and a range, do not break the connection.
 func TestFileKeepsConnection(t *testing.T) {
 	b := newBucket(t)

@@ -6,6 +6,7 @@ import "C"
 import (
 	"runtime"
 	"sync/atomic"
+	"time"
 	"unsafe"
 )
 
@@ -78,14 +79,17 @@ func (h *handle) close() {
 // A target is where requests go: a bucket or the service.
 type target struct {
 	*handle
-	credentials CredentialsProvider
-	observer    Observer
-	bucketName  string // "" for the service
+	credentials  CredentialsProvider
+	observer     Observer
+	totalTimeout time.Duration // 0 for none
+	unchecked    bool          // CRC-64 is left out
+	bucketName   string        // "" for the service
 }
 
 func (c *config) newTarget(options *Options, object unsafe.Pointer, free func(unsafe.Pointer)) target {
 	return target{
 		handle: c.newHandle(object, free), credentials: providerOf(options.Credentials), observer: options.Observer,
+		totalTimeout: options.TotalTimeout, unchecked: options.DisableCRC64,
 	}
 }
 

@@ -20,6 +20,13 @@ import (
 // An operation that this version does not know is sent by its method, "GET", "HEAD", "PUT", "POST", "DELETE" or "OPTIONS",
 // with its sub-resource as [WithSubresource].
 func (b *Bucket) Invoke(ctx context.Context, operation, key string, body []byte, options ...Option) (*Answer, error) {
+	return b.invoke(ctx, useQueries, operation, key, body, options)
+}
+
+// invoke is Invoke for calls that take only these of the options that only some calls take.
+func (b *Bucket) invoke(
+	ctx context.Context, taken use, operation, key string, body []byte, options []Option,
+) (*Answer, error) {
 	o, err := newText("operation", operation)
 	if err != nil {
 		return nil, err
@@ -30,6 +37,7 @@ func (b *Bucket) Invoke(ctx context.Context, operation, key string, body []byte,
 	}
 	prepare := func(r *request) error {
 		r.named(operation)
+		r.taken |= taken
 		return nil
 	}
 	return b.send(ctx, options, prepare, func(via passage) C.oss_status {
@@ -45,6 +53,7 @@ func (s *Service) Invoke(ctx context.Context, operation string, body []byte, opt
 	}
 	prepare := func(r *request) error {
 		r.named(operation)
+		r.taken |= useQueries
 		return nil
 	}
 	return s.send(ctx, options, prepare, func(via passage) C.oss_status {

@@ -107,5 +107,5 @@ func (b *Bucket) GetBucketLifecycle(ctx context.Context, options ...Option) (*Li
 
 // DeleteBucketLifecycle takes off the lifecycle rules.
 func (b *Bucket) DeleteBucketLifecycle(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketLifecycle", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketLifecycle", "", nil, options)
 }

@@ -6,7 +6,6 @@ import "C"
 import (
 	"context"
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -85,6 +84,7 @@ type ListedUpload struct {
 func (b *Bucket) ListObjectsV2(
 	ctx context.Context, prefix, delimiter string, options ...Option,
 ) iter.Seq2[ListedObject, error] {
+	options = taking(options, usePageSize|useFetchOwner|useStartAfter)
 	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, via passage) C.oss_status {
 		return C.ossgo_list_objects_v2(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
@@ -94,6 +94,7 @@ func (b *Bucket) ListObjectsV2(
 func (b *Bucket) ListObjects(
 	ctx context.Context, prefix, delimiter string, options ...Option,
 ) iter.Seq2[ListedObject, error] {
+	options = taking(options, usePageSize|useFetchOwner|useMarker)
 	return listKeys(ctx, b, prefix, delimiter, options, newListedObject, func(prefix, delimiter *C.char, via passage) C.oss_status {
 		return C.ossgo_list_objects(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
@@ -103,6 +104,7 @@ func (b *Bucket) ListObjects(
 func (b *Bucket) ListObjectVersions(
 	ctx context.Context, prefix, delimiter string, options ...Option,
 ) iter.Seq2[ListedVersion, error] {
+	options = taking(options, usePageSize|useFetchOwner|useKeyMarker|useVersionIDMarker)
 	return listKeys(ctx, b, prefix, delimiter, options, newListedVersion, func(prefix, delimiter *C.char, via passage) C.oss_status {
 		return C.ossgo_list_object_versions(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
@@ -112,7 +114,7 @@ func (b *Bucket) ListObjectVersions(
 func (b *Bucket) ListMultipartUploads(
 	ctx context.Context, prefix, delimiter string, options ...Option,
 ) iter.Seq2[ListedUpload, error] {
-	options = append(slices.Clone(options), pageSizeIs("max-uploads"))
+	options = append(taking(options, usePageSize|useKeyMarker|useUploadIDMarker), pageSizeIs("max-uploads"))
 	return listKeys(ctx, b, prefix, delimiter, options, newListedUpload, func(prefix, delimiter *C.char, via passage) C.oss_status {
 		return C.ossgo_list_multipart_uploads(b.bucket(), prefix, delimiter, via.self, via.call, via.outcome)
 	})
@@ -121,7 +123,7 @@ func (b *Bucket) ListMultipartUploads(
 // ListParts lists the parts of an upload in the order of their numbers. See [Bucket.ListObjectsV2] for how to range over
 // them.
 func (b *Bucket) ListParts(ctx context.Context, key, uploadID string, options ...Option) iter.Seq2[Part, error] {
-	options = append(slices.Clone(options), pageSizeIs("max-parts"))
+	options = append(taking(options, usePageSize|usePartNumberMarker), pageSizeIs("max-parts"))
 	return func(yield func(Part, error) bool) {
 		k, err := newText("key", key)
 		if err != nil {
@@ -145,7 +147,6 @@ func listKeys[E any](
 	ctx context.Context, b *Bucket, prefix, delimiter string, options []Option, translate func(*C.oss_entry) E,
 	begin textsCrossing,
 ) iter.Seq2[E, error] {
-	options = slices.Clone(options) // The caller may use its slice again before it ranges.
 	return func(yield func(E, error) bool) {
 		var none E
 		p, err := newOptionalText("prefix", prefix)
@@ -167,7 +168,7 @@ func listKeys[E any](
 // ListBuckets lists the buckets of the account whose names begin with prefix; "" for all. See [Bucket.ListObjectsV2]
 // for how to range over them.
 func (s *Service) ListBuckets(ctx context.Context, prefix string, options ...Option) iter.Seq2[ListedBucket, error] {
-	options = slices.Clone(options)
+	options = taking(options, usePageSize|useMarker)
 	return func(yield func(ListedBucket, error) bool) {
 		p, err := newOptionalText("prefix", prefix)
 		if err != nil {

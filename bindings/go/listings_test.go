@@ -58,6 +58,29 @@ func TestListObjects(t *testing.T) {
 	}
 }
 
+// Of a header that comes twice it is the first, whoever is asked. The library refuses answers that have two ETags or versions.
+func TestHeadersThatComeTwice(t *testing.T) {
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, value := range []string{"1", "2"} {
+			for _, name := range []string{"x-oss-meta-dup", "x-oss-request-id"} {
+				w.Header().Add(name, value)
+			}
+		}
+	}))
+	defer web.Close()
+	b := must(NewBucket("examplebucket", Options{Endpoint: web.URL, Region: region}))(t)
+	defer b.Close()
+	answer := must(b.HeadObject(live(t), "key"))(t)
+	for name, got := range map[string]string{
+		"Header": answer.Header("X-Oss-Meta-Dup"), "Meta": answer.Meta()["dup"],
+		"RequestID": answer.RequestID,
+	} {
+		if got != "1" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
 // A slice of options belongs to the caller, who may use it again before a listing is ranged over or a file is read.
 func TestOptionsAreThoseOfTheCall(t *testing.T) {
 	b, s := newBucket(t), must(NewService(options()))(t)

@@ -5,11 +5,16 @@ import "C"
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"sync"
 	"sync/atomic"
 )
+
+var errInterrupted = errors.New("oss: a function of the program panicked while the body was read")
+
+var errImpossibleWrite = errors.New("oss: the writer returned an impossible count")
 
 // How much WriteTo moves at a time, at most.
 const pieceSize = 256 * 1024
@@ -37,16 +42,21 @@ func (b *Bucket) GetObject(ctx context.Context, key string, options ...Option) (
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(via passage) C.oss_status {
+	return b.download(ctx, options, (*settings).takesPrefetch, func(via passage) C.oss_status {
 		return C.ossgo_get_object(b.bucket(), k.pointer(), via.self, via.call, via.outcome)
 	})
 }
 
 // download begins a request whose answer is then read from the Object.
-func (t target) download(ctx context.Context, options []Option, begin crossing) (object *Object, err error) {
+func (t target) download(
+	ctx context.Context, options []Option, takes func(*settings), begin crossing,
+) (object *Object, err error) {
 	r, err := t.open(ctx, options)
 	if err != nil {
 		return nil, err
+	}
+	if takes != nil {
+		takes(&r.settings)
 	}
 	defer func() {
 		// Also if a callback panicked.
@@ -90,6 +100,7 @@ func (o *Object) takeTurn(p []byte) (got int, over bool, err error) {
 	case len(p) == 0:
 		return 0, false, nil
 	}
+	o.err = errInterrupted // if a function of the program panics: what came is lost then
 	got, o.err = o.read(p)
 	if o.err == io.EOF {
 		o.Verified = C.oss_call_verified(o.request.call) != 0
@@ -136,6 +147,9 @@ func (o *Object) WriteTo(w io.Writer) (int64, error) {
 		got, err := o.Read(buffer)
 		if got > 0 {
 			put, failure := w.Write(buffer[:got])
+			if put < 0 || put > got {
+				put, failure = 0, errImpossibleWrite
+			}
 			written += int64(put)
 			if failure == nil && put < got {
 				failure = io.ErrShortWrite

@@ -137,8 +137,9 @@ func (b *Bucket) DeleteMultipleObjects(
 		return nil, err
 	}
 	defer r.close()
+	r.taken |= useQuiet
 	quiet := C.int(0)
-	if r.quiet {
+	if r.given&useQuiet != 0 {
 		quiet = 1
 	}
 	answer, err := r.run(func(via passage) C.oss_status {

@@ -21,11 +21,18 @@ func (t target) bucket() *C.oss_bucket {
 func (b *Bucket) sendKey(
 	ctx context.Context, key string, options []Option, function textCrossing,
 ) (*Answer, error) {
+	return b.sendKeyTaking(ctx, key, 0, options, function)
+}
+
+// sendKeyTaking is sendKey for operations that take options which only some do.
+func (b *Bucket) sendKeyTaking(
+	ctx context.Context, key string, taken use, options []Option, function textCrossing,
+) (*Answer, error) {
 	k, err := newText("key", key)
 	if err != nil {
 		return nil, err
 	}
-	return b.send(ctx, options, nil, func(via passage) C.oss_status {
+	return b.send(ctx, options, takes(taken), func(via passage) C.oss_status {
 		return function(k.pointer(), via)
 	})
 }
@@ -33,7 +40,8 @@ func (b *Bucket) sendKey(
 // PutObject stores what body yields as key, up to 5 GB. Content-Type is guessed from the key unless an option gives it.
 // If the length of body is known, see [WithLength], it has to give that many bytes; else it is sent in chunks.
 // An upload from an [io.Seeker] whose position follows what it reads is repeated like any other, from where it stood; one from
-// another reader only as long as nothing was read. If the context ends while body blocks, PutObject returns, and body may not be used until that Read has returned.
+// another reader only as long as nothing was read. If the context ends or the timeout is over while body blocks, PutObject
+// returns, and body may not be used until that Read has returned.
 func (b *Bucket) PutObject(ctx context.Context, key string, body io.Reader, options ...Option) (*Answer, error) {
 	answer, _, err := b.sendBody(ctx, key, body, options, func(key *C.char, length C.int64_t, via passage) C.oss_status {
 		return C.ossgo_put_object_stream(b.bucket(), key, length, via.self, via.call, via.outcome)
@@ -57,7 +65,8 @@ func (b *Bucket) sendBody(
 	prepare := func(r *request) (err error) {
 		r.reader, r.sent = body, &sent
 		r.callable()
-		if r.measured {
+		r.taken |= useLength
+		if r.given&useLength != 0 {
 			length = r.length
 		} else if length, err = lengthOf(body); err != nil {
 			return err
@@ -209,7 +218,7 @@ func (b *Bucket) GetObjectToFile(ctx context.Context, key, path string, options 
 }
 
 // GetObjectToWriter fetches key into w, piece by piece. If it fails, what was written is not the object. If the context
-// ends while w blocks, GetObjectToWriter returns, and w may not be used until that Write has returned.
+// ends or the timeout is over while w blocks, GetObjectToWriter returns, and w may not be used until that Write has returned.
 func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer, options ...Option) (*Answer, error) {
 	k, err := newText("key", key)
 	if err != nil {
@@ -220,6 +229,7 @@ func (b *Bucket) GetObjectToWriter(ctx context.Context, key string, w io.Writer,
 	}
 	prepare := func(r *request) error {
 		r.writer = w
+		r.takesPrefetch()
 		r.callable()
 		if !mayBlock(w) {
 			r.worker = noWorker

@@ -75,8 +75,8 @@ type Options struct {
 	// ReadTimeout limits how long no byte moves in either direction; 1 ms to 7 days, default 60 s. Slow but moving is
 	// fine.
 	ReadTimeout time.Duration
-	// TotalTimeout limits a whole request with its retries and the reading of its answer; 1 ms to 7 days, default
-	// none. See also [WithTimeout].
+	// TotalTimeout limits a whole request with its retries and the reading of its answer, also where it waits for a reader
+	// or writer of yours; 1 ms to 7 days, default none. See also [WithTimeout].
 	TotalTimeout time.Duration
 
 	// MinTLS and MaxTLS are the lowest and highest version of TLS, default [TLS12] and [TLS13]. Belong to the session.

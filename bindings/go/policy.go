@@ -172,12 +172,12 @@ func (b *Bucket) PutBucketPolicy(ctx context.Context, policy BucketPolicy, optio
 	if err != nil {
 		return nil, newError(InvalidArgument, "`policy`: "+err.Error())
 	}
-	return b.Invoke(ctx, "PutBucketPolicy", "", body, options...)
+	return b.invoke(ctx, 0, "PutBucketPolicy", "", body, options)
 }
 
 // GetBucketPolicy returns the policy; [NotFound] if there is none.
 func (b *Bucket) GetBucketPolicy(ctx context.Context, options ...Option) (*BucketPolicy, error) {
-	answer, err := b.Invoke(ctx, "GetBucketPolicy", "", nil, options...)
+	answer, err := b.invoke(ctx, 0, "GetBucketPolicy", "", nil, options)
 	if err != nil {
 		return nil, err
 	}
@@ -193,5 +193,5 @@ func (b *Bucket) GetBucketPolicy(ctx context.Context, options ...Option) (*Bucke
 
 // DeleteBucketPolicy takes off the policy.
 func (b *Bucket) DeleteBucketPolicy(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketPolicy", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketPolicy", "", nil, options)
 }

@@ -44,7 +44,7 @@ func (b *Bucket) Presign(
 		return nil, err
 	}
 	presigned := &Presigned{Method: method}
-	answer, err := b.send(ctx, options, nil, func(via passage) C.oss_status {
+	answer, err := b.send(ctx, options, takes(useQueries), func(via passage) C.oss_status {
 		status := C.ossgo_presign(b.bucket(), m.pointer(), k.pointer(), seconds(expires), via.self, via.call, via.outcome)
 		presigned.URL, presigned.Expiration = goString(via.outcome.url), unixTime(via.outcome.expiration)
 		return status
@@ -114,7 +114,7 @@ func (b *Bucket) GetObjectByURL(ctx context.Context, url string, options ...Opti
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(via passage) C.oss_status {
+	return b.download(ctx, options, nil, func(via passage) C.oss_status {
 		return C.ossgo_get_object_by_url(b.bucket(), u.pointer(), via.self, via.call, via.outcome)
 	})
 }

@@ -5,9 +5,11 @@ import "C"
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"runtime/cgo"
 	"sync"
+	"time"
 )
 
 // A request is a call with all that Go has to do with it, from the first setting until its answer has been read. One
@@ -34,6 +36,9 @@ type request struct {
 	place  place   // of the gate
 	worker *worker // nil until one is needed
 	memory []byte  // what the worker reads into and writes from
+
+	waiting context.Context // ends waits for the worker: ctx, with the timeout if there is one
+	overdue bool            // a wait ended because the timeout was over
 
 	// Why a callback gave up, and what one panicked with.
 	failure  error
@@ -70,7 +75,7 @@ func (t target) open(ctx context.Context, options []Option) (*request, error) {
 		return nil, err
 	}
 	r := spareRequests.Get().(*request)
-	r.ctx, r.target, r.inC = ctx, t, C.ossgo_request_new()
+	r.ctx, r.waiting, r.target, r.inC = ctx, ctx, t, C.ossgo_request_new()
 	if r.inC == nil {
 		t.release()
 		return nil, newError(NoMemory, "there is no memory for a call")
@@ -323,9 +328,13 @@ func (r *request) passage() passage {
 
 // attempt runs a function of the library and translates how it failed. If not, the outcome says what came of it.
 func (r *request) attempt(function crossing) error {
+	if err := r.checkTaken(); err != nil {
+		return err
+	}
 	if !threads.enter(&r.place, r.ctx.Done(), nil) {
 		return r.fail()
 	}
+	defer r.limitWaits()()
 	status := function(r.passage())
 	r.leave()
 	if status != C.OSS_OK {
@@ -333,6 +342,27 @@ func (r *request) attempt(function crossing) error {
 	}
 	r.observed.saw(&r.inC.outcome)
 	return nil
+}
+
+// limitWaits has waits for a reader or writer end with the timeout, which the library begins to count now, too: while it waits
+// for one, it cannot look at the time. The function it returns ends that.
+func (r *request) limitWaits() func() {
+	_, limit := r.limit()
+	if limit == 0 || r.worker == noWorker || r.reader == nil && r.writer == nil {
+		return func() {}
+	}
+	ctx, stop := context.WithTimeout(r.ctx, limit)
+	r.waiting = ctx
+	return stop
+}
+
+// limit is the timeout of the whole, and how it is called; 0 if there is none.
+func (r *request) limit() (option string, limit time.Duration) {
+	option, limit = "total_timeout", r.target.totalTimeout
+	if r.timed {
+		option, limit = "timeout", r.timeout
+	}
+	return option, time.Duration(milliseconds(limit)) * time.Millisecond
 }
 
 // run is attempt with an answer.
@@ -346,7 +376,13 @@ func (r *request) run(function crossing) (*Answer, error) {
 // failed makes an error of the outcome.
 func (r *request) failed(status C.oss_status) error {
 	outcome := &r.inC.outcome
-	err := newCallError(status, r.call, outcome).because(r.ctx, r.reason(Status(status)))
+	err := newCallError(status, r.call, outcome)
+	if r.overdue && err.Status == Cancelled {
+		// In the words of the library.
+		option, limit := r.limit()
+		err.Status, err.Reason = Timeout, fmt.Sprintf("the call took longer than %s (%v)", option, limit)
+	}
+	err.because(r.ctx, r.reason(err.Status))
 	r.observed.saw(outcome)
 	r.observed.failed(err)
 	return err

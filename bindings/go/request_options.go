@@ -25,13 +25,13 @@ type settings struct {
 	timeout  time.Duration
 	timed    bool
 	length   int64
-	measured bool
 	progress func(done, total int64) error
 	fields   []pair // of the document that is sent
 	callback []pair
-	quiet    bool
 	parts    []Part
 	setters  []func(*request) error // what has a function of its own in C
+	given    use                    // what only some calls take
+	taken    use                    // what of that this call takes
 
 	continued    bool // there is an initialCRC64
 	initialCRC64 uint64
@@ -97,9 +97,9 @@ func WithInitialCRC64(crc uint64) Option {
 	return func(s *settings) { s.continued, s.initialCRC64 = true, crc }
 }
 
-// WithQuiet has DeleteMultipleObjects return what could not be deleted, instead of what was.
+// WithQuiet has DeleteMultipleObjects return what could not be deleted, instead of what was. All else refuses it.
 func WithQuiet() Option {
-	return func(s *settings) { s.quiet = true }
+	return func(s *settings) { s.given |= useQuiet }
 }
 
 func withParts(parts []Part) Option {
@@ -121,16 +121,19 @@ func WithProgress(function func(done, total int64) error) Option {
 
 // WithTimeout limits the request with its repetitions and the reading of its answer; 1 ms to 7 days, instead of
 // Options.TotalTimeout. Unlike the deadline of a context, it also keeps the library from beginning a repetition that
-// could not end in time.
+// could not end in time. A reader or writer of yours that blocks is not waited for any longer.
 func WithTimeout(limit time.Duration) Option {
 	return func(s *settings) { s.timed, s.timeout = true, limit }
 }
 
-// WithLength says how many bytes the reader of PutObject will give; fewer are an error, and more are not read. Without it
-// PutObject knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular
+// WithLength says how many bytes the reader of PutObject, AppendObject or UploadPart will give; fewer are an error, and more
+// are not read. What has no reader refuses it. Without it PutObject knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular
 // [os.File]; others are sent in chunks, and so is a section that is longer than any object.
 func WithLength(bytes int64) Option {
-	return func(s *settings) { s.measured, s.length = true, bytes }
+	return func(s *settings) {
+		s.given |= useLength
+		s.length = bytes
+	}
 }
 
 // WithContentType sets the type of an object. By default it is guessed from the key.
@@ -214,6 +217,22 @@ func withSetter(set func(*request) error) Option {
 	return func(s *settings) { s.setters = append(s.setters, set) }
 }
 
+// withUse is an option that only some calls take.
+func withUse(option use, set func(*request) error) Option {
+	return func(s *settings) {
+		s.given |= option
+		s.setters = append(s.setters, set)
+	}
+}
+
+// withQuery is one that goes into the query.
+func withQuery(option use, name, value string) Option {
+	return func(s *settings) {
+		s.given |= option
+		s.query = append(s.query, pair{name: name, value: value})
+	}
+}
+
 // WithMetadata adds user metadata to an object: the header "x-oss-meta-" and name.
 func WithMetadata(name, value string) Option {
 	return WithHeader(HeaderMetaPrefix+name, value)
@@ -269,7 +288,7 @@ const maxKeys = "max-keys"
 
 // WithPageSize sets how many entries a listing fetches at a time, 1..1000, default 100. All entries are listed anyway.
 func WithPageSize(entries int) Option {
-	return WithQuery(maxKeys, strconv.Itoa(entries))
+	return withQuery(usePageSize, maxKeys, strconv.Itoa(entries))
 }
 
 // pageSizeIs gives the page size of a listing the name that its operation has for it.
@@ -285,36 +304,36 @@ func pageSizeIs(name string) Option {
 
 // WithStartAfter has ListObjectsV2 list only keys after this one.
 func WithStartAfter(key string) Option {
-	return WithQuery("start-after", key)
+	return withQuery(useStartAfter, "start-after", key)
 }
 
 // WithMarker has ListObjects and ListBuckets list only what comes after this key or bucket.
 func WithMarker(key string) Option {
-	return WithQuery("marker", key)
+	return withQuery(useMarker, "marker", key)
 }
 
 // WithKeyMarker has ListObjectVersions and ListMultipartUploads list only what comes after this key, or, together with
 // [WithVersionIDMarker] or [WithUploadIDMarker], after that version or upload of it.
 func WithKeyMarker(key string) Option {
-	return WithQuery("key-marker", key)
+	return withQuery(useKeyMarker, "key-marker", key)
 }
 
 // WithVersionIDMarker goes with [WithKeyMarker].
 func WithVersionIDMarker(id string) Option {
-	return WithQuery("version-id-marker", id)
+	return withQuery(useVersionIDMarker, "version-id-marker", id)
 }
 
 // WithUploadIDMarker goes with [WithKeyMarker].
 func WithUploadIDMarker(id string) Option {
-	return WithQuery("upload-id-marker", id)
+	return withQuery(useUploadIDMarker, "upload-id-marker", id)
 }
 
 // WithPartNumberMarker has ListParts list only parts after this number.
 func WithPartNumberMarker(number int) Option {
-	return WithQuery("part-number-marker", strconv.Itoa(number))
+	return withQuery(usePartNumberMarker, "part-number-marker", strconv.Itoa(number))
 }
 
 // WithFetchOwner has a listing of objects include their owners.
 func WithFetchOwner() Option {
-	return WithQuery("fetch-owner", "true")
+	return withQuery(useFetchOwner, "fetch-owner", "true")
 }

@@ -21,7 +21,7 @@ func (b *Bucket) SelectObject(ctx context.Context, key, expression string, optio
 	if err != nil {
 		return nil, err
 	}
-	return b.download(ctx, options, func(via passage) C.oss_status {
+	return b.download(ctx, options, nil, func(via passage) C.oss_status {
 		return C.ossgo_select_object(b.bucket(), k.pointer(), e.pointer(), via.self, via.call, via.outcome)
 	})
 }

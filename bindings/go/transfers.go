@@ -13,7 +13,7 @@ import (
 // CopyLargeObject, and more for what would have more than 10,000 parts. What fits into one part is one request. A Writer begins
 // with parts of this size.
 func WithPartSize(bytes int64) Option {
-	return withSetter(func(r *request) error {
+	return withUse(usePartSize, func(r *request) error {
 		return r.check(C.oss_call_set_part_size(r.call, C.int64_t(bytes)))
 	})
 }
@@ -21,14 +21,14 @@ func WithPartSize(bytes int64) Option {
 // WithWorkers sets how many parts are under way at the same time, 1 to 64, default 3, each on a thread of the library. With 1
 // there are none of these. Credentials are asked for on these threads, too.
 func WithWorkers(count int) Option {
-	return withSetter(func(r *request) error {
+	return withUse(useWorkers, func(r *request) error {
 		return r.check(C.oss_call_set_workers(r.call, clampInt(count)))
 	})
 }
 
 // WithRecordDirectory keeps the records of transfers in a directory, which has to exist, instead of beside the local file.
 func WithRecordDirectory(path string) Option {
-	return withSetter(func(r *request) error {
+	return withUse(useRecordDirectory, func(r *request) error {
 		return r.set([]pair{{name: path, bare: true}}, func(path, _ *C.char) C.oss_status {
 			return C.oss_call_set_record_directory(r.call, path)
 		})
@@ -38,13 +38,13 @@ func WithRecordDirectory(path string) Option {
 // WithoutRecord keeps no record: a transfer that fails leaves nothing, and begins from the start the next time. To delete what
 // was sent it takes up to 10 s, or 2 s if its context ended.
 func WithoutRecord() Option {
-	return withSetter(func(r *request) error { return r.check(C.oss_call_set_no_record(r.call)) })
+	return withUse(useNoRecord, func(r *request) error { return r.check(C.oss_call_set_no_record(r.call)) })
 }
 
 // WithPrefetch has GetObject hold that many parts, the one being read and those after it, each fetched by a thread and a
 // connection of its own: for links that one connection does not fill. 2 to 64; 0 is off.
 func WithPrefetch(parts int) Option {
-	return withSetter(func(r *request) error {
+	return withUse(usePrefetch, func(r *request) error {
 		return r.check(C.oss_call_set_prefetch(r.call, clampInt(parts)))
 	})
 }
@@ -84,7 +84,7 @@ func (b *Bucket) AbortDownloadFile(ctx context.Context, key, path string, option
 	return err
 }
 
-// sendPath is sendKey for operations on an object and a file.
+// sendPath is sendKey for transfers between an object and a file.
 func (b *Bucket) sendPath(
 	ctx context.Context, key, path string, options []Option, function textsCrossing,
 ) (*Answer, error) {
@@ -92,7 +92,7 @@ func (b *Bucket) sendPath(
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+	return b.sendKeyTaking(ctx, key, useParts|useRecords, options, func(key *C.char, via passage) C.oss_status {
 		return function(key, p.pointer(), via)
 	})
 }
@@ -108,7 +108,7 @@ func (b *Bucket) CopyLargeObject(
 	if err != nil {
 		return nil, err
 	}
-	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+	return b.sendKeyTaking(ctx, key, useParts|useRecords, options, func(key *C.char, via passage) C.oss_status {
 		return C.ossgo_copy_large_object(b.bucket(), key, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), via.self, via.call, via.outcome)
 	})
 }
@@ -119,7 +119,7 @@ func (b *Bucket) AbortCopyLargeObject(ctx context.Context, key string, source Co
 	if err != nil {
 		return err
 	}
-	_, err = b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
+	_, err = b.sendKeyTaking(ctx, key, useParts|useRecords, options, func(key *C.char, via passage) C.oss_status {
 		return C.ossgo_abort_copy_large_object(b.bucket(), key, from.bucket.pointer(), from.key.pointer(), from.version.pointer(), via.self, via.call, via.outcome)
 	})
 	return err
@@ -130,6 +130,7 @@ func (b *Bucket) AbortCopyLargeObject(ctx context.Context, key string, source Co
 func (b *Bucket) ListUploadsBefore(
 	ctx context.Context, prefix string, age time.Duration, options ...Option,
 ) iter.Seq2[ListedUpload, error] {
+	options = append(taking(options, usePageSize|useKeyMarker|useUploadIDMarker), pageSizeIs("max-uploads"))
 	return listKeys(ctx, b, prefix, "", options, newListedUpload, func(prefix, _ *C.char, via passage) C.oss_status {
 		return C.ossgo_list_uploads_before(b.bucket(), prefix, seconds(age), via.self, via.call, via.outcome)
 	})
@@ -145,6 +146,7 @@ func (b *Bucket) AbortUploadsBefore(
 	if err != nil {
 		return 0, err
 	}
+	options = append(taking(options, usePageSize|useKeyMarker|useUploadIDMarker), pageSizeIs("max-uploads"))
 	var count C.int64_t
 	_, err = b.send(ctx, options, nil, func(via passage) C.oss_status {
 		return C.ossgo_abort_uploads_before(b.bucket(), p.pointer(), seconds(age), &count, via.self, via.call, via.outcome)

@@ -102,5 +102,5 @@ func (b *Bucket) GetBucketWebsite(ctx context.Context, options ...Option) (*Webs
 
 // DeleteBucketWebsite has the bucket be no website any more.
 func (b *Bucket) DeleteBucketWebsite(ctx context.Context, options ...Option) (*Answer, error) {
-	return b.Invoke(ctx, "DeleteBucketWebsite", "", nil, options...)
+	return b.invoke(ctx, 0, "DeleteBucketWebsite", "", nil, options)
 }

@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// A worker is a goroutine for what may block while C waits for it, so that the end of a context ends the wait. What it
-// still does then concerns nobody any more.
+// A worker is a goroutine for what may block while C waits for it, so that the end of a context or a timeout ends the wait.
+// What it still does then concerns nobody any more.
 type worker struct {
 	jobs      chan func()
 	ends      chan jobEnd

@@ -26,7 +26,7 @@ type Writer struct {
 	answer  *Answer
 }
 
-// NewWriter begins to write the object key; it sends nothing yet. The options are those of PutObject. The context and
+// NewWriter begins to write the object key; it sends nothing yet. The options are those of PutObject, but for [WithLength]. The context and
 // [WithTimeout] are of the whole, up to the end of Close. [WithProgress] is told what the service has; total is -1 up to the end.
 func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (*Writer, error) {
 	k, err := newText("key", key)
@@ -38,6 +38,7 @@ func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (
 		return nil, err
 	}
 	r.named("NewWriter")
+	r.taken |= useParts
 	w := &Writer{request: r}
 	err = r.attempt(func(via passage) C.oss_status {
 		return C.ossgo_writer_open(b.bucket(), k.pointer(), &w.writer, via.self, via.call, via.outcome)
