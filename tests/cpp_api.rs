@@ -127,6 +127,32 @@ fn callbacks_throw_where_they_stand_and_streams_begin_again() {
 }
 
 #[test]
+fn what_is_given_is_taken_before_another_thread_has_the_call() {
+    for (compiler, flags) in [
+        ("g++", ["-std=c++17", "-fno-exceptions"]),
+        ("clang++", ["-std=c++20", "-fexceptions"]),
+    ] {
+        let name = format!("answers-{compiler}");
+        let program = sanitized(compiler, &flags, "answers.cpp", &name);
+        let directory = scratch(&format!("answers-files-{compiler}"));
+        run(&program, &server(), &[directory.to_str().unwrap()]);
+    }
+}
+
+#[test]
+fn streams_that_cannot_give_or_take_their_bytes_are_failures() {
+    for (compiler, flags) in [
+        ("g++", ["-std=c++17", "-fno-exceptions", "-fno-rtti"]),
+        ("clang++", ["-std=c++20", "-fexceptions", "-frtti"]),
+    ] {
+        let name = format!("streams-{compiler}");
+        let program = sanitized(compiler, &flags, "streams.cpp", &name);
+        let directory = scratch(&format!("streams-files-{compiler}"));
+        run(&program, &server(), &[directory.to_str().unwrap()]);
+    }
+}
+
+#[test]
 fn large_files_and_streams_are_transferred_in_parts() {
     for (compiler, flags) in [
         ("g++", ["-std=c++17", "-fno-exceptions"]),

@@ -68,25 +68,26 @@ public:
         });
     }
     // A stream that can seek is sent again from where it stood if that is needed.
-    result<> put_object_stream(const text &key, std::int64_t length, std::istream &source, call with = {}) const {
+    template <class Stream, class = detail::if_istream<Stream>>
+    result<> put_object_stream(const text &key, std::int64_t length, Stream &source, call with = {}) const {
         return from_stream(source, [&](auto &read) { return put_object_stream(key, length, read, with); });
     }
     // Gives where to go on.
     result<std::int64_t> append_object(const text &key, std::int64_t position, const bytes &data,
                                        call with = {}) const {
-        return detail::then(run(with, oss_append_object, key.get(), position, data.data(), data.size()),
-                            [&] { return with.next_append_position(); });
+        return run_giving(with, next_position{with}, oss_append_object, key.get(), position, data.data(), data.size());
     }
     template <class Read, class = detail::if_reads<Read>>
     result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length, Read &&read,
                                               call with = {}) const {
-        const auto done = from(read, with, [&](auto fill, void *user, oss_call *c) {
+        const auto send = [&](auto fill, void *user, oss_call *c) {
             return oss_append_object_stream(get(), key.get(), position, length, fill, user, c);
-        });
-        return detail::then(done, [&] { return with.next_append_position(); });
+        };
+        return from(read, with, send, next_position{with});
     }
+    template <class Stream, class = detail::if_istream<Stream>>
     result<std::int64_t> append_object_stream(const text &key, std::int64_t position, std::int64_t length,
-                                              std::istream &source, call with = {}) const {
+                                              Stream &source, call with = {}) const {
         return from_stream(source,
                            [&](auto &read) { return append_object_stream(key, position, length, read, with); });
     }
@@ -97,7 +98,7 @@ public:
     // Then fetch the body with call::read().
     result<> get_object(const text &key, call with) const { return run(with, oss_get_object, key.get()); }
     result<std::string> get_object_to_string(const text &key, call with = {}) const {
-        return collected(get_object(key, with), with);
+        return collected(with, oss_get_object, key.get());
     }
     // How many bytes came.
     result<std::size_t> get_object_to_buffer(const text &key, void *buffer, std::size_t capacity,
@@ -119,11 +120,12 @@ public:
             return oss_get_object_to_stream(get(), key.get(), passed::write, &given, c);
         });
     }
-    result<> get_object_to_stream(const text &key, std::ostream &target, call with = {}) const {
+    template <class Stream, class = detail::if_ostream<Stream>>
+    result<> get_object_to_stream(const text &key, Stream &target, call with = {}) const {
         detail::ostream_target write(target);
-        if (!write.is_usable())
+        if (write.unusable())
             return write.unusable();
-        auto done = get_object_to_stream(key, write, with);
+        const auto done = write.explained(get_object_to_stream(key, write, with));
         if (done && !write.flush())
             return detail::failed(OSS_IO, "`target`: what the stream still held could not be written");
         return done;
@@ -154,8 +156,7 @@ public:
             keys.add(object.key);
             versions.add_or_null(object.version_id);
         }
-        return entries(run(with, oss_delete_multiple_objects, keys.data(), versions.data(), objects.size(), quiet ? 1 : 0),
-                       with);
+        return entries(with, oss_delete_multiple_objects, keys.data(), versions.data(), objects.size(), quiet ? 1 : 0);
     }
 
     // ---- what belongs to an object ----
@@ -164,15 +165,15 @@ public:
         return run(with, oss_put_object_acl, key.get(), acl.get());
     }
     result<access_control_policy> get_object_acl(const text &key, call with = {}) const {
-        return read<access_control_policy>(run(with, oss_get_object_acl, key.get()), with);
+        return run_giving(with, document<access_control_policy>{with}, oss_get_object_acl, key.get());
     }
     result<> put_symlink(const text &key, const text &target, call with = {}) const {
         return run(with, oss_put_symlink, key.get(), target.get());
     }
     // Where the link leads.
     result<std::string> get_symlink(const text &key, call with = {}) const {
-        return detail::then(run(with, oss_get_symlink, key.get()),
-                            [&] { return call::given(oss_call_symlink_target(with.get())); });
+        const auto target = [&] { return call::given(oss_call_symlink_target(with.get())); };
+        return run_giving(with, target, oss_get_symlink, key.get());
     }
     // Replaces all tags.
     result<> put_object_tagging(const text &key, const names_and_values &tags, call with = {}) const {
@@ -184,7 +185,7 @@ public:
         return run(with, oss_put_object_tagging, key.get(), names.data(), values.data(), tags.size());
     }
     result<names_and_values> get_object_tagging(const text &key, call with = {}) const {
-        return detail::then(run(with, oss_get_object_tagging, key.get()), [&] { return tags_of(with); });
+        return run_giving(with, tags_of{with}, oss_get_object_tagging, key.get());
     }
     result<> delete_object_tagging(const text &key, call with = {}) const {
         return run(with, oss_delete_object_tagging, key.get());
@@ -199,17 +200,17 @@ public:
     }
     // Gives a JSON text.
     result<std::string> process_object(const text &key, const text &process, call with = {}) const {
-        return with_body(run(with, oss_process_object, key.get(), process.get()), with);
+        return run_giving(with, body_of{with}, oss_process_object, key.get(), process.get());
     }
     result<std::string> async_process_object(const text &key, const text &process, call with = {}) const {
-        return with_body(run(with, oss_async_process_object, key.get(), process.get()), with);
+        return run_giving(with, body_of{with}, oss_async_process_object, key.get(), process.get());
     }
     // Then read the rows with call::read(). Fields of the call set the rest, such as "InputSerialization.CSV.FileHeaderInfo".
     result<> select_object(const text &key, const text &expression, call with) const {
         return run(with, oss_select_object, key.get(), expression.get());
     }
     result<std::string> select_object_to_string(const text &key, const text &expression, call with = {}) const {
-        return collected(select_object(key, expression, with), with);
+        return collected(with, oss_select_object, key.get(), expression.get());
     }
     result<select_meta> create_select_object_meta(const text &key, call with = {}) const {
         select_meta meta;
@@ -256,20 +257,20 @@ public:
     // this fails, call::on_outcome() tells of each, call::filter() leaves some out.
     result<outcome_report> upload_directory(const text &prefix, const text &directory, int flags = 0,
                                             call with = {}) const {
-        return reported(run(with, oss_upload_directory, prefix.get(), directory.get(), flags), with);
+        return run_giving(with, report_of{with}, oss_upload_directory, prefix.get(), directory.get(), flags);
     }
     // The other way round.
     result<outcome_report> download_directory(const text &prefix, const text &directory, int flags = 0,
                                               call with = {}) const {
-        return reported(run(with, oss_download_directory, prefix.get(), directory.get(), flags), with);
+        return run_giving(with, report_of{with}, oss_download_directory, prefix.get(), directory.get(), flags);
     }
     // Every object whose key begins with `prefix`; `flags` are OSS_DELETE_*. The report as above.
     result<outcome_report> delete_prefix(const text &prefix, int flags = 0, call with = {}) const {
-        return reported(run(with, oss_delete_prefix, prefix.get(), flags), with);
+        return run_giving(with, report_of{with}, oss_delete_prefix, prefix.get(), flags);
     }
     // Multipart uploads that began so long ago or earlier, by the service's clock.
     result<listing> list_uploads_before(const text &prefix, std::chrono::seconds age, call with = {}) const {
-        return entries(run(with, oss_list_uploads_before, prefix.get_or_null(), std::int64_t{age.count()}), with);
+        return entries(with, oss_list_uploads_before, prefix.get_or_null(), std::int64_t{age.count()});
     }
     // Gives how many were aborted.
     result<std::int64_t> abort_uploads_before(const text &prefix, std::chrono::seconds age, call with = {}) const {
@@ -282,8 +283,8 @@ public:
 
     // Gives the upload id.
     result<std::string> initiate_multipart_upload(const text &key, call with = {}) const {
-        return detail::then(run(with, oss_initiate_multipart_upload, key.get()),
-                            [&] { return call::given(oss_call_upload_id(with.get())); });
+        const auto upload_id = [&] { return call::given(oss_call_upload_id(with.get())); };
+        return run_giving(with, upload_id, oss_initiate_multipart_upload, key.get());
     }
     // Keep call.etag() and call.crc64() for call::part().
     result<> upload_part(const text &key, const text &upload_id, int number, const bytes &data,
@@ -301,8 +302,9 @@ public:
             return oss_upload_part_stream(get(), key.get(), upload_id.get(), number, length, fill, user, c);
         });
     }
-    result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length,
-                                std::istream &source, call with = {}) const {
+    template <class Stream, class = detail::if_istream<Stream>>
+    result<> upload_part_stream(const text &key, const text &upload_id, int number, std::int64_t length, Stream &source,
+                                call with = {}) const {
         return from_stream(source,
                            [&](auto &read) { return upload_part_stream(key, upload_id, number, length, read, with); });
     }
@@ -325,17 +327,14 @@ public:
     // The query of the call is part of it, and its headers are for whoever sends it; an empty key is the bucket. Sends nothing.
     result<presigned> presign(const text &method, const text &key, std::chrono::seconds expires,
                               call with = {}) const {
-        auto done = run(with, oss_presign, method.get(), key.get_or_null(), std::int64_t{expires.count()});
-        return detail::then(done, [&] {
-            return presigned{oss_call_url(with.get()), along(with), oss_call_expiration(with.get())};
-        });
+        return run_giving(with, for_others<presigned>{with}, oss_presign, method.get(), key.get_or_null(),
+                          std::int64_t{expires.count()});
     }
     // Under `conditions`, a JSON array such as [["starts-with","$key","user/"]], or none. Sends nothing.
     result<post_form> post_policy(std::chrono::seconds expires, const text &conditions = nullptr,
                                   call with = {}) const {
-        return detail::then(run(with, oss_post_policy, std::int64_t{expires.count()}, conditions.get_or_null()), [&] {
-            return post_form{oss_call_url(with.get()), along(with), oss_call_expiration(with.get())};
-        });
+        return run_giving(with, for_others<post_form>{with}, oss_post_policy, std::int64_t{expires.count()},
+                          conditions.get_or_null());
     }
     // Of this bucket only the connections and settings are used; the call has to have the signed headers.
     result<> put_object_by_url(const text &url, const bytes &data, call with = {}) const {
@@ -345,7 +344,7 @@ public:
         return run(with, oss_get_object_by_url, url.get());
     }
     result<std::string> get_object_by_url_to_string(const text &url, call with = {}) const {
-        return collected(get_object_by_url(url, with), with);
+        return collected(with, oss_get_object_by_url, url.get());
     }
     result<> get_object_by_url_to_file(const text &url, const text &path, call with = {}) const {
         return run(with, oss_get_object_by_url_to_file, url.get(), path.get());
@@ -369,10 +368,10 @@ public:
     // call::text() has "Storage", "ObjectCount" and so on.
     result<> get_bucket_stat(call with) const { return run(with, oss_get_bucket_stat); }
     result<std::string> get_bucket_location(call with = {}) const {
-        return told(run(with, oss_get_bucket_location), with, "");
+        return run_giving(with, text_of{with}, oss_get_bucket_location);
     }
     result<access_control_policy> get_bucket_acl(call with = {}) const {
-        return read<access_control_policy>(run(with, oss_get_bucket_acl), with);
+        return run_giving(with, document<access_control_policy>{with}, oss_get_bucket_acl);
     }
     result<> put_bucket_acl(const text &acl, call with = {}) const {
         return run(with, oss_put_bucket_acl, acl.get());
@@ -452,7 +451,7 @@ public:
         return put_document("PutBucketTags", all, with);
     }
     result<names_and_values> get_bucket_tags(call with = {}) const {
-        return detail::then(invoke("GetBucketTags", nullptr, nullptr, with), [&] { return tags_of(with); });
+        return invoked("GetBucketTags", with, tags_of{with});
     }
     result<> delete_bucket_tags(call with = {}) const {
         return invoke("DeleteBucketTags", nullptr, nullptr, with);
@@ -462,7 +461,7 @@ public:
         return invoke("PutBucketPolicy", nullptr, json, with);
     }
     result<std::string> get_bucket_policy(call with = {}) const {
-        return with_body(invoke("GetBucketPolicy", nullptr, nullptr, with), with);
+        return invoked("GetBucketPolicy", with, body_of{with});
     }
     result<> delete_bucket_policy(call with = {}) const {
         return invoke("DeleteBucketPolicy", nullptr, nullptr, with);
@@ -485,7 +484,7 @@ public:
         return list(oss_list_multipart_uploads, prefix, delimiter, with);
     }
     result<listing> list_parts(const text &key, const text &upload_id, call with = {}) const {
-        return entries(run(with, oss_list_parts, key.get(), upload_id.get()), with);
+        return entries(with, oss_list_parts, key.get(), upload_id.get());
     }
 
     // Any operation by its official name, such as "PutBucketLifecycle"; `key` is empty at bucket level. The answer lies in
@@ -506,28 +505,47 @@ private:
     result<> run(const call &with, Function *function, Given... given) const {
         return with.run(kept(), [&](oss_call *c) { return function(get(), given..., c); });
     }
+    // The same, for what `value` takes from the answer.
+    template <class Value, class Function, class... Given>
+    detail::result_with<Value> run_giving(const call &with, const Value &value, Function *function, Given... given) const {
+        return with.run(kept(), [&](oss_call *c) { return function(get(), given..., c); }, value);
+    }
+    // The same, for the whole body.
+    template <class Function, class... Given>
+    result<std::string> collected(const call &with, Function *function, Given... given) const {
+        std::string all;
+        const auto fetch = [&](oss_call *c) {
+            const oss_status opened = function(get(), given..., c);
+            return opened == OSS_OK ? call::read_to_end(c, all) : opened;
+        };
+        return with.run(kept(), fetch, [&] { return std::move(all); });
+    }
+    template <class Function, class... Given>
+    result<listing> entries(const call &with, Function *function, Given... given) const {
+        return run_giving(with, [&] { return listing(with); }, function, given...);
+    }
+    template <class Function>
+    result<listing> list(Function *function, const text &prefix, const text &delimiter, const call &with) const {
+        return entries(with, function, prefix.get_or_null(), delimiter.get_or_null());
+    }
     // Runs `send` with a function of the program as an oss_read_fn and its `user`.
-    template <class Read, class Send>
-    result<> from(Read &read, const call &with, const Send &send) const {
-        return with.run(kept(), [&](oss_call *c) {
+    template <class Read, class Send, class Value = detail::nothing>
+    detail::result_with<Value> from(Read &read, const call &with, const Send &send, const Value &value = {}) const {
+        const auto operation = [&](oss_call *c) {
             detail::passed<Read> given{read, with.state_->failed};
             if constexpr (std::is_same_v<Read, detail::istream_source>)
                 return with.rewinding(read, [&] { return send(detail::passed<Read>::read, &given, c); });
             else
                 return send(detail::passed<Read>::read, &given, c);
-        });
+        };
+        return with.run(kept(), operation, value);
     }
-    template <class Send>
-    static auto from_stream(std::istream &source, const Send &send)
-        -> decltype(send(std::declval<detail::istream_source &>())) {
+    template <class Stream, class Send>
+    static auto from_stream(Stream &source, const Send &send) -> decltype(send(std::declval<detail::istream_source &>())) {
         detail::istream_source read(source);
-        if (!read.is_usable())
+        if (read.unusable())
             return read.unusable();
-        return send(read);
-    }
-    template <class Function>
-    result<listing> list(Function *function, const text &prefix, const text &delimiter, const call &with) const {
-        return entries(run(with, function, prefix.get_or_null(), delimiter.get_or_null()), with);
+        return read.explained(send(read));
     }
 
     template <class Document>
@@ -539,54 +557,67 @@ private:
     }
     template <class Document>
     result<Document> get_document(const char *operation, const call &with) const {
-        return read<Document>(invoke(operation, nullptr, nullptr, with), with);
+        return invoked(operation, with, document<Document>{with});
     }
-    // The document in the answer that `done` brought.
-    template <class Document>
-    static result<Document> read(const result<> &done, const call &with) {
-        if (!done)
-            return done.kept();
-        Document value;
-        detail::field_reader read(with);
-        Document::map(value, read);
-        if (read.failure())
-            return read.failure();
-        return value;
-    }
-    static names_and_values tags_of(const call &with) {
-        tagging all;
-        detail::field_reader read(with);
-        tagging::map(all, read);
-        names_and_values tags;
-        for (auto &one : all.tags)
-            tags.emplace_back(std::move(one.key), std::move(one.value));
-        return tags;
+    template <class Value>
+    detail::result_with<Value> invoked(const char *operation, const call &with, const Value &value) const {
+        const char *const no_key = nullptr, *const no_body = nullptr;
+        return run_giving(with, value, oss_invoke, operation, no_key, no_body, std::size_t{0});
     }
 
-    static result<listing> entries(const result<> &begun, const call &with) {
-        return detail::then(begun, [&] { return listing(with); });
-    }
-    static result<std::string> collected(const result<> &opened, const call &with) {
-        if (!opened)
-            return opened.kept();
-        return with.read_all();
-    }
-    static result<outcome_report> reported(const result<> &done, const call &with) {
-        return detail::then(done, [&] { return with.report(); });
-    }
-    static result<std::string> with_body(const result<> &done, const call &with) {
-        return detail::then(done, [&] { return with.body(); });
-    }
-    static result<std::string> told(const result<> &done, const call &with, const char *path) {
-        return detail::then(done, [&] { return with.text(path); });
-    }
-    static names_and_values along(const call &with) {
-        names_and_values all;
-        const char *name = nullptr;
-        while (const char *value = oss_call_signed_at(with.get(), all.size(), &name))
-            all.emplace_back(name, value);
-        return all;
-    }
+    // ---- what is taken from an answer while the call is still in use ----
+
+    struct body_of {
+        const call &with;
+        std::string operator()() const { return with.body(); }
+    };
+    struct text_of {
+        const call &with;
+        std::string operator()() const { return with.text(""); }
+    };
+    struct next_position {
+        const call &with;
+        std::int64_t operator()() const { return with.next_append_position(); }
+    };
+    struct report_of {
+        const call &with;
+        outcome_report operator()() const { return with.report(); }
+    };
+    template <class Document>
+    struct document {
+        const call &with;
+        result<Document> operator()() const {
+            Document value;
+            detail::field_reader read(with);
+            Document::map(value, read);
+            if (read.failure())
+                return read.failure();
+            return value;
+        }
+    };
+    struct tags_of {
+        const call &with;
+        names_and_values operator()() const {
+            tagging all;
+            detail::field_reader read(with);
+            tagging::map(all, read);
+            names_and_values tags;
+            for (auto &one : all.tags)
+                tags.emplace_back(std::move(one.key), std::move(one.value));
+            return tags;
+        }
+    };
+    template <class Signed>
+    struct for_others {
+        const call &with;
+        Signed operator()() const {
+            names_and_values along;
+            const char *name = nullptr;
+            while (const char *value = oss_call_signed_at(with.get(), along.size(), &name))
+                along.emplace_back(call::given(name), value);
+            return {call::given(oss_call_url(with.get())), std::move(along), oss_call_expiration(with.get())};
+        }
+    };
 
     detail::shared<oss_bucket> handle_;
 };

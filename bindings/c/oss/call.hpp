@@ -87,6 +87,21 @@ struct call_state {
     }
 };
 
+// A call that has been marked as running: up to here, whatever is thrown meanwhile.
+class in_use {
+public:
+    explicit in_use(call_state &state) noexcept : state_(state) {}
+    in_use(const in_use &) = delete;
+    in_use &operator=(const in_use &) = delete;
+    ~in_use() {
+        const std::lock_guard<std::mutex> lock(state_.mutex);
+        state_.running = false;
+    }
+
+private:
+    call_state &state_;
+};
+
 } // namespace detail
 
 // One request and its answer: what goes in stays until reset(), what comes out until the next request. Copies are the same
@@ -253,35 +268,18 @@ public:
     // right.
     result<std::size_t> read(void *buffer, std::size_t capacity) const {
         std::size_t size = 0;
-        const auto done = carry_on(any_request, [&](oss_call *c) {
+        const auto step = [&](oss_call *c) {
             const std::int64_t got = oss_call_read(c, buffer, capacity);
             size = got < 0 ? 0 : static_cast<std::size_t>(got);
             return got < 0 ? static_cast<oss_status>(-got) : OSS_OK;
-        });
-        return detail::then(done, [&] { return size; });
+        };
+        return carry_on(any_request, step, [&] { return size; });
     }
 
     // The same to the end.
     result<std::string> read_all() const {
-        // At most so much on the service's word alone.
-        constexpr std::int64_t trusted = 64 * 1024 * 1024, least = 64 * 1024;
-        const call running(*this); // a callback may let go of this one
-        const std::int64_t announced = running.content_length();
         std::string all;
-        for (std::size_t filled = 0;;) {
-            if (filled == all.size())
-                all.resize(filled != 0      ? 2 * filled
-                           : announced >= 0 ? static_cast<std::size_t>(announced < trusted ? announced + 1 : trusted)
-                                            : static_cast<std::size_t>(least));
-            auto got = running.read(&all[filled], all.size() - filled);
-            if (!got)
-                return std::move(got).failure();
-            filled += *got;
-            if (*got == 0) {
-                all.resize(filled);
-                return all;
-            }
-        }
+        return carry_on(any_request, [&](oss_call *c) { return read_to_end(c, all); }, [&] { return std::move(all); });
     }
 
     // For functions of oss.h; NULL after it was moved from.
@@ -302,6 +300,26 @@ private:
     static constexpr auto *filter_judge = detail::held<detail::filter_fn>::judge;
 
     static std::string given(const char *text) { return text == nullptr ? "" : text; }
+
+    static oss_status read_to_end(oss_call *c, std::string &all) {
+        // At most so much on the service's word alone.
+        constexpr std::int64_t trusted = 64 * 1024 * 1024, least = 64 * 1024;
+        const std::int64_t announced = oss_call_content_length(c);
+        for (std::size_t filled = 0;;) {
+            if (filled == all.size())
+                all.resize(filled != 0      ? 2 * filled
+                           : announced >= 0 ? static_cast<std::size_t>(announced < trusted ? announced + 1 : trusted)
+                                            : static_cast<std::size_t>(least));
+            const std::int64_t got = oss_call_read(c, &all[filled], all.size() - filled);
+            if (got < 0)
+                return static_cast<oss_status>(-got);
+            filled += static_cast<std::size_t>(got);
+            if (got == 0) {
+                all.resize(filled);
+                return OSS_OK;
+            }
+        }
+    }
 
     template <class Function, class... Given>
     call set(Function *function, Given... given) {
@@ -376,9 +394,10 @@ private:
         return why;
     }
 
-    // Runs an operation that asks `kept` for what it needs, unless an input could not be set, which is told once.
-    template <class Operation>
-    result<> run(const detail::functions &kept, const Operation &operation) const {
+    // Runs an operation that asks `kept` for what it needs, unless an input could not be set, which is told once. `value` takes
+    // what it gives from the answer; until it has, others are told that the call is in use.
+    template <class Operation, class Value = detail::nothing>
+    detail::result_with<Value> run(const detail::functions &kept, const Operation &operation, const Value &value = {}) const {
         const auto start = [&](detail::call_state &state) -> result<> {
             if (state.refused) {
                 const detail::kept_failure why = state.refused;
@@ -392,7 +411,7 @@ private:
             kept.take(get()); // what threads that read ahead for an earlier request left
             return {};
         };
-        return begin(start, operation);
+        return begin(start, operation, value);
     }
 
     // Runs what ends a writer, whose threads may have left something already.
@@ -403,22 +422,22 @@ private:
             state.kept = kept;
             return {};
         };
-        return begin(start, operation);
+        return begin(start, operation, detail::nothing());
     }
 
-    // Goes on with what request number `request` began.
-    template <class Step>
-    result<> carry_on(std::uint64_t request, const Step &step) const {
+    // Goes on with what request number `request` began; `value` as above.
+    template <class Step, class Value>
+    detail::result_with<Value> carry_on(std::uint64_t request, const Step &step, const Value &value) const {
         const auto start = [&](const detail::call_state &state) -> result<> {
             if (request != any_request && request != state.requests)
                 return detail::failed(OSS_INVALID_ARGUMENT, "`call` has been used for another request since this listing");
             return {};
         };
-        return begin(start, step);
+        return begin(start, step, value);
     }
 
-    template <class Start, class Operation>
-    result<> begin(const Start &start, const Operation &operation) const {
+    template <class Start, class Operation, class Value>
+    detail::result_with<Value> begin(const Start &start, const Operation &operation, const Value &value) const {
         const call running(*this); // a callback may let go of this one
         if (!state_)
             return detail::failed(OSS_INVALID_ARGUMENT, "`call` was moved from; make a new one");
@@ -429,10 +448,11 @@ private:
             if (state_->running)
                 return detail::failed(OSS_BUSY, "`call` is in use: by another thread, or by the request whose callback this is");
             if (auto started = start(*state_); !started)
-                return started;
+                return started.kept();
             state_->running = true;
         }
-        return running.finish(operation(get()));
+        const detail::in_use held(*running.state_);
+        return detail::then(running.finish(operation(get())), value);
     }
 
     // What a callback threw is the cause of a failure. What is done stays done: what a function of the call threw when it was told
@@ -444,15 +464,11 @@ private:
         const detail::functions &kept = state_->kept;
         if (detail::caught other = kept.take_for(status, get()); !thrown)
             thrown = std::move(other);
-        result<> done;
-        if (status != OSS_OK || thrown) {
-            oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");
-            thrown.give_to(why);
-            done = std::move(why);
-        }
-        const std::lock_guard<std::mutex> lock(state_->mutex);
-        state_->running = false;
-        return done;
+        if (status == OSS_OK && !thrown)
+            return {};
+        oss::failure why = status != OSS_OK ? this->why(status) : detail::failed(OSS_CANCELLED, "a callback threw");
+        thrown.give_to(why);
+        return why;
     }
 
     std::shared_ptr<detail::call_state> state_;

@@ -121,8 +121,9 @@ public:
         const auto all = state_; // a callback may let go of this one
         const oss_entry *found = nullptr;
         const auto step = [&](oss_call *c) { return oss_call_next(c, &found); };
-        return detail::then(all->with.carry_on(all->request, step),
-                            [&] { return found == nullptr ? std::optional<entry>() : std::optional<entry>(entry(*found)); });
+        return all->with.carry_on(all->request, step, [&] {
+            return found == nullptr ? std::optional<entry>() : std::optional<entry>(entry(*found));
+        });
     }
     iterator begin() const {
         iterator first(state_);
@@ -135,6 +136,7 @@ public:
 private:
     friend class bucket;
     friend class service;
+    // Of the request that is just being answered.
     explicit listing(const call &with) : state_(new state{with, with.state_->requests, {}}) {}
     explicit listing(std::shared_ptr<state> all) noexcept : state_(std::move(all)) {}
 

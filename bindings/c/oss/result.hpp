@@ -155,6 +155,7 @@ class [[nodiscard]] result<void> {
 public:
     result() noexcept = default;
     result(oss::failure why) : why_(std::move(why)) {}
+    result(const detail::kept_failure &why) : why_(why) {} // none: a success
 
     bool ok() const noexcept { return !why_; }
     explicit operator bool() const noexcept { return ok(); }
@@ -177,12 +178,31 @@ private:
 
 namespace detail {
 
+// The result of what gives a T, which may be one already.
+template <class T>
+struct as_result {
+    using type = result<T>;
+};
+template <class T>
+struct as_result<result<T>> {
+    using type = result<T>;
+};
+template <class Value>
+using result_with = typename as_result<std::invoke_result_t<const Value &>>::type;
+
+struct nothing {
+    void operator()() const noexcept {}
+};
+
 // What `value` makes of a success.
 template <class Value>
-auto then(const result<> &done, const Value &value) -> result<decltype(value())> {
-    if (!done)
+result_with<Value> then(const result<> &done, const Value &value) {
+    if constexpr (std::is_same_v<Value, nothing>)
+        return done;
+    else if (!done)
         return done.kept();
-    return value();
+    else
+        return value();
 }
 
 } // namespace detail

@@ -32,9 +32,8 @@ public:
 
     // Another request with the call ends the listing.
     result<listing> list_buckets(const text &prefix = nullptr, call with = {}) const {
-        const auto begun =
-            with.run(handle_.kept(), [&](oss_call *c) { return oss_list_buckets(get(), prefix.get_or_null(), c); });
-        return detail::then(begun, [&] { return listing(with); });
+        const auto list = [&](oss_call *c) { return oss_list_buckets(get(), prefix.get_or_null(), c); };
+        return with.run(handle_.kept(), list, [&] { return listing(with); });
     }
     // call::count() of "RegionInfo", call::text() of "RegionInfo[0].Region" and so on.
     result<> describe_regions(call with) const {
