@@ -32,8 +32,12 @@ fn cached(build: &Path, name: &str) -> String {
 
 /// A C compiler that is this machine's, with arguments before all others.
 fn compiler(directory: &Path, arguments: &str) -> PathBuf {
-    let file = directory.join("compiler");
-    std::fs::write(&file, format!("#!/bin/sh\nexec cc {arguments} \"$@\"\n")).unwrap();
+    program(directory, &format!("exec cc {arguments} \"$@\""))
+}
+
+fn program(directory: &Path, command: &str) -> PathBuf {
+    let file = directory.join("program");
+    std::fs::write(&file, format!("#!/bin/sh\n{command}\n")).unwrap();
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
     file
 }
@@ -173,7 +177,14 @@ fn what_would_be_a_library_for_another_machine_is_refused() {
     );
     let unknown = format!("-DCMAKE_C_COMPILER={}", unknown.display());
     let linux = "-DCMAKE_SYSTEM_NAME=Linux";
-    let rows: [(&[&str], &str); 7] = [
+    let linker = program(
+        &scratch("machines-linker"),
+        "echo --force-group-allocation supported targets: another",
+    );
+    let linker = format!("-DCMAKE_LINKER={}", linker.display());
+    let this_machine = format!(" of {}-unknown-linux-", std::env::consts::ARCH);
+    let rows: [(&[&str], &str); 8] = [
+        (&[&linker], &this_machine),
         (
             &[
                 linux,

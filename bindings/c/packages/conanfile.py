@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
 from conan import ConanFile
@@ -52,6 +51,8 @@ class Alioss(ConanFile):
         toolchain.cache_variables["ALIOSS_SHARED"] = bool(self.options.shared)
         toolchain.cache_variables["ALIOSS_STATIC"] = not self.options.shared
         toolchain.cache_variables["ALIOSS_OSSCTL"] = False
+        toolchain.cache_variables["ALIOSS_LICENSES"] = "licenses"
+        toolchain.cache_variables["ALIOSS_PYTHON"] = sys.executable
         # Builds that share cargo's work.
         if "ALIOSS_CARGO_TARGET_DIR" in os.environ:
             toolchain.cache_variables["ALIOSS_CARGO_TARGET_DIR"] = os.environ["ALIOSS_CARGO_TARGET_DIR"]
@@ -65,11 +66,7 @@ class Alioss(ConanFile):
 
     def package(self):
         CMake(self).install()
-        licenses = pathlib.Path(self.package_folder, "licenses")
-        copy(self, "LICENSE", self.source_folder, licenses)
-        inventory = pathlib.Path(self.source_folder, "bindings/c/packages/inventory")
-        texts = subprocess.run([sys.executable, str(inventory), "licenses"], check=True, stdout=subprocess.PIPE).stdout
-        (licenses / "licenses.txt").write_bytes(texts)
+        copy(self, "LICENSE", self.source_folder, pathlib.Path(self.package_folder, "licenses"))
 
     def package_info(self):
         self.cpp_info.libs = ["alioss"]

@@ -9,14 +9,10 @@ string(COMPARE EQUAL "${VCPKG_LIBRARY_LINKAGE}" dynamic shared)
 string(COMPARE EQUAL "${VCPKG_LIBRARY_LINKAGE}" static static)
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}/bindings/c"
-    OPTIONS -DALIOSS_SHARED=${shared} -DALIOSS_STATIC=${static} -DALIOSS_OSSCTL=OFF)
+    OPTIONS -DALIOSS_SHARED=${shared} -DALIOSS_STATIC=${static} -DALIOSS_OSSCTL=OFF
+        -DALIOSS_LICENSES=share/alioss)
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(CONFIG_PATH lib/cmake/alioss)
 vcpkg_fixup_pkgconfig()
 file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/debug/include" "${CURRENT_PACKAGES_DIR}/debug/share")
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
-# Of what is linked in.
-execute_process(
-    COMMAND "${SOURCE_PATH}/bindings/c/packages/inventory" licenses
-    OUTPUT_FILE "${CURRENT_PACKAGES_DIR}/share/alioss/licenses.txt"
-    COMMAND_ERROR_IS_FATAL ANY)
