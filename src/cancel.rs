@@ -16,7 +16,7 @@ pub struct Cancel {
     raised: Arc<AtomicU32>,
     /// How many of these are over.
     lowered: Arc<AtomicU32>,
-    /// Whose branch this is: lowering this one lowers that one, too.
+    /// Whose branch this is: lowering this one lowers that one, too, unless that was done before.
     trunk: Option<Arc<AtomicU32>>,
 }
 
@@ -35,11 +35,10 @@ impl Cancel {
     /// Lowers the flag, so that it can be used again.
     pub fn clear(&self) {
         let raised = self.raised.load(Ordering::Acquire);
-        for lowered in [Some(&self.lowered), self.trunk.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            lowered.store(raised, Ordering::Release);
+        let before = self.lowered.swap(raised, Ordering::AcqRel);
+        if let Some(trunk) = &self.trunk {
+            // One that has used up its cancel meanwhile may have got another.
+            let _ = trunk.compare_exchange(before, raised, Ordering::AcqRel, Ordering::Acquire);
         }
     }
 
@@ -182,4 +181,34 @@ pub(crate) fn stopped() -> Error {
         Kind::Cancelled,
         "the progress callback stopped the transfer",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_is_lowered_with_its_trunk_or_alone() {
+        let trunk = Cancel::new();
+        let up = |branch: &Cancel| [trunk.is_cancelled(), branch.is_cancelled()];
+        let branch = trunk.branch();
+        trunk.cancel();
+        assert_eq!(up(&branch), [true, true]);
+        branch.clear();
+        assert_eq!(up(&branch), [false, false]);
+
+        trunk.cancel();
+        trunk.clear();
+        assert_eq!(up(&branch), [false, true], "it is another's");
+        trunk.cancel();
+        branch.clear();
+        assert_eq!(up(&branch), [true, false], "that was for the next request");
+        trunk.clear();
+
+        trunk.cancel();
+        let late = trunk.branch();
+        assert_eq!(up(&late), [true, true], "a cancel before it is for it");
+        late.clear();
+        assert_eq!(up(&late), [false, false]);
+    }
 }

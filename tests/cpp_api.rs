@@ -171,21 +171,26 @@ fn settings_of_a_bucket_are_structs() {
     run(&program, &server(), &[]);
 }
 
-/// One file with exceptions, one without: by the order in which they are linked, the linker takes shared functions from one or
-/// from the other.
+/// Files with and without exceptions and RTTI: by the order in which they are linked, the linker takes shared functions from one or
+/// from another.
 #[test]
-fn files_with_and_without_exceptions_make_one_program() {
+fn files_of_all_kinds_make_one_program() {
     let directory = scratch("mixed");
-    let objects: Vec<PathBuf> = EXCEPTIONS
+    let kinds = [
+        ["-fexceptions", "-frtti"],
+        ["-fno-exceptions", "-frtti"],
+        ["-fexceptions", "-fno-rtti"],
+    ];
+    let objects: Vec<PathBuf> = kinds
         .into_iter()
-        .map(|exceptions| {
-            let object = directory.join(format!("file{exceptions}.o"));
-            let flags = ["-std=c++17", "-O0", exceptions, "-c"];
+        .map(|kind| {
+            let object = directory.join(format!("file{}.o", kind.concat()));
+            let flags = [&["-std=c++17", "-O0", "-c"][..], &kind].concat();
             compile("g++", &flags, "mixed_file.cpp", &output(&object));
             object
         })
         .collect();
-    for order in [[0, 1], [1, 0]] {
+    for order in [[0, 1, 2], [1, 0, 2], [2, 0, 1]] {
         let program = directory.join(format!("program{order:?}"));
         let mut after: Vec<OsString> = order
             .iter()
@@ -195,7 +200,7 @@ fn files_with_and_without_exceptions_make_one_program() {
         compile("g++", &["-std=c++17"], "mixed_main.cpp", &after);
         let said = succeed(&[&program], &[], &environment(&server(), Scheme::Http));
         let line = "content 7 key OSS_NOT_FOUND\n";
-        assert_eq!(said, line.repeat(2), "{order:?}");
+        assert_eq!(said, line.repeat(3), "{order:?}");
     }
 }
 

@@ -180,7 +180,7 @@ pub extern "C" fn oss_current_call() -> *const oss_call {
 /// signal handlers. oss_call_reset() takes it back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn oss_call_cancel(call: *mut oss_call) -> oss_status {
-    // Nothing but an atomic store on the good path: a signal handler may be in the middle of anything.
+    // Nothing but an atomic addition on the good path: a signal handler may be in the middle of anything.
     // SAFETY: NULL or a live handle.
     match unsafe { borrow(call, "call") } {
         Ok(call) => {

@@ -98,6 +98,7 @@ impl<'f, C: Content> Filling<'f, C> {
         let response = match self.fill(progress) {
             Ok(response) => response,
             Err(error) => {
+                self.upload.ended_by(&error);
                 // What can be resumed stays; if nothing was begun, that is nothing.
                 let has_begun = !self.upload.id.is_empty() || !self.abandoned.is_empty();
                 if self.record.is_none() || !has_begun || self.content.is_lost(&error) {
@@ -352,7 +353,7 @@ pub(super) fn abort_left(
     place: Option<PathBuf>,
     common: &Common,
 ) {
-    let options = in_time_of_its_own(common);
+    let options = in_time_of_its_own(common, common.check().is_err());
     let aborted = place.map(|place| abort_recorded(bucket, key, kind, place, &options));
     if let Some(Err(error)) = aborted {
         log::warn!("what an earlier transfer to {key:?} left is still there: {error}");

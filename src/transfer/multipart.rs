@@ -46,6 +46,8 @@ pub(super) struct Multipart {
     pub id: String,
     /// When it began, by the service's clock; what is older was not stored by it.
     pub begun: Option<Timestamp>,
+    /// Whether somebody waits for the end: it was cancelled, or its time is over.
+    hurries: bool,
 }
 
 impl Multipart {
@@ -56,6 +58,7 @@ impl Multipart {
             common,
             id: String::new(),
             begun: None,
+            hurries: false,
         }
     }
 
@@ -149,6 +152,11 @@ impl Multipart {
         }))
     }
 
+    /// Takes in why it ended, before it is deleted.
+    pub fn ended_by(&mut self, error: &Error) {
+        self.hurries = matches!(error.kind(), Kind::Cancelled | Kind::Timeout);
+    }
+
     /// Deletes the upload, if there is one, in a time of its own.
     pub fn discard(&mut self) -> Result<()> {
         let id = std::mem::take(&mut self.id);
@@ -160,7 +168,7 @@ impl Multipart {
         if id.is_empty() {
             return Ok(());
         }
-        let options = in_time_of_its_own(&self.common);
+        let options = in_time_of_its_own(&self.common, self.hurries);
         match self.bucket.abort_multipart_upload(&self.key, id, &options) {
             Err(error) if error.code() != "NoSuchUpload" => Err(error),
             _ => Ok(()),
@@ -177,10 +185,10 @@ fn has(head: &Response, (name, value): &(String, String)) -> bool {
 }
 
 /// Options for giving something up.
-pub(super) fn in_time_of_its_own(common: &Common) -> Options<'_> {
-    let time = match common.check() {
-        Ok(()) => GIVING_UP,
-        Err(_) => GIVING_UP_AT_ONCE,
+pub(super) fn in_time_of_its_own(common: &Common, hurries: bool) -> Options<'_> {
+    let time = match hurries {
+        false => GIVING_UP,
+        true => GIVING_UP_AT_ONCE,
     };
     let mut options = common.plain_options();
     options.deadline = None;

@@ -236,6 +236,7 @@ impl<'a> Ledger<'a> {
 
     fn note_reason(&self, outcome: &Outcome, goes_on: bool) {
         let mut reason = self.reason_to_stop.borrow_mut();
+        let was_over = reason.is_some();
         if let (OutcomeKind::Failed, Some(error)) = (outcome.kind, &outcome.error) {
             let message = format!("{}: {error}", outcome.key);
             let error = error.clone().recast(error.kind(), message);
@@ -244,7 +245,7 @@ impl<'a> Ledger<'a> {
             }
             self.first_failure.borrow_mut().get_or_insert(error);
         }
-        if !goes_on {
+        if !goes_on && !was_over {
             *reason = Some(Error::new(
                 Kind::Cancelled,
                 "the callback for outcomes stopped the rest",

@@ -173,7 +173,10 @@ impl ObjectWriter {
         // Without its threads, nobody else holds the upload.
         self.writers = None;
         match Arc::get_mut(&mut self.upload) {
-            Some(upload) => upload.discard(),
+            Some(upload) => {
+                self.failed.iter().for_each(|error| upload.ended_by(error));
+                upload.discard()
+            }
             None => Err(lost()),
         }
     }

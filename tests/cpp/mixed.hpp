@@ -1,4 +1,4 @@
-// One program of two files, of which one is compiled without exceptions.
+// One program of three files, of which one is compiled without exceptions, and one without RTTI.
 
 #ifndef MIXED_HPP
 #define MIXED_HPP
@@ -8,5 +8,6 @@
 // Each stores, reads and fails by its own oss.hpp, and says what came of it.
 std::string with_exceptions(const char *bucket);
 std::string without_exceptions(const char *bucket);
+std::string without_types(const char *bucket);
 
 #endif

@@ -1,12 +1,15 @@
-// The two files of the program, by the flags they are compiled with.
+// The three files of the program, by the flags they are compiled with.
 
 #include "mixed.hpp"
 
 #include <cstdlib>
+#include <fstream>
 
 #include <oss.hpp>
 
-#if OSS_HPP_EXCEPTIONS
+#if !OSS_HPP_RTTI
+#define NAME without_types
+#elif OSS_HPP_EXCEPTIONS
 #define NAME with_exceptions
 #else
 #define NAME without_exceptions
@@ -28,5 +31,10 @@ std::string NAME(const char *name) {
         said += " " + entry.name;
     auto failed = bucket.head_object("missing");
     auto moved = std::move(failed);
+    // Only who has RTTI can see that it is one of a file that is not open.
+    std::ifstream closed;
+    std::istream &stream = closed;
+    if (bucket.put_object_stream("closed", -1, stream).ok() && OSS_HPP_RTTI)
+        said += " stored";
     return said + " " + oss_status_name(moved.failure().status);
 }

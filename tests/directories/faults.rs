@@ -89,6 +89,14 @@ fn what_ends_after_the_first_failure_is_told_too() {
     assert_eq!(failures, 1, "{failed}");
     assert_eq!(told.borrow().len() as u64, done + failures);
     assert_eq!(told.borrow().first().unwrap(), "p/a");
+
+    // Who wants no more after the failure is told why it ended: that.
+    server.inject(Rule::new(Action::Status(Status::new(403, "AccessDenied"))).key_prefix("p/a"));
+    let slow = Rule::new(Action::Delay { ms: 500 }).operation("PutObject");
+    server.inject(slow.times(2));
+    let only_first = |outcome: &Outcome| outcome.key == "p/a";
+    let failed = up(&bucket, &here, &how.overwrite().on_outcome(&only_first)).unwrap_err();
+    assert_eq!(failed.error().kind(), Kind::Denied, "{failed}");
 }
 
 #[test]

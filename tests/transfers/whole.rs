@@ -208,14 +208,22 @@ fn giving_up_does_not_keep_who_cancelled() {
     let bucket = bucket(&server);
     let folder = folder("gives-up", 8 * PART as usize);
     let transfer = transfer().without_record();
-    for operation in ["UploadPart", "AbortMultipartUpload"] {
-        let stalled = Rule::new(Action::Delay { ms: 60_000 }).operation(operation);
-        server.inject(stalled.times(100));
-    }
     let cancel = Cancel::new();
     let cancelled = Options::new().cancel(&cancel);
     let timed = Options::new().timeout(Duration::from_millis(300));
-    for (options, kind) in [(cancelled, Kind::Cancelled), (timed, Kind::Timeout)] {
+    let stop = |_: u64, _: Option<u64>| false;
+    let stopped = Options::new().progress(&stop);
+    let both = ["AbortMultipartUpload", "UploadPart"];
+    for (stalls, options, kind) in [
+        (&both[..], cancelled, Kind::Cancelled),
+        (&both[..], timed, Kind::Timeout),
+        (&both[..1], stopped, Kind::Cancelled),
+    ] {
+        server.clear_rules();
+        for operation in stalls {
+            let stalled = Rule::new(Action::Delay { ms: 60_000 }).operation(*operation);
+            server.inject(stalled.times(100));
+        }
         let began = Instant::now();
         std::thread::scope(|scope| {
             scope.spawn(|| {

@@ -90,7 +90,7 @@ std::filebuf *file_of(Stream &stream) {
         if (stream.rdbuf() == buffer)
             return stream.rdbuf();
     }
-#if defined(__cpp_rtti) || defined(_CPPRTTI)
+#if OSS_HPP_RTTI
     return dynamic_cast<std::filebuf *>(buffer);
 #else
     return nullptr;

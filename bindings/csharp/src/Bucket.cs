@@ -9,8 +9,9 @@ namespace Alioss
     /// <summary>A bucket and the way to it. Never changes: use one from any number of threads at once.</summary>
     /// <remarks>
     /// <para>Calls throw <see cref="OssException"/> when they fail; <see cref="OperationCanceledException"/> when their token
-    /// is cancelled, within 250 ms, wherever they wait; <see cref="ArgumentNullException"/> for a null that is not allowed;
-    /// <see cref="ObjectDisposedException"/> after <see cref="Dispose()"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
+    /// is cancelled, within 250 ms, wherever they wait, and 2 s later at most if parts have to be deleted;
+    /// <see cref="ArgumentNullException"/> for a null that is not allowed; <see cref="ObjectDisposedException"/> after
+    /// <see cref="Dispose()"/>. What a stream or callback of yours throws ends the call and comes back unchanged;
     /// <see cref="OssException.Of"/> then says how the call ended.</para>
     /// <para>The asynchronous forms do the same on a thread that belongs to the library, one for each call that runs. Nor do they
     /// wait for a stream of yours when their token is cancelled or their time over: its read or write goes on if it does not

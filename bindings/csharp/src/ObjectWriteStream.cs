@@ -12,7 +12,8 @@ namespace Alioss
     /// what was sent of it deleted, so that an exception on the way stores no half object.
     /// </summary>
     /// <remarks>
-    /// The first failure ends the object: all that writes or completes it afterwards throws that again. A method that is called
+    /// The first failure ends the object: all that writes or completes it afterwards throws that again. To delete what was sent
+    /// takes up to 10 s then, or 2 s if it was cancelled or timed out. A method that is called
     /// while another one works, which may be by the handler of its progress, throws an <see cref="InvalidOperationException"/>
     /// and changes nothing; only <see cref="Abort"/> and <see cref="Stream.Dispose()"/> may be called at any time.
     /// </remarks>

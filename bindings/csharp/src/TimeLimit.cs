@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading;
 
 namespace Alioss
@@ -23,8 +24,13 @@ namespace Alioss
         /// <summary>How long a wait may be.</summary>
         internal int LeftMs => (int)Math.Max(0, Math.Min(milliseconds - running.ElapsedMilliseconds, int.MaxValue));
 
-        /// <summary>What a call that ends by it fails of.</summary>
-        internal string Words => $"the call took longer than {option} ({milliseconds} ms)";
+        /// <summary>What a call that ends by it fails of, in the words of the library.</summary>
+        internal string Words => $"the call took longer than {option} ({InWords(milliseconds)})";
+
+        private static string InWords(long milliseconds) =>
+            milliseconds < 1000
+                ? milliseconds + "ms"
+                : (milliseconds / 1000m).ToString("0.###", CultureInfo.InvariantCulture) + "s";
 
         /// <summary>The limit of a call that begins now; null if it has none.</summary>
         internal static TimeLimit? Start(CallOptions? options, Handle owner)

@@ -334,7 +334,7 @@ internal static class Stuck
     {
         Ended(call);
         var error = Fails(OssStatus.Timeout, () => Failures.Wait(call));
-        Check(error.Message.StartsWith("the call took longer than " + option + " (", StringComparison.Ordinal), error.Message);
+        Equal("the call took longer than " + option + " (2s)", error.Message, "as the library says it");
         Check(!error.Retryable, "retryable");
     }
 
