@@ -175,7 +175,8 @@ namespace Alioss
         /// A copy of the failure that <paramref name="call"/> holds, which may be about the file of that path; with
         /// <paramref name="reason"/> in place of the library's words, unless that is null.
         /// </summary>
-        internal static unsafe OssException From(int status, CallHandle call, string? path = null, string? reason = null)
+        internal static unsafe OssException From(
+            int status, CallHandle call, string? path = null, string? reason = null)
         {
             string words = reason ?? Utf8.Text(Native.oss_call_error(call)) ?? "";
             if (words.Length == 0)
