@@ -338,7 +338,8 @@ internal static class Stuck
         Check(!error.Retryable, "retryable");
     }
 
-    private static void Ended(Task call) => Check(Task.WaitAny(new[] { call }, Patience) == 0, "the call waits for its stream");
+    private static void Ended(Task call) =>
+        Check(Task.WaitAny(new[] { call }, Patience) == 0, "the call waits for its stream");
 
     [DllImport("libc")]
     private static extern int mkfifo(string path, uint mode);
