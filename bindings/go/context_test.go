@@ -281,10 +281,11 @@ func TestTimeouts(t *testing.T) {
 func TestTimeoutsEndWaitsForReadersAndWriters(t *testing.T) {
 	const limit = 150 * time.Millisecond
 	b := newBucket(t)
-	limited := newBucket(t, func(o *Options) { o.TotalTimeout = limit })
-	for _, b := range []*Bucket{b, limited} {
-		must(b.PutObjectBytes(live(t), "key", pattern(1000)))(t)
-	}
+	must(b.PutObjectBytes(live(t), "key", pattern(1000)))(t)
+	o := options()
+	o.TotalTimeout = limit
+	limited := must(NewBucket(b.Name(), o))(t)
+	defer limited.Close()
 	upload := must(b.InitiateMultipartUpload(live(t), "parts"))(t).UploadID
 	for name, run := range map[string]func(context.Context, *io.PipeReader, *io.PipeWriter) error{
 		"reader": func(ctx context.Context, idle *io.PipeReader, _ *io.PipeWriter) error {
@@ -311,7 +312,7 @@ func TestTimeoutsEndWaitsForReadersAndWriters(t *testing.T) {
 		},
 	} {
 		for kind, ctx := range contexts(t) {
-			inTime(t, limit+patience, func() {
+			inTime(t, 10*time.Second, func() {
 				reader, writer := io.Pipe()
 				err := run(ctx, reader, writer)
 				e := wantError(t, err, Timeout)
@@ -323,17 +324,39 @@ func TestTimeoutsEndWaitsForReadersAndWriters(t *testing.T) {
 			})
 		}
 	}
-	for _, b := range []*Bucket{b, limited} {
-		wantBody(t, b, "key", pattern(1000))
-		if _, err := b.HeadObject(live(t), "new"); !errors.Is(err, NotFound) {
-			t.Error(err)
-		}
+	wantBody(t, b, "key", pattern(1000))
+	must(limited.HeadObject(live(t), "key", WithTimeout(time.Minute)))(t)
+	if _, err := b.HeadObject(live(t), "new"); !errors.Is(err, NotFound) {
+		t.Error(err)
 	}
 	// In time, a reader that waits is one like any other.
 	must(b.PutObject(context.Background(), "slow", readerFunc(func(p []byte) (int, error) {
 		time.Sleep(10 * time.Millisecond)
 		return 0, io.EOF
 	}), WithTimeout(time.Minute)))(t)
+}
+
+// Whether this package or the library notices that the time is over, the error is the same.
+func TestTimeoutsAreWrittenAsByTheLibrary(t *testing.T) {
+	for limit, want := range map[time.Duration]string{
+		time.Millisecond: "1ms", 999 * time.Millisecond: "999ms", time.Second: "1s", 1001 * time.Millisecond: "1.001s",
+		1500 * time.Millisecond: "1.5s", 90 * time.Second: "90s", 7 * 24 * time.Hour: "604800s",
+	} {
+		if got := timeText(limit); got != want {
+			t.Errorf("%s instead of %s", got, want)
+		}
+	}
+	b := newBucket(t)
+	idle, open := io.Pipe()
+	defer open.Close()
+	for _, limit := range []time.Duration{150 * time.Millisecond, 1100 * time.Millisecond} {
+		fault(t, b, 1, map[string]any{"type": "delay", "ms": 3000}, "method", "HEAD")
+		_, byTheLibrary := b.HeadObject(live(t), "key", WithTimeout(limit))
+		_, here := b.PutObject(live(t), "key", idle, WithTimeout(limit))
+		if got, want := wantError(t, here, Timeout).Reason, wantError(t, byTheLibrary, Timeout).Reason; got != want {
+			t.Errorf("%q instead of %q", got, want)
+		}
+	}
 }
 
 // Close ends a Read that waits.

@@ -16,8 +16,9 @@
 // # Requests
 //
 // Every request takes a context. When that ends, the request ends within 250 ms wherever it waits, and its error is
-// [context.Canceled] or [context.DeadlineExceeded] to [errors.Is]. An [Option] adds headers, a range, progress and the
-// like to one request. A request that worked returns an [Answer] with what the service said.
+// [context.Canceled] or [context.DeadlineExceeded] to [errors.Is]. To delete the parts of a [Writer] or of a transfer
+// [WithoutRecord] takes up to 2 s more. An [Option] adds headers, a range, progress and the like to one request. A request
+// that worked returns an [Answer] with what the service said.
 //
 // A call that waits for the service occupies a thread, and Go ends a program that has 10,000: [SetMaxThreads] bounds them.
 //

@@ -110,7 +110,7 @@ func TestEverydayHeadersArrive(t *testing.T) {
 	past := time.Date(1994, 11, 6, 8, 49, 37, 0, time.UTC)
 	must(b.PutObjectBytes(live(t), "key", []byte("x"), WithCacheControl("no-cache"), WithContentDisposition("attachment"),
 		WithTag("a b", "c=d"), WithTag("e", ""), WithServerSideEncryption(EncryptionAES256, ""), WithTrafficLimit(819200),
-		WithObjectACL(ACLPrivate), WithConnectTimeout(time.Second), WithReadTimeout(time.Minute)))(t)
+		WithObjectACL(ACLPrivate), WithConnectTimeout(time.Minute), WithReadTimeout(time.Minute)))(t)
 	seen := lastRequest(t, b)
 	for name, want := range map[string]string{
 		"cache-control": "no-cache", "content-disposition": "attachment", "x-oss-tagging": "a%20b=c%3Dd&e=",

@@ -181,7 +181,7 @@ func (p passing) Write(piece []byte) (int, error) {
 	return written, err
 }
 
-// verify fails if all was read and is not what the service has. None of that is used again then.
+// verify fails if all was read and is not what the service has.
 func (f *File) verify() error {
 	answer := f.info.answer
 	switch {
@@ -190,13 +190,29 @@ func (f *File) verify() error {
 	case f.bucket.unchecked, f.summed < f.info.size, answer.CRC64 == 0, answer.CRC64 == f.sum.Sum64():
 		return nil
 	}
-	f.wrong = newError(ChecksumMismatch, fmt.Sprintf("the bytes of %q have CRC-64 %d, the service's is %d",
-		f.key, f.sum.Sum64(), answer.CRC64))
+	f.forget(newError(ChecksumMismatch, fmt.Sprintf("the bytes of %q have CRC-64 %d, the service's is %d",
+		f.key, f.sum.Sum64(), answer.CRC64)))
+	return f.wrong
+}
+
+// forget drops all that came, as it is wrong: neither its bytes nor their sum may become part of what is read after a Seek.
+func (f *File) forget(wrong error) {
+	f.wrong = wrong
 	f.sum.Reset()
 	f.summed = 0
 	f.window, f.fetched = f.window[:0], false
 	f.dropStream()
-	return f.wrong
+}
+
+// endStream closes the stream. If that was not the object, nothing that came is used again.
+func (f *File) endStream() {
+	if f.stream == nil {
+		return
+	}
+	if failed, ok := f.stream.err.(*Error); ok && failed.Status == ChecksumMismatch {
+		f.forget(failed)
+	}
+	f.dropStream()
 }
 
 // read takes bytes at the position from the window or the stream, which it fetches first if it must.
@@ -221,7 +237,7 @@ func (f *File) read(p []byte) (int, error) {
 	got, err := f.stream.Read(p)
 	f.streamAt += int64(got)
 	if err != nil {
-		f.dropStream()
+		f.endStream()
 	}
 	if err == io.EOF {
 		err = nil
@@ -330,7 +346,8 @@ func (f *File) Seek(offset int64, whence int) (int64, error) {
 }
 
 // WriteTo writes what is left of the object to w, in one request. If all of the object was read since the position was at
-// the beginning, it is compared with its CRC-64, and then an error means that what was written is not the object.
+// the beginning, it is compared with its CRC-64, and then an error means that what was written is not the object. After
+// [ChecksumMismatch], Seek to where it is to be read again.
 func (f *File) WriteTo(w io.Writer) (int64, error) {
 	if err := f.lock(); err != nil {
 		return 0, err
@@ -339,7 +356,7 @@ func (f *File) WriteTo(w io.Writer) (int64, error) {
 	if f.position >= f.info.size || f.wrong != nil {
 		return 0, f.verify()
 	}
-	defer f.dropStream() // also if w panics: it is elsewhere than streamAt then
+	defer f.endStream() // also if w panics: it is elsewhere than streamAt then
 	if f.stream == nil || f.streamAt != f.position {
 		f.dropStream()
 		if err := f.openStream(); err != nil {

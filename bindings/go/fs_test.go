@@ -232,32 +232,33 @@ func TestDamageIsNoticedHoweverAFileIsRead(t *testing.T) {
 // What was damaged is not kept: who goes back gets the object as it is now, also what was fetched ahead before.
 func TestFileAfterDamage(t *testing.T) {
 	b := newBucket(t)
-	data := pattern(windowSize * 4)
+	data := pattern(windowSize * 8)
 	put(t, b, "key", data)
 	file := must(b.Open(live(t), "key"))(t)
 	defer file.Close()
-	for name, read := range map[string]func() error{
-		"read":    func() error { return second(io.ReadAll(struct{ io.Reader }{file})) },
-		"range":   func() error { return second(io.ReadAll(struct{ io.Reader }{file})) },
-		"written": func() error { return second(file.WriteTo(io.Discard)) },
+	read := func() error { return second(io.ReadAll(struct{ io.Reader }{file})) }
+	write := func() error { return second(file.WriteTo(io.Discard)) }
+	for name, test := range map[string]struct {
+		read  func() error
+		times int
+		next  int64 // where it is read again
+	}{
+		"read": {read, 2, 0}, "read, then a range": {read, 2, int64(len(data)) - 10}, "read once, then the rest": {read, 1, 10},
+		"written": {write, 2, 0}, "written, then a range": {write, 2, int64(len(data)) - 10}, "written once, then the rest": {write, 1, 10},
 	} {
 		must(file.Seek(0, io.SeekStart))(t)
 		fault(t, b, 1, map[string]any{"type": "corrupt_body", "at": 600}, "method", "GET")
-		for range 2 {
-			if err := read(); !errors.Is(err, ChecksumMismatch) {
+		for range test.times {
+			if err := test.read(); !errors.Is(err, ChecksumMismatch) {
 				t.Errorf("%s: %v", name, err)
 			}
 			must(file.Seek(0, io.SeekCurrent))(t) // Only asks.
 		}
-		if name == "range" {
-			must(file.Seek(-10, io.SeekEnd))(t)
-			if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data[len(data)-10:]) {
-				t.Errorf("a range is not what was read before: %v", err)
+		for _, from := range []int64{test.next, 0} {
+			must(file.Seek(from, io.SeekStart))(t)
+			if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data[from:]) {
+				t.Errorf("%s: what is right from %d on is %v", name, from, err)
 			}
-		}
-		must(file.Seek(0, io.SeekStart))(t)
-		if got, err := io.ReadAll(file); err != nil || !bytes.Equal(got, data) {
-			t.Errorf("%s: what is right is %v", name, err)
 		}
 	}
 }

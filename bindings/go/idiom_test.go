@@ -3,6 +3,7 @@ package oss
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
@@ -153,6 +154,43 @@ func TestNegativeTimeoutsAreRefused(t *testing.T) {
 		_, err := b.HeadObject(live(t), "key", option)
 		if e := wantError(t, err, InvalidArgument); !strings.Contains(e.Reason, "-1000 ms") {
 			t.Error(err)
+		}
+	}
+}
+
+// Numbers that C cannot hold are refused like others: with what was given, not with what C would make of it.
+func TestNumbersAreRefusedAsTheyWereGiven(t *testing.T) {
+	b := newBucket(t)
+	upload := must(b.InitiateMultipartUpload(live(t), "key"))(t).UploadID
+	with := func(change func(*Options)) error {
+		o := options()
+		change(&o)
+		return second(NewBucket(b.Name(), o))
+	}
+	for _, n := range []int{-1, 77_777, 1<<31 + 1, 1 << 32, 1<<32 + 4, 1 << 40, -1 << 40} {
+		for option, test := range map[string]struct {
+			err     error
+			allowed string
+		}{
+			"number":            {second(b.UploadPartBytes(live(t), "key", upload, n, nil)), "1 to 10000"},
+			"number, of a list": {second(b.CompleteMultipartUpload(live(t), "key", upload, []Part{{Number: n, ETag: `"a"`}})), "1 to 10000"},
+			"workers":           {second(b.NewWriter(live(t), "key", WithWorkers(n))), "1 to 64"},
+			"prefetch":          {second(b.GetObject(live(t), "key", WithPrefetch(n))), "2 to 64, and 0 for off"},
+			"attempts":          {with(func(o *Options) { o.Attempts = n }), "0 to 100 attempts"},
+			"signature_version": {with(func(o *Options) { o.SignatureVersion = n }), "1 and 4"},
+			"tls_versions":      {with(func(o *Options) { o.MaxTLS = TLSVersion(n) }), "OSS_TLS_1_2 and OSS_TLS_1_3"},
+		} {
+			name, _, _ := strings.Cut(option, ",")
+			given, allowed := fmt.Sprintf("`%s`: %d is ", name, n), "; allowed are "+test.allowed
+			if e := wantError(t, test.err, InvalidArgument); !strings.HasPrefix(e.Reason, given) || !strings.HasSuffix(e.Reason, allowed) {
+				t.Errorf("%s: %v", option, e)
+			}
+		}
+	}
+	for _, days := range []int{1 << 31, 1<<32 + 1, -1 << 40} {
+		_, err := b.RestoreObject(live(t), "key", days, "")
+		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, fmt.Sprintf("`days`: %d is ", days)) {
+			t.Error(e)
 		}
 	}
 }

@@ -124,8 +124,15 @@ func (b *Bucket) UploadPartCopy(
 }
 
 func partTexts(uploadID string, number int) (id text, n C.int32_t, err error) {
-	id, err = newText("upload_id", uploadID)
-	return id, C.int32_t(clampInt(number)), err
+	if id, err = newText("upload_id", uploadID); err == nil {
+		n, err = newPartNumber(number)
+	}
+	return id, n, err
+}
+
+func newPartNumber(number int) (C.int32_t, error) {
+	n, err := newInt("number", number, "1 to 10000")
+	return C.int32_t(n), err
 }
 
 func newUploadedPart(answer *Answer, err error, number int, size int64) (*UploadedPart, error) {

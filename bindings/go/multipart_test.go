@@ -3,6 +3,7 @@ package oss
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -86,7 +87,8 @@ func TestMultipartUploadFailures(t *testing.T) {
 	wantError(t, err, InvalidArgument)
 	for _, number := range []int{0, 10001, 1 << 31, 1<<32 + 1, -1 << 40} {
 		_, err = b.UploadPart(ctx, "key", id, number, strings.NewReader("x"))
-		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, "`number`") || !strings.HasSuffix(e.Reason, "allowed are 1 to 10000") {
+		given := fmt.Sprintf("`number`: %d is ", number)
+		if e := wantError(t, err, InvalidArgument); !strings.HasPrefix(e.Reason, given) || !strings.HasSuffix(e.Reason, "allowed are 1 to 10000") {
 			t.Error(e)
 		}
 	}

@@ -3,11 +3,7 @@ package oss
 // #include "shim.h"
 import "C"
 
-import (
-	"context"
-	"fmt"
-	"math"
-)
+import "context"
 
 // sendKeyText is sendKey for operations with one more text.
 func (b *Bucket) sendKeyText(
@@ -100,16 +96,16 @@ func (b *Bucket) DeleteObjectTagging(ctx context.Context, key string, options ..
 func (b *Bucket) RestoreObject(
 	ctx context.Context, key string, days int, tier string, options ...Option,
 ) (*Answer, error) {
-	if days > math.MaxInt32 {
-		return nil, newError(InvalidArgument, fmt.Sprintf("`days`: %d is out of range; allowed are 0 to %d", days, math.MaxInt32))
+	n, err := newInt("days", days, "0 to 2147483647")
+	if err != nil {
+		return nil, err
 	}
-	n := C.int32_t(clampInt(days))
 	t, err := newOptionalText("tier", tier)
 	if err != nil {
 		return nil, err
 	}
 	return b.sendKey(ctx, key, options, func(key *C.char, via passage) C.oss_status {
-		return C.ossgo_restore_object(b.bucket(), key, n, t.pointer(), via.self, via.call, via.outcome)
+		return C.ossgo_restore_object(b.bucket(), key, C.int32_t(n), t.pointer(), via.self, via.call, via.outcome)
 	})
 }
 

@@ -177,6 +177,14 @@ func (c *config) text(name, s string) text {
 	return t
 }
 
+func (c *config) number(name string, n int, allowed string) C.int {
+	number, err := newInt(name, n, allowed)
+	if err != nil {
+		c.fail(err.(*Error))
+	}
+	return number
+}
+
 func (c *config) optional(name, s string) text {
 	if s == "" {
 		return nil
@@ -246,7 +254,7 @@ func (c *config) apply(o *Options) error {
 		c.check(C.oss_config_set_region(c.ptr, c.text("region", o.Region).pointer()))
 	}
 	if o.SignatureVersion != 0 {
-		c.check(C.oss_config_set_signature_version(c.ptr, C.int(o.SignatureVersion)))
+		c.check(C.oss_config_set_signature_version(c.ptr, c.number("signature_version", o.SignatureVersion, "1 and 4")))
 	}
 	c.check(C.oss_config_set_cname(c.ptr, flag(o.CName)))
 	c.check(C.oss_config_set_path_style(c.ptr, flag(o.PathStyle)))
@@ -284,7 +292,7 @@ func (c *config) apply(o *Options) error {
 	case o.UnlimitedAttempts:
 		c.check(C.oss_config_set_attempts(c.ptr, 0))
 	case o.Attempts != 0:
-		c.check(C.oss_config_set_attempts(c.ptr, clampInt(o.Attempts)))
+		c.check(C.oss_config_set_attempts(c.ptr, c.number("attempts", o.Attempts, "0 to 100 attempts")))
 	}
 	if o.BackoffBase != 0 || o.BackoffCap != 0 {
 		c.check(C.oss_config_set_backoff_ms(c.ptr, milliseconds(o.BackoffBase), milliseconds(o.BackoffCap)))
@@ -333,7 +341,9 @@ func (c *config) applySession(o *Options) {
 		c.check(C.oss_config_set_pool_size(c.ptr, C.int64_t(o.PoolSize)))
 	}
 	if o.MinTLS != 0 || o.MaxTLS != 0 {
-		c.check(C.oss_config_set_tls_versions(c.ptr, clampInt(int(o.MinTLS)), clampInt(int(o.MaxTLS))))
+		const allowed = "OSS_TLS_1_2 and OSS_TLS_1_3"
+		lowest, highest := c.number("tls_versions", int(o.MinTLS), allowed), c.number("tls_versions", int(o.MaxTLS), allowed)
+		c.check(C.oss_config_set_tls_versions(c.ptr, lowest, highest))
 	}
 	if o.CAFile != "" {
 		c.check(C.oss_config_set_ca_file(c.ptr, c.text("ca_file", o.CAFile).pointer()))

@@ -273,7 +273,10 @@ func (r *request) configureCRC() error {
 		}
 	}
 	for _, part := range s.parts {
-		number := C.int32_t(clampInt(part.Number))
+		number, err := newPartNumber(part.Number)
+		if err != nil {
+			return err
+		}
 		etag, err := newText("etag", part.ETag)
 		if err != nil {
 			return err
@@ -380,7 +383,7 @@ func (r *request) failed(status C.oss_status) error {
 	if r.overdue && err.Status == Cancelled {
 		// In the words of the library.
 		option, limit := r.limit()
-		err.Status, err.Reason = Timeout, fmt.Sprintf("the call took longer than %s (%v)", option, limit)
+		err.Status, err.Reason = Timeout, fmt.Sprintf("the call took longer than %s (%s)", option, timeText(limit))
 	}
 	err.because(r.ctx, r.reason(err.Status))
 	r.observed.saw(outcome)

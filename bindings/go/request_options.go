@@ -126,9 +126,10 @@ func WithTimeout(limit time.Duration) Option {
 	return func(s *settings) { s.timed, s.timeout = true, limit }
 }
 
-// WithLength says how many bytes the reader of PutObject, AppendObject or UploadPart will give; fewer are an error, and more
-// are not read. What has no reader refuses it. Without it PutObject knows the length of a [bytes.Buffer], [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular
-// [os.File]; others are sent in chunks, and so is a section that is longer than any object.
+// WithLength says how many bytes the reader of PutObject, AppendObject or UploadPart will give; fewer are an error, and
+// more are not read. What has no reader refuses it. Without it PutObject knows the length of a [bytes.Buffer],
+// [bytes.Reader], [strings.Reader], [io.SectionReader], [File] and regular [os.File]; others are sent in chunks, and so is
+// a section that is longer than any object.
 func WithLength(bytes int64) Option {
 	return func(s *settings) {
 		s.given |= useLength

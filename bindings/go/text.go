@@ -4,8 +4,11 @@ package oss
 import "C"
 
 import (
+	"fmt"
 	"math"
+	"strconv"
 	"strings"
+	"time"
 	"unsafe"
 )
 
@@ -43,10 +46,21 @@ func packTexts(name string, count int, at func(int) string) (text, error) {
 	return packed, nil
 }
 
-// clampInt keeps a number that C's int cannot hold out of range instead of wrapping it around: the library refuses it, and says
-// what is allowed.
-func clampInt(n int) C.int {
-	return C.int(max(-math.MaxInt32, min(math.MaxInt32, n)))
+// newInt refuses a number that C's int cannot hold, in the words of the library, which refuses others: allowed says which it
+// takes.
+func newInt(name string, n int, allowed string) (C.int, error) {
+	if n < math.MinInt32 || n > math.MaxInt32 {
+		return 0, newError(InvalidArgument, fmt.Sprintf("`%s`: %d is out of range; allowed are %s", name, n, allowed))
+	}
+	return C.int(n), nil
+}
+
+// timeText writes whole milliseconds as the library does: "150ms", "1.5s", "90s".
+func timeText(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%dms", d.Milliseconds())
+	}
+	return strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64) + "s"
 }
 
 func (t text) pointer() *C.char {

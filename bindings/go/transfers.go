@@ -22,7 +22,11 @@ func WithPartSize(bytes int64) Option {
 // there are none of these. Credentials are asked for on these threads, too.
 func WithWorkers(count int) Option {
 	return withUse(useWorkers, func(r *request) error {
-		return r.check(C.oss_call_set_workers(r.call, clampInt(count)))
+		n, err := newInt("workers", count, "1 to 64")
+		if err != nil {
+			return err
+		}
+		return r.check(C.oss_call_set_workers(r.call, n))
 	})
 }
 
@@ -45,7 +49,11 @@ func WithoutRecord() Option {
 // connection of its own: for links that one connection does not fill. 2 to 64; 0 is off.
 func WithPrefetch(parts int) Option {
 	return withUse(usePrefetch, func(r *request) error {
-		return r.check(C.oss_call_set_prefetch(r.call, clampInt(parts)))
+		n, err := newInt("prefetch", parts, "2 to 64, and 0 for off")
+		if err != nil {
+			return err
+		}
+		return r.check(C.oss_call_set_prefetch(r.call, n))
 	})
 }
 

@@ -16,8 +16,8 @@ import (
 // It holds one part in memory for each worker; see [WithPartSize] and [WithWorkers].
 //
 // Nothing is stored unless Close returns nil: the first error of a Write is kept, and Close returns it. To store nothing,
-// call Abort or end the context, before Close. One goroutine at a time. In its own progress function it can be aborted, and
-// all else is [Busy].
+// call Abort or end the context, before Close: what was sent in parts is deleted then, which takes up to 2 s after the
+// context has ended. One goroutine at a time. In its own progress function it can be aborted, and all else is [Busy].
 type Writer struct {
 	using   sync.Mutex
 	request *request
@@ -26,8 +26,9 @@ type Writer struct {
 	answer  *Answer
 }
 
-// NewWriter begins to write the object key; it sends nothing yet. The options are those of PutObject, but for [WithLength]. The context and
-// [WithTimeout] are of the whole, up to the end of Close. [WithProgress] is told what the service has; total is -1 up to the end.
+// NewWriter begins to write the object key; it sends nothing yet. The options are those of PutObject, but for
+// [WithLength]. The context and [WithTimeout] are of the whole, up to the end of Close; deleting what was sent may take up
+// to 2 s more. [WithProgress] is told what the service has; total is -1 up to the end.
 func (b *Bucket) NewWriter(ctx context.Context, key string, options ...Option) (*Writer, error) {
 	k, err := newText("key", key)
 	if err != nil {
