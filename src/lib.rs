@@ -66,6 +66,7 @@ mod json;
 #[cfg(any(
     test,
     not(all(
+        feature = "credentials",
         feature = "documents",
         feature = "proxy",
         feature = "tls",
